@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_BASE_BOUNDS_H
+#define SURGUCH_BASE_BOUNDS_H
+/*
+ * Every limit on what comes from outside, each with its reason.  Nothing else
+ * in the tree names a size for untrusted input.
+ */
+enum bounds {
+	/* --- DER and X.509 ------------------------------------------- */
+	DER_DEPTH_MAX = 16,	  /* real certificates nest to 9 */
+	OID_BYTES_MAX = 39,	  /* encoded; registered arcs are under 20 */
+	OID_TEXT_MAX = 128,
+	CSR_BYTES_MAX = 16384,	  /* RSA-4096 with attributes is 2 KiB */
+	CERT_BYTES_MAX = 65536,	  /* the largest real CA one seen is 3 KiB */
+	CERT_EXTS_MAX = 64,
+	EXT_VALUE_MAX = 32768,
+	NAME_ATTRS_MAX = 64,
+	NAME_VALUE_MAX = 4096,
+	SERIAL_BYTES_MAX = 20,	  /* RFC 5280 4.1.2.2 */
+	GENERAL_NAMES_MAX = 128,
+	POLICIES_MAX = 64,
+	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
+	OCSP_REQUEST_BYTES_MAX = 8192,
+	OCSP_RESPONSE_BYTES_MAX = 65536,
+	OCSP_SINGLES_MAX = 32,
+	OCSP_NONCE_MAX = 32,	  /* RFC 8954 2.1 */
+	CMS_BYTES_MAX = 4 * 1024 * 1024,
+	SPKI_BYTES_MAX = 2048,
+	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
+
+	/* --- inside the centre ---------------------------------------- */
+	FRAME_BYTES_MAX = 65536,   /* a larger body goes as a sealed memfd */
+	FRAME_FDS_MAX = 2,
+	SIGNER_BATCH_MAX = 32,	   /* where group fsync stops paying */
+	UNIT_STATEMENTS_MAX = 64,
+	UNIT_GROUP_MAX = 32,
+	AUDIT_DETAIL_MAX = 4096,
+	ROWS_MAX = 10000,	   /* one query's result */
+	PAGE_ROWS_MAX = 50,
+	CLOCK_SKEW_SEC = 300,	   /* notBefore asked against signer's clock */
+
+	/* --- HTTP ------------------------------------------------------ */
+	HTTP_BODY_MAX = 1024 * 1024,
+	HTTP_HEADER_MEMORY = 32 * 1024, /* MHD's pool per connection */
+	HTTP_CONNECTIONS_MAX = 2000,
+	HTTP_CONNECTIONS_PER_IP = 200,
+	HTTP_TIMEOUT_SEC = 30,
+	JSON_DEPTH_MAX = 16,
+
+	/* --- files ----------------------------------------------------- */
+	CONF_BYTES_MAX = 256 * 1024,
+	KEY_FILE_MAX = 16384,
+	PASSPHRASE_MAX = 1024,
+	IDEMPOTENCY_KEY_MIN = 16,
+	IDEMPOTENCY_KEY_MAX = 64,
+};
+
+#endif

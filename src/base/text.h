@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_BASE_TEXT_H
+#define SURGUCH_BASE_TEXT_H
+/*
+ * Text at the border: UTF-8 checks, hex, base64, base32, escaping, and the
+ * fold that search uses.  `char *` elsewhere means text that has passed here.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Well-formed UTF-8 (no surrogates, no overlong forms, <= U+10FFFF). */
+bool text_is_utf8(struct slice s);
+/* The same, and no control characters (C0, DEL, C1), and not empty. */
+bool text_is_clean(struct slice s);
+/* Characters (code points) of well-formed UTF-8. */
+size_t text_num_chars(struct slice s);
+/* Decode one code point from the front; false at the end or if malformed. */
+bool text_get_char(struct slice *s, uint32_t *out);
+void text_put_char(struct buf *b, uint32_t c);
+/* Digits 0-9 only, at least one. */
+bool text_is_digits(struct slice s);
+
+/*
+ * A heap string from outside bytes: refuses NUL, malformed UTF-8, controls
+ * (ERR_FORMAT) and more than max_len bytes (ERR_LIMIT).  Caller frees.
+ */
+ATTR_MUST_USE enum err text_from_slice(
+    struct slice s, size_t max_len, char **out, struct errinfo *ei);
+
+void text_hex(struct buf *b, struct slice s); /* lower case */
+ATTR_MUST_USE bool text_unhex(
+    struct slice hex, uint8_t *out, size_t out_len); /* exact length */
+void text_base64(struct buf *b, struct slice s);     /* one line, padded */
+void text_base64url(struct buf *b, struct slice s);  /* no padding */
+/* Standard alphabet; white space is skipped; padding demanded.  Appends. */
+ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
+ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);
+/* Crockford base32, lower case, of a whole number of bytes. */
+void text_base32(struct buf *b, struct slice s);
+ATTR_MUST_USE bool text_unbase32(
+    struct slice s, uint8_t *out, size_t out_len);
+
+/* Append untrusted bytes so that they are safe on one line of a terminal or
+ * a log: clean UTF-8 stays, everything else (and '\\') becomes \xNN; cut with
+ * "..." after max characters. */
+void text_escape(struct buf *b, struct slice s, size_t max);
+
+/* Search fold: lower case (Latin and Cyrillic), ё = е, runs of white space
+ * one space, none at the ends.  Other characters stay. */
+void text_fold(struct buf *b, struct slice utf8);
+
+/* Strict decimal, the whole slice, no sign; false on overflow. */
+ATTR_MUST_USE bool text_to_u64(struct slice s, uint64_t *out);
+
+#endif
