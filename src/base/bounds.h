@@ -39,6 +39,20 @@ enum bounds {
 	PAGE_ROWS_MAX = 50,
 	CLOCK_SKEW_SEC = 300,	   /* notBefore asked against signer's clock */
 
+	/* --- subject and profile --------------------------------------- */
+	SUBJECT_ATTRS_MAX = 64,	   /* the fullest real subject has 14 */
+	SUBJECT_TEXT_MAX = 512,	   /* bytes; the longest seen is 84 letters */
+	SUBJECT_EMAIL_MAX = 254,   /* RFC 5321 4.5.3.1.3 less the brackets */
+	SANS_MAX = 64,
+	SAN_TEXT_MAX = 255,	   /* a DNS name is at most 253 */
+	PROFILE_NAME_MAX = 63,
+	PROFILE_NAME_SIZE = PROFILE_NAME_MAX + 1,
+	PROFILE_TBS_MAX = 16384,   /* 64 names of 250 bytes; real ones 2 KiB */
+	PROFILE_LIST_MAX = 32,	   /* elements of one list in a file */
+	CA_URLS_MAX = 8,	   /* of one kind; real certificates have 2 */
+	CA_URL_LEN_MAX = 512,
+	LINT_FINDINGS_MAX = 64,	   /* one report; more are counted */
+
 	/* --- HTTP ------------------------------------------------------ */
 	HTTP_BODY_MAX = 1024 * 1024,
 	HTTP_HEADER_MEMORY = 32 * 1024, /* MHD's pool per connection */
