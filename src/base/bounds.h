@@ -7,51 +7,51 @@
  */
 enum bounds {
 	/* --- DER and X.509 ------------------------------------------- */
-	DER_DEPTH_MAX = 16,	  /* real certificates nest to 9 */
-	OID_BYTES_MAX = 39,	  /* encoded; registered arcs are under 20 */
+	DER_DEPTH_MAX = 16, /* real certificates nest to 9 */
+	OID_BYTES_MAX = 39, /* encoded; registered arcs are under 20 */
 	OID_TEXT_MAX = 128,
-	CSR_BYTES_MAX = 16384,	  /* RSA-4096 with attributes is 2 KiB */
-	CERT_BYTES_MAX = 65536,	  /* the largest real CA one seen is 3 KiB */
+	CSR_BYTES_MAX = 16384,  /* RSA-4096 with attributes is 2 KiB */
+	CERT_BYTES_MAX = 65536, /* the largest real CA one seen is 3 KiB */
 	CERT_EXTS_MAX = 64,
 	EXT_VALUE_MAX = 32768,
 	NAME_ATTRS_MAX = 64,
 	NAME_VALUE_MAX = 4096,
-	SERIAL_BYTES_MAX = 20,	  /* RFC 5280 4.1.2.2 */
+	SERIAL_BYTES_MAX = 20, /* RFC 5280 4.1.2.2 */
 	GENERAL_NAMES_MAX = 128,
 	POLICIES_MAX = 64,
 	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
 	OCSP_REQUEST_BYTES_MAX = 8192,
 	OCSP_RESPONSE_BYTES_MAX = 65536,
 	OCSP_SINGLES_MAX = 32,
-	OCSP_NONCE_MAX = 32,	  /* RFC 8954 2.1 */
+	OCSP_NONCE_MAX = 32, /* RFC 8954 2.1 */
 	CMS_BYTES_MAX = 4 * 1024 * 1024,
 	SPKI_BYTES_MAX = 2048,
 	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
 
 	/* --- inside the centre ---------------------------------------- */
-	FRAME_BYTES_MAX = 65536,   /* a larger body goes as a sealed memfd */
+	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */
 	FRAME_FDS_MAX = 2,
-	SIGNER_BATCH_MAX = 32,	   /* where group fsync stops paying */
+	SIGNER_BATCH_MAX = 32, /* where group fsync stops paying */
 	UNIT_STATEMENTS_MAX = 64,
 	UNIT_GROUP_MAX = 32,
 	AUDIT_DETAIL_MAX = 4096,
-	ROWS_MAX = 10000,	   /* one query's result */
+	ROWS_MAX = 10000, /* one query's result */
 	PAGE_ROWS_MAX = 50,
-	CLOCK_SKEW_SEC = 300,	   /* notBefore asked against signer's clock */
+	CLOCK_SKEW_SEC = 300, /* notBefore asked against signer's clock */
 
 	/* --- subject and profile --------------------------------------- */
-	SUBJECT_ATTRS_MAX = 64,	   /* the fullest real subject has 14 */
-	SUBJECT_TEXT_MAX = 512,	   /* bytes; the longest seen is 84 letters */
-	SUBJECT_EMAIL_MAX = 254,   /* RFC 5321 4.5.3.1.3 less the brackets */
+	SUBJECT_ATTRS_MAX = 64,  /* the fullest real subject has 14 */
+	SUBJECT_TEXT_MAX = 512,  /* bytes; the longest seen is 84 letters */
+	SUBJECT_EMAIL_MAX = 254, /* RFC 5321 4.5.3.1.3 less the brackets */
 	SANS_MAX = 64,
-	SAN_TEXT_MAX = 255,	   /* a DNS name is at most 253 */
+	SAN_TEXT_MAX = 255, /* a DNS name is at most 253 */
 	PROFILE_NAME_MAX = 63,
 	PROFILE_NAME_SIZE = PROFILE_NAME_MAX + 1,
-	PROFILE_TBS_MAX = 16384,   /* 64 names of 250 bytes; real ones 2 KiB */
-	PROFILE_LIST_MAX = 32,	   /* elements of one list in a file */
-	CA_URLS_MAX = 8,	   /* of one kind; real certificates have 2 */
+	PROFILE_TBS_MAX = 16384, /* 64 names of 250 bytes; real ones 2 KiB */
+	PROFILE_LIST_MAX = 32,   /* elements of one list in a file */
+	CA_URLS_MAX = 8,         /* of one kind; real certificates have 2 */
 	CA_URL_LEN_MAX = 512,
-	LINT_FINDINGS_MAX = 64,	   /* one report; more are counted */
+	LINT_FINDINGS_MAX = 64, /* one report; more are counted */
 
 	/* --- HTTP ------------------------------------------------------ */
 	HTTP_BODY_MAX = 1024 * 1024,

@@ -22,12 +22,15 @@ struct buf {
 	enum err err;
 };
 
-#define BUF_INIT(maximum) {NULL, 0, 0, (maximum), ERR_OK}
+#define BUF_INIT(maximum)                                                      \
+	{                                                                      \
+		NULL, 0, 0, (maximum), ERR_OK                                  \
+	}
 
 void buf_init(struct buf *b, size_t max);
-void buf_clear(struct buf *b);	/* frees; the buffer may be used again */
-void buf_wipe(struct buf *b);	/* clears the memory first, then frees */
-void buf_reset(struct buf *b);	/* length 0, no error, memory kept */
+void buf_clear(struct buf *b); /* frees; the buffer may be used again */
+void buf_wipe(struct buf *b);  /* clears the memory first, then frees */
+void buf_reset(struct buf *b); /* length 0, no error, memory kept */
 
 void buf_add(struct buf *b, struct slice s);
 void buf_add_str(struct buf *b, const char *s);

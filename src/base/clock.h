@@ -37,7 +37,9 @@ bool civil_to_sec(const struct civil *c, int64_t *out_sec);
 /* sec must lie in years 1..9999; false otherwise. */
 bool civil_from_sec(int64_t sec, struct civil *out);
 
-enum { TIME_TEXT_SIZE = 24 };
+enum {
+	TIME_TEXT_SIZE = 24
+};
 /* "2026-11-22T14:05:09Z"; "invalid" outside years 1..9999. */
 void time_text(int64_t sec, char out[TIME_TEXT_SIZE]);
 /* Reads exactly that form. */

@@ -13,13 +13,13 @@
 
 enum err {
 	ERR_OK = 0,
-	ERR_NOMEM,	 /* an allocation failed */
-	ERR_SYS,	 /* a system call failed; errinfo.sys holds errno */
-	ERR_FORMAT,	 /* the input is not what its grammar says */
-	ERR_LIMIT,	 /* larger, longer or more than a named bound */
+	ERR_NOMEM,       /* an allocation failed */
+	ERR_SYS,         /* a system call failed; errinfo.sys holds errno */
+	ERR_FORMAT,      /* the input is not what its grammar says */
+	ERR_LIMIT,       /* larger, longer or more than a named bound */
 	ERR_UNSUPPORTED, /* well formed, but not something we do */
-	ERR_POLICY,	 /* well formed, but a rule or a profile forbids it */
-	ERR_DENIED,	 /* this caller may not */
+	ERR_POLICY,      /* well formed, but a rule or a profile forbids it */
+	ERR_DENIED,      /* this caller may not */
 	ERR_NOTFOUND,
 	ERR_CONFLICT, /* contradicts something that exists already */
 	ERR_STATE,    /* not possible in the present state */
@@ -67,8 +67,7 @@ enum err err_set(struct errinfo *ei, enum err kind, const char *rule,
     const char *clause, const char *fmt, ...) ATTR_PRINTF(5, 6);
 
 /* The same for ERR_SYS: keeps errno and appends its text. */
-enum err err_sys(
-    struct errinfo *ei, const char *rule, const char *fmt, ...)
+enum err err_sys(struct errinfo *ei, const char *rule, const char *fmt, ...)
     ATTR_PRINTF(3, 4);
 
 /* Name the thing at fault; does nothing if ei is NULL.  Returns ei->kind, or
@@ -82,9 +81,8 @@ enum err err_nomem(struct errinfo *ei);
  * A broken promise of our own code: prints where and ends the process, in
  * release builds too.
  */
-#define ensure(cond) \
+#define ensure(cond)                                                           \
 	((cond) ? (void)0 : ensure_failed(__FILE__, __LINE__, #cond))
-ATTR_NORETURN void ensure_failed(
-    const char *file, int line, const char *cond);
+ATTR_NORETURN void ensure_failed(const char *file, int line, const char *cond);
 
 #endif

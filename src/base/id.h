@@ -15,12 +15,14 @@ struct id {
 	uint8_t b[16];
 };
 
-enum { ID_PREFIX_MAX = 4, ID_TEXT_SIZE = ID_PREFIX_MAX + 1 + 26 + 1 };
+enum {
+	ID_PREFIX_MAX = 4,
+	ID_TEXT_SIZE = ID_PREFIX_MAX + 1 + 26 + 1
+};
 
 void id_make(struct id *out, int64_t utc_ms, const uint8_t random[10]);
 /* prefix: 2..4 letters ("app"). */
-void id_text(
-    const struct id *id, const char *prefix, char out[ID_TEXT_SIZE]);
+void id_text(const struct id *id, const char *prefix, char out[ID_TEXT_SIZE]);
 /* False unless the text has exactly this prefix and a canonical id. */
 bool id_parse(struct slice text, const char *prefix, struct id *out);
 bool id_eq(const struct id *a, const struct id *b);

@@ -33,13 +33,11 @@ struct log_field {
 
 void log_fields(enum log_level level, const char *event,
     const struct log_field *fields, size_t num_fields);
-#define log_event(level, event, ...) \
-	log_fields((level), (event), \
-	    (const struct log_field[]){__VA_ARGS__}, \
-	    sizeof((const struct log_field[]){__VA_ARGS__}) / \
+#define log_event(level, event, ...)                                           \
+	log_fields((level), (event), (const struct log_field[]){__VA_ARGS__},  \
+	    sizeof((const struct log_field[]){__VA_ARGS__}) /                  \
 		sizeof(struct log_field))
 /* An event with everything an errinfo holds. */
-void log_err(enum log_level level, const char *event,
-    const struct errinfo *ei);
+void log_err(enum log_level level, const char *event, const struct errinfo *ei);
 
 #endif

@@ -42,8 +42,7 @@ ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
 ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);
 /* Crockford base32, lower case, of a whole number of bytes. */
 void text_base32(struct buf *b, struct slice s);
-ATTR_MUST_USE bool text_unbase32(
-    struct slice s, uint8_t *out, size_t out_len);
+ATTR_MUST_USE bool text_unbase32(struct slice s, uint8_t *out, size_t out_len);
 
 /* Append untrusted bytes so that they are safe on one line of a terminal or
  * a log: clean UTF-8 stays, everything else (and '\\') becomes \xNN; cut with

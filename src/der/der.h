@@ -40,7 +40,7 @@ enum der_tag {
 	DER_SET = 0x31,
 };
 /* Context tags: [n] primitive (IMPLICIT of a primitive) and constructed. */
-#define DER_CONTEXT(n)	    (0x80 | (n))
+#define DER_CONTEXT(n)      (0x80 | (n))
 #define DER_CONTEXT_CONS(n) (0xa0 | (n))
 
 /* The identifier octet in front, or -1 at the end of input. */
@@ -53,8 +53,8 @@ ATTR_MUST_USE enum err der_get_any(struct slice *s, uint8_t *out_tag,
 ATTR_MUST_USE enum err der_get(struct slice *s, uint8_t tag,
     struct slice *out_content, struct errinfo *ei);
 /* The same, header included. */
-ATTR_MUST_USE enum err der_get_whole(struct slice *s, uint8_t tag,
-    struct slice *out_whole, struct errinfo *ei);
+ATTR_MUST_USE enum err der_get_whole(
+    struct slice *s, uint8_t tag, struct slice *out_whole, struct errinfo *ei);
 /* As der_get when the tag is in front; otherwise *out_present is false and
  * nothing is consumed. */
 ATTR_MUST_USE enum err der_get_optional(struct slice *s, uint8_t tag,
@@ -78,8 +78,8 @@ ATTR_MUST_USE enum err der_get_oid(
 ATTR_MUST_USE enum err der_get_bits(struct slice *s, struct slice *out,
     unsigned *out_unused, struct errinfo *ei);
 /* The same from content bytes, for IMPLICIT tags. */
-ATTR_MUST_USE enum err der_bits_content(struct slice content,
-    struct slice *out, unsigned *out_unused, struct errinfo *ei);
+ATTR_MUST_USE enum err der_bits_content(struct slice content, struct slice *out,
+    unsigned *out_unused, struct errinfo *ei);
 /* NULL with empty content. */
 ATTR_MUST_USE enum err der_get_null(struct slice *s, struct errinfo *ei);
 /*
@@ -89,8 +89,8 @@ ATTR_MUST_USE enum err der_get_null(struct slice *s, struct errinfo *ei);
 ATTR_MUST_USE enum err der_get_time(
     struct slice *s, int64_t *out_sec, uint8_t *out_tag, struct errinfo *ei);
 /* GeneralizedTime from content bytes, for IMPLICIT tags. */
-ATTR_MUST_USE enum err der_time_content(uint8_t tag, struct slice content,
-    int64_t *out_sec, struct errinfo *ei);
+ATTR_MUST_USE enum err der_time_content(
+    uint8_t tag, struct slice content, int64_t *out_sec, struct errinfo *ei);
 
 /* True when a content is a valid OID encoding. */
 bool der_oid_valid(struct slice content);

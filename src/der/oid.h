@@ -18,7 +18,7 @@ enum oid {
 #define OID_ENTRY(sym, dotted, short_name, long_name) sym,
 	OID_LIST(OID_ENTRY)
 #undef OID_ENTRY
-	    OID_MAX_
+	OID_MAX_
 };
 
 /* Look up encoded content bytes. */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+enum {
+	LINE_MAX_BYTES = 4096,
+	VALUE_MAX_CHARS = 400
+};
+
+/* Set once by log_init() before any thread starts, then only read. */
+static const char *log_role = "main";
+static enum log_level log_max = LOG_INFO;
+
+void
+log_init(const char *role, enum log_level max_level)
+{
+	log_role = role;
+	log_max = max_level;
+}
+
+static const char *
+level_name(enum log_level level)
+{
+	switch (level) {
+	case LOG_ERROR:
+		return "error";
+	case LOG_WARN:
+		return "warn";
+	case LOG_INFO:
+		return "info";
+	case LOG_DEBUG:
+		return "debug";
+	}
+	return "unknown";
+}
+
+static bool
+needs_quotes(const char *s)
+{
+	return *s == '\0' || strpbrk(s, " =\"") != NULL;
+}
+
+static void
+put_value(struct buf *line, const char *text)
+{
+	bool quoted = needs_quotes(text);
+	struct slice rest = slice_str(text);
+
+	if (quoted) {
+		buf_add_u8(line, '"');
+	}
+	/* Quotes are escaped here, everything else by text_escape(). */
+	while (rest.len > 0) {
+		const uint8_t *q = memchr(rest.p, '"', rest.len);
+		size_t run = q != NULL ? (size_t)(q - rest.p) : rest.len;
+
+		text_escape(line, slice_make(rest.p, run), VALUE_MAX_CHARS);
+		rest = slice_make(rest.p + run, rest.len - run);
+		if (rest.len > 0) {
+			buf_add_str(line, "\\\"");
+			rest = slice_make(rest.p + 1, rest.len - 1);
+		}
+	}
+	if (quoted) {
+		buf_add_u8(line, '"');
+	}
+}
+
+void
+log_fields(enum log_level level, const char *event,
+    const struct log_field *fields, size_t num_fields)
+{
+	struct buf line = BUF_INIT(LINE_MAX_BYTES);
+
+	if (level > log_max) {
+		return;
+	}
+	buf_printf(&line, "level=%s role=%s event=%s", level_name(level),
+	    log_role, event);
+	for (size_t i = 0; i < num_fields; i++) {
+		buf_printf(&line, " %s=", fields[i].key);
+		if (fields[i].text != NULL) {
+			put_value(&line, fields[i].text);
+		} else {
+			buf_printf(&line, "%lld", (long long)fields[i].number);
+		}
+	}
+	buf_add_u8(&line, '\n');
+	/* One write a line, so that lines of several processes never mix. */
+	(void)fwrite(line.p, 1, line.len, stderr);
+	buf_clear(&line);
+}
+
+void
+log_err(enum log_level level, const char *event, const struct errinfo *ei)
+{
+	log_event(level, event, L_STR("kind", err_name(ei->kind)),
+	    L_STR("rule", ei->rule), L_STR("clause", ei->clause),
+	    L_STR("object", ei->object), L_STR("text", ei->text));
+}

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <string.h>
+
+bool
+text_get_char(struct slice *s, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	uint32_t c;
+	size_t size;
+
+	if (s->len == 0) {
+		return false;
+	}
+	c = s->p[0];
+	if (c < 0x80) {
+		size = 1;
+	} else if (c >= 0xc2 && c < 0xe0) {
+		size = 2;
+		c &= 0x1f;
+	} else if (c >= 0xe0 && c < 0xf0) {
+		size = 3;
+		c &= 0x0f;
+	} else if (c >= 0xf0 && c < 0xf5) {
+		size = 4;
+		c &= 0x07;
+	} else {
+		return false;
+	}
+	if (s->len < size) {
+		return false;
+	}
+	for (size_t i = 1; i < size; i++) {
+		if ((s->p[i] & 0xc0) != 0x80) {
+			return false;
+		}
+		c = c << 6 | (s->p[i] & 0x3fu);
+	}
+	if (c < least[size] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) {
+		return false;
+	}
+	s->p += size;
+	s->len -= size;
+	*out = c;
+	return true;
+}
+
+void
+text_put_char(struct buf *b, uint32_t c)
+{
+	ensure(c <= 0x10ffff);
+	if (c < 0x80) {
+		buf_add_u8(b, (uint8_t)c);
+	} else if (c < 0x800) {
+		buf_add_u8(b, (uint8_t)(0xc0 | c >> 6));
+		buf_add_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
+	} else if (c < 0x10000) {
+		buf_add_u8(b, (uint8_t)(0xe0 | c >> 12));
+		buf_add_u8(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+		buf_add_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
+	} else {
+		buf_add_u8(b, (uint8_t)(0xf0 | c >> 18));
+		buf_add_u8(b, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
+		buf_add_u8(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+		buf_add_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
+	}
+}
+
+static bool
+is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+bool
+text_is_utf8(struct slice s)
+{
+	uint32_t c;
+
+	while (s.len > 0) {
+		if (!text_get_char(&s, &c)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+text_is_clean(struct slice s)
+{
+	uint32_t c;
+
+	if (s.len == 0) {
+		return false;
+	}
+	while (s.len > 0) {
+		if (!text_get_char(&s, &c) || is_control(c)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+size_t
+text_num_chars(struct slice s)
+{
+	size_t num = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		num += (s.p[i] & 0xc0) != 0x80;
+	}
+	return num;
+}
+
+bool
+text_is_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9') {
+			return false;
+		}
+	}
+	return s.len > 0;
+}
+
+enum err
+text_from_slice(struct slice s, size_t max_len, char **out, struct errinfo *ei)
+{
+	struct slice rest = s;
+	uint32_t c;
+	char *copy;
+
+	if (s.len > max_len) {
+		return err_set(ei, ERR_LIMIT, "text.length", NULL,
+		    "the text has %zu bytes, at most %zu are allowed", s.len,
+		    max_len);
+	}
+	while (rest.len > 0) {
+		if (!text_get_char(&rest, &c)) {
+			return err_set(ei, ERR_FORMAT, "text.utf8", NULL,
+			    "the text is not valid UTF-8 at byte %zu",
+			    s.len - rest.len);
+		}
+		if (is_control(c)) {
+			return err_set(ei, ERR_FORMAT, "text.control", NULL,
+			    "the text holds the control character U+%04X",
+			    (unsigned)c);
+		}
+	}
+	copy = slice_dup_str(s);
+	if (copy == NULL) {
+		return err_nomem(ei);
+	}
+	*out = copy;
+	return ERR_OK;
+}
+
+void
+text_hex(struct buf *b, struct slice s)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < s.len; i++) {
+		buf_add_u8(b, (uint8_t)digits[s.p[i] >> 4]);
+		buf_add_u8(b, (uint8_t)digits[s.p[i] & 0xf]);
+	}
+}
+
+static int
+hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	if (c >= 'a' && c <= 'f') {
+		return c - 'a' + 10;
+	}
+	if (c >= 'A' && c <= 'F') {
+		return c - 'A' + 10;
+	}
+	return -1;
+}
+
+bool
+text_unhex(struct slice hex, uint8_t *out, size_t out_len)
+{
+	if (hex.len != out_len * 2) {
+		return false;
+	}
+	for (size_t i = 0; i < out_len; i++) {
+		int high = hex_value(hex.p[2 * i]);
+		int low = hex_value(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0) {
+			return false;
+		}
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+static const char alphabet64[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char alphabet64url[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void
+put_base64(struct buf *b, struct slice s, const char *alphabet, bool padded)
+{
+	while (s.len > 0) {
+		size_t num = s.len < 3 ? s.len : 3;
+		uint32_t v = (uint32_t)s.p[0] << 16;
+
+		if (num > 1) {
+			v |= (uint32_t)s.p[1] << 8;
+		}
+		if (num > 2) {
+			v |= s.p[2];
+		}
+		for (size_t i = 0; i < 4; i++, v <<= 6) {
+			if (i <= num) {
+				buf_add_u8(
+				    b, (uint8_t)alphabet[v >> 18 & 0x3f]);
+			} else if (padded) {
+				buf_add_u8(b, '=');
+			}
+		}
+		s.p += num;
+		s.len -= num;
+	}
+}
+
+void
+text_base64(struct buf *b, struct slice s)
+{
+	put_base64(b, s, alphabet64, true);
+}
+
+void
+text_base64url(struct buf *b, struct slice s)
+{
+	put_base64(b, s, alphabet64url, false);
+}
+
+static int
+base64_value(uint8_t c, const char *alphabet)
+{
+	const char *at = c != 0 ? memchr(alphabet, c, 64) : NULL;
+
+	return at != NULL ? (int)(at - alphabet) : -1;
+}
+
+static bool
+is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* One decoder for both alphabets; the last quantum must be canonical. */
+struct decoder64 {
+	const char *alphabet;
+	struct buf *out;
+	uint32_t bits;
+	unsigned num; /* characters in the open quantum */
+};
+
+static bool
+decoder64_put(struct decoder64 *d, uint8_t c)
+{
+	int v = base64_value(c, d->alphabet);
+
+	if (v < 0) {
+		return false;
+	}
+	d->bits = d->bits << 6 | (uint32_t)v;
+	if (++d->num == 4) {
+		buf_add_u8(d->out, (uint8_t)(d->bits >> 16 & 0xff));
+		buf_add_u8(d->out, (uint8_t)(d->bits >> 8 & 0xff));
+		buf_add_u8(d->out, (uint8_t)(d->bits & 0xff));
+		d->bits = 0;
+		d->num = 0;
+	}
+	return true;
+}
+
+static bool
+decoder64_end(struct decoder64 *d)
+{
+	if (d->num == 0) {
+		return true;
+	}
+	if (d->num == 2 && (d->bits & 0xf) == 0) {
+		buf_add_u8(d->out, (uint8_t)(d->bits >> 4 & 0xff));
+		return true;
+	}
+	if (d->num == 3 && (d->bits & 0x3) == 0) {
+		buf_add_u8(d->out, (uint8_t)(d->bits >> 10 & 0xff));
+		buf_add_u8(d->out, (uint8_t)(d->bits >> 2 & 0xff));
+		return true;
+	}
+	return false;
+}
+
+bool
+text_unbase64(struct slice s, struct buf *out)
+{
+	struct decoder64 d = {alphabet64, out, 0, 0};
+	unsigned pads = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (is_space(s.p[i])) {
+			continue;
+		}
+		if (s.p[i] == '=') {
+			pads++;
+		} else if (pads > 0 || !decoder64_put(&d, s.p[i])) {
+			return false;
+		}
+	}
+	return pads == (4 - d.num) % 4 && decoder64_end(&d) &&
+	       out->err == ERR_OK;
+}
+
+bool
+text_unbase64url(struct slice s, struct buf *out)
+{
+	struct decoder64 d = {alphabet64url, out, 0, 0};
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (!decoder64_put(&d, s.p[i])) {
+			return false;
+		}
+	}
+	return decoder64_end(&d) && out->err == ERR_OK;
+}
+
+/* Crockford's alphabet leaves out i, l, o and u. */
+static const char alphabet32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+void
+text_base32(struct buf *b, struct slice s)
+{
+	uint32_t bits = 0;
+	unsigned num = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		bits = (bits << 8 | s.p[i]) & 0xfff;
+		for (num += 8; num >= 5; num -= 5) {
+			buf_add_u8(
+			    b, (uint8_t)alphabet32[bits >> (num - 5) & 0x1f]);
+		}
+	}
+	if (num > 0) {
+		buf_add_u8(b, (uint8_t)alphabet32[bits << (5 - num) & 0x1f]);
+	}
+}
+
+bool
+text_unbase32(struct slice s, uint8_t *out, size_t out_len)
+{
+	uint32_t bits = 0;
+	unsigned num = 0;
+	size_t used = 0;
+
+	if (s.len != (out_len * 8 + 4) / 5) {
+		return false;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		const char *at =
+		    s.p[i] != 0 ? memchr(alphabet32, s.p[i], 32) : NULL;
+
+		if (at == NULL) {
+			return false;
+		}
+		bits = (bits << 5 | (uint32_t)(at - alphabet32)) & 0xfff;
+		num += 5;
+		if (num >= 8) {
+			num -= 8;
+			out[used++] = (uint8_t)(bits >> num & 0xff);
+		}
+	}
+	/* What is left over are padding bits; one text for one value. */
+	return used == out_len && (bits & ((1u << num) - 1)) == 0;
+}
+
+void
+text_escape(struct buf *b, struct slice s, size_t max)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t num = 0; s.len > 0; num++) {
+		struct slice at = s;
+		uint32_t c;
+
+		if (num == max) {
+			buf_add_str(b, "...");
+			return;
+		}
+		if (text_get_char(&s, &c) && !is_control(c) && c != '\\') {
+			buf_add(b, slice_make(at.p, at.len - s.len));
+			continue;
+		}
+		/* Byte by byte, so that the reader sees what came in. */
+		if (at.len == s.len) {
+			s.p++;
+			s.len--;
+		}
+		for (size_t i = 0; i < at.len - s.len; i++) {
+			buf_add_str(b, "\\x");
+			buf_add_u8(b, (uint8_t)digits[at.p[i] >> 4]);
+			buf_add_u8(b, (uint8_t)digits[at.p[i] & 0xf]);
+		}
+	}
+}
+
+static uint32_t
+fold_char(uint32_t c)
+{
+	if (c >= 'A' && c <= 'Z') {
+		return c + 0x20;
+	}
+	if ((c >= 0xc0 && c <= 0xde && c != 0xd7) ||
+	    (c >= 0x410 && c <= 0x42f)) {
+		return c + 0x20;
+	}
+	if (c == 0x401 || c == 0x451) {
+		return 0x435; /* Ё, ё to е */
+	}
+	if (c >= 0x400 && c <= 0x40f) {
+		return c + 0x50;
+	}
+	return c;
+}
+
+static bool
+is_blank(uint32_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 ||
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x202f;
+}
+
+void
+text_fold(struct buf *b, struct slice utf8)
+{
+	bool gap = false, any = false;
+	uint32_t c;
+
+	while (text_get_char(&utf8, &c)) {
+		if (is_blank(c)) {
+			gap = any;
+			continue;
+		}
+		if (gap) {
+			buf_add_u8(b, ' ');
+			gap = false;
+		}
+		text_put_char(b, fold_char(c));
+		any = true;
+	}
+}
+
+bool
+text_to_u64(struct slice s, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (!text_is_digits(s)) {
+		return false;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		uint64_t digit = (uint64_t)(s.p[i] - '0');
+
+		if (v > (UINT64_MAX - digit) / 10) {
+			return false;
+		}
+		v = v * 10 + digit;
+	}
+	*out = v;
+	return true;
+}
