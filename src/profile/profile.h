@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_PROFILE_PROFILE_H
+#define SURGUCH_PROFILE_PROFILE_H
+/*
+ * A profile: what one kind of certificate must and may contain.  Read from a
+ * commented libconfig file (docs/man/surguch-profile.5, profiles/), checked
+ * whole at load, immutable afterwards.
+ *
+ * The word "qualified": unless the centre's configuration holds accreditation
+ * data, a profile that claims anything is refused: policies under
+ * 1.2.643.100.113, signing tools not called «не сертифицировано», document
+ * fields other than «отсутствует», or a type text other than
+ * «Неквалифицированный (по форме приказа ФСБ № 795)» in a profile of the
+ * qualified form.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+
+struct ca_identity;
+struct issue_values;
+struct profile;
+
+enum profile_kind {
+	PROFILE_END_ENTITY,
+	PROFILE_CA, /* issuing CA */
+	PROFILE_ROOT,
+	PROFILE_OCSP,
+	PROFILE_KIND_MAX_
+};
+
+/* What becomes of the subject in a request (design rule 4.1: it never goes
+ * into the certificate). */
+enum profile_csr_subject {
+	CSR_SUBJECT_IGNORE,
+	CSR_SUBJECT_COMPARE, /* as a set; a difference refuses the request */
+	CSR_SUBJECT_MAX_
+};
+
+/* The centre's accreditation, from its configuration.  Its presence, complete
+ * and with dates, is what lifts the lock. */
+struct accreditation {
+	const char *number;
+	const char *tool_document; /* certificate of the signing tool */
+	const char *ca_document;   /* certificate of the CA software */
+};
+
+/*
+ * Load one file.  Everything wrong in it is reported at once: *report (may be
+ * NULL) gets a line "file:line: text" for each, *ei the first.  accreditation
+ * may be NULL.  ERR_SYS for the file, ERR_FORMAT "profile.*" or "conf.*",
+ * ERR_POLICY "profile.qualified.*" for the lock.
+ */
+ATTR_MUST_USE enum err profile_load_with(const char *path,
+    const struct accreditation *accreditation, struct buf *report,
+    struct profile **out, struct errinfo *ei);
+/* The usual case: no accreditation, no report. */
+ATTR_MUST_USE enum err profile_load(
+    const char *path, struct profile **out, struct errinfo *ei);
+/* The same from text; `file` is only a name for messages. */
+ATTR_MUST_USE enum err profile_parse(struct slice text, const char *file,
+    const struct accreditation *accreditation, struct buf *report,
+    struct profile **out, struct errinfo *ei);
+void profile_free(struct profile *p);
+
+/* Borrowed; they die with the profile. */
+const char *profile_name(const struct profile *p);
+const char *profile_title_ru(const struct profile *p);
+const char *profile_title_en(const struct profile *p);
+/* «Тип сертификата»; "" when the profile names none. */
+const char *profile_type_text(const struct profile *p);
+/* SHA-256 of the file's bytes, 32 octets. */
+struct slice profile_sha256(const struct profile *p);
+enum profile_kind profile_kind(const struct profile *p);
+bool profile_self_signed(const struct profile *p);
+enum profile_csr_subject profile_csr_subject(const struct profile *p);
+/* Certificates in 24 hours; the signer's own file may raise it. */
+uint32_t profile_ceiling(const struct profile *p);
+/* Whether certificates may be suspended (certificateHold). */
+bool profile_hold_allowed(const struct profile *p);
+/* Usual time of issue and the regulation's limit, for the page (A12). */
+uint32_t profile_usual_seconds(const struct profile *p);
+uint32_t profile_limit_seconds(const struct profile *p);
+uint32_t profile_life_days(const struct profile *p);
+/* Days before the end when renewal is offered (B1). */
+uint32_t profile_renew_days(const struct profile *p);
+
+/* Is this key of an algorithm, parameter set and size that the profile takes?
+ * ERR_FORMAT from the parser, ERR_POLICY "profile.key" with what is allowed.
+ * No signature is checked. */
+ATTR_MUST_USE enum err profile_check_spki(
+    const struct profile *p, struct slice spki, struct errinfo *ei);
+/* The spec of the first key the profile takes, as privkey_generate() wants
+ * it ("gost2012-256:A"). */
+const char *profile_key_spec(const struct profile *p);
+
+/*
+ * The validity to certify.  notBefore asked as 0 becomes now less the
+ * profile's backdate (never before the CA's own notBefore); asked, it must
+ * lie within CLOCK_SKEW_SEC of now.  notAfter asked as 0 becomes notBefore
+ * plus the profile's life, cut at the CA's notAfter; asked, it must keep the
+ * profile's maximum and the CA's end.  ERR_POLICY "profile.not_before",
+ * "profile.not_after", "profile.ca_ended".
+ */
+ATTR_MUST_USE enum err profile_resolve_times(const struct profile *p,
+    const struct ca_identity *ca, const struct issue_values *v, int64_t now,
+    int64_t *out_not_before, int64_t *out_not_after, struct errinfo *ei);
+
+/*
+ * Early refusal, for front: the values against the profile without a CA:
+ * attributes required, optional and forbidden, lengths, patterns, names,
+ * identificationKind, key.  The errors name the field (errinfo.object is the
+ * attribute's short name).  ERR_POLICY "profile.attr.missing",
+ * "profile.attr.forbidden", "profile.attr.many", "profile.attr.length",
+ * "profile.attr.pattern", "profile.san.*", "profile.identification_kind".
+ */
+ATTR_MUST_USE enum err profile_check_values(
+    const struct profile *p, const struct issue_values *v, struct errinfo *ei);
+
+#endif
