@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_IDENTITY_MESSAGES_H
+#define SURGUCH_IDENTITY_MESSAGES_H
+/*
+ * The short texts that the centre sends, one dictionary per language.  Every
+ * message with a code names the act that the code allows (design rule 6).
+ * Placeholders are {code}, {what}, {minutes}, {centre}; a value is put in as
+ * it is, after refusing control characters.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+enum lang {
+	LANG_RU,
+	LANG_EN,
+	LANG_MAX_
+};
+
+enum message {
+	MESSAGE_SIGNIN,		/* code, minutes */
+	MESSAGE_CONFIRM_REQUEST, /* what = owner of the certificate */
+	MESSAGE_CHANGE_PHONE,
+	MESSAGE_PHONE_CHANGED,	 /* to the old phone; no code */
+	MESSAGE_ISSUED,		 /* what = owner; no code */
+	MESSAGE_REVOKED,	 /* what = owner; no code */
+	MESSAGE_MAX_
+};
+
+struct message_values {
+	const char *code; /* NULL where the message has none */
+	const char *what;
+	const char *minutes;
+	const char *centre;
+};
+
+enum { MESSAGE_BYTES_MAX = 1024 };
+
+/* "ru", "en", longer tags by their first part; anything else is LANG_RU. */
+enum lang lang_from_slice(struct slice tag);
+const char *lang_name(enum lang lang); /* "ru" */
+/* The act's stable name ("signin", "request.confirm") for logs and tests. */
+const char *message_name(enum message m);
+/*
+ * Append the finished text to `out` (which holds a code: wipe it).
+ * ERR_FORMAT "message.value" when a value that the text needs is absent or
+ * is not clean text.
+ */
+ATTR_MUST_USE enum err message_text(enum lang lang, enum message m,
+    const struct message_values *v, struct buf *out, struct errinfo *ei);
+
+#endif

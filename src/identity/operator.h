@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_IDENTITY_OPERATOR_H
+#define SURGUCH_IDENTITY_OPERATOR_H
+/*
+ * The centre's own people and programs.  An operator has a name, a role and
+ * any number of API tokens ("grants"), each with its own scopes, which may
+ * not exceed what the role allows.  A token is sgo_ and 256 random bits in
+ * base64url; the database has only its SHA-256.  Tokens of a disabled
+ * operator open nothing from that moment.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "base/slice.h"
+#include "identity/actor.h"
+
+struct store;
+
+enum scope {
+	SCOPE_REGISTRY_READ,	   /* registry:read */
+	SCOPE_REGISTRY_WRITE,	   /* registry:write */
+	SCOPE_FORMS_PAY,	   /* forms:pay */
+	SCOPE_FORMS_IDENTIFY,	   /* forms:identify */
+	SCOPE_FORMS_APPROVE,	   /* forms:approve */
+	SCOPE_APPLICATIONS_REVIEW, /* applications:review */
+	SCOPE_CERTIFICATES_READ,   /* certificates:read */
+	SCOPE_CERTIFICATES_ISSUE,  /* certificates:issue */
+	SCOPE_CERTIFICATES_REVOKE, /* certificates:revoke */
+	SCOPE_AUDIT_READ,	   /* audit:read */
+	SCOPE_MAX_
+};
+
+/* A set of scopes is a uint32_t: bit n is enum scope n. */
+#define SCOPE_BIT(s) (UINT32_C(1) << (s))
+
+enum operator_role {
+	ROLE_ADMINISTRATOR, /* everything */
+	ROLE_OPERATOR,	    /* registry, forms, applications, certificates */
+	ROLE_SERVICE_CENTRE, /* registry, pay, identify; never approves */
+	ROLE_AUDITOR,	    /* reads only, and the audit */
+	ROLE_PROGRAM,	    /* certificates:issue and :read */
+	ROLE_MAX_
+};
+
+enum {
+	OPERATOR_NAME_SIZE = 64,
+	OPERATOR_LABEL_SIZE = 64,
+	OPERATOR_TOKEN_SIZE = 4 + 43 + 1,
+};
+
+const char *scope_name(enum scope s);
+const char *operator_role_name(enum operator_role r); /* "service-centre" */
+ATTR_MUST_USE bool operator_role_from(
+    struct slice name, enum operator_role *out);
+uint32_t operator_role_scopes(enum operator_role r);
+/* "registry:read,forms:approve"; spaces and commas part them.  ERR_FORMAT
+ * "operator.scope" names the unknown one. */
+ATTR_MUST_USE enum err scope_set_parse(
+    struct slice text, uint32_t *out, struct errinfo *ei);
+void scope_set_text(uint32_t set, struct buf *out);
+
+struct operators {
+	struct store *store;
+	const struct clock *clock;
+};
+
+struct operator_info {
+	struct id id;
+	char name[OPERATOR_NAME_SIZE];
+	enum operator_role role;
+	bool disabled;
+	int64_t created_at;
+};
+
+/* ERR_CONFLICT "operator.name" when the name is taken, ERR_FORMAT
+ * "operator.name" when it is not clean text of 1..63 bytes. */
+ATTR_MUST_USE enum err operator_add(struct operators *o,
+    const struct actor *actor, const char *name, enum operator_role role,
+    struct id *out, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_get(struct operators *o, const struct id *id,
+    struct operator_info *out, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_find(struct operators *o, const char *name,
+    struct operator_info *out, struct errinfo *ei);
+/* A page by id: those after *after (NULL: from the first), at most max and
+ * PAGE_ROWS_MAX. */
+ATTR_MUST_USE enum err operator_list(struct operators *o,
+    const struct id *after, struct operator_info *out, size_t max,
+    size_t *out_num, struct errinfo *ei);
+/* ERR_STATE "operator.state" when it is so already. */
+ATTR_MUST_USE enum err operator_disable(struct operators *o,
+    const struct actor *actor, const struct id *id, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_enable(struct operators *o,
+    const struct actor *actor, const struct id *id, struct errinfo *ei);
+
+struct operator_grant {
+	const char *label;  /* what the token is for, 1..63 bytes */
+	uint32_t scopes;    /* within the role's, else ERR_POLICY */
+	int64_t expires_at; /* 0: does not end by itself */
+};
+
+/* The token is written after the commit and cannot be shown again. */
+ATTR_MUST_USE enum err operator_grant_add(struct operators *o,
+    const struct actor *actor, const struct id *id,
+    const struct operator_grant *grant, char out_token[OPERATOR_TOKEN_SIZE],
+    struct id *out_grant, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_grant_revoke(struct operators *o,
+    const struct actor *actor, const struct id *grant, struct errinfo *ei);
+
+struct operator_session {
+	struct operator_info info;
+	struct id grant;
+	uint32_t scopes;
+};
+
+/* Whose token is it?  ERR_DENIED "operator.token" for anything that is not a
+ * living grant of an enabled operator; the answer does not tell which. */
+ATTR_MUST_USE enum err operator_check(struct operators *o,
+    struct slice token, struct operator_session *out, struct errinfo *ei);
+/* ERR_DENIED "operator.scope", errinfo.object the scope's name. */
+ATTR_MUST_USE enum err operator_may(const struct operator_session *s,
+    enum scope scope, struct errinfo *ei);
+void operator_actor(const struct operator_session *s, struct actor *out);
+
+#endif
