@@ -38,6 +38,14 @@ enum bounds {
 	ROWS_MAX = 10000, /* one query's result */
 	PAGE_ROWS_MAX = 50,
 	CLOCK_SKEW_SEC = 300, /* notBefore asked against signer's clock */
+	SIGNER_PROFILES_MAX = 64,     /* profiles one key may issue under */
+	SIGNER_JOURNAL_PAGE_MAX = 64, /* records one question may ask for */
+	SIGNER_CEILING_DEFAULT = 20000, /* certificates a profile and day */
+	SIGNER_CRL_CEILING_DEFAULT = 2000, /* CRLs a day; one a minute fits */
+	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
+	SIGNER_RELEASES_MAX = 256, /* serials one settings file may release */
+	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */
+	JOURNAL_TAIL_MAX = 64 * 1024 * 1024, /* more torn than one group: no */
 
 	/* --- subject and profile --------------------------------------- */
 	SUBJECT_ATTRS_MAX = 64,  /* the fullest real subject has 14 */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_OS_FILE_H
+#define SURGUCH_OS_FILE_H
+/*
+ * Whole files, durably.  Every descriptor is close-on-exec.  errinfo.object
+ * names the path.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Append the whole regular file to *out.  ERR_NOTFOUND when there is none,
+ * ERR_LIMIT above max bytes, ERR_UNSUPPORTED when it is not a regular
+ * file. */
+ATTR_MUST_USE enum err file_read(
+    const char *path, size_t max, struct buf *out, struct errinfo *ei);
+/* As file_read for what must stay secret; the caller clears *out.  The file
+ * must pass file_check_secret_mode(). */
+struct secret;
+ATTR_MUST_USE enum err file_read_secret(
+    const char *path, size_t max, struct secret *out, struct errinfo *ei);
+
+/*
+ * Replace or create the file: temporary file beside it, fsync, rename, fsync
+ * of the directory.  After a crash the old or the new content is there, whole.
+ * ERR_STORE "file.full" when the disk is full.
+ */
+ATTR_MUST_USE enum err file_write_atomic(
+    const char *path, struct slice content, unsigned mode, struct errinfo *ei);
+/* The same, but fails with ERR_CONFLICT "file.exists" rather than replace. */
+ATTR_MUST_USE enum err file_write_new(
+    const char *path, struct slice content, unsigned mode, struct errinfo *ei);
+
+/* Owner is this process's effective uid (or root), no rights for group or
+ * others.  ERR_DENIED "file.secret_mode". */
+ATTR_MUST_USE enum err file_check_secret_mode(
+    const char *path, struct errinfo *ei);
+/* Owner is root or also_allowed, not writable by group or others: what is
+ * read from it was not put there by a less trusted uid.  Checked on the file
+ * or directory itself.  ERR_DENIED "file.trusted_mode". */
+ATTR_MUST_USE enum err file_check_trusted(
+    const char *path, uid_t also_allowed, struct errinfo *ei);
+
+bool file_exists(const char *path);
+/* Make the directory if it is not there; the mode is set either way. */
+ATTR_MUST_USE enum err dir_make(
+    const char *path, unsigned mode, struct errinfo *ei);
+ATTR_MUST_USE enum err dir_sync(const char *path, struct errinfo *ei);
+/* Names in a directory that end in `suffix` (NULL: all, but not dot files),
+ * sorted bytewise, at most max (ERR_LIMIT).  Free with dir_list_free(). */
+ATTR_MUST_USE enum err dir_list(const char *path, const char *suffix,
+    size_t max, char ***out, size_t *out_num, struct errinfo *ei);
+void dir_list_free(char **names, size_t num);
+
+/* Create and lock the file until the descriptor is closed.  ERR_CONFLICT
+ * "file.locked" when another process has it. */
+ATTR_MUST_USE enum err file_lock(
+    const char *path, int *out_fd, struct errinfo *ei);
+
+/* All bytes or an error, through signals and short writes.  ENOSPC and EDQUOT
+ * become ERR_STORE "file.full". */
+ATTR_MUST_USE enum err fd_write_all(int fd, struct slice s, struct errinfo *ei);
+/* close() that keeps errno; -1 is fine. */
+void fd_close(int fd);
+ATTR_MUST_USE enum err fd_set_cloexec(int fd, bool on, struct errinfo *ei);
+ATTR_MUST_USE enum err fd_set_nonblock(int fd, bool on, struct errinfo *ei);
+
+/* "dir/name" in a fixed buffer.  ERR_LIMIT when it does not fit. */
+enum {
+	PATH_TEXT_SIZE = 1024
+};
+ATTR_MUST_USE enum err path_join(char out[PATH_TEXT_SIZE], const char *dir,
+    const char *name, struct errinfo *ei);
+
+#endif

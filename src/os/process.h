@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_OS_PROCESS_H
+#define SURGUCH_OS_PROCESS_H
+/*
+ * Starting programs and becoming a lesser user.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* `fd` of this process becomes `as` of the new one. */
+struct spawn_fd {
+	int fd;
+	int as;
+};
+
+/*
+ * path   the program, exec'ed as it is (no search)
+ * argv   NULL-terminated, argv[0] included
+ * envp   NULL-terminated; the whole environment of the new process
+ * fds    what it gets besides standard error; 0 and 1 are /dev/null unless
+ *        listed.  Nothing else is open in it.
+ */
+struct spawn {
+	const char *path;
+	const char *const *argv;
+	const char *const *envp;
+	const struct spawn_fd *fds;
+	size_t num_fds;
+};
+/* ERR_SYS when it could not be started; an exec that fails is seen here. */
+ATTR_MUST_USE enum err process_spawn(
+    const struct spawn *s, pid_t *out_pid, struct errinfo *ei);
+
+/*
+ * Give up uid, gid and all supplementary groups for ever; checks that they
+ * cannot be had back.  Nothing to do when they are ours already and no
+ * other; ERR_DENIED when we may not.
+ */
+ATTR_MUST_USE enum err process_drop(uid_t uid, gid_t gid, struct errinfo *ei);
+/* Ask the kernel to end this process when its parent ends; after
+ * process_drop(), which clears it.  ERR_STATE when the parent is gone. */
+ATTR_MUST_USE enum err process_follow_parent(pid_t parent, struct errinfo *ei);
+
+/* A user name, or decimal "uid" or "uid:gid".  ERR_NOTFOUND. */
+ATTR_MUST_USE enum err process_user(
+    const char *user, uid_t *out_uid, gid_t *out_gid, struct errinfo *ei);
+/* The directory of the running program's own file. */
+ATTR_MUST_USE enum err process_self_dir(struct buf *out, struct errinfo *ei);
+
+#endif

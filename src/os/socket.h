@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_OS_SOCKET_H
+#define SURGUCH_OS_SOCKET_H
+/*
+ * The sockets of the centre, close-on-exec from birth.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* A SOCK_SEQPACKET pair whose ends each take a whole frame. */
+ATTR_MUST_USE enum err socket_pair(int out[2], struct errinfo *ei);
+/*
+ * A TCP listener.  address: an IPv4 or IPv6 literal; port 0 picks a free one.
+ * *out_port (may be NULL) is what was bound.
+ */
+ATTR_MUST_USE enum err socket_listen_tcp(const char *address, uint16_t port,
+    int *out_fd, uint16_t *out_port, struct errinfo *ei);
+/* A SOCK_SEQPACKET listener at a path; what stood there is unlinked. */
+ATTR_MUST_USE enum err socket_listen_control(
+    const char *path, unsigned mode, int *out_fd, struct errinfo *ei);
+ATTR_MUST_USE enum err socket_connect_control(
+    const char *path, int *out_fd, struct errinfo *ei);
+/* ERR_AGAIN when none waits on a non-blocking listener. */
+ATTR_MUST_USE enum err socket_accept(
+    int listener, int *out_fd, struct errinfo *ei);
+
+/* Who is at the other end of a local socket, as the kernel says. */
+struct peer {
+	uid_t uid;
+	gid_t gid;
+	pid_t pid;
+};
+ATTR_MUST_USE enum err socket_peer(
+    int fd, struct peer *out, struct errinfo *ei);
+/* Wait until readable.  timeout_ms < 0: for ever.  ERR_TIMEOUT. */
+ATTR_MUST_USE enum err socket_wait(int fd, int timeout_ms, struct errinfo *ei);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_CLIENT_H
+#define SURGUCH_SIGNER_CLIENT_H
+/*
+ * The asking side of a signer's channel, for front's worker threads and for
+ * the ceremony of `surguchctl init`.  Every call blocks its thread until the
+ * signer has answered; any number of threads may call at once, and what they
+ * ask goes out at once, so the signer sees it as a group.
+ *
+ * When the signer was restarted, or the timeout passed, a call that was in
+ * flight ends with ERR_TIMEOUT "signer.unknown": it is not known whether it
+ * happened.  The caller never sends it again; it asks signer_find().
+ *
+ * Answers of the signer that are errors come back as they are: their kind,
+ * rule, clause, object and text.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/audit_position.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "profile/values.h"
+#include "signer/message.h"
+
+struct signer_client;
+
+struct signer_client_options {
+	int fd; /* the channel; taken on success */
+	struct clock clock;
+	int64_t timeout_ms; /* of one call; 0 is 30 s */
+	/* Called from the reader thread when the signer was restarted; may be
+	 * NULL.  Must not call this client. */
+	void (*restarted)(void *arg, const struct hello *h);
+	void *arg;
+};
+
+/* Says hello and waits for the answer.  ERR_TIMEOUT, ERR_FORMAT. */
+ATTR_MUST_USE enum err signer_client_new(const struct signer_client_options *o,
+    struct signer_client **out, struct errinfo *ei);
+/* No call may be running.  NULL is fine. */
+void signer_client_free(struct signer_client *c);
+/* The instance's name, as it said hello. */
+const char *signer_client_name(const struct signer_client *c);
+
+/*
+ * Issue, or the same bytes again for a known idempotency key.  *cert is
+ * replaced by the DER; journal_number and replay may be NULL.  `at` is the
+ * caller's last audit position.
+ *
+ * Errors: ERR_CONFLICT "signer.idem" (the key is known with another content),
+ * ERR_POLICY (lint rules, "signer.profile", "signer.not_before",
+ * "signer.not_after", "signer.ceiling"), ERR_STATE "signer.clock" or
+ * "signer.new", ERR_STORE "journal.full" (nothing was issued), ERR_TIMEOUT.
+ */
+ATTR_MUST_USE enum err signer_issue(struct signer_client *c,
+    const struct issue_values *values, const struct audit_position *at,
+    struct buf *cert, uint64_t *journal_number, bool *replay,
+    struct errinfo *ei);
+/* What the journal has under this key: ERR_NOTFOUND "signer.idem" when it
+ * has nothing (and nothing that was sent before this call can change that).
+ * request (may be NULL) is the digest it was issued for. */
+ATTR_MUST_USE enum err signer_find(struct signer_client *c,
+    const uint8_t idem[VALUES_IDEM_SIZE], struct buf *cert,
+    uint64_t *journal_number, uint8_t request[VALUES_DIGEST_SIZE],
+    struct errinfo *ei);
+
+/*
+ * Sign a CRL over `entries`: revokedCertificates entries as encoded DER, one
+ * after another, ascending by serial.  *crl (maximum up to CRL_BYTES_MAX) is
+ * replaced by the whole CRL.  ERR_CONFLICT "crl.number" (not above the last),
+ * ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
+ * ERR_FORMAT "crl.entry", "crl.order".
+ */
+struct crl_order {
+	uint64_t number;
+	int64_t this_update; /* UTC seconds */
+	int64_t next_update;
+	struct slice entries;
+	struct audit_position at;
+};
+ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
+    const struct crl_order *order, struct buf *crl, struct errinfo *ei);
+/* The last CRL that this signer made; ERR_NOTFOUND when there is none. */
+ATTR_MUST_USE enum err signer_last_crl(
+    struct signer_client *c, struct buf *crl, struct errinfo *ei);
+
+/* Sign one OCSP answer; see struct signer_ocsp. */
+ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,
+    const struct signer_ocsp *order, struct buf *response, struct errinfo *ei);
+
+/*
+ * Every journal record after number `after` (0: from the beginning), in
+ * order, in pages.  The callback's slices die when it returns; it stops the
+ * walk with anything but ERR_OK, which is returned.
+ */
+typedef enum err signer_journal_fn(
+    void *arg, const struct signer_journal_entry *entry, struct errinfo *ei);
+ATTR_MUST_USE enum err signer_journal_since(struct signer_client *c,
+    uint64_t after, signer_journal_fn *fn, void *arg, struct errinfo *ei);
+
+/* *out must be signer_info_init()ed or zero; signer_info_clear() it. */
+ATTR_MUST_USE enum err signer_info(
+    struct signer_client *c, struct signer_info *out, struct errinfo *ei);
+
+/* --- one-shot use without a parent (surguchctl init) ------------------- */
+
+struct signer_spawn {
+	const char *program;   /* path of surguch-signer */
+	const char *name;      /* instance */
+	const char *state_dir; /* its directory, owned by its uid */
+	const char *settings;  /* its NAME.conf */
+	const char *profile_dir;
+	const char *user; /* name, "uid" or "uid:gid"; NULL: ours */
+	bool insecure_no_landlock;
+	struct clock clock;
+	int64_t timeout_ms;
+};
+ATTR_MUST_USE enum err signer_client_spawn(const struct signer_spawn *s,
+    struct signer_client **out, pid_t *out_pid, struct errinfo *ei);
+/* Free the client and wait until the process has ended.  ERR_STATE when it
+ * did not end by itself with status 0. */
+ATTR_MUST_USE enum err signer_client_stop(
+    struct signer_client *c, pid_t pid, struct errinfo *ei);
+
+#endif
