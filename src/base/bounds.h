@@ -27,6 +27,12 @@ enum bounds {
 	CMS_BYTES_MAX = 4 * 1024 * 1024,
 	SPKI_BYTES_MAX = 2048,
 	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
+	RSA_BITS_MAX = 8192,	  /* the cost of a check grows as its square */
+	CMS_CERTS_MAX = 16,	  /* a signer's chain is 3 or 4 */
+	CMS_ATTRS_MAX = 32,
+	KDF_ITERATIONS_MAX = 10000000, /* 50 s of HMAC-Streebog: a stranger's
+					* key file costs no more than that */
+	SEAL_BYTES_MAX = 65536,	  /* one message body */
 
 	/* --- inside the centre ---------------------------------------- */
 	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */

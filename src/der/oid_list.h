@@ -175,6 +175,30 @@
 	X(OID_MS_TEMPLATE, "1.3.6.1.4.1.311.21.7", "msTemplateV2", \
 	    "microsoftCertTemplate") \
 	X(OID_MS_CA_VERSION, "1.3.6.1.4.1.311.21.1", "msCaVersion", \
-	    "microsoftCaVersion")
+	    "microsoftCaVersion") \
+	/* encrypted keys: PKCS#5, RFC 9337 */ \
+	X(OID_PBES2, "1.2.840.113549.1.5.13", "PBES2", "pbes2") \
+	X(OID_PBKDF2, "1.2.840.113549.1.5.12", "PBKDF2", "pbkdf2") \
+	X(OID_HMAC_SHA1, "1.2.840.113549.2.7", "hmacSHA1", \
+	    "hmacWithSHA1") \
+	X(OID_HMAC_SHA256, "1.2.840.113549.2.9", "hmacSHA256", \
+	    "hmacWithSHA256") \
+	X(OID_HMAC_SHA512, "1.2.840.113549.2.11", "hmacSHA512", \
+	    "hmacWithSHA512") \
+	X(OID_HMAC_STREEBOG256, "1.2.643.7.1.1.4.1", "hmacStreebog256", \
+	    "hmacGostR3411-2012-256") \
+	X(OID_HMAC_STREEBOG512, "1.2.643.7.1.1.4.2", "hmacStreebog512", \
+	    "hmacGostR3411-2012-512") \
+	X(OID_AES128_CBC, "2.16.840.1.101.3.4.1.2", "AES-128-CBC", \
+	    "aes128-CBC") \
+	X(OID_AES256_CBC, "2.16.840.1.101.3.4.1.42", "AES-256-CBC", \
+	    "aes256-CBC") \
+	X(OID_GOST89, "1.2.643.2.2.21", "GOST89", "gost28147-89") \
+	X(OID_GOST89_SET_Z, "1.2.643.7.1.2.5.1.1", "GOST89-Z", \
+	    "id-tc26-gost-28147-param-Z") \
+	X(OID_MAGMA_CTR_ACPKM, "1.2.643.7.1.1.5.1.1", \
+	    "magma-ctr-acpkm", "magma-ctr-acpkm") \
+	X(OID_KUZNYECHIK_CTR_ACPKM, "1.2.643.7.1.1.5.2.1", \
+	    "kuznyechik-ctr-acpkm", "kuznyechik-ctr-acpkm")
 
 #endif

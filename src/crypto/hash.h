@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CRYPTO_HASH_H
+#define SURGUCH_CRYPTO_HASH_H
+/* Digests, HMAC and key derivation from passwords. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+
+enum {
+	HASH_SIZE_MAX = 64,
+	HMAC_SHA256_SIZE = 32
+};
+
+/* Bytes of a digest; 0 for NONE and values out of range. */
+size_t hash_size(enum hash_alg alg);
+
+/* The first hash_size(alg) bytes of out are written, only on success. */
+ATTR_MUST_USE enum err hash_of(enum hash_alg alg, struct slice data,
+    uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
+
+/* Piecewise.  One object is for one thread; after hash_final() it only
+ * can be freed.  hash_free() takes NULL. */
+struct hash;
+ATTR_MUST_USE enum err hash_new(
+    enum hash_alg alg, struct hash **out, struct errinfo *ei);
+ATTR_MUST_USE enum err hash_update(
+    struct hash *h, struct slice data, struct errinfo *ei);
+ATTR_MUST_USE enum err hash_final(
+    struct hash *h, uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
+void hash_free(struct hash *h);
+
+/* RFC 2104; a key of any length, empty too. */
+ATTR_MUST_USE enum err hmac_sha256(struct slice key, struct slice data,
+    uint8_t out[HMAC_SHA256_SIZE], struct errinfo *ei);
+
+/* PBKDF2 with HMAC-SHA-256 (RFC 8018 5.2) into out_len bytes of a new
+ * secret, which the caller clears.  iterations 1..KDF_ITERATIONS_MAX. */
+ATTR_MUST_USE enum err pbkdf2_sha256(struct slice password, struct slice salt,
+    unsigned iterations, size_t out_len, struct secret *out,
+    struct errinfo *ei);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CRYPTO_PRIVKEY_H
+#define SURGUCH_CRYPTO_PRIVKEY_H
+/*
+ * A private key, wherever it lives: sign(data) -> signature as X.509 carries
+ * it.  Keys in memory now; keys on a token come behind the same struct
+ * (crypto/privkey_priv.h).
+ *
+ * Any number of threads may call privkey_sign() on one key at the same time;
+ * the other functions only read as well.  privkey_free() is the last call.
+ *
+ * Files are PKCS#8 (RFC 5958): encrypted under PBES2 (RFC 8018), GOST keys
+ * with GOST 28147-89 in CFB, parameter set Z, and HMAC-Streebog-512, others
+ * with AES-256-CBC and HMAC-SHA-256.  PBES2 has no integrity of its own: a
+ * flipped bit can turn a GOST key into another valid one, so whoever loads a
+ * key compares it with its certificate (privkey_matches).
+ */
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+
+struct privkey;
+struct pubkey;
+
+/*
+ * Make a key in memory.  spec:
+ *   gost2012-256:SET   0 A B C XA XB TCA TCB TCC TCD (0 is the test set)
+ *   gost2012-512:SET   0 A B C
+ *   p256  p384  ed25519
+ *   rsa:BITS           2048, 3072 or 4096
+ * ERR_UNSUPPORTED "key.spec" for anything else.  The caller owns *out.
+ */
+ATTR_MUST_USE enum err privkey_generate(
+    const char *spec, struct privkey **out, struct errinfo *ei);
+void privkey_free(struct privkey *k); /* NULL allowed; wipes */
+
+enum key_alg privkey_alg(const struct privkey *k);
+/* Borrowed, live as long as k. */
+struct slice privkey_spki(const struct privkey *k);
+const struct pubkey *privkey_pubkey(const struct privkey *k);
+/* Is this its public key?  Compares the SubjectPublicKeyInfo bytewise. */
+bool privkey_matches(const struct privkey *k, struct slice spki);
+
+/*
+ * Append the signature over data (not over a digest) to out_sig.
+ * ERR_CRYPTO "signature.algorithm" when this key cannot make alg,
+ * "signature.make" when it failed.
+ */
+ATTR_MUST_USE enum err privkey_sign(struct privkey *k, enum sig_alg alg,
+    struct slice data, struct buf *out_sig, struct errinfo *ei);
+
+/*
+ * Append EncryptedPrivateKeyInfo, DER.  iterations 1..KDF_ITERATIONS_MAX: 1 is
+ * enough for a passphrase of 128 random bits, people's passwords want 100,000
+ * or more (the caller chooses).  ERR_POLICY "key.passphrase.empty",
+ * ERR_LIMIT "key.passphrase.size", "key.iterations"; ERR_UNSUPPORTED
+ * "key.not_exportable".
+ */
+ATTR_MUST_USE enum err privkey_to_p8(struct privkey *k, struct slice passphrase,
+    unsigned iterations, struct buf *out_der, struct errinfo *ei);
+/* The plain PrivateKeyInfo, in a secret that the caller clears. */
+ATTR_MUST_USE enum err privkey_to_p8_insecure_plain(
+    struct privkey *k, struct secret *out_der, struct errinfo *ei);
+
+/*
+ * Read a key: encrypted with a passphrase, plain with an empty one.  A key
+ * whose public half, stored beside it, is of another key is refused.
+ * Wrong passphrase (or damaged ciphertext, which cannot be told apart):
+ * ERR_CRYPTO "key.passphrase".  ERR_FORMAT "key.form", ERR_LIMIT
+ * "key.iterations" / "key.size" (KEY_FILE_MAX), ERR_UNSUPPORTED "key.cipher",
+ * "key.algorithm", "key.parameters"; ERR_CRYPTO "key.pair"; ERR_STATE
+ * "key.encrypted" / "key.plain" when the file is of the other sort.
+ */
+ATTR_MUST_USE enum err privkey_from_p8(struct slice der,
+    struct slice passphrase, struct privkey **out, struct errinfo *ei);
+
+#endif
