@@ -25,6 +25,10 @@ enum bounds {
 	OCSP_SINGLES_MAX = 32,
 	OCSP_NONCE_MAX = 32, /* RFC 8954 2.1 */
 	CMS_BYTES_MAX = 4 * 1024 * 1024,
+	P7B_CERTS_MAX = 1024, /* the state's list of CAs is under 1,000 */
+	CSR_ATTRS_MAX = 16,
+	OCSP_CERTS_MAX = 8,
+	NOTICE_NUMBERS_MAX = 16,
 	SPKI_BYTES_MAX = 2048,
 	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
 	RSA_BITS_MAX = 8192,	  /* the cost of a check grows as its square */
@@ -73,10 +77,18 @@ enum bounds {
 	HTTP_CONNECTIONS_MAX = 2000,
 	HTTP_CONNECTIONS_PER_IP = 200,
 	HTTP_TIMEOUT_SEC = 30,
+	HTTP_QUEUE_MAX = 256,	   /* waiting for a worker: 1 s of work */
+	HTTP_TARGET_MAX = 8192,	   /* an OCSP request by GET, in base64 */
+	HTTP_HEADERS_MAX = 64,	   /* lines; browsers send about 20 */
+	HTTP_QUERY_MAX = 16,	   /* parameters */
+	FETCH_BODY_MAX = 1024 * 1024,
+	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	JSON_DEPTH_MAX = 16,
 
 	/* --- files ----------------------------------------------------- */
 	CONF_BYTES_MAX = 256 * 1024,
+	CONF_DEPTH_MAX = 16,	   /* libconfig frees a tree by recursion */
+	CONF_REPORT_LINES = 100,
 	KEY_FILE_MAX = 16384,
 	PASSPHRASE_MAX = 1024,
 	IDEMPOTENCY_KEY_MIN = 16,

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_X509_CRL_H
+#define SURGUCH_X509_CRL_H
+/*
+ * Certificate revocation lists (RFC 5280 5): a reader into typed fields, and
+ * a writer for which entries are ready DER, so that a list of a million
+ * costs a copy and a hash.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+#include "x509/ext_types.h"
+
+struct alg_id;
+struct crl;
+struct ext_list;
+struct name;
+struct pubkey;
+
+/*
+ * One revoked certificate.  reason is CRL_REASON_NONE when not given.  exts
+ * is NULL unless the entry has extensions beyond a plain reason code.
+ */
+struct crl_entry {
+	struct slice serial; /* INTEGER content */
+	int64_t revoked_at;
+	const struct ext_list *exts;
+	enum crl_reason reason;
+	uint8_t time_tag;
+};
+
+/* Whole input or failure, own copy, signature not checked.  ERR_FORMAT
+ * ("crl.*" and below), ERR_LIMIT (CRL_BYTES_MAX). */
+ATTR_MUST_USE enum err crl_parse(
+    struct slice der, struct crl **out, struct errinfo *ei);
+void crl_free(struct crl *c);
+ATTR_MUST_USE enum err crl_dup(
+    const struct crl *c, struct crl **out, struct errinfo *ei);
+
+struct slice crl_der(const struct crl *c);
+struct slice crl_tbs(const struct crl *c);
+unsigned crl_version(const struct crl *c); /* 1 or 2 */
+const struct name *crl_issuer(const struct crl *c);
+struct slice crl_issuer_der(const struct crl *c);
+int64_t crl_this_update(const struct crl *c);
+/* False when there is no nextUpdate. */
+bool crl_next_update(const struct crl *c, int64_t *out_sec);
+struct slice crl_sig_alg_der(const struct crl *c);
+const struct alg_id *crl_sig_alg(const struct crl *c);
+struct slice crl_signature(const struct crl *c);
+const struct ext_list *crl_exts(const struct crl *c);
+/* INTEGER content of crlNumber; empty when there is none. */
+struct slice crl_number(const struct crl *c);
+size_t crl_num_entries(const struct crl *c);
+const struct crl_entry *crl_entry_at(const struct crl *c, size_t i);
+/* By INTEGER content; NULL when it is not listed.  Linear. */
+const struct crl_entry *crl_find(const struct crl *c, struct slice serial);
+ATTR_MUST_USE enum err crl_verify(
+    const struct crl *c, const struct pubkey *issuer_key, struct errinfo *ei);
+/* The list again, written from the typed fields. */
+void crl_build(const struct crl *c, struct buf *b);
+void crl_print(const struct crl *c, struct buf *b);
+
+/* --- writing --------------------------------------------------------- */
+
+struct crl_params {
+	struct slice issuer; /* whole Name */
+	enum sig_alg sig_alg;
+	int64_t this_update;
+	int64_t next_update;
+	struct slice number; /* unsigned magnitude, big-endian */
+	struct slice aki;    /* issuer's key id; empty: no extension */
+	struct slice exts;   /* further whole Extensions, in a row; or empty */
+};
+
+/* Append one entry; serial is INTEGER content or magnitude, positive. */
+void crl_entry_put(struct buf *b, struct slice serial, int64_t revoked_at,
+    enum crl_reason reason);
+/*
+ * Take one entry from a run of entries as crl_entry_put() writes them, with
+ * no allocation: *out borrows from the input.  ERR_UNSUPPORTED when it has
+ * extensions other than a plain reason code.
+ */
+ATTR_MUST_USE enum err crl_entry_get(
+    struct slice *s, struct crl_entry *out, struct errinfo *ei);
+/* Numeric order of two INTEGER contents, both positive. */
+int crl_serial_cmp(struct slice a, struct slice b);
+/*
+ * All of a run of entries: form, and serials strictly ascending (so each
+ * once): ERR_FORMAT "crl.entries.order".
+ */
+ATTR_MUST_USE enum err crl_entries_check(
+    struct slice entries, size_t *out_num, struct errinfo *ei);
+/*
+ * TBSCertList from parameters and ready entries.  The entries are copied, not
+ * checked.  Appends to *out_tbs on success only; ERR_LIMIT when the buffer
+ * is too small.
+ */
+ATTR_MUST_USE enum err crl_tbs_build(const struct crl_params *p,
+    struct slice entries_der, struct buf *out_tbs, struct errinfo *ei);
+void crl_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
+    struct buf *out);
+
+#endif

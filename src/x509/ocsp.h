@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_X509_OCSP_H
+#define SURGUCH_X509_OCSP_H
+/*
+ * OCSP (RFC 6960): requests read and written, responses written and read.
+ * Signatures of requests (RFC 6960 4.1.2, optional) are kept and not checked.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+#include "x509/ext_types.h"
+
+struct alg_id;
+struct ext_list;
+struct name;
+struct ocsp_request;
+struct ocsp_response;
+struct pubkey;
+
+/* RFC 6960 4.1.1.  hash_alg is the whole AlgorithmIdentifier. */
+struct ocsp_cert_id {
+	struct slice hash_alg;
+	enum oid hash_oid;
+	struct slice issuer_name_hash;
+	struct slice issuer_key_hash;
+	struct slice serial; /* INTEGER content */
+};
+
+void ocsp_cert_id_put(const struct ocsp_cert_id *id, struct buf *b);
+
+/* --- requests -------------------------------------------------------- */
+
+/* ERR_FORMAT "ocsp.*", ERR_LIMIT (OCSP_REQUEST_BYTES_MAX,
+ * OCSP_SINGLES_MAX, OCSP_NONCE_MAX). */
+ATTR_MUST_USE enum err ocsp_request_parse(
+    struct slice der, struct ocsp_request **out, struct errinfo *ei);
+void ocsp_request_free(struct ocsp_request *r);
+size_t ocsp_request_num(const struct ocsp_request *r);
+const struct ocsp_cert_id *ocsp_request_cert_id(
+    const struct ocsp_request *r, size_t i);
+/* Empty when there is none. */
+struct slice ocsp_request_nonce(const struct ocsp_request *r);
+bool ocsp_request_is_signed(const struct ocsp_request *r);
+/* The request again, written from the typed fields. */
+void ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b);
+void ocsp_request_print(const struct ocsp_request *r, struct buf *b);
+/* A request for these certificates; nonce may be empty. */
+void ocsp_request_build(const struct ocsp_cert_id *ids, size_t num,
+    struct slice nonce, struct buf *out);
+
+/* --- responses ------------------------------------------------------- */
+
+/* RFC 6960 4.2.1. */
+enum ocsp_response_status {
+	OCSP_SUCCESSFUL = 0,
+	OCSP_MALFORMED_REQUEST = 1,
+	OCSP_INTERNAL_ERROR = 2,
+	OCSP_TRY_LATER = 3,
+	OCSP_SIG_REQUIRED = 5,
+	OCSP_UNAUTHORIZED = 6,
+};
+
+enum ocsp_cert_status {
+	OCSP_GOOD = 0,
+	OCSP_REVOKED = 1,
+	OCSP_UNKNOWN = 2,
+};
+
+struct ocsp_single {
+	struct ocsp_cert_id id;
+	enum ocsp_cert_status status;
+	int64_t revoked_at;     /* REVOKED only */
+	enum crl_reason reason; /* REVOKED only */
+	int64_t this_update;
+	bool has_next_update;
+	int64_t next_update;
+	const struct ext_list *exts; /* NULL when none */
+};
+
+/*
+ * ResponseData, appended.  The responder is named by its key: the SHA-1 of
+ * its public key's bits (RFC 6960 4.2.1).  An empty nonce: no extension.
+ */
+void ocsp_tbs_build(struct slice responder_key_id, int64_t produced_at,
+    const struct ocsp_single *singles, size_t num, struct slice nonce,
+    struct buf *out_tbs);
+/* A successful OCSPResponse; cert_der may be empty. */
+void ocsp_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
+    struct slice cert_der, struct buf *out);
+/* An OCSPResponse that is only a status (not OCSP_SUCCESSFUL). */
+void ocsp_error_response(enum ocsp_response_status status, struct buf *out);
+
+ATTR_MUST_USE enum err ocsp_response_parse(
+    struct slice der, struct ocsp_response **out, struct errinfo *ei);
+void ocsp_response_free(struct ocsp_response *r);
+enum ocsp_response_status ocsp_response_status(const struct ocsp_response *r);
+/* All below only when the status is OCSP_SUCCESSFUL. */
+/* Exactly one of the two: key id empty and name set, or the reverse. */
+struct slice ocsp_response_key_id(const struct ocsp_response *r);
+const struct name *ocsp_response_name(const struct ocsp_response *r);
+int64_t ocsp_response_produced_at(const struct ocsp_response *r);
+size_t ocsp_response_num(const struct ocsp_response *r);
+const struct ocsp_single *ocsp_response_single(
+    const struct ocsp_response *r, size_t i);
+struct slice ocsp_response_nonce(const struct ocsp_response *r);
+struct slice ocsp_response_tbs(const struct ocsp_response *r);
+struct slice ocsp_response_sig_alg_der(const struct ocsp_response *r);
+struct slice ocsp_response_signature(const struct ocsp_response *r);
+size_t ocsp_response_num_certs(const struct ocsp_response *r);
+struct slice ocsp_response_cert(const struct ocsp_response *r, size_t i);
+ATTR_MUST_USE enum err ocsp_response_verify(const struct ocsp_response *r,
+    const struct pubkey *responder_key, struct errinfo *ei);
+/* The response again, written from the typed fields. */
+void ocsp_response_rebuild(const struct ocsp_response *r, struct buf *b);
+void ocsp_response_print(const struct ocsp_response *r, struct buf *b);
+
+#endif
