@@ -13,13 +13,16 @@
 
 enum actor_kind {
 	ACTOR_NONE,
-	ACTOR_SYSTEM,	/* the centre itself: label names the job */
+	ACTOR_SYSTEM,   /* the centre itself: label names the job */
 	ACTOR_OPERATOR, /* id is the operator's, label its name */
-	ACTOR_PERSON,	/* id is the session's public id, label masked phone */
+	ACTOR_PERSON,   /* id is the session's public id, label masked phone */
 	ACTOR_KIND_MAX_
 };
 
-enum { ACTOR_LABEL_SIZE = 64, ACTOR_TEXT_SIZE = 128 };
+enum {
+	ACTOR_LABEL_SIZE = 64,
+	ACTOR_TEXT_SIZE = 128
+};
 
 struct actor {
 	enum actor_kind kind;
@@ -28,8 +31,7 @@ struct actor {
 };
 
 void actor_system(struct actor *out, const char *job);
-void actor_operator(
-    struct actor *out, const struct id *id, const char *name);
+void actor_operator(struct actor *out, const struct id *id, const char *name);
 /* phone in full; the label keeps the country, two digits and the last two. */
 void actor_person(
     struct actor *out, const struct id *session, const char *phone);

@@ -20,12 +20,15 @@
 struct store;
 struct unit;
 
-enum { LIMIT_HOUR = 3600, LIMIT_DAY = 86400 };
+enum {
+	LIMIT_HOUR = 3600,
+	LIMIT_DAY = 86400
+};
 
 /* What a bucket is called and how much it holds. */
 struct limit {
-	const char *name;  /* "otp.try"; static */
-	unsigned max;	   /* acts in one window */
+	const char *name;   /* "otp.try"; static */
+	unsigned max;       /* acts in one window */
 	int64_t window_sec; /* > 0 */
 };
 
@@ -34,8 +37,8 @@ struct limit {
  * ERR_CONFLICT "store.limit_take" when the bucket is full.  key: any bytes
  * (hashed here with the name, so an address or a phone is not kept).
  */
-void limit_add(struct unit *u, const struct limit *l, struct slice key,
-    int64_t now_sec);
+void limit_add(
+    struct unit *u, const struct limit *l, struct slice key, int64_t now_sec);
 /* The same as a unit of its own: ERR_LIMIT "limit.<name>" when full; nothing
  * is counted then.  errinfo.text says when to come again. */
 ATTR_MUST_USE enum err limit_take(struct store *s, const struct limit *l,

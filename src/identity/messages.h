@@ -18,12 +18,12 @@ enum lang {
 };
 
 enum message {
-	MESSAGE_SIGNIN,		/* code, minutes */
+	MESSAGE_SIGNIN,          /* code, minutes */
 	MESSAGE_CONFIRM_REQUEST, /* what = owner of the certificate */
 	MESSAGE_CHANGE_PHONE,
-	MESSAGE_PHONE_CHANGED,	 /* to the old phone; no code */
-	MESSAGE_ISSUED,		 /* what = owner; no code */
-	MESSAGE_REVOKED,	 /* what = owner; no code */
+	MESSAGE_PHONE_CHANGED, /* to the old phone; no code */
+	MESSAGE_ISSUED,        /* what = owner; no code */
+	MESSAGE_REVOKED,       /* what = owner; no code */
 	MESSAGE_MAX_
 };
 
@@ -34,7 +34,9 @@ struct message_values {
 	const char *centre;
 };
 
-enum { MESSAGE_BYTES_MAX = 1024 };
+enum {
+	MESSAGE_BYTES_MAX = 1024
+};
 
 /* "ru", "en", longer tags by their first part; anything else is LANG_RU. */
 enum lang lang_from_slice(struct slice tag);

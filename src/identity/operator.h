@@ -21,16 +21,16 @@
 struct store;
 
 enum scope {
-	SCOPE_REGISTRY_READ,	   /* registry:read */
-	SCOPE_REGISTRY_WRITE,	   /* registry:write */
-	SCOPE_FORMS_PAY,	   /* forms:pay */
-	SCOPE_FORMS_IDENTIFY,	   /* forms:identify */
-	SCOPE_FORMS_APPROVE,	   /* forms:approve */
+	SCOPE_REGISTRY_READ,       /* registry:read */
+	SCOPE_REGISTRY_WRITE,      /* registry:write */
+	SCOPE_FORMS_PAY,           /* forms:pay */
+	SCOPE_FORMS_IDENTIFY,      /* forms:identify */
+	SCOPE_FORMS_APPROVE,       /* forms:approve */
 	SCOPE_APPLICATIONS_REVIEW, /* applications:review */
 	SCOPE_CERTIFICATES_READ,   /* certificates:read */
 	SCOPE_CERTIFICATES_ISSUE,  /* certificates:issue */
 	SCOPE_CERTIFICATES_REVOKE, /* certificates:revoke */
-	SCOPE_AUDIT_READ,	   /* audit:read */
+	SCOPE_AUDIT_READ,          /* audit:read */
 	SCOPE_MAX_
 };
 
@@ -38,11 +38,11 @@ enum scope {
 #define SCOPE_BIT(s) (UINT32_C(1) << (s))
 
 enum operator_role {
-	ROLE_ADMINISTRATOR, /* everything */
-	ROLE_OPERATOR,	    /* registry, forms, applications, certificates */
+	ROLE_ADMINISTRATOR,  /* everything */
+	ROLE_OPERATOR,       /* registry, forms, applications, certificates */
 	ROLE_SERVICE_CENTRE, /* registry, pay, identify; never approves */
-	ROLE_AUDITOR,	    /* reads only, and the audit */
-	ROLE_PROGRAM,	    /* certificates:issue and :read */
+	ROLE_AUDITOR,        /* reads only, and the audit */
+	ROLE_PROGRAM,        /* certificates:issue and :read */
 	ROLE_MAX_
 };
 
@@ -118,11 +118,11 @@ struct operator_session {
 
 /* Whose token is it?  ERR_DENIED "operator.token" for anything that is not a
  * living grant of an enabled operator; the answer does not tell which. */
-ATTR_MUST_USE enum err operator_check(struct operators *o,
-    struct slice token, struct operator_session *out, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_check(struct operators *o, struct slice token,
+    struct operator_session *out, struct errinfo *ei);
 /* ERR_DENIED "operator.scope", errinfo.object the scope's name. */
-ATTR_MUST_USE enum err operator_may(const struct operator_session *s,
-    enum scope scope, struct errinfo *ei);
+ATTR_MUST_USE enum err operator_may(
+    const struct operator_session *s, enum scope scope, struct errinfo *ei);
 void operator_actor(const struct operator_session *s, struct actor *out);
 
 #endif

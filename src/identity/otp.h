@@ -58,21 +58,21 @@ enum {
 };
 
 struct otp_settings {
-	int64_t life_sec;	  /* 60..86400; 1200 */
-	int64_t resend_sec;	  /* 120 */
+	int64_t life_sec;          /* 60..86400; 1200 */
+	int64_t resend_sec;        /* 120 */
 	unsigned sends_phone_hour; /* all sendings to one phone; 8 */
 	unsigned sends_phone_kept; /* of them for known browsers; 3 */
-	unsigned sends_all_hour;  /* of the whole centre; 5000 */
-	unsigned sends_all_kept;  /* of them for known browsers; 1000 */
-	const char *centre;	  /* the centre's name in messages, copied */
+	unsigned sends_all_hour;   /* of the whole centre; 5000 */
+	unsigned sends_all_kept;   /* of them for known browsers; 1000 */
+	const char *centre;        /* the centre's name in messages, copied */
 };
 
 void otp_settings_default(struct otp_settings *s);
 
 struct otp_options {
-	struct store *store;	   /* borrowed for the life of the otp */
+	struct store *store;       /* borrowed for the life of the otp */
 	const struct clock *clock; /* borrowed */
-	struct slice key;	   /* OTP_KEY_SIZE bytes, copied */
+	struct slice key;          /* OTP_KEY_SIZE bytes, copied */
 	uint8_t courier_pub[32];   /* X25519, crypto/seal.h */
 	struct otp_settings settings;
 };
@@ -98,7 +98,7 @@ struct otp_signin {
 /* What the page is told; equal for every phone. */
 struct otp_challenge {
 	char token[OTP_TOKEN_SIZE]; /* the browser keeps it, nobody else */
-	int64_t expires_at;	    /* UTC seconds */
+	int64_t expires_at;         /* UTC seconds */
 	int64_t resend_at;
 };
 
@@ -110,8 +110,7 @@ struct otp_challenge {
  * Errors: ERR_STORE, ERR_NOMEM, ERR_SYS only.
  */
 ATTR_MUST_USE enum err otp_signin_start(struct otp *o,
-    const struct otp_signin *in, struct otp_challenge *out,
-    struct errinfo *ei);
+    const struct otp_signin *in, struct otp_challenge *out, struct errinfo *ei);
 /*
  * «Получить смс повторно»: a new code for the same challenge; the old one
  * stops counting.  ERR_AGAIN "otp.too_soon" before resend_at;
@@ -119,8 +118,8 @@ ATTR_MUST_USE enum err otp_signin_start(struct otp *o,
  * over.
  */
 ATTR_MUST_USE enum err otp_signin_resend(struct otp *o,
-    const struct otp_signin *in, struct slice token,
-    struct otp_challenge *out, struct errinfo *ei);
+    const struct otp_signin *in, struct slice token, struct otp_challenge *out,
+    struct errinfo *ei);
 
 /* A right code, to be spent in the unit that does what it allows. */
 struct otp_proof {
@@ -145,11 +144,11 @@ ATTR_MUST_USE enum err otp_signin_check(struct otp *o,
 
 /* What an act code is bound to. */
 struct otp_act {
-	const char *phone;	/* where the code goes: the statement's phone */
-	struct slice session;	/* session_info.hash */
-	enum message act;	/* names the act, in the SMS and in the MAC */
-	uint8_t content[32];	/* SHA-256 of what is confirmed */
-	const char *what;	/* put into the SMS: the owner's name */
+	const char *phone;    /* where the code goes: the statement's phone */
+	struct slice session; /* session_info.hash */
+	enum message act;     /* names the act, in the SMS and in the MAC */
+	uint8_t content[32];  /* SHA-256 of what is confirmed */
+	const char *what;     /* put into the SMS: the owner's name */
 	enum lang lang;
 };
 

@@ -20,10 +20,10 @@
 struct store;
 
 enum {
-	SESSION_TOKEN_SIZE = 44,  /* 256 bits in base64url and a NUL */
+	SESSION_TOKEN_SIZE = 44, /* 256 bits in base64url and a NUL */
 	SESSION_HASH_SIZE = 32,
 	SESSION_PHONE_SIZE = 20,
-	SESSION_TOUCH_SEC = 60,	  /* last use is written at most this often */
+	SESSION_TOUCH_SEC = 60, /* last use is written at most this often */
 };
 
 struct session_settings {
@@ -66,8 +66,8 @@ ATTR_MUST_USE enum err session_open(struct sessions *s,
 ATTR_MUST_USE enum err session_find(struct sessions *s, struct slice token,
     struct session_info *out, struct errinfo *ei);
 /* «Выйти».  Ending an ended one is ERR_OK. */
-ATTR_MUST_USE enum err session_end(struct sessions *s,
-    const struct session_info *info, struct errinfo *ei);
+ATTR_MUST_USE enum err session_end(
+    struct sessions *s, const struct session_info *info, struct errinfo *ei);
 /* Every session of a phone (the phone was changed, was stolen). */
 ATTR_MUST_USE enum err session_end_phone(struct sessions *s,
     const struct actor *actor, const char *phone, struct errinfo *ei);
