@@ -45,7 +45,13 @@ enum bounds {
 	UNIT_STATEMENTS_MAX = 64,
 	UNIT_GROUP_MAX = 32,
 	AUDIT_DETAIL_MAX = 4096,
+	UNIT_EVENTS_MAX = 16,		   /* audit events of one act */
+	UNIT_BYTES_MAX = 32 * 1024 * 1024, /* one uploaded document fits */
+	STATEMENT_PARAMS_MAX = 48,	   /* a person's row has 30 */
+	AUDIT_TEXT_MAX = 256,		   /* actor, action, object */
+	STORE_READERS = 4, /* a query takes 10 us; 8 workers */
 	ROWS_MAX = 10000, /* one query's result */
+	ROWS_BYTES_MAX = 64 * 1024 * 1024, /* the same, in bytes */
 	PAGE_ROWS_MAX = 50,
 	CLOCK_SKEW_SEC = 300, /* notBefore asked against signer's clock */
 	SIGNER_PROFILES_MAX = 64,     /* profiles one key may issue under */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/migrations_priv.h"
+
+#include "base/attr.h"
+
+const char *const migration_1_meta[] = {
+    /* Facts about this database as a whole. */
+    "CREATE TABLE meta ("
+    "name TEXT NOT NULL PRIMARY KEY, "
+    "value BLOB NOT NULL)",
+
+    /* See store/audit.h.  Rows are only ever added. */
+    "CREATE TABLE audit ("
+    "writer BLOB NOT NULL, "
+    "number BIGINT NOT NULL, "
+    "at BIGINT NOT NULL, "
+    "actor TEXT NOT NULL, "
+    "action TEXT NOT NULL, "
+    "object TEXT NOT NULL, "
+    "detail TEXT, "
+    "hash BLOB NOT NULL, "
+    "PRIMARY KEY (writer, number))",
+    "CREATE INDEX audit_at ON audit (at, writer, number)",
+    "CREATE INDEX audit_object ON audit (object, at, writer, number)",
+    NULL,
+};
+
+static const char *const *const migration_1[] = {
+    migration_1_meta,
+    migration_1_registry,
+    migration_1_identity,
+    migration_1_ca,
+    migration_1_courier,
+};
+
+static const struct migration list[] = {
+    {1, migration_1, ARRAY_LEN(migration_1)},
+};
+
+const struct migration *
+migrations(size_t *out_num)
+{
+	*out_num = ARRAY_LEN(list);
+	return list;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/migrations_priv.h"
+
+const char *const migration_1_ca[] = {
+    /*
+     * Every certificate that a signer of ours has made.  The row is added
+     * once; only status and application_id change.  journal is NULL for what
+     * came from no journal (a CA's own certificate).
+     */
+    "CREATE TABLE certificate ("
+    "id BLOB NOT NULL PRIMARY KEY, "
+    "ca TEXT NOT NULL, "
+    "serial BLOB NOT NULL, "
+    "sha256 BLOB NOT NULL UNIQUE, "
+    "subject BLOB NOT NULL, "
+    "spki_sha256 BLOB NOT NULL, "
+    "der BLOB NOT NULL, "
+    "not_before BIGINT NOT NULL, "
+    "not_after BIGINT NOT NULL, "
+    "profile TEXT NOT NULL, "
+    "application_id BLOB REFERENCES application (id), "
+    "journal BIGINT, "
+    "issued_at BIGINT NOT NULL, "
+    "status TEXT NOT NULL CHECK (status IN ('good', 'hold', 'revoked')), "
+    "status_at BIGINT NOT NULL, "
+    "UNIQUE (ca, serial), "
+    "UNIQUE (ca, journal))",
+    "CREATE INDEX certificate_application "
+    "ON certificate (application_id, id)",
+    "CREATE INDEX certificate_key ON certificate (spki_sha256, id)",
+    "CREATE INDEX certificate_ending ON certificate (not_after, id)",
+
+    /*
+     * The present revocation or hold of a certificate; a released hold
+     * leaves.  ca, serial and not_after repeat the certificate's, so that a
+     * CRL is one walk along the index.
+     */
+    "CREATE TABLE revocation ("
+    "certificate_id BLOB NOT NULL PRIMARY KEY REFERENCES certificate (id), "
+    "ca TEXT NOT NULL, "
+    "serial BLOB NOT NULL, "
+    "not_after BIGINT NOT NULL, "
+    "reason BIGINT NOT NULL, "
+    "revoked_at BIGINT NOT NULL, "
+    "invalidity_at BIGINT, "
+    "actor TEXT NOT NULL, "
+    "comment TEXT, "
+    "entry BLOB NOT NULL, "
+    "UNIQUE (ca, serial))",
+
+    /* The CRLs that each CA keeps; a handful of rows. */
+    "CREATE TABLE crl_shard ("
+    "ca TEXT NOT NULL, "
+    "shard BIGINT NOT NULL, "
+    "number BIGINT NOT NULL, "
+    "this_update BIGINT NOT NULL, "
+    "next_update BIGINT NOT NULL, "
+    "changes BIGINT NOT NULL, "
+    "published BIGINT NOT NULL, "
+    "sha256 BLOB, "
+    "journal BIGINT, "
+    "PRIMARY KEY (ca, shard))",
+
+    /* Requests with an Idempotency-Key and what was answered to them. */
+    "CREATE TABLE idem ("
+    "account TEXT NOT NULL, "
+    "operation TEXT NOT NULL, "
+    "client_key TEXT NOT NULL, "
+    "body_sha256 BLOB NOT NULL, "
+    "signer_key BLOB UNIQUE, "
+    "object_id BLOB, "
+    "state TEXT NOT NULL CHECK (state IN ('open', 'done')), "
+    "status BIGINT, "
+    "content_type TEXT, "
+    "answer BLOB, "
+    "created_at BIGINT NOT NULL, "
+    "finished_at BIGINT, "
+    "PRIMARY KEY (account, operation, client_key))",
+    "CREATE INDEX idem_state ON idem (state, created_at, signer_key)",
+    NULL,
+};

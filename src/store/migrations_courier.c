@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/migrations_priv.h"
+
+const char *const migration_1_courier[] = {
+    /* Messages to be delivered; bodies are sealed and wiped at the end. */
+    "CREATE TABLE outbox ("
+    "id BLOB NOT NULL PRIMARY KEY, "
+    "kind TEXT NOT NULL, "
+    "purpose TEXT NOT NULL, "
+    "recipient TEXT, "
+    "body BLOB, "
+    "object_id BLOB, "
+    "state TEXT NOT NULL CHECK (state IN ('due', 'sending', 'delivered', "
+    "'failed', 'unclear', 'expired')), "
+    "attempts BIGINT NOT NULL, "
+    "next_at BIGINT NOT NULL, "
+    "expires_at BIGINT NOT NULL, "
+    "created_at BIGINT NOT NULL, "
+    "sent_at BIGINT, "
+    "ended_at BIGINT, "
+    "failure TEXT, "
+    "provider_id TEXT)",
+    "CREATE INDEX outbox_due ON outbox (state, next_at, id)",
+    "CREATE INDEX outbox_object ON outbox (object_id, id)",
+    "CREATE INDEX outbox_ended ON outbox (ended_at)",
+    NULL,
+};

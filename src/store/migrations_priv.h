@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_STORE_MIGRATIONS_PRIV_H
+#define SURGUCH_STORE_MIGRATIONS_PRIV_H
+/*
+ * The schema's history.  A migration is a number and lists of SQL texts, run
+ * in order in one transaction with the note that it has been run.  Migrations
+ * only go forward; once released, a text never changes again.
+ *
+ * One text serves both engines, in these words:
+ * - column types BIGINT, TEXT and BLOB (as whole words, in capitals); SQLite
+ *   reads BIGINT as INTEGER, PostgreSQL reads BLOB as BYTEA;
+ * - what begins with CREATE TABLE becomes a STRICT table in SQLite;
+ * - no defaults that call functions; no AUTOINCREMENT; tables in the order in
+ *   which they refer to each other.
+ */
+#include <stddef.h>
+
+struct migration {
+	unsigned number;                 /* 1, 2, 3 ... without a gap */
+	const char *const *const *parts; /* lists that end with NULL */
+	size_t num_parts;
+};
+
+/* All of the product's migrations, in order. */
+const struct migration *migrations(size_t *out_num);
+
+/* The parts of migration 1, one list an area, each ended by NULL. */
+extern const char *const migration_1_meta[];
+extern const char *const migration_1_registry[];
+extern const char *const migration_1_identity[];
+extern const char *const migration_1_ca[];
+extern const char *const migration_1_courier[];
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements of the authority: certificate, revocation, crl_shard, idem.
+ * Not a header of its own: store/statement.h and statement.c include it with
+ * STATEMENT defined, and say there how a line is written.
+ */
+#ifndef STATEMENT
+#define STATEMENT(symbol, name, sql, params, columns)
+#endif
+
+/* clang-format off */
+
+/*
+ * certificate.  A whole row, in the order of CERTIFICATE_INSERT:
+ *  $1 id  $2 ca  $3 serial  $4 sha256  $5 subject (DER)  $6 spki_sha256
+ *  $7 der  $8 not_before  $9 not_after  $10 profile  $11 application_id
+ *  $12 journal (number of its record in the signer's journal; NULL for what
+ *  no journal has)  $13 issued_at.  The status begins as good.
+ */
+STATEMENT(CERTIFICATE_INSERT, "certificate.insert",
+    "INSERT INTO certificate (id, ca, serial, sha256, subject, spki_sha256, "
+    "der, not_before, not_after, profile, application_id, journal, "
+    "issued_at, status, status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+    "$9, $10, $11, $12, $13, 'good', $13)",
+    "dtbbbbbiitDIi", "")
+/* The same from the journal: a certificate that is there already stays. */
+STATEMENT(CERTIFICATE_ADOPT, "certificate.adopt",
+    "INSERT INTO certificate (id, ca, serial, sha256, subject, spki_sha256, "
+    "der, not_before, not_after, profile, application_id, journal, "
+    "issued_at, status, status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+    "$9, $10, $11, $12, $13, 'good', $13) ON CONFLICT (sha256) DO NOTHING",
+    "dtbbbbbiitDIi", "")
+/*
+ * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 spki_sha256, 6 der,
+ * 7 not_before, 8 not_after, 9 profile, 10 application_id, 11 journal,
+ * 12 issued_at, 13 status, 14 status_at
+ */
+STATEMENT(CERTIFICATE_GET, "certificate.get",
+    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
+    "not_after, profile, application_id, journal, issued_at, status, "
+    "status_at FROM certificate WHERE id = $1",
+    "d", "dtbbbbbiitDIiti")
+STATEMENT(CERTIFICATE_BY_SERIAL, "certificate.by_serial",
+    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
+    "not_after, profile, application_id, journal, issued_at, status, "
+    "status_at FROM certificate WHERE ca = $1 AND serial = $2",
+    "tb", "dtbbbbbiitDIiti")
+STATEMENT(CERTIFICATE_BY_SHA256, "certificate.by_sha256",
+    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
+    "not_after, profile, application_id, journal, issued_at, status, "
+    "status_at FROM certificate WHERE sha256 = $1",
+    "b", "dtbbbbbiitDIiti")
+/* Status alone, for OCSP: ca, serial -> status, revoked_at, reason. */
+STATEMENT(CERTIFICATE_STATUS, "certificate.status",
+    "SELECT c.status, r.revoked_at, r.reason, r.invalidity_at "
+    "FROM certificate c LEFT JOIN revocation r ON r.certificate_id = c.id "
+    "WHERE c.ca = $1 AND c.serial = $2",
+    "tb", "tIII")
+/* Pages by id (ids sort by age): what is asked, after id, how many.
+ * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 not_before,
+ * 6 not_after, 7 profile, 8 application_id, 9 issued_at, 10 status,
+ * 11 status_at */
+STATEMENT(CERTIFICATE_PAGE, "certificate.page",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at FROM certificate "
+    "WHERE id > $1 ORDER BY id LIMIT $2",
+    "di", "dtbbbiitDiti")
+STATEMENT(CERTIFICATE_PAGE_NEWEST, "certificate.page_newest",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at FROM certificate "
+    "WHERE id < $1 ORDER BY id DESC LIMIT $2",
+    "di", "dtbbbiitDiti")
+STATEMENT(CERTIFICATE_BY_APPLICATION, "certificate.by_application",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at FROM certificate "
+    "WHERE application_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "ddi", "dtbbbiitDiti")
+STATEMENT(CERTIFICATE_BY_KEY, "certificate.by_key",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at FROM certificate "
+    "WHERE spki_sha256 = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "bdi", "dtbbbiitDiti")
+/* Ending between two times, for notices: after (not_after, id), until, how
+ * many -> id, not_after, application_id, status */
+STATEMENT(CERTIFICATE_ENDING, "certificate.ending",
+    "SELECT id, not_after, application_id, status FROM certificate "
+    "WHERE (not_after, id) > ($1, $2) AND not_after <= $3 "
+    "ORDER BY not_after, id LIMIT $4",
+    "idii", "diDt")
+/* The highest journal number that is here, for adopting: no row or NULL when
+ * there is none. */
+STATEMENT(CERTIFICATE_JOURNAL_LAST, "certificate.journal_last",
+    "SELECT max(journal) FROM certificate WHERE ca = $1", "t", "I")
+/* id, from, to, at: good -> revoked, good -> hold, hold -> good,
+ * hold -> revoked; the caller's table of states decides. */
+STATEMENT(CERTIFICATE_MOVE, "certificate.move",
+    "UPDATE certificate SET status = $3, status_at = $4 "
+    "WHERE id = $1 AND status = $2",
+    "dtti", "")
+STATEMENT(CERTIFICATE_SET_APPLICATION, "certificate.set_application",
+    "UPDATE certificate SET application_id = $2 "
+    "WHERE id = $1 AND application_id IS NULL",
+    "dd", "")
+
+/*
+ * revocation: $1 certificate_id $2 ca $3 serial $4 not_after $5 reason (RFC
+ * 5280 5.3.1; 0 where none is given) $6 revoked_at $7 invalidity_at $8 actor
+ * $9 comment $10 entry (DER of its CRL entry).  Serials are compared
+ * bytewise, as the octets of the INTEGER.
+ */
+STATEMENT(REVOCATION_INSERT, "revocation.insert",
+    "INSERT INTO revocation (certificate_id, ca, serial, not_after, reason, "
+    "revoked_at, invalidity_at, actor, comment, entry) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "dtbiiiItTb", "")
+/* A hold becomes final: id, reason, revoked_at, actor, comment, entry. */
+STATEMENT(REVOCATION_FINISH, "revocation.finish",
+    "UPDATE revocation SET reason = $2, revoked_at = $3, actor = $4, "
+    "comment = $5, entry = $6 WHERE certificate_id = $1 AND reason = 6",
+    "diitTb", "")
+/* A hold is released. */
+STATEMENT(REVOCATION_RELEASE, "revocation.release",
+    "DELETE FROM revocation WHERE certificate_id = $1 AND reason = 6",
+    "d", "")
+STATEMENT(REVOCATION_GET, "revocation.get",
+    "SELECT ca, serial, not_after, reason, revoked_at, invalidity_at, actor, "
+    "comment, entry FROM revocation WHERE certificate_id = $1",
+    "d", "tbiiiItTb")
+/* For a CRL: ca, after serial (first: an empty blob), still valid at, how
+ * many -> serial, entry, not_after; in serial order. */
+STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",
+    "SELECT serial, entry, not_after FROM revocation "
+    "WHERE ca = $1 AND serial > $2 AND not_after >= $3 "
+    "ORDER BY serial LIMIT $4",
+    "tbii", "bbi")
+
+/*
+ * crl_shard: one row for each CRL that a CA keeps (shard 0 is the full one).
+ * Every revocation adds 1 to `changes`; publishing notes the count that its
+ * entries were read under, so a revocation in between leaves it dirty.
+ */
+STATEMENT(CRL_SHARD_ADD, "crl_shard.add",
+    "INSERT INTO crl_shard (ca, shard, number, this_update, next_update, "
+    "changes, published) VALUES ($1, $2, 0, 0, 0, 1, 0) "
+    "ON CONFLICT (ca, shard) DO NOTHING",
+    "ti", "")
+STATEMENT(CRL_SHARD_TOUCH, "crl_shard.touch",
+    "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1 AND shard = $2",
+    "ti", "")
+/* -> number, this_update, next_update, changes, published, sha256, journal */
+STATEMENT(CRL_SHARD_GET, "crl_shard.get",
+    "SELECT number, this_update, next_update, changes, published, sha256, "
+    "journal FROM crl_shard WHERE ca = $1 AND shard = $2",
+    "ti", "iiiiiBI")
+/* ca, shard, number (only upwards), this_update, next_update, the count of
+ * changes that it holds, sha256, journal number */
+STATEMENT(CRL_SHARD_PUBLISH, "crl_shard.publish",
+    "UPDATE crl_shard SET number = $3, this_update = $4, next_update = $5, "
+    "published = $6, sha256 = $7, journal = $8 "
+    "WHERE ca = $1 AND shard = $2 AND number < $3",
+    "tiiiiibI", "")
+/* Dirty, or to be renewed by then: next_update <= $1 -> ca, shard, number */
+STATEMENT(CRL_SHARD_DUE, "crl_shard.due",
+    "SELECT ca, shard, number, changes FROM crl_shard "
+    "WHERE changes > published OR next_update <= $1 LIMIT $2",
+    "ii", "tiii")
+
+/*
+ * idem: account, operation, client_key; the body's SHA-256; the key that the
+ * signer knows it by (32 bytes; NULL where no signer is involved); the object
+ * that is worked on; created_at.  A twin fails as "unique".
+ */
+STATEMENT(IDEM_INSERT, "idem.insert",
+    "INSERT INTO idem (account, operation, client_key, body_sha256, "
+    "signer_key, object_id, created_at, state) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')",
+    "tttbBDi", "")
+/* signer_key must be the record's own; status, content type, answer, at */
+STATEMENT(IDEM_FINISH, "idem.finish",
+    "UPDATE idem SET state = 'done', status = $4, content_type = $5, "
+    "answer = $6, finished_at = $7 WHERE account = $1 AND operation = $2 "
+    "AND client_key = $3 AND state = 'open'",
+    "tttitbi", "")
+STATEMENT(IDEM_FINISH_BY_SIGNER_KEY, "idem.finish_by_signer_key",
+    "UPDATE idem SET state = 'done', status = $2, content_type = $3, "
+    "answer = $4, finished_at = $5 WHERE signer_key = $1 AND state = 'open'",
+    "bitbi", "")
+/* Columns: 0 body_sha256, 1 state ("open", "done"), 2 status,
+ * 3 content_type, 4 answer, 5 signer_key, 6 object_id, 7 created_at */
+STATEMENT(IDEM_GET, "idem.get",
+    "SELECT body_sha256, state, status, content_type, answer, signer_key, "
+    "object_id, created_at FROM idem "
+    "WHERE account = $1 AND operation = $2 AND client_key = $3",
+    "ttt", "btITBBDi")
+/* -> account, operation, client_key, state, object_id, created_at */
+STATEMENT(IDEM_BY_SIGNER_KEY, "idem.by_signer_key",
+    "SELECT account, operation, client_key, state, object_id, created_at "
+    "FROM idem WHERE signer_key = $1",
+    "b", "ttttDi")
+/* What was begun and never finished, the oldest first: after (created_at,
+ * signer_key), how many -> signer_key, account, operation, client_key,
+ * object_id, created_at */
+STATEMENT(IDEM_OPEN, "idem.open",
+    "SELECT signer_key, account, operation, client_key, object_id, "
+    "created_at FROM idem WHERE state = 'open' AND signer_key IS NOT NULL "
+    "AND (created_at, signer_key) > ($1, $2) "
+    "ORDER BY created_at, signer_key LIMIT $3",
+    "ibi", "btttDi")
+/* Given up before anything was sent to a signer: the key may be used anew. */
+STATEMENT(IDEM_DROP, "idem.drop",
+    "DELETE FROM idem WHERE account = $1 AND operation = $2 "
+    "AND client_key = $3 AND state = 'open'",
+    "ttt", "")
+/* Finished and older than (30 days are kept): created before. */
+STATEMENT(IDEM_PURGE, "idem.purge",
+    "DELETE FROM idem WHERE state = 'done' AND created_at < $1",
+    "i", "")

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_STORE_STORE_H
+#define SURGUCH_STORE_STORE_H
+/*
+ * The database of the centre.  One process has it open (front); any of its
+ * threads may call.  Reading goes straight to a pool of read connections;
+ * writing is a unit of work (store/unit.h) handed to the one writer thread,
+ * which commits whatever waits together as one group and lets no unit of the
+ * group suffer from another.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "store/audit.h"
+#include "store/rows.h"
+#include "store/statement.h"
+#include "store/unit.h"
+#include "store/value.h"
+
+struct store;
+
+/* All zero is the product's setting. */
+struct store_options {
+	unsigned num_readers; /* read connections; 0: STORE_READERS */
+	bool must_exist;      /* never make a new database */
+	bool new_epoch;       /* after a restore: start a new audit chain */
+	const char *vfs;      /* a registered SQLite VFS; NULL: the system's */
+};
+
+/*
+ * Open `where` (a file for SQLite), making it or bringing its schema up to
+ * date if needed, and prepare every statement.  Options may be NULL.
+ * ERR_STORE: "store.open"; "store.foreign" a database of another program;
+ * "store.newer" made by a later version; "store.statement" a statement does
+ * not fit the schema; "store.migrate"; "store.corrupt".  ERR_CONFLICT
+ * "store.locked": another process has it open.
+ */
+ATTR_MUST_USE enum err store_open(const char *where,
+    const struct store_options *options, struct store **out,
+    struct errinfo *ei);
+
+/*
+ * Commits what was submitted, waits for callers that are still inside, closes
+ * and frees.  Nobody may start a new call once this has begun.  NULL is fine.
+ */
+void store_close(struct store *s);
+
+/*
+ * Run the unit; returns when its group is committed and on the disk, or when
+ * it failed and left nothing (its audit rows neither).  The unit stays the
+ * caller's.  *out_position (may be NULL) becomes the position of its last
+ * audit record, or of the chain where the unit has none.
+ *
+ * ERR_CONFLICT, rule "store.<statement name>": something exists already or is
+ * not in the state that was expected; errinfo.object is "unique", "rows" or
+ * "reference".
+ * ERR_STORE "store.full": no space; the next call may succeed.  ERR_STORE
+ * "store.io", "store.corrupt": the disk.  ERR_INTERNAL: a statement broke
+ * a constraint that its caller should have kept.
+ * ERR_TIMEOUT "store.unknown": the sync failed; whether the unit will be there
+ * after a restart is unknown.  From then on store_failed() is true, every
+ * call answers ERR_STORE "store.failed" and the process should end.
+ */
+ATTR_MUST_USE enum err store_submit(struct store *s, struct unit *u,
+    struct audit_position *out_position, struct errinfo *ei);
+
+/* A write to the disk failed in a way that nothing more can be promised. */
+bool store_failed(struct store *s);
+
+/*
+ * store_query(store, enum statement, &rows, ei, V_..., ...)
+ *
+ * Everything that is committed is seen.  The caller frees the rows (none is
+ * a result too).  ERR_LIMIT "store.rows" for more than ROWS_MAX rows.
+ */
+#define store_query(s, st, out, ei, ...)                                       \
+	store_query_values((s), (st), (const struct value[]){__VA_ARGS__},     \
+	    sizeof((const struct value[]){__VA_ARGS__}) /                      \
+		sizeof(struct value),                                          \
+	    (out), (ei))
+ATTR_MUST_USE enum err store_query_values(struct store *s, enum statement st,
+    const struct value *values, size_t num_values, struct rows **out,
+    struct errinfo *ei);
+
+/*
+ * The same for a statement that names one row: ERR_NOTFOUND with the rule
+ * "store.<statement name>" when there is none, ERR_INTERNAL for several.
+ */
+#define store_query_one(s, st, out, ei, ...)                                   \
+	store_query_one_values((s), (st), (const struct value[]){__VA_ARGS__}, \
+	    sizeof((const struct value[]){__VA_ARGS__}) /                      \
+		sizeof(struct value),                                          \
+	    (out), (ei))
+ATTR_MUST_USE enum err store_query_one_values(struct store *s,
+    enum statement st, const struct value *values, size_t num_values,
+    struct rows **out, struct errinfo *ei);
+
+/* The last committed position of this store's own audit chain. */
+ATTR_MUST_USE enum err store_audit_position(
+    struct store *s, struct audit_position *out, struct errinfo *ei);
+
+#endif
