@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/pubkey.h"
+
+#include "base/bounds.h"
+#include "crypto/ossl_priv.h"
+#include "crypto/spki_priv.h"
+
+struct pubkey {
+	EVP_PKEY *pkey;
+	uint8_t *der;     /* owns the SPKI */
+	struct spki spki; /* borrows from der */
+	size_t der_len;
+};
+
+/*
+ * EVP_PKEY_fromdata() costs a third of d2i_PUBKEY(), which goes through
+ * OpenSSL's chains of decoders (facts/limits.md 3).
+ */
+static EVP_PKEY *
+from_params(const char *type, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		pkey = NULL;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+/* OpenSSL copies out of params that are not declared const. */
+static void *
+unconst(const void *p)
+{
+	union {
+		const void *c;
+		void *v;
+	} u = {.c = p};
+
+	return u.v;
+}
+
+static EVP_PKEY *
+ec_key(const struct spki *k)
+{
+	char p256[] = "prime256v1", p384[] = "secp384r1";
+	OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+		k->alg == KEY_P256 ? p256 : p384, 0),
+	    OSSL_PARAM_construct_octet_string(
+		OSSL_PKEY_PARAM_PUB_KEY, unconst(k->point.p), k->point.len),
+	    OSSL_PARAM_construct_end(),
+	};
+
+	/* Refuses a point that is not on the curve; with 04 in front infinity
+	 * cannot be written, and both curves have cofactor 1. */
+	return from_params("EC", params);
+}
+
+static EVP_PKEY *
+rsa_key(const struct spki *k)
+{
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_bin2bn(k->n.p, (int)k->n.len, NULL);
+	BIGNUM *e = BN_bin2bn(k->e.p, (int)k->e.len, NULL);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+
+	if (bld != NULL && n != NULL && e != NULL &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1) {
+		params = OSSL_PARAM_BLD_to_param(bld);
+	}
+	if (params != NULL) {
+		pkey = from_params("RSA", params);
+	}
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(e);
+	return pkey;
+}
+
+/* The engine has no fromdata; its decoder checks the curve equation. */
+static EVP_PKEY *
+gost_key(struct slice der)
+{
+	const unsigned char *p = der.p;
+
+	return d2i_PUBKEY(NULL, &p, (long)der.len);
+}
+
+static EVP_PKEY *
+make_evp(const struct pubkey *k)
+{
+	switch (k->spki.alg) {
+	case KEY_P256:
+	case KEY_P384:
+		return ec_key(&k->spki);
+	case KEY_RSA:
+		return rsa_key(&k->spki);
+	case KEY_ED25519:
+		return EVP_PKEY_new_raw_public_key_ex(
+		    NULL, "ED25519", NULL, k->spki.point.p, k->spki.point.len);
+	case KEY_GOST256:
+	case KEY_GOST512:
+		return gost_key(pubkey_spki(k));
+	case KEY_NONE:
+	case KEY_ALG_MAX_:
+		break;
+	}
+	return NULL;
+}
+
+enum err
+pubkey_parse(struct slice spki, struct pubkey **out, struct errinfo *ei)
+{
+	struct pubkey *k;
+	struct spki outline;
+	enum err e;
+
+	if ((e = crypto_need(ei)) != ERR_OK ||
+	    (e = spki_parse(spki, &outline, ei)) != ERR_OK) {
+		return e;
+	}
+	k = calloc(1, sizeof(*k));
+	if (k == NULL) {
+		return err_nomem(ei);
+	}
+	k->der = slice_dup(spki);
+	k->der_len = spki.len;
+	if (k->der == NULL) {
+		e = err_nomem(ei);
+		goto out;
+	}
+	/* Again over our own copy, so that everything borrows from it. */
+	if ((e = spki_parse(pubkey_spki(k), &k->spki, ei)) != ERR_OK) {
+		goto out;
+	}
+	k->pkey = make_evp(k);
+	if (k->pkey == NULL) {
+		e = err_set(ei, ERR_CRYPTO, "key.point", NULL,
+		    "the public key is not a point of its curve");
+		goto out;
+	}
+	*out = k;
+	k = NULL;
+out:
+	pubkey_free(k);
+	return crypto_done(e);
+}
+
+void
+pubkey_free(struct pubkey *k)
+{
+	if (k != NULL) {
+		EVP_PKEY_free(k->pkey);
+		free(k->der);
+		free(k);
+	}
+}
+
+enum key_alg
+pubkey_alg(const struct pubkey *k)
+{
+	return k->spki.alg;
+}
+
+struct slice
+pubkey_params(const struct pubkey *k)
+{
+	return k->spki.params;
+}
+
+unsigned
+pubkey_bits(const struct pubkey *k)
+{
+	return k->spki.size;
+}
+
+uint64_t
+pubkey_rsa_exponent(const struct pubkey *k)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	if (k->spki.e.len > sizeof(v)) {
+		return UINT64_MAX;
+	}
+	for (i = 0; i < k->spki.e.len; i++) {
+		v = v << 8 | k->spki.e.p[i];
+	}
+	return v;
+}
+
+struct slice
+pubkey_spki(const struct pubkey *k)
+{
+	return slice_make(k->der, k->der_len);
+}
+
+struct slice
+pubkey_bits_content(const struct pubkey *k)
+{
+	return k->spki.bits;
+}
+
+EVP_PKEY *
+pubkey_evp(const struct pubkey *k)
+{
+	return k->pkey;
+}
+
+enum err
+pubkey_verify(const struct pubkey *k, enum sig_alg alg, struct slice data,
+    struct slice sig, struct errinfo *ei)
+{
+	const EVP_MD *md =
+	    alg == SIG_ED25519 ? NULL : crypto_md(sig_alg_hash(alg));
+	EVP_MD_CTX *ctx;
+	int ok;
+
+	if (!sig_alg_fits(alg, k->spki.alg)) {
+		return err_set(ei, ERR_CRYPTO, "signature.algorithm", NULL,
+		    "a %s key cannot have made a %s signature",
+		    key_alg_name(k->spki.alg), sig_alg_name(alg));
+	}
+	if (sig.len > SIGNATURE_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "signature.size", NULL,
+		    "a signature of %zu bytes; at most %d are read", sig.len,
+		    SIGNATURE_BYTES_MAX);
+	}
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL) {
+		return crypto_done(err_nomem(ei));
+	}
+	if (EVP_DigestVerifyInit(ctx, NULL, md, NULL, k->pkey) != 1) {
+		EVP_MD_CTX_free(ctx);
+		return crypto_library(ei, "signature check");
+	}
+	ok = EVP_DigestVerify(ctx, sig.p, sig.len, data.p, data.len);
+	EVP_MD_CTX_free(ctx);
+	if (ok != 1) {
+		return crypto_done(err_set(ei, ERR_CRYPTO, "signature.mismatch",
+		    NULL, "the %s signature does not fit the data and the key",
+		    sig_alg_name(alg)));
+	}
+	return crypto_done(ERR_OK);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys in memory, held by OpenSSL (GOST ones by its engine). */
+#include <string.h>
+
+#include "base/bounds.h"
+#include "crypto/ossl_priv.h"
+#include "crypto/privkey.h"
+#include "crypto/privkey_priv.h"
+
+struct softkey {
+	EVP_PKEY *pkey;
+};
+
+/* A context a call: threads share only the key, which does not change. */
+static enum err
+soft_sign(void *self, enum sig_alg alg, struct slice data, struct buf *out_sig,
+    struct errinfo *ei)
+{
+	const struct softkey *soft = self;
+	const EVP_MD *md =
+	    alg == SIG_ED25519 ? NULL : crypto_md(sig_alg_hash(alg));
+	uint8_t sig[SIGNATURE_BYTES_MAX];
+	size_t len = sizeof(sig);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int ok;
+
+	if (ctx == NULL) {
+		return crypto_done(err_nomem(ei));
+	}
+	ok = EVP_DigestSignInit(ctx, NULL, md, NULL, soft->pkey) == 1 &&
+	     EVP_DigestSign(ctx, sig, &len, data.p, data.len) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!ok) {
+		return crypto_done(err_set(ei, ERR_CRYPTO, "signature.make",
+		    NULL, "the %s signature could not be made",
+		    sig_alg_name(alg)));
+	}
+	buf_add(out_sig, slice_make(sig, len));
+	return crypto_done(buf_err(out_sig, ei));
+}
+
+static enum err
+soft_export(void *self, struct secret *out, struct errinfo *ei)
+{
+	const struct softkey *soft = self;
+	PKCS8_PRIV_KEY_INFO *p8 = EVP_PKEY2PKCS8(soft->pkey);
+	unsigned char *der = NULL;
+	int len = -1;
+	enum err e;
+
+	if (p8 != NULL) {
+		len = i2d_PKCS8_PRIV_KEY_INFO(p8, &der);
+	}
+	PKCS8_PRIV_KEY_INFO_free(p8);
+	if (len <= 0) {
+		return crypto_library(ei, "key export");
+	}
+	e = secret_copy(out, slice_make(der, (size_t)len), ei);
+	OPENSSL_clear_free(der, (size_t)len);
+	return crypto_done(e);
+}
+
+static void
+soft_free(void *self)
+{
+	struct softkey *soft = self;
+
+	EVP_PKEY_free(soft->pkey); /* OpenSSL and the engine clear it */
+	free(soft);
+}
+
+static const struct privkey_ops soft_ops = {
+    .sign = soft_sign,
+    .export_plain = soft_export,
+    .free = soft_free,
+};
+
+enum err
+softkey_take(EVP_PKEY *pkey, struct privkey **out, struct errinfo *ei)
+{
+	struct softkey *soft = calloc(1, sizeof(*soft));
+	unsigned char *spki = NULL;
+	int len;
+	enum err e;
+
+	if (soft == NULL) {
+		EVP_PKEY_free(pkey);
+		return err_nomem(ei);
+	}
+	soft->pkey = pkey;
+	len = i2d_PUBKEY(pkey, &spki);
+	if (len <= 0) {
+		soft_free(soft);
+		return crypto_library(ei, "public key export");
+	}
+	e = privkey_wrap_take(
+	    &soft_ops, soft, slice_make(spki, (size_t)len), out, ei);
+	OPENSSL_free(spki);
+	return crypto_done(e);
+}
+
+/* --- generation ------------------------------------------------------- */
+
+static EVP_PKEY *
+generate(EVP_PKEY_CTX *ctx, const char *option, const char *value)
+{
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 &&
+	    (option == NULL ||
+		EVP_PKEY_CTX_ctrl_str(ctx, option, value) == 1) &&
+	    EVP_PKEY_keygen(ctx, &pkey) != 1) {
+		pkey = NULL;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static const struct {
+	const char *spec;
+	const char *type;   /* of a provider, or NULL: nid of the engine */
+	const char *option; /* NULL: none */
+	const char *value;
+	int nid;
+} specs[] = {
+    {"gost2012-256:0", NULL, "paramset", "0", NID_id_GostR3410_2012_256},
+    {"gost2012-256:A", NULL, "paramset", "A", NID_id_GostR3410_2012_256},
+    {"gost2012-256:B", NULL, "paramset", "B", NID_id_GostR3410_2012_256},
+    {"gost2012-256:C", NULL, "paramset", "C", NID_id_GostR3410_2012_256},
+    {"gost2012-256:XA", NULL, "paramset", "XA", NID_id_GostR3410_2012_256},
+    {"gost2012-256:XB", NULL, "paramset", "XB", NID_id_GostR3410_2012_256},
+    {"gost2012-256:TCA", NULL, "paramset", "TCA", NID_id_GostR3410_2012_256},
+    {"gost2012-256:TCB", NULL, "paramset", "TCB", NID_id_GostR3410_2012_256},
+    {"gost2012-256:TCC", NULL, "paramset", "TCC", NID_id_GostR3410_2012_256},
+    {"gost2012-256:TCD", NULL, "paramset", "TCD", NID_id_GostR3410_2012_256},
+    {"gost2012-512:0", NULL, "paramset", "0", NID_id_GostR3410_2012_512},
+    {"gost2012-512:A", NULL, "paramset", "A", NID_id_GostR3410_2012_512},
+    {"gost2012-512:B", NULL, "paramset", "B", NID_id_GostR3410_2012_512},
+    {"gost2012-512:C", NULL, "paramset", "C", NID_id_GostR3410_2012_512},
+    {"p256", "EC", "ec_paramgen_curve", "P-256", 0},
+    {"p384", "EC", "ec_paramgen_curve", "P-384", 0},
+    {"ed25519", "ED25519", NULL, NULL, 0},
+    {"rsa:2048", "RSA", "rsa_keygen_bits", "2048", 0},
+    {"rsa:3072", "RSA", "rsa_keygen_bits", "3072", 0},
+    {"rsa:4096", "RSA", "rsa_keygen_bits", "4096", 0},
+};
+
+enum err
+privkey_generate(const char *spec, struct privkey **out, struct errinfo *ei)
+{
+	EVP_PKEY_CTX *ctx;
+	EVP_PKEY *pkey;
+	size_t i;
+	enum err e;
+
+	if ((e = crypto_need(ei)) != ERR_OK) {
+		return e;
+	}
+	for (i = 0; i < ARRAY_LEN(specs); i++) {
+		if (strcmp(specs[i].spec, spec) == 0) {
+			break;
+		}
+	}
+	if (i == ARRAY_LEN(specs)) {
+		return err_set(ei, ERR_UNSUPPORTED, "key.spec", NULL,
+		    "the kind of key is not one of gost2012-256:SET, "
+		    "gost2012-512:SET, p256, p384, ed25519, rsa:BITS");
+	}
+	ctx = specs[i].type != NULL
+		  ? EVP_PKEY_CTX_new_from_name(NULL, specs[i].type, NULL)
+		  : EVP_PKEY_CTX_new_id(specs[i].nid, NULL);
+	pkey = generate(ctx, specs[i].option, specs[i].value);
+	if (pkey == NULL) {
+		return crypto_library(ei, "key generation");
+	}
+	return softkey_take(pkey, out, ei);
+}
