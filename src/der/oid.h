@@ -3,8 +3,9 @@
 #define SURGUCH_DER_OID_H
 /*
  * Object identifiers: those that we know by name, and text forms of all.
- * One table, sorted by use; an OID that is not in it is OID_UNKNOWN and stays
- * available as bytes.
+ * One table (oid_list.h); an OID that is not in it is OID_UNKNOWN and stays
+ * available as bytes.  Nothing here allocates or locks; all of it may be
+ * called from any thread.
  */
 #include <stdbool.h>
 
@@ -15,7 +16,7 @@
 /* OID_COMMON_NAME, ... from oid_list.h. */
 enum oid {
 	OID_UNKNOWN = 0,
-#define OID_ENTRY(sym, dotted, short_name, long_name) sym,
+#define OID_ENTRY(sym, dotted, short_name, long_name, bytes) sym,
 	OID_LIST(OID_ENTRY)
 #undef OID_ENTRY
 	OID_MAX_
@@ -31,7 +32,8 @@ const char *oid_short_name(enum oid oid); /* "CN" */
 const char *oid_long_name(enum oid oid);  /* "commonName" */
 /* Dotted text of any valid encoding. */
 void oid_text(struct buf *b, struct slice content);
-/* Encode dotted text; false when it is not an OID. */
+/* Append the encoding of dotted text; false, and nothing appended, when it is
+ * not an OID, has an arc of more than 63 bits, or is over OID_BYTES_MAX. */
 ATTR_MUST_USE bool oid_encode(const char *dotted, struct buf *out);
 
 #endif

@@ -12,10 +12,6 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-enum {
-	P7B_CERTS_MAX = 1024
-}; /* the state list of CAs is under 1,000 */
-
 struct p7b;
 
 /* Append; each slice is a whole certificate, copied as it is. */
