@@ -62,7 +62,8 @@ struct subject_fields {
  * ERR_POLICY "subject.forbidden"; both name the field.  A malformed field:
  * the error of its normaliser.  *out is left empty on failure.
  *
- * Present but never certified: kpp, fss_number (checked only).
+ * kpp is checked and never certified; fss_number is an organisation's and
+ * becomes the attribute RNSFSS.
  */
 ATTR_MUST_USE enum err subject_build(enum owner_kind kind,
     const struct subject_fields *f, struct subject_attrs *out,

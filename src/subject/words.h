@@ -10,6 +10,7 @@
  * ERR_FORMAT: rule "subject.<field>.empty", ".characters", ".form";
  * ERR_LIMIT: "subject.<field>.long".
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -43,5 +44,10 @@ ATTR_MUST_USE enum err line_normalise(const char *field, size_t max_chars,
  */
 ATTR_MUST_USE enum err email_normalise(
     const char *field, struct slice in, struct buf *out, struct errinfo *ei);
+
+/* A DNS name of two labels or more: letters, digits and inner hyphens, labels
+ * up to 63, 253 in all, the last label not only digits (RFC 1123 2.1).  No
+ * final dot. */
+bool domain_valid(struct slice name);
 
 #endif
