@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+void
+fd_close(int fd)
+{
+	int saved = errno;
+
+	if (fd >= 0) {
+		/* After EINTR the descriptor is closed on Linux. */
+		(void)close(fd);
+	}
+	errno = saved;
+}
+
+enum err
+fd_set_cloexec(int fd, bool on, struct errinfo *ei)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (flags < 0 ||
+	    fcntl(fd, F_SETFD,
+		on ? (flags | FD_CLOEXEC) : (flags & ~FD_CLOEXEC)) != 0) {
+		return err_sys(ei, "file.descriptor",
+		    "Descriptor %d cannot be marked.", fd);
+	}
+	return ERR_OK;
+}
+
+enum err
+fd_set_nonblock(int fd, bool on, struct errinfo *ei)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 ||
+	    fcntl(fd, F_SETFL,
+		on ? (flags | O_NONBLOCK) : (flags & ~O_NONBLOCK)) != 0) {
+		return err_sys(ei, "file.descriptor",
+		    "Descriptor %d cannot be marked.", fd);
+	}
+	return ERR_OK;
+}
+
+enum err
+fd_write_all(int fd, struct slice s, struct errinfo *ei)
+{
+	ssize_t n;
+
+	while (s.len > 0) {
+		n = write(fd, s.p, s.len);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0 && (errno == ENOSPC || errno == EDQUOT)) {
+			return err_set(ei, ERR_STORE, "file.full", NULL,
+			    "The disk is full; free some space.");
+		}
+		if (n < 0) {
+			return err_sys(ei, "file.write", "Writing failed.");
+		}
+		s.p += n;
+		s.len -= (size_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err
+path_join(char out[PATH_TEXT_SIZE], const char *dir, const char *name,
+    struct errinfo *ei)
+{
+	int n = snprintf(out, PATH_TEXT_SIZE, "%s/%s", dir, name);
+
+	if (n < 0 || n >= PATH_TEXT_SIZE) {
+		return err_set(ei, ERR_LIMIT, "file.path", NULL,
+		    "The path of %s is longer than %d bytes.", name,
+		    PATH_TEXT_SIZE - 1);
+	}
+	return ERR_OK;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+/* A regular file for reading; *out_size is its size now. */
+static enum err
+open_regular(const char *path, size_t max, int *out_fd, size_t *out_size,
+    struct errinfo *ei)
+{
+	struct stat st;
+	enum err err;
+	int fd;
+
+	/* O_NONBLOCK: a FIFO in the way must not stop us. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		err = err_set(ei, ERR_NOTFOUND, "file.none", NULL,
+		    "The file does not exist.");
+		return err_object(ei, err, path);
+	}
+	if (fd < 0) {
+		err = err_sys(ei, "file.open", "The file cannot be opened.");
+		return err_object(ei, err, path);
+	}
+	if (fstat(fd, &st) != 0) {
+		err = err_sys(ei, "file.open", "The file cannot be examined.");
+	} else if (!S_ISREG(st.st_mode)) {
+		err = err_set(ei, ERR_UNSUPPORTED, "file.kind", NULL,
+		    "This is not a regular file.");
+	} else if ((uint64_t)st.st_size > max) {
+		err = err_set(ei, ERR_LIMIT, "file.size", NULL,
+		    "The file has %lld bytes; at most %zu are read.",
+		    (long long)st.st_size, max);
+	} else {
+		*out_fd = fd;
+		*out_size = (size_t)st.st_size;
+		return ERR_OK;
+	}
+	fd_close(fd);
+	return err_object(ei, err, path);
+}
+
+/* Up to len bytes; *out_len says how many there were. */
+static enum err
+read_some(int fd, uint8_t *p, size_t len, size_t *out_len, struct errinfo *ei)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = read(fd, p + done, len - done);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return err_sys(ei, "file.read", "Reading failed.");
+		}
+		if (n == 0) {
+			break;
+		}
+		done += (size_t)n;
+	}
+	*out_len = done;
+	return ERR_OK;
+}
+
+enum err
+file_read(const char *path, size_t max, struct buf *out, struct errinfo *ei)
+{
+	size_t size, got;
+	enum err err;
+	uint8_t *p;
+	int fd = -1;
+
+	err = open_regular(path, max, &fd, &size, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	p = malloc(size + 1);
+	if (p == NULL) {
+		err = err_nomem(ei);
+		goto out;
+	}
+	/* One byte more than fstat said: a file that grows is seen. */
+	err = read_some(fd, p, size + 1, &got, ei);
+	if (err != ERR_OK) {
+		goto out;
+	}
+	if (got > size) {
+		err = err_set(ei, ERR_AGAIN, "file.changed", NULL,
+		    "The file grew while it was read.");
+		goto out;
+	}
+	buf_add(out, slice_make(p, got));
+	err = buf_err(out, ei);
+out:
+	free(p);
+	fd_close(fd);
+	return err == ERR_OK ? ERR_OK : err_object(ei, err, path);
+}
+
+enum err
+file_read_secret(
+    const char *path, size_t max, struct secret *out, struct errinfo *ei)
+{
+	struct secret s = SECRET_EMPTY;
+	size_t size, got;
+	enum err err;
+	int fd = -1;
+
+	err = file_check_secret_mode(path, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = open_regular(path, max, &fd, &size, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = secret_init(&s, size, ei);
+	if (err != ERR_OK) {
+		goto out;
+	}
+	err = read_some(fd, s.p, size, &got, ei);
+	if (err == ERR_OK && got != size) {
+		err = err_set(ei, ERR_AGAIN, "file.changed", NULL,
+		    "The file shrank while it was read.");
+	}
+	if (err == ERR_OK) {
+		*out = s;
+		s = SECRET_EMPTY;
+	}
+out:
+	secret_clear(&s);
+	fd_close(fd);
+	return err == ERR_OK ? ERR_OK : err_object(ei, err, path);
+}
+
+bool
+file_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* --- who may have written it -------------------------------------------- */
+
+enum err
+file_check_secret_mode(const char *path, struct errinfo *ei)
+{
+	struct stat st;
+	enum err err;
+
+	if (stat(path, &st) != 0) {
+		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
+					    NULL, "The file does not exist.")
+				      : err_sys(ei, "file.open",
+					    "The file cannot be examined.");
+		return err_object(ei, err, path);
+	}
+	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		err = err_set(ei, ERR_DENIED, "file.secret_mode", NULL,
+		    "A secret is kept in a file of uid %lu with mode %04o; it "
+		    "must belong to uid %lu and to nobody else: chmod 0600.",
+		    (unsigned long)st.st_uid, (unsigned)st.st_mode & 07777,
+		    (unsigned long)geteuid());
+		return err_object(ei, err, path);
+	}
+	return ERR_OK;
+}
+
+enum err
+file_check_trusted(const char *path, uid_t also_allowed, struct errinfo *ei)
+{
+	struct stat st;
+	enum err err;
+
+	if (stat(path, &st) != 0) {
+		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
+					    NULL, "The file does not exist.")
+				      : err_sys(ei, "file.open",
+					    "The file cannot be examined.");
+		return err_object(ei, err, path);
+	}
+	if ((st.st_uid != 0 && st.st_uid != also_allowed) ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		err = err_set(ei, ERR_DENIED, "file.trusted_mode", NULL,
+		    "It belongs to uid %lu with mode %04o; it must belong to "
+		    "root and be writable by nobody else.",
+		    (unsigned long)st.st_uid, (unsigned)st.st_mode & 07777);
+		return err_object(ei, err, path);
+	}
+	return ERR_OK;
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+/* The directory part of a path: "." when there is none. */
+static enum err
+dir_of(const char *path, char out[PATH_TEXT_SIZE], struct errinfo *ei)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 1 : (size_t)(slash - path);
+
+	if (slash == path) {
+		len = 1;
+	}
+	if (len >= PATH_TEXT_SIZE) {
+		return err_set(ei, ERR_LIMIT, "file.path", NULL,
+		    "The path is longer than %d bytes.", PATH_TEXT_SIZE - 1);
+	}
+	memcpy(out, slash == NULL ? "." : path, len);
+	out[len] = '\0';
+	return ERR_OK;
+}
+
+enum err
+dir_sync(const char *path, struct errinfo *ei)
+{
+	enum err err = ERR_OK;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) != 0) {
+		err =
+		    err_sys(ei, "file.sync", "The directory cannot be synced.");
+		err = err_object(ei, err, path);
+	}
+	fd_close(fd);
+	return err;
+}
+
+static enum err
+fill_temporary(int fd, struct slice content, unsigned mode, struct errinfo *ei)
+{
+	enum err err;
+
+	if (fchmod(fd, (mode_t)mode) != 0) {
+		return err_sys(ei, "file.write", "The mode cannot be set.");
+	}
+	err = fd_write_all(fd, content, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (fsync(fd) != 0) {
+		return errno == ENOSPC || errno == EDQUOT
+			   ? err_set(ei, ERR_STORE, "file.full", NULL,
+				 "The disk is full; free some space.")
+			   : err_sys(
+				 ei, "file.sync", "The file cannot be synced.");
+	}
+	return ERR_OK;
+}
+
+static enum err
+put_in_place(
+    const char *temporary, const char *path, bool replace, struct errinfo *ei)
+{
+	if (replace) {
+		return rename(temporary, path) == 0
+			   ? ERR_OK
+			   : err_sys(ei, "file.write",
+				 "The file cannot be replaced.");
+	}
+	/* link() does not replace, unlike rename(). */
+	if (link(temporary, path) == 0) {
+		(void)unlink(temporary);
+		return ERR_OK;
+	}
+	if (errno == EEXIST) {
+		return err_set(ei, ERR_CONFLICT, "file.exists", NULL,
+		    "The file exists already and is not replaced.");
+	}
+	return err_sys(ei, "file.write", "The file cannot be made.");
+}
+
+static enum err
+write_durably(const char *path, struct slice content, unsigned mode,
+    bool replace, struct errinfo *ei)
+{
+	char temporary[PATH_TEXT_SIZE], dir[PATH_TEXT_SIZE];
+	enum err err;
+	int fd, n;
+
+	err = dir_of(path, dir, ei);
+	if (err != ERR_OK) {
+		return err_object(ei, err, path);
+	}
+	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	if (n < 0 || (size_t)n >= sizeof(temporary)) {
+		err = err_set(ei, ERR_LIMIT, "file.path", NULL,
+		    "The path is longer than %d bytes.", PATH_TEXT_SIZE - 1);
+		return err_object(ei, err, path);
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0) {
+		err = errno == ENOSPC || errno == EDQUOT
+			  ? err_set(ei, ERR_STORE, "file.full", NULL,
+				"The disk is full; free some space.")
+			  : err_sys(
+				ei, "file.write", "No file can be made here.");
+		return err_object(ei, err, path);
+	}
+	err = fill_temporary(fd, content, mode, ei);
+	fd_close(fd);
+	if (err == ERR_OK) {
+		err = put_in_place(temporary, path, replace, ei);
+	}
+	if (err != ERR_OK) {
+		(void)unlink(temporary);
+		return err_object(ei, err, path);
+	}
+	return dir_sync(dir, ei);
+}
+
+enum err
+file_write_atomic(
+    const char *path, struct slice content, unsigned mode, struct errinfo *ei)
+{
+	return write_durably(path, content, mode, true, ei);
+}
+
+enum err
+file_write_new(
+    const char *path, struct slice content, unsigned mode, struct errinfo *ei)
+{
+	return write_durably(path, content, mode, false, ei);
+}
+
+enum err
+file_lock(const char *path, int *out_fd, struct errinfo *ei)
+{
+	enum err err;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0) {
+		err = err_sys(ei, "file.open", "The lock cannot be opened.");
+		return err_object(ei, err, path);
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*out_fd = fd;
+		return ERR_OK;
+	}
+	err = errno == EWOULDBLOCK
+		  ? err_set(ei, ERR_CONFLICT, "file.locked", NULL,
+			"Another process holds the lock.")
+		  : err_sys(ei, "file.lock", "The lock cannot be taken.");
+	fd_close(fd);
+	return err_object(ei, err, path);
+}
+
+/* --- directories -------------------------------------------------------- */
+
+enum err
+dir_make(const char *path, unsigned mode, struct errinfo *ei)
+{
+	struct stat st;
+	enum err err;
+
+	if (mkdir(path, (mode_t)mode) != 0 && errno != EEXIST) {
+		err =
+		    err_sys(ei, "file.write", "The directory cannot be made.");
+		return err_object(ei, err, path);
+	}
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		err = err_set(ei, ERR_CONFLICT, "file.kind", NULL,
+		    "Something that is no directory stands here.");
+		return err_object(ei, err, path);
+	}
+	if ((st.st_mode & 07777) != mode && chmod(path, (mode_t)mode) != 0) {
+		err = err_sys(ei, "file.write",
+		    "The mode of the directory cannot be set.");
+		return err_object(ei, err, path);
+	}
+	return ERR_OK;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool
+name_wanted(const char *name, const char *suffix)
+{
+	size_t len = strlen(name);
+	size_t suffix_len = suffix == NULL ? 0 : strlen(suffix);
+
+	return name[0] != '.' && len >= suffix_len &&
+	       (suffix == NULL || strcmp(name + len - suffix_len, suffix) == 0);
+}
+
+static enum err
+list_names(DIR *dir, const char *suffix, size_t max, char **names, size_t *num,
+    struct errinfo *ei)
+{
+	struct dirent *entry;
+
+	for (;;) {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL) {
+			return errno == 0 ? ERR_OK
+					  : err_sys(ei, "file.read",
+						"Listing failed.");
+		}
+		if (!name_wanted(entry->d_name, suffix)) {
+			continue;
+		}
+		if (*num == max) {
+			return err_set(ei, ERR_LIMIT, "file.many", NULL,
+			    "More than %zu files.", max);
+		}
+		names[*num] = slice_dup_str(slice_str(entry->d_name));
+		if (names[*num] == NULL) {
+			return err_nomem(ei);
+		}
+		(*num)++;
+	}
+}
+
+enum err
+dir_list(const char *path, const char *suffix, size_t max, char ***out,
+    size_t *out_num, struct errinfo *ei)
+{
+	char **names = NULL;
+	size_t num = 0;
+	enum err err;
+	DIR *dir;
+
+	dir = opendir(path);
+	if (dir == NULL) {
+		err = err_sys(ei, "file.open", "The directory cannot be read.");
+		return err_object(ei, err, path);
+	}
+	names = calloc(max + 1, sizeof(*names));
+	err = names == NULL ? err_nomem(ei)
+			    : list_names(dir, suffix, max, names, &num, ei);
+	(void)closedir(dir);
+	if (err != ERR_OK) {
+		dir_list_free(names, num);
+		return err_object(ei, err, path);
+	}
+	qsort(names, num, sizeof(*names), compare_names);
+	*out = names;
+	*out_num = num;
+	return ERR_OK;
+}
+
+void
+dir_list_free(char **names, size_t num)
+{
+	if (names == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < num; i++) {
+		free(names[i]);
+	}
+	free(names);
+}

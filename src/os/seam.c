@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/seam.h"
+
+#ifdef SURGUCH_TEST_SEAMS
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+seam_fd(void)
+{
+	const char *text = getenv("SURGUCH_SEAM_FD");
+	char *end;
+	long fd;
+
+	if (text == NULL || *text == '\0') {
+		return -1;
+	}
+	fd = strtol(text, &end, 10);
+	return *end == '\0' && fd >= 0 && fd <= 1024 ? (int)fd : -1;
+}
+
+/*
+ * All roles inherit one open socket, so only one may be waiting for its byte:
+ * threads take turns by the mutex, processes by a record lock, which the
+ * kernel drops when the test kills its holder.
+ */
+static void
+lock(int fd, short type)
+{
+	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
+
+	while (fcntl(fd, F_SETLKW, &l) != 0 && errno == EINTR) {
+		continue;
+	}
+}
+
+void
+seam(const char *name)
+{
+	char line[96];
+	int fd = seam_fd();
+	char byte;
+	int len;
+
+	if (fd < 0) {
+		return;
+	}
+	len = snprintf(line, sizeof(line), "%s %ld\n", name, (long)getpid());
+	if (len <= 0 || (size_t)len >= sizeof(line)) {
+		return;
+	}
+	pthread_mutex_lock(&asking);
+	lock(fd, F_WRLCK);
+	if (write(fd, line, (size_t)len) == len) {
+		while (read(fd, &byte, 1) < 0 && errno == EINTR) {
+			continue;
+		}
+	}
+	lock(fd, F_UNLCK);
+	pthread_mutex_unlock(&asking);
+}
+
+int
+seam_wall_off(const char *wall)
+{
+	const char *off = getenv("SURGUCH_TEST_WALL_OFF");
+
+	return off != NULL && strcmp(off, wall) == 0;
+}
+#else
+/* ISO C wants a declaration in every unit. */
+typedef int seam_is_absent;
+#endif
