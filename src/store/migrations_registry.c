@@ -13,92 +13,91 @@ const char *const migration_1_registry[] = {
     "PRIMARY KEY (kind, word, owner_id))",
     "CREATE INDEX word_owner ON word (kind, owner_id)",
 
+    /*
+     * Optional texts are "" when absent.  version rises with each change.
+     */
     "CREATE TABLE org ("
     "id BLOB NOT NULL PRIMARY KEY, "
-    "name TEXT NOT NULL, "
-    "full_name TEXT, "
-    "inn TEXT NOT NULL, "
-    "kpp TEXT, "
-    "ogrn TEXT NOT NULL, "
-    "fss TEXT, "
-    "country TEXT NOT NULL, "
-    "region TEXT, "
-    "city TEXT, "
-    "street TEXT, "
     "version BIGINT NOT NULL, "
     "created_at BIGINT NOT NULL, "
-    "changed_at BIGINT NOT NULL)",
+    "changed_at BIGINT NOT NULL, "
+    "name TEXT NOT NULL, "
+    "inn TEXT NOT NULL, "
+    "kpp TEXT NOT NULL, "
+    "ogrn TEXT NOT NULL, "
+    "fss_number TEXT NOT NULL, "
+    "region TEXT NOT NULL, "
+    "locality TEXT NOT NULL, "
+    "street TEXT NOT NULL)",
     "CREATE INDEX org_inn ON org (inn, id)",
     "CREATE INDEX org_ogrn ON org (ogrn, id)",
 
-    /* passport: sealed under the centre's data key (design rule 9). */
     "CREATE TABLE person ("
     "id BLOB NOT NULL PRIMARY KEY, "
-    "surname TEXT NOT NULL, "
-    "given_name TEXT NOT NULL, "
-    "patronymic TEXT, "
-    "snils TEXT, "
-    "inn TEXT, "
-    "email TEXT, "
-    "phone TEXT NOT NULL, "
-    "country TEXT NOT NULL, "
-    "region TEXT, "
-    "city TEXT, "
-    "street TEXT, "
-    "passport BLOB, "
     "version BIGINT NOT NULL, "
     "created_at BIGINT NOT NULL, "
-    "changed_at BIGINT NOT NULL)",
+    "changed_at BIGINT NOT NULL, "
+    "surname TEXT NOT NULL, "
+    "given_name TEXT NOT NULL, "
+    "patronymic TEXT NOT NULL, "
+    "snils TEXT NOT NULL, "
+    "inn TEXT NOT NULL, "
+    "ogrnip TEXT NOT NULL, "
+    "email TEXT NOT NULL, "
+    "region TEXT NOT NULL, "
+    "locality TEXT NOT NULL, "
+    "street TEXT NOT NULL)",
     "CREATE INDEX person_snils ON person (snils, id)",
-    "CREATE INDEX person_phone ON person (phone, id)",
 
     /*
      * One purchased certificate.  identified_*: H3, who, when, how, by which
-     * document, originals seen.
+     * document (sealed under the centre's data key, design rule 9), originals
+     * seen.  approved_sha256: of everything that was approved.
      */
     "CREATE TABLE form ("
     "id BLOB NOT NULL PRIMARY KEY, "
-    "person_id BLOB NOT NULL REFERENCES person (id), "
-    "org_id BLOB REFERENCES org (id), "
-    "owner_kind TEXT NOT NULL, "
-    "position TEXT, "
-    "department TEXT, "
+    "version BIGINT NOT NULL, "
+    "created_at BIGINT NOT NULL, "
+    "changed_at BIGINT NOT NULL, "
+    "state TEXT NOT NULL CHECK (state IN ('open', 'withdrawn')), "
     "profile TEXT NOT NULL, "
-    "ca TEXT NOT NULL, "
-    "signin_phone TEXT NOT NULL, "
-    "service_centre TEXT, "
-    "state TEXT NOT NULL, "
+    "owner_kind TEXT NOT NULL, "
+    "person_id BLOB REFERENCES person (id), "
+    "org_id BLOB REFERENCES org (id), "
+    "phone TEXT NOT NULL, "
+    "email TEXT NOT NULL, "
+    "unit TEXT NOT NULL, "
+    "post TEXT NOT NULL, "
+    "centre_phone TEXT NOT NULL, "
+    "centre_manager TEXT NOT NULL, "
+    "centre_hours TEXT NOT NULL, "
     "paid_at BIGINT, "
     "identified_at BIGINT, "
     "identified_by TEXT, "
     "identified_kind BIGINT, "
     "identified_document BLOB, "
-    "originals_seen BIGINT, "
     "approved_at BIGINT, "
     "approved_by TEXT, "
     "approved_sha256 BLOB, "
-    "version BIGINT NOT NULL, "
-    "created_at BIGINT NOT NULL, "
-    "changed_at BIGINT NOT NULL)",
+    "reason TEXT NOT NULL, "
+    "application_id BLOB)",
     "CREATE INDEX form_person ON form (person_id, id)",
     "CREATE INDEX form_org ON form (org_id, id)",
-    "CREATE INDEX form_phone ON form (signin_phone, id)",
-    "CREATE INDEX form_state ON form (state, id)",
+    "CREATE INDEX form_phone ON form (phone, id)",
 
+    /* States: registry/states.h.  issue_key: what the signer knows it by. */
     "CREATE TABLE application ("
     "id BLOB NOT NULL PRIMARY KEY, "
     "form_id BLOB NOT NULL REFERENCES form (id), "
     "state TEXT NOT NULL, "
-    "subject BLOB, "
-    "subject_sha256 BLOB, "
+    "created_at BIGINT NOT NULL, "
+    "changed_at BIGINT NOT NULL, "
+    "checked_sha256 BLOB, "
     "csr BLOB, "
     "csr_sha256 BLOB, "
-    "spki_sha256 BLOB, "
-    "medium TEXT, "
-    "reason TEXT, "
-    "version BIGINT NOT NULL, "
-    "created_at BIGINT NOT NULL, "
-    "changed_at BIGINT NOT NULL)",
+    "issue_key BLOB UNIQUE, "
+    "certificate_id BLOB, "
+    "reason TEXT NOT NULL)",
     "CREATE INDEX application_form ON application (form_id, id)",
     "CREATE INDEX application_state ON application (state, id)",
 
@@ -122,6 +121,7 @@ const char *const migration_1_registry[] = {
     "kind TEXT NOT NULL, "
     "text_version TEXT NOT NULL, "
     "content BLOB NOT NULL, "
+    "content_sha256 BLOB NOT NULL, "
     "signature BLOB, "
     "signer_sha256 BLOB, "
     "created_at BIGINT NOT NULL)",

@@ -17,9 +17,245 @@ STATEMENT(WORD_ADD, "word.add",
     "tbd", "")
 STATEMENT(WORD_DROP, "word.drop",
     "DELETE FROM word WHERE kind = $1 AND owner_id = $2", "td", "")
-/* kind, from word, to word (the prefix with 0xff behind it), after id, how
- * many */
+/*
+ * A page of a prefix search in the order of the words: kind, after (word,
+ * owner_id), to word, how many -> word, owner_id.  The first page starts
+ * after (prefix, empty blob); "to" is the prefix with an octet 0xff behind
+ * it.  One owner may come twice, under two words.
+ */
 STATEMENT(WORD_FIND, "word.find",
-    "SELECT DISTINCT owner_id FROM word WHERE kind = $1 AND word >= $2 "
-    "AND word <= $3 AND owner_id > $4 ORDER BY owner_id LIMIT $5",
-    "tbbdi", "d")
+    "SELECT word, owner_id FROM word WHERE kind = $1 "
+    "AND (word, owner_id) > ($2, $3) AND word <= $4 "
+    "ORDER BY word, owner_id LIMIT $5",
+    "tbbbi", "bd")
+
+/*
+ * org, person: $1 id, then the texts in the order of the columns ("" where
+ * absent), then the time.  An update names the version that it was made
+ * against.
+ */
+STATEMENT(ORG_INSERT, "org.insert",
+    "INSERT INTO org (id, name, inn, kpp, ogrn, fss_number, region, "
+    "locality, street, created_at, changed_at, version) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 1)",
+    "dtttttttti", "")
+STATEMENT(ORG_UPDATE, "org.update",
+    "UPDATE org SET name = $2, inn = $3, kpp = $4, ogrn = $5, "
+    "fss_number = $6, region = $7, locality = $8, street = $9, "
+    "changed_at = $10, version = version + 1 "
+    "WHERE id = $1 AND version = $11",
+    "dttttttttii", "")
+/* The row is still the one that was read: id, version. */
+STATEMENT(ORG_SAME, "org.same",
+    "UPDATE org SET version = version WHERE id = $1 AND version = $2",
+    "di", "")
+/* Columns: 0 id, 1 version, 2 created_at, 3 name, 4 inn, 5 kpp, 6 ogrn,
+ * 7 fss_number, 8 region, 9 locality, 10 street */
+STATEMENT(ORG_GET, "org.get",
+    "SELECT id, version, created_at, name, inn, kpp, ogrn, fss_number, "
+    "region, locality, street FROM org WHERE id = $1",
+    "d", "diitttttttt")
+STATEMENT(ORG_PAGE, "org.page",
+    "SELECT id, version, created_at, name, inn, kpp, ogrn, fss_number, "
+    "region, locality, street FROM org WHERE id > $1 ORDER BY id LIMIT $2",
+    "di", "diitttttttt")
+
+STATEMENT(PERSON_INSERT, "person.insert",
+    "INSERT INTO person (id, surname, given_name, patronymic, snils, inn, "
+    "ogrnip, email, region, locality, street, created_at, changed_at, "
+    "version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+    "$12, 1)",
+    "dtttttttttti", "")
+STATEMENT(PERSON_UPDATE, "person.update",
+    "UPDATE person SET surname = $2, given_name = $3, patronymic = $4, "
+    "snils = $5, inn = $6, ogrnip = $7, email = $8, region = $9, "
+    "locality = $10, street = $11, changed_at = $12, version = version + 1 "
+    "WHERE id = $1 AND version = $13",
+    "dttttttttttii", "")
+STATEMENT(PERSON_SAME, "person.same",
+    "UPDATE person SET version = version WHERE id = $1 AND version = $2",
+    "di", "")
+/* Columns: 0 id, 1 version, 2 created_at, 3 surname, 4 given_name,
+ * 5 patronymic, 6 snils, 7 inn, 8 ogrnip, 9 email, 10 region, 11 locality,
+ * 12 street */
+STATEMENT(PERSON_GET, "person.get",
+    "SELECT id, version, created_at, surname, given_name, patronymic, "
+    "snils, inn, ogrnip, email, region, locality, street FROM person "
+    "WHERE id = $1",
+    "d", "diitttttttttt")
+STATEMENT(PERSON_PAGE, "person.page",
+    "SELECT id, version, created_at, surname, given_name, patronymic, "
+    "snils, inn, ogrnip, email, region, locality, street FROM person "
+    "WHERE id > $1 ORDER BY id LIMIT $2",
+    "di", "diitttttttttt")
+
+/* form: $1 id $2 profile $3 owner_kind $4 person_id $5 org_id $6 phone
+ * $7 email $8 unit $9 post $10..$12 centre_phone, _manager, _hours $13 now */
+STATEMENT(FORM_INSERT, "form.insert",
+    "INSERT INTO form (id, profile, owner_kind, person_id, org_id, phone, "
+    "email, unit, post, centre_phone, centre_manager, centre_hours, "
+    "created_at, changed_at, version, state, reason) VALUES ($1, $2, $3, "
+    "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1, 'open', '')",
+    "dttDDttttttti", "")
+/* The same and $14 the version. */
+STATEMENT(FORM_UPDATE, "form.update",
+    "UPDATE form SET profile = $2, owner_kind = $3, person_id = $4, "
+    "org_id = $5, phone = $6, email = $7, unit = $8, post = $9, "
+    "centre_phone = $10, centre_manager = $11, centre_hours = $12, "
+    "changed_at = $13, version = version + 1 "
+    "WHERE id = $1 AND version = $14 AND state = 'open'",
+    "dttDDtttttttii", "")
+STATEMENT(FORM_SAME, "form.same",
+    "UPDATE form SET version = version WHERE id = $1 AND version = $2 "
+    "AND state = 'open'",
+    "di", "")
+/* id, version, now */
+STATEMENT(FORM_PAY, "form.pay",
+    "UPDATE form SET paid_at = $3, changed_at = $3, version = version + 1 "
+    "WHERE id = $1 AND version = $2 AND state = 'open' AND paid_at IS NULL",
+    "dii", "")
+/* id, version, now, by whom, kind, document (sealed): undoes an approval */
+STATEMENT(FORM_IDENTIFY, "form.identify",
+    "UPDATE form SET identified_at = $3, identified_by = $4, "
+    "identified_kind = $5, identified_document = $6, approved_at = NULL, "
+    "approved_by = NULL, approved_sha256 = NULL, changed_at = $3, "
+    "version = version + 1 "
+    "WHERE id = $1 AND version = $2 AND state = 'open'",
+    "diitib", "")
+/* id, version, now, by whom, sha256 */
+STATEMENT(FORM_APPROVE, "form.approve",
+    "UPDATE form SET approved_at = $3, approved_by = $4, "
+    "approved_sha256 = $5, changed_at = $3, version = version + 1 "
+    "WHERE id = $1 AND version = $2 AND state = 'open' "
+    "AND identified_at IS NOT NULL",
+    "diitb", "")
+/* id, version, now, reason */
+STATEMENT(FORM_WITHDRAW, "form.withdraw",
+    "UPDATE form SET state = 'withdrawn', reason = $4, changed_at = $3, "
+    "version = version + 1 "
+    "WHERE id = $1 AND version = $2 AND state = 'open'",
+    "diit", "")
+/* id, version, now, application: its present one */
+STATEMENT(FORM_SET_APPLICATION, "form.set_application",
+    "UPDATE form SET application_id = $4, changed_at = $3, "
+    "version = version + 1 "
+    "WHERE id = $1 AND version = $2 AND state = 'open'",
+    "diid", "")
+/*
+ * Columns: 0 id, 1 version, 2 created_at, 3 state, 4 profile, 5 owner_kind,
+ * 6 person_id, 7 org_id, 8 phone, 9 email, 10 unit, 11 post,
+ * 12 centre_phone, 13 centre_manager, 14 centre_hours, 15 paid_at,
+ * 16 identified_at, 17 identified_by, 18 identified_kind,
+ * 19 identified_document, 20 approved_at, 21 approved_by,
+ * 22 approved_sha256, 23 reason, 24 application_id, 25 its state
+ */
+STATEMENT(FORM_GET, "form.get",
+    "SELECT f.id, f.version, f.created_at, f.state, f.profile, "
+    "f.owner_kind, f.person_id, f.org_id, f.phone, f.email, f.unit, f.post, "
+    "f.centre_phone, f.centre_manager, f.centre_hours, f.paid_at, "
+    "f.identified_at, f.identified_by, f.identified_kind, "
+    "f.identified_document, f.approved_at, f.approved_by, "
+    "f.approved_sha256, f.reason, f.application_id, a.state FROM form f "
+    "LEFT JOIN application a ON a.id = f.application_id WHERE f.id = $1",
+    "d", "diitttDDtttttttIITIBITBtDT")
+/* Does an open form name this phone: at most one row. */
+STATEMENT(FORM_PHONE, "form.phone",
+    "SELECT id FROM form WHERE phone = $1 AND state = 'open' "
+    "ORDER BY id LIMIT 1",
+    "t", "d")
+/*
+ * The list of a phone (A3), or of all: [phone,] after id, how many.
+ * Columns: 0 id, 1 created_at, 2 profile, 3 owner_kind, 4 paid_at,
+ * 5 surname, 6 given_name, 7 patronymic, 8 organisation, 9 application_id,
+ * 10 its state, 11 its changed_at
+ */
+STATEMENT(FORM_PAGE_PHONE, "form.page_phone",
+    "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, "
+    "p.surname, p.given_name, p.patronymic, o.name, f.application_id, "
+    "a.state, a.changed_at FROM form f "
+    "LEFT JOIN person p ON p.id = f.person_id "
+    "LEFT JOIN org o ON o.id = f.org_id "
+    "LEFT JOIN application a ON a.id = f.application_id "
+    "WHERE f.phone = $1 AND f.state = 'open' AND f.id > $2 "
+    "ORDER BY f.id LIMIT $3",
+    "tdi", "dittITTTTDTI")
+STATEMENT(FORM_PAGE, "form.page",
+    "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, "
+    "p.surname, p.given_name, p.patronymic, o.name, f.application_id, "
+    "a.state, a.changed_at FROM form f "
+    "LEFT JOIN person p ON p.id = f.person_id "
+    "LEFT JOIN org o ON o.id = f.org_id "
+    "LEFT JOIN application a ON a.id = f.application_id "
+    "WHERE f.id > $1 ORDER BY f.id LIMIT $2",
+    "di", "dittITTTTDTI")
+
+/* application: id, form_id, state, now */
+STATEMENT(APPLICATION_INSERT, "application.insert",
+    "INSERT INTO application (id, form_id, state, created_at, changed_at, "
+    "reason) VALUES ($1, $2, $3, $4, $4, '')",
+    "ddti", "")
+/* Every step of the state machine: id, from, to, now. */
+STATEMENT(APPLICATION_MOVE, "application.move",
+    "UPDATE application SET state = $3, changed_at = $4 "
+    "WHERE id = $1 AND state = $2",
+    "dtti", "")
+/* What a step keeps besides; after APPLICATION_MOVE in the same unit. */
+STATEMENT(APPLICATION_CHECKED, "application.checked",
+    "UPDATE application SET checked_sha256 = $2 WHERE id = $1", "db", "")
+/* id, csr, csr_sha256, issue_key */
+STATEMENT(APPLICATION_REQUEST, "application.request",
+    "UPDATE application SET csr = $2, csr_sha256 = $3, issue_key = $4 "
+    "WHERE id = $1",
+    "dbbb", "")
+STATEMENT(APPLICATION_NO_REQUEST, "application.no_request",
+    "UPDATE application SET csr = NULL, csr_sha256 = NULL, "
+    "issue_key = NULL, checked_sha256 = NULL WHERE id = $1",
+    "d", "")
+STATEMENT(APPLICATION_REASON, "application.reason",
+    "UPDATE application SET reason = $2 WHERE id = $1", "dt", "")
+STATEMENT(APPLICATION_CERTIFICATE, "application.certificate",
+    "UPDATE application SET certificate_id = $2 "
+    "WHERE id = $1 AND certificate_id IS NULL",
+    "dd", "")
+/* The request is still the one that was read: id, csr_sha256. */
+STATEMENT(APPLICATION_SAME, "application.same",
+    "UPDATE application SET changed_at = changed_at "
+    "WHERE id = $1 AND csr_sha256 = $2",
+    "db", "")
+/*
+ * Columns: 0 id, 1 form_id, 2 state, 3 created_at, 4 changed_at,
+ * 5 checked_sha256, 6 csr, 7 csr_sha256, 8 issue_key, 9 certificate_id,
+ * 10 reason
+ */
+STATEMENT(APPLICATION_GET, "application.get",
+    "SELECT id, form_id, state, created_at, changed_at, checked_sha256, "
+    "csr, csr_sha256, issue_key, certificate_id, reason FROM application "
+    "WHERE id = $1",
+    "d", "ddtiiBBBBDt")
+STATEMENT(APPLICATION_BY_ISSUE_KEY, "application.by_issue_key",
+    "SELECT id, form_id, state, created_at, changed_at, checked_sha256, "
+    "csr, csr_sha256, issue_key, certificate_id, reason FROM application "
+    "WHERE issue_key = $1",
+    "b", "ddtiiBBBBDt")
+/* state, after id, how many -> id, form_id, changed_at */
+STATEMENT(APPLICATION_PAGE, "application.page",
+    "SELECT id, form_id, changed_at FROM application "
+    "WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "tdi", "ddi")
+
+/* statement: $1 id $2 application_id $3 kind $4 text_version $5 content
+ * $6 content_sha256 $7 signature $8 signer_sha256 $9 created_at */
+STATEMENT(STATEMENT_INSERT, "statement.insert",
+    "INSERT INTO statement (id, application_id, kind, text_version, "
+    "content, content_sha256, signature, signer_sha256, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "ddttbbBBi", "")
+/* application, after id, how many -> 0 id, 1 kind, 2 text_version,
+ * 3 content, 4 content_sha256, 5 signature, 6 signer_sha256, 7 created_at */
+STATEMENT(STATEMENT_PAGE, "statement.page",
+    "SELECT id, kind, text_version, content, content_sha256, signature, "
+    "signer_sha256, created_at FROM statement "
+    "WHERE application_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "ddi", "dttbbBBi")
+
+/* clang-format on */
