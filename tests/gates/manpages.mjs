@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Manual pages: no complaint of mandoc, the sections that every page of ours
+// has, and a page for each program that the build installs.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { exec } from '../run/exec.mjs';
+import { Finding, readText, treeFiles } from './files.mjs';
+
+const SECTIONS = ['NAME', 'DESCRIPTION', 'FILES', 'EXAMPLES', 'SECURITY'];
+
+export async function check(root) {
+	const dir = join(root, 'docs/man');
+	const pages = readdirSync(dir).filter((f) => /\.\d$/.test(f)).sort();
+	const findings = [];
+	for (const page of pages) {
+		const path = `docs/man/${page}`;
+		// -W style: what is not wrong but could be read otherwise, too.
+		const r = await exec('mandoc', ['-T', 'lint', '-W', 'style', path],
+			{ cwd: root });
+		for (const line of r.all.split('\n').filter(Boolean)) {
+			if (!/referenced manual not found/.test(line)) {
+				findings.push(new Finding(path, 0, line));
+			}
+		}
+		const text = readText(root, path);
+		const want = page.endsWith('.5') ? SECTIONS
+			: [...SECTIONS, 'EXIT STATUS'];
+		for (const section of want) {
+			if (!new RegExp(`^\\.Sh ${section}$`, 'm').test(text)) {
+				findings.push(new Finding(path, 0, `no section ${section}`));
+			}
+		}
+	}
+	for (const program of programs(root)) {
+		if (!pages.some((p) => p.replace(/\.\d$/, '') === program)) {
+			findings.push(new Finding('docs/man', 0, `no page of ${program}`));
+		}
+	}
+	return findings;
+}
+
+// Names that meson installs: executable('surguch-…', …, install: true).
+function programs(root) {
+	const builds = treeFiles(root).filter((f) => /^src\/.*meson\.build$/.test(f));
+	return builds.flatMap((f) => [...readText(root, f).matchAll(
+		/executable\(\s*'(surguch[a-z-]*)'/g)].map((m) => m[1]));
+}

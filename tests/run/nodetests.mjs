@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests from outside: files of node:test.
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ended, exec, tail } from './exec.mjs';
+import { idsProved, Results } from './results.mjs';
+
+export function testFiles(root, folder) {
+	return readdirSync(join(root, folder)).sort()
+		.filter((f) => f.endsWith('.test.mjs')).map((f) => join(folder, f));
+}
+
+// Runs each file by itself, so that what is printed and what fails belongs to
+// it for certain.
+export async function runNodeTests(root, files, options = {}) {
+	const { env, timeoutSec = 900 } = options;
+	const results = new Results();
+	for (const file of files) {
+		const r = await exec(process.execPath, ['--test',
+			`--test-reporter=${join(root, 'tests/run/reporter.mjs')}`,
+			'--test-reporter-destination=stdout', file],
+		{ cwd: root, env, timeoutSec });
+		results.add(resultsOfFile(file, r));
+	}
+	return results;
+}
+
+export function resultsOfFile(file, r) {
+	const results = new Results();
+	const label = `e2e/${basename(file, '.test.mjs')}`;
+	const events = r.out.split('\n').filter((l) => l.startsWith('{'))
+		.map((l) => JSON.parse(l));
+	const said = events.flatMap((e) => (e.message ?? '').split('\n'));
+	let deeper = -1; // nesting of the test reported just before
+	for (const event of events) {
+		if (!/^test:(pass|fail)$/.test(event.type)) {
+			continue;
+		}
+		// A test that is reported right after deeper ones holds them.
+		const holds = deeper > event.nesting;
+		deeper = event.nesting;
+		count(results, label, event, holds, said);
+	}
+	const num = results.passed + results.failures.length +
+		results.skips.length;
+	if (num === 0 || (r.code !== 0 && results.failures.length === 0)) {
+		results.fail(label, `${ended(r)}, ${num} tests\n${tail(r.all, 60)}`);
+	}
+	if (results.failures.length === 0) {
+		results.proves(said.flatMap(idsProved), label);
+	}
+	return results;
+}
+
+function count(results, label, event, holds, said) {
+	const test = `${label}: ${event.name}`;
+	if (event.type === 'test:fail') {
+		if (event.failure !== 'subtestsFailed') {
+			results.fail(test, `${event.error ?? ''}\n${said.slice(-40)
+				.join('\n')}`);
+		}
+	} else if (event.skip !== undefined && event.skip !== false) {
+		results.skip(test, typeof event.skip === 'string' ? event.skip : '');
+	} else if (event.todo !== undefined && event.todo !== false) {
+		results.skip(test, `todo ${event.todo}`);
+	} else if (!holds && !event.name.endsWith('.test.mjs')) {
+		// (Node reports a file without tests as a test that passed.)
+		results.pass();
+	}
+}

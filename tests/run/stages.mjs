@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of the test command, in order: first what a change breaks most
+// often and what is quick to tell.  Each takes {root, results, say} and adds
+// to results; throwing is a failure of the stage.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as format from '../gates/format.mjs';
+import * as headers from '../gates/headers.mjs';
+import * as linkage from '../gates/linkage.mjs';
+import * as manpages from '../gates/manpages.mjs';
+import * as openapi from '../gates/openapi.mjs';
+import * as requirements from '../gates/requirements.mjs';
+import * as sources from '../gates/sources.mjs';
+import * as tidy from '../gates/tidy.mjs';
+import * as layers from '../layers/check.mjs';
+import { runPlants } from '../gates/selftest.mjs';
+import { fuzzers, FUZZ_BUILD, runFuzzers } from './fuzz.mjs';
+import { build, listTests, runTests, setUp } from './meson.mjs';
+import { runNodeTests, testFiles } from './nodetests.mjs';
+
+// Seconds of fuzzing: per target, and in all with two at a time.
+const FUZZ_SECONDS = 10;
+const FUZZ_SECONDS_IN_ALL = 240;
+
+// Under valgrind a program takes some 30 times as long; what takes longer
+// than this without it is left to the sanitizers.
+const VALGRIND_SECONDS_MAX = 4;
+
+// Programs with threads of ours, for the thread sanitizer.
+const THREADED = /^(store|http|signer|ipc|fetch|roles|ca)\//;
+
+// Folders whose code gcc -fanalyzer has to find nothing in.
+const ANALYZED = ['base', 'der', 'x509', 'ipc'];
+
+function gate(name, check) {
+	return async ({ root, results }) => results.gate(name, await check(root));
+}
+
+async function buildOne({ root, results }, name, targets) {
+	const wrong = await build(root, name, targets);
+	if (wrong) {
+		results.fail(`build of ${name}`, wrong);
+	} else {
+		results.pass();
+	}
+	return !wrong;
+}
+
+async function buildStage(ctx) {
+	await buildOne(ctx, 'build-release');
+	await buildOne(ctx, 'build-test');
+	ctx.results.gate('linkage', linkage.check(ctx.root));
+}
+
+async function tidyStage({ root, results }) {
+	const wrong = await setUp(root, FUZZ_BUILD);
+	if (wrong) {
+		throw new Error(wrong);
+	}
+	results.gate('clang-tidy', await tidy.check(root, FUZZ_BUILD));
+}
+
+async function analyzeStage(ctx) {
+	const targets = ANALYZED
+		.filter((f) => existsSync(join(ctx.root, 'src', f, 'meson.build')))
+		.map((f) => `src/${f}/lib${f}.a`);
+	const wrong = await build(ctx.root, 'build-analyze', targets);
+	const findings = wrong ? [wrong]
+		: tidy.withoutFlag(ctx.root, 'build-analyze', ANALYZED, '-fanalyzer');
+	ctx.results.gate('gcc -fanalyzer', findings);
+}
+
+async function unitStage({ root, results, shared }) {
+	const run = await runTests(root, 'build-test', { prefix: 'unit/' });
+	results.add(run.results);
+	shared.programs = run.programs;
+}
+
+async function asanStage(ctx) {
+	if (await buildOne(ctx, 'build-asan')) {
+		const run = await runTests(ctx.root, 'build-asan',
+			{ prefix: 'asan/', timeoutSec: 2400 });
+		ctx.results.add(run.results);
+	}
+}
+
+async function valgrindStage({ root, results, shared, say }) {
+	const programs = shared.programs ??
+		(await runTests(root, 'build-test')).programs;
+	const slow = programs.filter((p) => p.seconds > VALGRIND_SECONDS_MAX);
+	const names = programs.filter((p) => !slow.includes(p))
+		.map((p) => p.name.split(' / ').at(-1))
+		.filter((name) => !name.startsWith('fuzz/'));
+	if (slow.length > 0) {
+		say(`too slow for valgrind, left to the sanitizers: ` +
+			slow.map((p) => p.name).join(' '));
+	}
+	const run = await runTests(root, 'build-test',
+		{ setup: 'valgrind', names, prefix: 'valgrind/' });
+	results.add(run.results);
+}
+
+async function fuzzStage(ctx) {
+	const { root, results } = ctx;
+	if (await buildOne(ctx, FUZZ_BUILD, ['fuzzers'])) {
+		const names = fuzzers(root);
+		const seconds = Math.max(1, Math.min(FUZZ_SECONDS,
+			Math.floor(FUZZ_SECONDS_IN_ALL * 2 / names.length)));
+		results.add(await runFuzzers(root, names, seconds));
+	}
+}
+
+async function tsanStage({ root, results }) {
+	const wrong = await setUp(root, 'build-tsan');
+	if (wrong) {
+		throw new Error(wrong);
+	}
+	const tests = (await listTests(root, 'build-tsan'))
+		.filter((t) => THREADED.test(t.name));
+	const targets = tests.map((t) =>
+		t.cmd[0].slice(join(root, 'build-tsan').length + 1));
+	const failed = await build(root, 'build-tsan', targets);
+	if (failed) {
+		results.fail('build of build-tsan', failed);
+		return;
+	}
+	results.pass();
+	const run = await runTests(root, 'build-tsan', { prefix: 'tsan/',
+		names: tests.map((t) => t.name) });
+	results.add(run.results);
+}
+
+async function e2eStage({ root, results }) {
+	const files = testFiles(root, 'tests/e2e');
+	if (files.length === 0) {
+		throw new Error('tests/e2e holds no test');
+	}
+	results.add(await runNodeTests(root, files, { env: {
+		SURGUCH_BUILD: join(root, 'build-test'),
+		SURGUCH_RELEASE: join(root, 'build-release') } }));
+}
+
+async function requirementsStage({ root, results, total }) {
+	results.gate('docs/requirements.md lists what tests prove',
+		requirements.check(root, total.proofs));
+}
+
+export const STAGES = [
+	{ name: 'build', run: buildStage },
+	{ name: 'layers', run: gate('layers', layers.check) },
+	{ name: 'format', run: gate('clang-format', format.check) },
+	{ name: 'sources', run: gate('sources', sources.check) },
+	{ name: 'headers', run: gate('headers', headers.check) },
+	{ name: 'man', run: gate('man pages', manpages.check) },
+	{ name: 'openapi', run: gate('OpenAPI', openapi.check) },
+	{ name: 'gates', run: async ({ root, results }) =>
+		results.add(await runPlants(root)) },
+	{ name: 'unit', run: unitStage },
+	{ name: 'e2e', run: e2eStage },
+	{ name: 'asan', run: asanStage },
+	{ name: 'tsan', run: tsanStage },
+	{ name: 'fuzz', run: fuzzStage },
+	{ name: 'analyze', run: analyzeStage },
+	{ name: 'tidy', run: tidyStage },
+	{ name: 'valgrind', run: valgrindStage },
+	{ name: 'requirements', whole: true, run: requirementsStage },
+];
