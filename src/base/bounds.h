@@ -41,6 +41,7 @@ enum bounds {
 	/* --- inside the centre ---------------------------------------- */
 	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */
 	FRAME_FDS_MAX = 2,
+	CA_AUTHORITIES_MAX = 32, /* issuing CAs of one centre */
 	SIGNER_BATCH_MAX = 32, /* where group fsync stops paying */
 	UNIT_STATEMENTS_MAX = 64,
 	UNIT_GROUP_MAX = 32,

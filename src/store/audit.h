@@ -21,22 +21,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/audit_position.h"
 #include "base/err.h"
 #include "base/id.h"
 
 struct store;
 
 enum {
-	AUDIT_HASH_SIZE = 32,
 	AUDIT_FAULTS_MAX = 64, /* faults kept in a report; all are counted */
 };
 
-/* Number 0 with a zero hash: this writer has written nothing yet. */
-struct audit_position {
-	struct id writer;
-	uint64_t number;
-	uint8_t hash[AUDIT_HASH_SIZE];
-};
+/* In a position number 0 with a zero hash: the writer has written nothing
+ * yet. */
 
 bool audit_position_eq(
     const struct audit_position *a, const struct audit_position *b);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_API_API_H
+#define SURGUCH_API_API_H
+/*
+ * The JSON API, version 1: the cabinet's (/v1/my, by session cookie) and the
+ * operators' (by bearer token).  docs/api/openapi.json describes it for those
+ * who call; a test compares that file with the table of routes here.
+ */
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "http/router.h"
+
+struct ca;
+struct idem;
+struct operators;
+struct otp;
+struct registry;
+struct sessions;
+struct store;
+
+/* What the handlers work with; everything is borrowed and shared by all
+ * worker threads.  It is the `arg` of the HTTP server. */
+struct api {
+	struct store *store;
+	struct registry *registry;
+	struct sessions *sessions;
+	struct otp *otp;
+	struct operators *operators;
+	struct idem *idem;
+	struct ca *ca;
+	const struct clock *clock;
+	const char *centre_name;
+	const char *public_url; /* where CRLs and CA files are */
+};
+
+/* Cookies and headers that clients know. */
+#define API_SESSION_COOKIE "surguch_session"
+#define API_DEVICE_COOKIE  "surguch_device"
+/* Without an Origin header a write by cookie must carry this one. */
+#define API_WRITE_HEADER "X-Surguch-Request"
+
+/* The table of routes; static. */
+const struct route *api_routes(size_t *out_num);
+
+#endif

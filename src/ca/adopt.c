@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/adopt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ca/authority.h"
+#include "ca/issue.h"
+#include "crypto/hash.h"
+#include "signer/client.h"
+#include "store/store.h"
+
+struct walk {
+	struct ca *ca;
+	struct authority *authority;
+	const struct adoption *how;
+	struct audit_position here;
+	int64_t now;
+	uint64_t done; /* everything up to this record is here */
+	bool young;    /* met a record that has to wait */
+	size_t num;
+};
+
+/* The name of the row in `meta` that keeps walk.done of a CA. */
+static void
+mark_name(const struct authority *a, char *out, size_t size)
+{
+	(void)snprintf(out, size, "adopted.%s", authority_name(a));
+}
+
+static enum err
+read_mark(struct walk *w, struct errinfo *ei)
+{
+	char name[128];
+	struct rows *r = NULL;
+	enum err e;
+
+	mark_name(w->authority, name, sizeof(name));
+	e = store_query(ca_store(w->ca), ST_META_GET, &r, ei, V_TEXT(name));
+	if (e == ERR_OK && rows_num(r) > 0) {
+		struct slice value = rows_blob(r, 0, 0);
+
+		if (!slice_get_u64(&value, &w->done)) {
+			e = err_set(ei, ERR_STORE, "ca.mark", NULL,
+			    "the row %s of the table meta is damaged", name);
+		}
+	}
+	rows_free(r);
+	return e;
+}
+
+static enum err
+write_mark(struct walk *w, struct errinfo *ei)
+{
+	struct buf value = BUF_INIT(8);
+	char name[128];
+	struct unit u;
+	enum err e;
+
+	mark_name(w->authority, name, sizeof(name));
+	buf_add_u64(&value, w->done);
+	unit_init(&u);
+	unit_add(&u, ST_META_SET, EXPECT(1), V_TEXT(name),
+	    V_BLOB(buf_slice(&value)));
+	e = store_submit(ca_store(w->ca), &u, NULL, ei);
+	unit_clear(&u);
+	buf_clear(&value);
+	return e;
+}
+
+static enum err
+is_known(struct walk *w, struct slice der, bool *out, struct errinfo *ei)
+{
+	uint8_t sha256[HASH_SIZE_MAX];
+	struct rows *r = NULL;
+	enum err e = hash_of(HASH_SHA256, der, sha256, ei);
+
+	if (e == ERR_OK) {
+		e = store_query(ca_store(w->ca), ST_CERTIFICATE_BY_SHA256, &r,
+		    ei, V_BLOB(slice_make(sha256, 32)));
+	}
+	*out = e == ERR_OK && rows_num(r) > 0;
+	rows_free(r);
+	return e;
+}
+
+/*
+ * A journal that remembers a later record of our own chain than we have: the
+ * database was put back to an older state.
+ */
+static enum err
+check_position(const struct walk *w, const struct signer_journal_entry *entry,
+    struct errinfo *ei)
+{
+	if (!id_eq(&entry->at.writer, &w->here.writer) ||
+	    entry->at.number <= w->here.number) {
+		return ERR_OK;
+	}
+	return err_set(ei, ERR_STATE, "ca.rolled_back", NULL,
+	    "the journal of %s knows audit record %llu, the database ends "
+	    "with %llu: it is older than the journal; run surguchctl "
+	    "reconcile",
+	    authority_name(w->authority), (unsigned long long)entry->at.number,
+	    (unsigned long long)w->here.number);
+}
+
+static enum err
+take_over(struct walk *w, const struct signer_journal_entry *entry,
+    struct errinfo *ei)
+{
+	struct issued i;
+	enum err e = ca_issued_from_journal(w->ca, w->authority, entry, &i, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = w->how->adopt(w->how->arg, &i, entry->idem, ei);
+	issued_clear(&i);
+	w->num += e == ERR_OK;
+	return e;
+}
+
+static enum err
+visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
+{
+	struct walk *w = arg;
+	bool known;
+	enum err e = ERR_OK;
+
+	if (entry->type == JOURNAL_ISSUE || entry->type == JOURNAL_CRL) {
+		e = check_position(w, entry, ei);
+	}
+	if (e != ERR_OK || w->young) {
+		return e;
+	}
+	if (entry->time + w->how->min_age_sec > w->now) {
+		w->young = true;
+		return ERR_OK;
+	}
+	if (entry->type == JOURNAL_ISSUE) {
+		e = is_known(w, entry->cert, &known, ei);
+		if (e == ERR_OK && !known) {
+			e = take_over(w, entry, ei);
+		}
+	}
+	if (e == ERR_OK) {
+		w->done = entry->number;
+	}
+	return e;
+}
+
+enum err
+ca_adopt(struct ca *ca, const struct adoption *how, size_t *out_num,
+    struct errinfo *ei)
+{
+	size_t num = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ca_num(ca); i++) {
+		struct walk w = {
+		    .ca = ca,
+		    .authority = ca_at(ca, i),
+		    .how = how,
+		    .now = clock_utc_sec(ca_clock(ca)),
+		};
+		uint64_t before;
+
+		e = read_mark(&w, ei);
+		before = w.done;
+		if (e == ERR_OK) {
+			e = store_audit_position(ca_store(ca), &w.here, ei);
+		}
+		if (e == ERR_OK) {
+			e = signer_journal_since(authority_signer(w.authority),
+			    w.done, visit, &w, ei);
+		}
+		if (e == ERR_OK && w.done != before) {
+			e = write_mark(&w, ei);
+		}
+		num += w.num;
+	}
+	if (e == ERR_OK) {
+		*out_num = num;
+	}
+	return e;
+}
+
+enum err
+ca_adopt_alone(struct ca *ca, const struct issued *i, struct errinfo *ei)
+{
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	e = ca_add_issued(ca, &u, i, NULL, "system adoption", ei);
+	if (e == ERR_OK) {
+		e = store_submit(ca_store(ca), &u, NULL, ei);
+	}
+	unit_clear(&u);
+	return e;
+}

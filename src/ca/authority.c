@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/authority.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "os/file.h"
+#include "profile/profile.h"
+#include "signer/client.h"
+#include "x509/cert.h"
+#include "x509/p7b.h"
+#include "x509/spki.h"
+
+/* The hashes that OCSP clients name an issuer by. */
+static const enum hash_alg cert_id_hashes[] = {HASH_SHA1, HASH_SHA256,
+    HASH_SHA384, HASH_SHA512, HASH_STREEBOG256, HASH_STREEBOG512};
+
+struct issuer_hash {
+	uint8_t name[HASH_SIZE_MAX];
+	uint8_t key[HASH_SIZE_MAX];
+};
+
+struct authority {
+	struct signer_info info;
+	struct signer_client *signer;
+	struct signer_client *ocsp;
+	struct cert *cert;
+	struct p7b *chain;
+	struct issuer_hash hashes[ARRAY_LEN(cert_id_hashes)];
+	pthread_mutex_t lock; /* crl and the counts in it */
+	struct shared_crl *crl;
+};
+
+struct ca {
+	struct store *store;
+	const struct clock *clock;
+	char *public_dir;
+	struct profile *profiles[SIGNER_PROFILES_MAX];
+	size_t num_profiles;
+	struct authority *at[CA_AUTHORITIES_MAX];
+	size_t num;
+};
+
+static enum err
+load_profile(
+    struct ca *ca, const char *dir, const char *name, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = path_join(path, dir, name, ei);
+
+	if (e == ERR_OK) {
+		e = profile_load(path, &ca->profiles[ca->num_profiles], ei);
+	}
+	ca->num_profiles += e == ERR_OK;
+	return e;
+}
+
+static enum err
+load_profiles(struct ca *ca, const char *dir, struct errinfo *ei)
+{
+	char **names = NULL;
+	size_t num = 0;
+	enum err e =
+	    dir_list(dir, ".profile", SIGNER_PROFILES_MAX, &names, &num, ei);
+
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		e = load_profile(ca, dir, names[i], ei);
+	}
+	dir_list_free(names, num);
+	return e;
+}
+
+enum err
+ca_new(const struct ca_options *o, struct ca **out, struct errinfo *ei)
+{
+	struct ca *ca = calloc(1, sizeof(*ca));
+	enum err e;
+
+	if (ca == NULL) {
+		return err_nomem(ei);
+	}
+	ca->store = o->store;
+	ca->clock = o->clock;
+	ca->public_dir = slice_dup_str(slice_str(o->public_dir));
+	e = ca->public_dir == NULL ? err_nomem(ei)
+				   : load_profiles(ca, o->profile_dir, ei);
+	if (e != ERR_OK) {
+		ca_free(ca);
+		return e;
+	}
+	*out = ca;
+	return ERR_OK;
+}
+
+static void
+authority_free(struct authority *a)
+{
+	if (a == NULL) {
+		return;
+	}
+	if (a->crl != NULL) {
+		shared_crl_release(a->crl);
+	}
+	signer_client_free(a->signer);
+	signer_client_free(a->ocsp);
+	signer_info_clear(&a->info);
+	cert_free(a->cert);
+	p7b_free(a->chain);
+	(void)pthread_mutex_destroy(&a->lock);
+	free(a);
+}
+
+void
+ca_free(struct ca *ca)
+{
+	if (ca == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < ca->num; i++) {
+		authority_free(ca->at[i]);
+	}
+	for (size_t i = 0; i < ca->num_profiles; i++) {
+		profile_free(ca->profiles[i]);
+	}
+	free(ca->public_dir);
+	free(ca);
+}
+
+static enum err
+hash_issuer(struct authority *a, struct errinfo *ei)
+{
+	struct slice name = cert_subject_der(a->cert);
+	struct slice key = cert_key(a->cert)->bits;
+
+	for (size_t i = 0; i < ARRAY_LEN(cert_id_hashes); i++) {
+		enum err e =
+		    hash_of(cert_id_hashes[i], name, a->hashes[i].name, ei);
+
+		if (e == ERR_OK) {
+			e = hash_of(
+			    cert_id_hashes[i], key, a->hashes[i].key, ei);
+		}
+		if (e != ERR_OK) {
+			return e;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err
+load_chain(const struct ca *ca, struct authority *a, struct errinfo *ei)
+{
+	struct buf file = BUF_INIT(CMS_BYTES_MAX);
+	char name[HELLO_NAME_SIZE + 4], path[PATH_TEXT_SIZE];
+	enum err e;
+
+	(void)snprintf(name, sizeof(name), "%s.p7b", a->info.name);
+	e = path_join(path, ca->public_dir, name, ei);
+	if (e == ERR_OK) {
+		e = file_read(path, CMS_BYTES_MAX, &file, ei);
+	}
+	if (e == ERR_OK) {
+		e = p7b_parse(buf_slice(&file), &a->chain, ei);
+	}
+	if (e == ERR_OK &&
+	    (p7b_num_certs(a->chain) == 0 ||
+		!slice_eq(p7b_cert(a->chain, 0), cert_der(a->cert)))) {
+		e = err_set(ei, ERR_CONFLICT, "ca.chain", NULL,
+		    "%s does not begin with the certificate that the signer "
+		    "%s has",
+		    path, a->info.name);
+	}
+	buf_clear(&file);
+	return e;
+}
+
+static enum err
+authority_load(const struct ca *ca, struct authority *a,
+    struct signer_client *signer, struct errinfo *ei)
+{
+	enum err e = signer_info(signer, &a->info, ei);
+
+	if (e == ERR_OK && !a->info.ready) {
+		e = err_set(ei, ERR_STATE, "ca.not_ready", NULL,
+		    "the signer %s has a key but no certificate: install one",
+		    a->info.name);
+	}
+	if (e == ERR_OK) {
+		e = cert_parse(
+		    slice_make(a->info.cert, a->info.cert_len), &a->cert, ei);
+	}
+	if (e == ERR_OK) {
+		e = hash_issuer(a, ei);
+	}
+	if (e == ERR_OK) {
+		e = load_chain(ca, a, ei);
+	}
+	return e;
+}
+
+enum err
+ca_add(struct ca *ca, struct signer_client *signer, struct signer_client *ocsp,
+    struct errinfo *ei)
+{
+	struct authority *a;
+	enum err e;
+
+	if (ca->num == CA_AUTHORITIES_MAX) {
+		return err_set(ei, ERR_LIMIT, "ca.authorities", NULL,
+		    "more than %d CAs", (int)CA_AUTHORITIES_MAX);
+	}
+	a = calloc(1, sizeof(*a));
+	if (a == NULL) {
+		return err_nomem(ei);
+	}
+	(void)pthread_mutex_init(&a->lock, NULL);
+	signer_info_init(&a->info);
+	e = authority_load(ca, a, signer, ei);
+	if (e != ERR_OK) {
+		authority_free(a);
+		return e;
+	}
+	a->signer = signer;
+	a->ocsp = ocsp;
+	ca->at[ca->num++] = a;
+	return ERR_OK;
+}
+
+size_t
+ca_num(const struct ca *ca)
+{
+	return ca->num;
+}
+
+struct authority *
+ca_at(const struct ca *ca, size_t i)
+{
+	ensure(i < ca->num);
+	return ca->at[i];
+}
+
+struct authority *
+ca_by_name(const struct ca *ca, const char *name)
+{
+	for (size_t i = 0; i < ca->num; i++) {
+		if (strcmp(ca->at[i]->info.name, name) == 0) {
+			return ca->at[i];
+		}
+	}
+	return NULL;
+}
+
+static bool
+has_profile(const struct authority *a, const char *profile)
+{
+	for (size_t i = 0; i < a->info.num_profiles; i++) {
+		if (strcmp(a->info.profiles[i].name, profile) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+struct authority *
+ca_for_profile(const struct ca *ca, const char *profile)
+{
+	for (size_t i = 0; i < ca->num; i++) {
+		if (has_profile(ca->at[i], profile)) {
+			return ca->at[i];
+		}
+	}
+	return NULL;
+}
+
+const struct profile *
+ca_profile(const struct ca *ca, const char *name)
+{
+	for (size_t i = 0; i < ca->num_profiles; i++) {
+		if (strcmp(profile_name(ca->profiles[i]), name) == 0) {
+			return ca->profiles[i];
+		}
+	}
+	return NULL;
+}
+
+struct store *
+ca_store(const struct ca *ca)
+{
+	return ca->store;
+}
+
+const struct clock *
+ca_clock(const struct ca *ca)
+{
+	return ca->clock;
+}
+
+const char *
+ca_public_dir(const struct ca *ca)
+{
+	return ca->public_dir;
+}
+
+const char *
+authority_name(const struct authority *a)
+{
+	return a->info.name;
+}
+
+const struct cert *
+authority_cert(const struct authority *a)
+{
+	return a->cert;
+}
+
+struct signer_client *
+authority_signer(const struct authority *a)
+{
+	return a->signer;
+}
+
+struct signer_client *
+authority_ocsp(const struct authority *a)
+{
+	return a->ocsp;
+}
+
+size_t
+authority_num_chain(const struct authority *a)
+{
+	return p7b_num_certs(a->chain);
+}
+
+struct slice
+authority_chain(const struct authority *a, size_t i)
+{
+	return p7b_cert(a->chain, i);
+}
+
+bool
+authority_is(const struct authority *a, enum hash_alg hash,
+    struct slice name_hash, struct slice key_hash)
+{
+	size_t size = hash_size(hash);
+
+	for (size_t i = 0; i < ARRAY_LEN(cert_id_hashes); i++) {
+		if (cert_id_hashes[i] == hash) {
+			return slice_eq(name_hash,
+				   slice_make(a->hashes[i].name, size)) &&
+			       slice_eq(key_hash,
+				   slice_make(a->hashes[i].key, size));
+		}
+	}
+	return false;
+}
+
+struct shared_crl *
+authority_crl(struct authority *a)
+{
+	struct shared_crl *crl;
+
+	(void)pthread_mutex_lock(&a->lock);
+	crl = a->crl;
+	if (crl != NULL) {
+		crl->refs++;
+	}
+	(void)pthread_mutex_unlock(&a->lock);
+	return crl;
+}
+
+void
+shared_crl_release(void *arg)
+{
+	struct shared_crl *crl = arg;
+	struct authority *a = crl->owner;
+	bool last;
+
+	(void)pthread_mutex_lock(&a->lock);
+	last = --crl->refs == 0;
+	(void)pthread_mutex_unlock(&a->lock);
+	if (last) {
+		free(crl->der);
+		free(crl);
+	}
+}
+
+enum err
+authority_set_crl(
+    struct authority *a, uint8_t *der, size_t len, struct errinfo *ei)
+{
+	struct shared_crl *crl = malloc(sizeof(*crl)), *old;
+
+	if (crl == NULL) {
+		return err_nomem(ei);
+	}
+	*crl = (struct shared_crl){der, len, 1, a};
+	(void)pthread_mutex_lock(&a->lock);
+	old = a->crl;
+	a->crl = crl;
+	(void)pthread_mutex_unlock(&a->lock);
+	if (old != NULL) {
+		shared_crl_release(old);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CA_AUTHORITY_H
+#define SURGUCH_CA_AUTHORITY_H
+/*
+ * The certification authorities of the centre as front sees them: for each
+ * issuing CA its certificate and chain, the channels to its signer and to its
+ * OCSP responder, the profiles that it issues under, and its present CRL.
+ * The set is made at start and does not change afterwards; the CRL does, and
+ * has its own lock.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "crypto/alg.h"
+
+struct authority;
+struct ca;
+struct cert;
+struct profile;
+struct signer_client;
+struct store;
+
+struct ca_options {
+	struct store *store;       /* borrowed */
+	const struct clock *clock; /* borrowed */
+	const char *public_dir;    /* CA files and CRLs, read and written */
+	const char *profile_dir;
+};
+
+/* Loads the profiles (all must be right).  ERR_FORMAT, ERR_POLICY, ERR_SYS
+ * from profile_load(); ERR_LIMIT above SIGNER_PROFILES_MAX. */
+ATTR_MUST_USE enum err ca_new(
+    const struct ca_options *o, struct ca **out, struct errinfo *ei);
+/* Frees the clients too.  NULL is fine. */
+void ca_free(struct ca *ca);
+
+/*
+ * Add the CA behind this channel: asks it what it is, and reads its chain
+ * from public_dir/NAME.p7b.  Both clients are taken on success; ocsp may be
+ * NULL.  ERR_STATE "ca.not_ready" when the signer has no certificate yet;
+ * ERR_CONFLICT "ca.chain" when the chain does not begin with it.
+ */
+ATTR_MUST_USE enum err ca_add(struct ca *ca, struct signer_client *signer,
+    struct signer_client *ocsp, struct errinfo *ei);
+
+size_t ca_num(const struct ca *ca);
+struct authority *ca_at(const struct ca *ca, size_t i);
+/* NULL when there is none. */
+struct authority *ca_by_name(const struct ca *ca, const char *name);
+/* The CA that issues under a profile; the first, if several do. */
+struct authority *ca_for_profile(const struct ca *ca, const char *profile);
+/* The profile as front knows it, NULL when there is none. */
+const struct profile *ca_profile(const struct ca *ca, const char *name);
+
+struct store *ca_store(const struct ca *ca);
+const struct clock *ca_clock(const struct ca *ca);
+const char *ca_public_dir(const struct ca *ca);
+
+const char *authority_name(const struct authority *a);
+const struct cert *authority_cert(const struct authority *a);
+struct signer_client *authority_signer(const struct authority *a);
+struct signer_client *authority_ocsp(const struct authority *a); /* or NULL */
+/* The chain from this CA's own certificate to the root: whole DER each. */
+size_t authority_num_chain(const struct authority *a);
+struct slice authority_chain(const struct authority *a, size_t i);
+/* Do these hashes of an OCSP CertID name this CA (RFC 6960 4.1.1)? */
+bool authority_is(const struct authority *a, enum hash_alg hash,
+    struct slice name_hash, struct slice key_hash);
+
+/*
+ * The present CRL, counted: shared_crl_release() when done.  NULL while none
+ * is published.
+ */
+struct shared_crl {
+	uint8_t *der;
+	size_t len;
+	unsigned refs; /* under the authority's lock */
+	struct authority *owner;
+};
+struct shared_crl *authority_crl(struct authority *a);
+void shared_crl_release(void *crl);
+/* Takes the bytes. */
+ATTR_MUST_USE enum err authority_set_crl(
+    struct authority *a, uint8_t *der, size_t len, struct errinfo *ei);
+
+#endif

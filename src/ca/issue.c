@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/issue.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "ca/authority.h"
+#include "crypto/hash.h"
+#include "os/random.h"
+#include "os/wait.h"
+#include "profile/values.h"
+#include "signer/client.h"
+#include "store/store.h"
+#include "x509/cert.h"
+#include "x509/pem.h"
+#include "json/writer.h"
+
+enum {
+	CA_FIND_TRIES = 20,
+	CA_FIND_WAIT_MS = 250, /* a signer restarts within a second or two */
+};
+
+void
+issued_clear(struct issued *i)
+{
+	buf_clear(&i->der);
+	cert_free(i->cert);
+	i->cert = NULL;
+}
+
+static enum err
+finish(struct ca *ca, struct issued *i, struct errinfo *ei)
+{
+	enum err e = id_new(ca_clock(ca), &i->id, ei);
+
+	return e != ERR_OK ? e : cert_parse(buf_slice(&i->der), &i->cert, ei);
+}
+
+static enum err
+find_authority(struct ca *ca, const char *profile, struct authority **out,
+    struct errinfo *ei)
+{
+	*out = ca_for_profile(ca, profile);
+	if (*out == NULL) {
+		return err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
+		    "no CA of this centre issues under the profile %s",
+		    profile);
+	}
+	return ERR_OK;
+}
+
+enum err
+ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
+    struct issued *out, struct errinfo *ei)
+{
+	struct issued i = {.profile = profile, .replay = true};
+	enum err e;
+
+	buf_init(&i.der, CERT_BYTES_MAX);
+	e = find_authority(ca, profile, &i.authority, ei);
+	if (e == ERR_OK) {
+		e = signer_find(authority_signer(i.authority), key, &i.der,
+		    &i.journal, NULL, ei);
+	}
+	if (e == ERR_OK) {
+		e = finish(ca, &i, ei);
+	}
+	if (e != ERR_OK) {
+		issued_clear(&i);
+		return e;
+	}
+	*out = i;
+	return ERR_OK;
+}
+
+/* The answer was lost: ask what became of it, never for it again. */
+static enum err
+find_out(struct ca *ca, const struct issue_values *values, struct issued *out,
+    struct errinfo *ei)
+{
+	for (int i = 0; i < CA_FIND_TRIES; i++) {
+		enum err e =
+		    ca_find(ca, values->profile, values->idem, out, ei);
+
+		if (e == ERR_NOTFOUND) {
+			return err_set(ei, ERR_AGAIN, "ca.lost", NULL,
+			    "the signer was restarted before it took the "
+			    "request; nothing was issued, ask again");
+		}
+		if (e != ERR_TIMEOUT && e != ERR_AGAIN) {
+			return e;
+		}
+		sleep_ms(CA_FIND_WAIT_MS);
+	}
+	return err_set(ei, ERR_TIMEOUT, "ca.unknown", NULL,
+	    "the signer does not answer; what became of the request will be "
+	    "found out when it does");
+}
+
+enum err
+ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
+    struct errinfo *ei)
+{
+	struct issued i = {.profile = values->profile};
+	struct audit_position at;
+	enum err e;
+
+	buf_init(&i.der, CERT_BYTES_MAX);
+	e = find_authority(ca, values->profile, &i.authority, ei);
+	if (e == ERR_OK) {
+		e = store_audit_position(ca_store(ca), &at, ei);
+	}
+	if (e == ERR_OK) {
+		e = signer_issue(authority_signer(i.authority), values, &at,
+		    &i.der, &i.journal, &i.replay, ei);
+	}
+	if (e == ERR_TIMEOUT) {
+		issued_clear(&i);
+		return find_out(ca, values, out, ei);
+	}
+	if (e == ERR_OK) {
+		e = finish(ca, &i, ei);
+	}
+	if (e != ERR_OK) {
+		issued_clear(&i);
+		return e;
+	}
+	*out = i;
+	return ERR_OK;
+}
+
+enum err
+ca_issued_from_journal(struct ca *ca, struct authority *a,
+    const struct signer_journal_entry *entry, struct issued *out,
+    struct errinfo *ei)
+{
+	struct issued i = {
+	    .authority = a,
+	    .profile = entry->profile,
+	    .journal = entry->number,
+	    .replay = true,
+	};
+	enum err e;
+
+	buf_init(&i.der, CERT_BYTES_MAX);
+	buf_add(&i.der, entry->cert);
+	e = buf_err(&i.der, ei);
+	if (e == ERR_OK) {
+		e = finish(ca, &i, ei);
+	}
+	if (e != ERR_OK) {
+		issued_clear(&i);
+		return e;
+	}
+	*out = i;
+	return ERR_OK;
+}
+
+enum err
+ca_add_issued(struct ca *ca, struct unit *u, const struct issued *i,
+    const struct id *application, const char *actor, struct errinfo *ei)
+{
+	int64_t now = clock_utc_sec(ca_clock(ca));
+	uint8_t sha256[HASH_SIZE_MAX], spki[HASH_SIZE_MAX];
+	char object[ID_TEXT_SIZE];
+	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
+	struct json_writer w;
+	enum err e = hash_of(HASH_SHA256, buf_slice(&i->der), sha256, ei);
+
+	if (e == ERR_OK) {
+		e = hash_of(HASH_SHA256, cert_spki(i->cert), spki, ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	json_writer_init(&w, &detail);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "ca", authority_name(i->authority));
+	json_put_hex(&w, "serial", cert_serial(i->cert));
+	json_put_text(&w, "profile", i->profile);
+	json_put_hex(&w, "sha256", slice_make(sha256, 32));
+	json_put_int(&w, "journal", (int64_t)i->journal);
+	json_close(&w);
+	e = json_writer_end(&w, ei);
+	if (e == ERR_OK) {
+		unit_add(u, ST_CERTIFICATE_INSERT, EXPECT(1), V_ID(&i->id),
+		    V_TEXT(authority_name(i->authority)),
+		    V_BLOB(cert_serial(i->cert)),
+		    V_BLOB(slice_make(sha256, 32)),
+		    V_BLOB(cert_subject_der(i->cert)),
+		    V_BLOB(slice_make(spki, 32)), V_BLOB(buf_slice(&i->der)),
+		    V_INT(cert_not_before(i->cert)),
+		    V_INT(cert_not_after(i->cert)), V_TEXT(i->profile),
+		    V_ID(application), V_INT(i->journal), V_INT(now));
+		id_text(&i->id, CERTIFICATE_PREFIX, object);
+		unit_audit(u, &(struct audit_event){
+				  .at = now,
+				  .actor = actor,
+				  .action = "certificate.issue",
+				  .object = object,
+				  .detail = buf_cstr(&detail),
+			      });
+	}
+	buf_clear(&detail);
+	return e;
+}
+
+enum err
+ca_issued_json(const struct issued *i, struct buf *out, struct errinfo *ei)
+{
+	struct buf pem = BUF_INIT(2 * CERT_BYTES_MAX);
+	char id[ID_TEXT_SIZE];
+	struct json_writer w;
+	enum err e;
+
+	id_text(&i->id, CERTIFICATE_PREFIX, id);
+	pem_put(&pem, "CERTIFICATE", buf_slice(&i->der));
+	e = buf_err(&pem, ei);
+	json_writer_init(&w, out);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "id", id);
+	json_put_text(&w, "ca", authority_name(i->authority));
+	json_put_hex(&w, "serial", cert_serial(i->cert));
+	json_put_text(&w, "profile", i->profile);
+	json_put_time(&w, "not_before", cert_not_before(i->cert));
+	json_put_time(&w, "not_after", cert_not_after(i->cert));
+	json_put_text(&w, "status", "good");
+	json_put_slice(&w, "pem", buf_slice(&pem));
+	json_close(&w);
+	if (e == ERR_OK) {
+		e = json_writer_end(&w, ei);
+	}
+	buf_clear(&pem);
+	return e;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CA_ISSUE_H
+#define SURGUCH_CA_ISSUE_H
+/*
+ * Issuing, as far as the authority goes: the signer makes the certificate (and
+ * has it in its journal before it answers), and a row of the store says so.
+ * What the certificate is for (an application, a direct request) is the
+ * caller's, who puts the row and its own statements into one unit of work.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "base/slice.h"
+#include "x509/ext_types.h"
+
+struct authority;
+struct ca;
+struct cert;
+struct issue_values;
+struct signer_journal_entry;
+struct unit;
+
+/* A certificate that exists: in the signer's journal at least. */
+struct issued {
+	struct id id; /* new; under which it will be stored */
+	struct authority *authority;
+	const char *profile; /* borrowed from the values or the journal */
+	uint64_t journal;
+	bool replay;    /* it had been issued before this call */
+	struct buf der; /* owned */
+	struct cert *cert;
+};
+void issued_clear(struct issued *i);
+
+/*
+ * Ask the signer of the profile's CA.  ERR_NOTFOUND "ca.profile" when no CA
+ * issues under it.  When it is unknown what became of the question, the
+ * signer is asked what it has under the key until it says so or
+ * CA_FIND_TRIES are over: then ERR_TIMEOUT "ca.unknown", and ca_find() later
+ * will tell.  Everything else is the signer's own error, and nothing was
+ * issued.
+ */
+ATTR_MUST_USE enum err ca_issue(struct ca *ca,
+    const struct issue_values *values, struct issued *out, struct errinfo *ei);
+/* What the signer has under this key; ERR_NOTFOUND when nothing. */
+ATTR_MUST_USE enum err ca_find(struct ca *ca, const char *profile,
+    const uint8_t key[32], struct issued *out, struct errinfo *ei);
+/* The same from a journal record. */
+ATTR_MUST_USE enum err ca_issued_from_journal(struct ca *ca,
+    struct authority *a, const struct signer_journal_entry *entry,
+    struct issued *out, struct errinfo *ei);
+
+/*
+ * Statements and the audit event of the new row, for the caller's unit.
+ * application may be NULL.  actor: text of the audit row.
+ */
+ATTR_MUST_USE enum err ca_add_issued(struct ca *ca, struct unit *u,
+    const struct issued *i, const struct id *application, const char *actor,
+    struct errinfo *ei);
+
+/* {"id","ca","serial","not_before","not_after","profile","status","pem"}: what
+ * an API answers; the same bytes for the same certificate. */
+ATTR_MUST_USE enum err ca_issued_json(
+    const struct issued *i, struct buf *out, struct errinfo *ei);
+
+#define CERTIFICATE_PREFIX "crt"
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CA_PUBLISH_H
+#define SURGUCH_CA_PUBLISH_H
+/*
+ * Publishing CRLs: a thread that makes the full CRL of each CA anew whenever
+ * something was revoked, and in time before the present one ends.  Each goes
+ * to public_dir/NAME.crl and into memory for the HTTP server.
+ */
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct authority;
+struct ca;
+struct publisher;
+
+enum {
+	CRL_LIFE_SEC = 24 * 3600,
+	CRL_RENEW_SEC = 12 * 3600, /* made anew with this much left */
+	/* An expired certificate stays on the list for so long after its end
+	 * (RFC 5280 3.3: at least one scheduled list beyond it). */
+	CRL_KEEP_SEC = 3 * 24 * 3600,
+	CRL_LOOK_MS = 30 * 1000, /* the thread looks at least so often */
+};
+
+/*
+ * Publish once, now.  `failed` (may be NULL) is called from the thread with
+ * what went wrong there; it tries again later.
+ */
+struct publisher_options {
+	struct ca *ca; /* borrowed */
+	void (*failed)(void *arg, const char *ca, const struct errinfo *ei);
+	void *arg;
+};
+/* Makes what is missing or old before it returns, then starts the thread. */
+ATTR_MUST_USE enum err publisher_start(const struct publisher_options *o,
+    struct publisher **out, struct errinfo *ei);
+void publisher_stop(struct publisher *p); /* NULL is fine */
+/* Something was revoked: publish soon. */
+void publisher_kick(struct publisher *p);
+
+/* The CRL of one CA, now, whether it is due or not. */
+ATTR_MUST_USE enum err ca_publish_crl(
+    struct ca *ca, struct authority *a, struct errinfo *ei);
+
+#endif

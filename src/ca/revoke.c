@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/revoke.h"
+
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "ca/authority.h"
+#include "ca/issue.h"
+#include "store/store.h"
+#include "x509/crl.h"
+#include "json/writer.h"
+
+static const struct {
+	const char *name;
+	enum crl_reason reason;
+	bool subscriber; /* may end a subscriber's certificate */
+} reasons[] = {
+    {"unspecified", CRL_REASON_UNSPECIFIED, true},
+    {"key_compromise", CRL_REASON_KEY_COMPROMISE, true},
+    {"ca_compromise", CRL_REASON_CA_COMPROMISE, false},
+    {"affiliation_changed", CRL_REASON_AFFILIATION_CHANGED, true},
+    {"superseded", CRL_REASON_SUPERSEDED, true},
+    {"cessation_of_operation", CRL_REASON_CESSATION, true},
+    {"certificate_hold", CRL_REASON_HOLD, false},
+    {"privilege_withdrawn", CRL_REASON_PRIVILEGE_WITHDRAWN, true},
+};
+
+enum err
+crl_reason_parse(struct slice name, enum crl_reason *out, struct errinfo *ei)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (!slice_eq_str(name, reasons[i].name)) {
+			continue;
+		}
+		if (!reasons[i].subscriber) {
+			(void)err_set(ei, ERR_UNSUPPORTED, "revocation.reason",
+			    "RFC 5280 5.3.1",
+			    "the reason %s does not end a subscriber's "
+			    "certificate here",
+			    reasons[i].name);
+			return err_object(ei, ERR_UNSUPPORTED, "reason");
+		}
+		*out = reasons[i].reason;
+		return ERR_OK;
+	}
+	(void)err_set(ei, ERR_FORMAT, "revocation.reason", "RFC 5280 5.3.1",
+	    "not a reason; one of unspecified, key_compromise, "
+	    "affiliation_changed, superseded, cessation_of_operation, "
+	    "privilege_withdrawn is expected");
+	return err_object(ei, ERR_FORMAT, "reason");
+}
+
+const char *
+crl_reason_name(enum crl_reason reason)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (reasons[i].reason == reason) {
+			return reasons[i].name;
+		}
+	}
+	return "unspecified";
+}
+
+enum err
+certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
+    struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e =
+	    store_query_one(ca_store(ca), ST_CERTIFICATE_GET, &r, ei, V_ID(id));
+
+	if (e == ERR_NOTFOUND) {
+		return err_set(ei, ERR_NOTFOUND, "certificate.none", NULL,
+		    "there is no certificate with this id");
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	*out = (struct certificate){
+	    .id = rows_id(r, 0, 0),
+	    .ca = rows_text(r, 0, 1),
+	    .serial = rows_blob(r, 0, 2),
+	    .der = rows_blob(r, 0, 6),
+	    .not_before = rows_int(r, 0, 7),
+	    .not_after = rows_int(r, 0, 8),
+	    .profile = rows_text(r, 0, 9),
+	    .has_application = !rows_is_null(r, 0, 10),
+	    .application = rows_id(r, 0, 10),
+	    .issued_at = rows_int(r, 0, 12),
+	    .status = rows_text(r, 0, 13),
+	    .rows = r,
+	};
+	return ERR_OK;
+}
+
+void
+certificate_clear(struct certificate *c)
+{
+	rows_free(c->rows);
+	c->rows = NULL;
+}
+
+static void
+audit_revocation(struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, const char *detail)
+{
+	char object[ID_TEXT_SIZE];
+
+	id_text(&c->id, CERTIFICATE_PREFIX, object);
+	unit_audit(u, &(struct audit_event){
+			  .at = now,
+			  .actor = r->actor,
+			  .action = "certificate.revoke",
+			  .object = object,
+			  .detail = detail,
+		      });
+}
+
+enum err
+ca_add_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, struct errinfo *ei)
+{
+	struct buf entry = BUF_INIT(AUDIT_DETAIL_MAX);
+	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
+	struct json_writer w;
+	enum err e;
+
+	(void)ca;
+	if (strcmp(c->status, "revoked") == 0) {
+		return err_set(ei, ERR_STATE, "certificate.revoked", NULL,
+		    "this certificate is revoked already");
+	}
+	crl_entry_put(&entry, c->serial, now, r->reason);
+	e = buf_err(&entry, ei);
+	json_writer_init(&w, &detail);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "ca", c->ca);
+	json_put_hex(&w, "serial", c->serial);
+	json_put_text(&w, "reason", crl_reason_name(r->reason));
+	json_close(&w);
+	if (e == ERR_OK) {
+		e = json_writer_end(&w, ei);
+	}
+	if (e == ERR_OK) {
+		unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
+		    V_TEXT("good"), V_TEXT("revoked"), V_INT(now));
+		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
+		    V_TEXT(c->ca), V_BLOB(c->serial), V_INT(c->not_after),
+		    V_INT(r->reason), V_INT(now), V_NULL, V_TEXT(r->actor),
+		    V_TEXT(r->comment), V_BLOB(buf_slice(&entry)));
+		unit_add(
+		    u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(c->ca), V_INT(0));
+		audit_revocation(u, c, r, now, buf_cstr(&detail));
+	}
+	buf_clear(&entry);
+	buf_clear(&detail);
+	return e;
+}
+
+enum err
+ca_status(struct ca *ca, const char *authority, struct slice serial,
+    struct status *out, struct errinfo *ei)
+{
+	struct status s = {.kind = STATUS_UNKNOWN};
+	struct rows *r = NULL;
+	enum err e = store_query(ca_store(ca), ST_CERTIFICATE_STATUS, &r, ei,
+	    V_TEXT(authority), V_BLOB(serial));
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (rows_num(r) > 0) {
+		s.kind = STATUS_GOOD;
+		if (strcmp(rows_text(r, 0, 0), "good") != 0) {
+			s.kind = STATUS_REVOKED;
+			s.revoked_at = rows_int(r, 0, 1);
+			s.reason = (enum crl_reason)rows_int(r, 0, 2);
+		}
+	}
+	rows_free(r);
+	*out = s;
+	return ERR_OK;
+}

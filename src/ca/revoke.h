@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CA_REVOKE_H
+#define SURGUCH_CA_REVOKE_H
+/*
+ * Ending a certificate: one unit of work (the certificate's state, the
+ * revocation with its ready CRL entry, the mark that the CRL is old, the
+ * audit row).  OCSP tells it from the commit on; the CRL follows as soon as
+ * it is published (ca/publish.h).
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/id.h"
+#include "base/slice.h"
+#include "x509/ext_types.h"
+
+struct ca;
+struct rows;
+struct unit;
+
+/* A stored certificate; slices and texts are owned by rows. */
+struct certificate {
+	struct id id;
+	const char *ca;
+	struct slice serial; /* INTEGER content */
+	struct slice der;
+	int64_t not_before;
+	int64_t not_after;
+	const char *profile;
+	bool has_application;
+	struct id application;
+	int64_t issued_at;
+	const char *status; /* "good", "hold", "revoked" */
+	struct rows *rows;
+};
+/* ERR_NOTFOUND "certificate.none". */
+ATTR_MUST_USE enum err certificate_get(struct ca *ca, const struct id *id,
+    struct certificate *out, struct errinfo *ei);
+void certificate_clear(struct certificate *c);
+
+/* "unspecified", "key_compromise", ... (RFC 5280 5.3.1); ERR_FORMAT
+ * "revocation.reason" for what is no reason, ERR_UNSUPPORTED for those that
+ * do not end a subscriber's certificate. */
+ATTR_MUST_USE enum err crl_reason_parse(
+    struct slice name, enum crl_reason *out, struct errinfo *ei);
+const char *crl_reason_name(enum crl_reason reason);
+
+struct revocation {
+	enum crl_reason reason;
+	const char *actor;   /* text of the audit row */
+	const char *comment; /* may be NULL */
+};
+
+/*
+ * Add the revocation to the caller's unit (which also records its answer) at
+ * this time.  ERR_STATE "certificate.revoked" when it is revoked already;
+ * of two at once the unit of the second fails with ERR_CONFLICT
+ * "store.certificate.move".
+ */
+ATTR_MUST_USE enum err ca_add_revocation(struct ca *ca, struct unit *u,
+    const struct certificate *c, const struct revocation *r, int64_t now,
+    struct errinfo *ei);
+
+/* What OCSP has to say about a serial of a CA. */
+struct status {
+	enum {
+		STATUS_UNKNOWN, /* never issued here, as far as we know */
+		STATUS_GOOD,
+		STATUS_REVOKED
+	} kind;
+	int64_t revoked_at;
+	enum crl_reason reason;
+};
+ATTR_MUST_USE enum err ca_status(struct ca *ca, const char *authority,
+    struct slice serial, struct status *out, struct errinfo *ei);
+
+#endif
