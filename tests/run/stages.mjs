@@ -70,7 +70,18 @@ async function analyzeStage(ctx) {
 	ctx.results.gate('gcc -fanalyzer', findings);
 }
 
+// For stages that use what an earlier one has built; quick if it has.
+async function needBuild(root, ...names) {
+	for (const name of names) {
+		const wrong = await build(root, name);
+		if (wrong) {
+			throw new Error(`${name}: ${wrong}`);
+		}
+	}
+}
+
 async function unitStage({ root, results, shared }) {
+	await needBuild(root, 'build-test');
 	const run = await runTests(root, 'build-test', { prefix: 'unit/' });
 	results.add(run.results);
 	shared.programs = run.programs;
@@ -85,6 +96,7 @@ async function asanStage(ctx) {
 }
 
 async function valgrindStage({ root, results, shared, say }) {
+	await needBuild(root, 'build-test');
 	const programs = shared.programs ??
 		(await runTests(root, 'build-test')).programs;
 	const slow = programs.filter((p) => p.seconds > VALGRIND_SECONDS_MAX);
@@ -131,6 +143,7 @@ async function tsanStage({ root, results }) {
 }
 
 async function e2eStage({ root, results }) {
+	await needBuild(root, 'build-test', 'build-release');
 	const files = testFiles(root, 'tests/e2e');
 	if (files.length === 0) {
 		throw new Error('tests/e2e holds no test');
