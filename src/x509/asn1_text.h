@@ -38,6 +38,11 @@ bool asn1_text_next(struct asn1_text *t, uint32_t *out);
 ATTR_MUST_USE bool asn1_text_utf8(struct asn1_text t, struct buf *out);
 /* The same characters, whatever the two types. */
 bool asn1_text_eq(struct asn1_text a, struct asn1_text b);
+/* Append for people: UTF-8 with controls and what changes the direction of
+ * text as \XX octets; a malformed value as #hex. */
+void asn1_text_print(struct asn1_text t, struct buf *b);
+/* The same for one character, and for UTF-8 or ASCII from outside. */
+void asn1_text_print_char(uint32_t c, struct buf *b);
 /* Characters; 0 when malformed. */
 size_t asn1_text_num_chars(struct asn1_text t);
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_X509_SEQ_H
+#define SURGUCH_X509_SEQ_H
+/* Small things that every parser of this folder does. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+struct pool;
+
+/*
+ * How many elements stand in `content`, all well formed at this level.
+ * ERR_FORMAT `rule` when there are none, ERR_LIMIT `rule` above max.
+ */
+ATTR_MUST_USE enum err seq_count(struct slice content, size_t max,
+    const char *rule, size_t *out, struct errinfo *ei);
+/* pool_copy() with an error. */
+ATTR_MUST_USE enum err seq_copy(struct pool *pool, struct slice from,
+    struct slice *out, struct errinfo *ei);
+/* An OID's content: the table's own bytes when it is known, else a copy. */
+ATTR_MUST_USE enum err seq_copy_oid(struct pool *pool, struct slice from,
+    struct slice *out, struct errinfo *ei);
+/* Named bits, [n] IMPLICIT or universal by their content: at most num_bits,
+ * without trailing zero bits (X.690 11.2.2). */
+ATTR_MUST_USE enum err seq_named_bits(struct slice content, unsigned num_bits,
+    const char *rule, uint32_t *out, struct errinfo *ei);
+/* A tag [n] with DEFAULT FALSE, which DER writes only when TRUE. */
+ATTR_MUST_USE enum err seq_flag(
+    struct slice *s, uint8_t tag, bool *out, struct errinfo *ei);
+
+#endif
