@@ -13,6 +13,7 @@ enum {
 static pthread_mutex_t init_lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool ready;
 static const EVP_MD *mds[HASH_ALG_MAX_];
+static EVP_PKEY *ec_p256, *ec_p384;
 
 static const struct {
 	enum hash_alg alg;
@@ -119,6 +120,40 @@ load_digests(struct errinfo *ei)
 	return ERR_OK;
 }
 
+static EVP_PKEY *
+curve_only(char *group)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(
+		OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+	    OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEY_PARAMETERS, params) !=
+		1) {
+		pkey = NULL;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static enum err
+load_curves(struct errinfo *ei)
+{
+	char p256[] = "prime256v1", p384[] = "secp384r1";
+
+	ec_p256 = curve_only(p256);
+	ec_p384 = curve_only(p384);
+	if (ec_p256 == NULL || ec_p384 == NULL) {
+		return err_set(ei, ERR_CRYPTO, "crypto.library", NULL,
+		    "OpenSSL was built without P-256 or P-384");
+	}
+	return ERR_OK;
+}
+
 enum err
 crypto_init(struct errinfo *ei)
 {
@@ -138,7 +173,8 @@ crypto_init(struct errinfo *ei)
 		goto out;
 	}
 	if ((e = load_engine(ei)) != ERR_OK ||
-	    (e = load_digests(ei)) != ERR_OK) {
+	    (e = load_digests(ei)) != ERR_OK ||
+	    (e = load_curves(ei)) != ERR_OK) {
 		goto out;
 	}
 	atomic_store(&ready, true);
@@ -162,6 +198,12 @@ const EVP_MD *
 crypto_md(enum hash_alg alg)
 {
 	return (unsigned)alg < HASH_ALG_MAX_ ? mds[alg] : NULL;
+}
+
+EVP_PKEY *
+crypto_ec_template(enum key_alg alg)
+{
+	return alg == KEY_P256 ? ec_p256 : ec_p384;
 }
 
 enum err

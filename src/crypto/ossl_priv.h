@@ -45,6 +45,10 @@ ATTR_MUST_USE enum err crypto_need(struct errinfo *ei);
 /* The digest object; fetched once, lives for ever.  NULL for NONE. */
 const EVP_MD *crypto_md(enum hash_alg alg);
 
+/* A key of P-256 or P-384 that has only its curve, to be duplicated: setting up
+ * the curve is most of what a new key costs.  Read-only. */
+EVP_PKEY *crypto_ec_template(enum key_alg alg);
+
 /* Empty the error queue and return e, for the end of public functions. */
 enum err crypto_done(enum err e);
 

@@ -29,7 +29,7 @@ struct pubkey;
 /*
  * Make a key in memory.  spec:
  *   gost2012-256:SET   0 A B C XA XB TCA TCB TCC TCD (0 is the test set)
- *   gost2012-512:SET   0 A B C
+ *   gost2012-512:SET   A B C
  *   p256  p384  ed25519
  *   rsa:BITS           2048, 3072 or 4096
  * ERR_UNSUPPORTED "key.spec" for anything else.  The caller owns *out.

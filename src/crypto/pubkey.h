@@ -26,8 +26,8 @@ struct pubkey;
 /*
  * The whole of spki is one SubjectPublicKeyInfo; it is copied.  The caller
  * owns *out.
- * ERR_FORMAT "key.form"; ERR_LIMIT "key.size" (over SPKI_BYTES_MAX, RSA under
- * 1024 or over RSA_BITS_MAX); ERR_UNSUPPORTED "key.algorithm",
+ * ERR_FORMAT "key.form" or "der.*"; ERR_LIMIT "key.size" (over SPKI_BYTES_MAX,
+ * RSA under 1024 or over RSA_BITS_MAX); ERR_UNSUPPORTED "key.algorithm",
  * "key.parameters", "key.point_form"; ERR_CRYPTO "key.point" (not on the
  * curve), "key.exponent" (RSA, even or 1), "key.modulus" (even);
  * ERR_STATE "crypto.init".

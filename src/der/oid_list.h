@@ -404,7 +404,10 @@
 	    "\x2a\x85\x03\x07\x01\x02\x05\x01\x01") \
 	X(OID_MAGMA_CTR_ACPKM, "1.2.643.7.1.1.5.1.1", "magma-ctr-acpkm", \
 	    "magma-ctr-acpkm", \
-	    "\x2a\x85\x03\x07\x01\x01\x05\x01\x01")
+	    "\x2a\x85\x03\x07\x01\x01\x05\x01\x01") \
+	X(OID_KUZNYECHIK_CTR_ACPKM, "1.2.643.7.1.1.5.2.1", \
+	    "kuznyechik-ctr-acpkm", "kuznyechik-ctr-acpkm", \
+	    "\x2a\x85\x03\x07\x01\x01\x05\x02\x01")
 /* clang-format on */
 
 #endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/seal.h"
+
+#include "base/bounds.h"
+#include "crypto/hash.h"
+#include "crypto/ossl_priv.h"
+
+enum {
+	SEAL_VERSION = 1,
+	TAG_SIZE = 16,
+	AES_KEY_SIZE = 32,
+	NONCE_SIZE = 12
+};
+
+static enum err
+pair_from(EVP_PKEY *pkey, uint8_t pub[SEAL_KEY_SIZE], struct secret *priv,
+    struct errinfo *ei)
+{
+	struct secret key = SECRET_EMPTY;
+	uint8_t half[SEAL_KEY_SIZE];
+	size_t pub_len = sizeof(half), priv_len = SEAL_KEY_SIZE;
+	enum err e;
+
+	if ((e = secret_init(&key, SEAL_KEY_SIZE, ei)) != ERR_OK) {
+		return e;
+	}
+	if (EVP_PKEY_get_raw_public_key(pkey, half, &pub_len) != 1 ||
+	    EVP_PKEY_get_raw_private_key(pkey, key.p, &priv_len) != 1 ||
+	    pub_len != SEAL_KEY_SIZE || priv_len != SEAL_KEY_SIZE) {
+		secret_clear(&key);
+		return crypto_library(ei, "X25519 key");
+	}
+	memcpy(pub, half, SEAL_KEY_SIZE);
+	*priv = key;
+	return ERR_OK;
+}
+
+enum err
+seal_keypair(
+    uint8_t pub[SEAL_KEY_SIZE], struct secret *priv, struct errinfo *ei)
+{
+	EVP_PKEY *pkey;
+	enum err e;
+
+	if ((e = crypto_need(ei)) != ERR_OK) {
+		return e;
+	}
+	pkey = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+	if (pkey == NULL) {
+		return crypto_library(ei, "X25519 key generation");
+	}
+	e = pair_from(pkey, pub, priv, ei);
+	EVP_PKEY_free(pkey);
+	return crypto_done(e);
+}
+
+/* False for a low-order public key too: OpenSSL refuses a zero result
+ * (RFC 7748 6.1). */
+static bool
+agree(struct slice priv, struct slice pub, uint8_t out[SEAL_KEY_SIZE])
+{
+	EVP_PKEY *own = EVP_PKEY_new_raw_private_key_ex(
+	    NULL, "X25519", NULL, priv.p, priv.len);
+	EVP_PKEY *peer = EVP_PKEY_new_raw_public_key_ex(
+	    NULL, "X25519", NULL, pub.p, pub.len);
+	EVP_PKEY_CTX *ctx = NULL;
+	size_t len = SEAL_KEY_SIZE;
+	bool ok = false;
+
+	if (own != NULL && peer != NULL) {
+		ctx = EVP_PKEY_CTX_new(own, NULL);
+		ok = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
+		     EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
+		     EVP_PKEY_derive(ctx, out, &len) == 1 &&
+		     len == SEAL_KEY_SIZE;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(own);
+	EVP_PKEY_free(peer);
+	return ok;
+}
+
+/*
+ * RFC 5869 with SHA-256: salt is both public keys, one block of output is the
+ * AES key.  The nonce is zero: the key is used once.
+ */
+static enum err
+derive_key(const uint8_t shared[SEAL_KEY_SIZE], struct slice ephemeral,
+    struct slice recipient, uint8_t key[AES_KEY_SIZE], struct errinfo *ei)
+{
+	static const char info[] = "surguch seal 1\x01"; /* T(1)'s counter */
+	uint8_t salt[2 * SEAL_KEY_SIZE], prk[HMAC_SHA256_SIZE];
+	enum err e;
+
+	memcpy(salt, ephemeral.p, SEAL_KEY_SIZE);
+	memcpy(salt + SEAL_KEY_SIZE, recipient.p, SEAL_KEY_SIZE);
+	e = hmac_sha256(slice_make(salt, sizeof(salt)),
+	    slice_make(shared, SEAL_KEY_SIZE), prk, ei);
+	if (e == ERR_OK) {
+		e = hmac_sha256(slice_make(prk, sizeof(prk)),
+		    slice_make(info, sizeof(info) - 1), key, ei);
+	}
+	secret_wipe(prk, sizeof(prk));
+	return e;
+}
+
+static bool
+gcm_encrypt(const uint8_t key[AES_KEY_SIZE], struct slice plain,
+    struct slice context, uint8_t *out, uint8_t tag[TAG_SIZE])
+{
+	static const uint8_t nonce[NONCE_SIZE];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0;
+	bool ok;
+
+	ok =
+	    ctx != NULL &&
+	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_EncryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
+		1 &&
+	    EVP_EncryptUpdate(ctx, out, &n, plain.p, (int)plain.len) == 1 &&
+	    EVP_EncryptFinal_ex(ctx, out + n, &n) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, tag) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+static bool
+gcm_decrypt(const uint8_t key[AES_KEY_SIZE], struct slice sealed,
+    struct slice context, struct slice tag, uint8_t *out)
+{
+	static const uint8_t nonce[NONCE_SIZE];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	uint8_t tag_copy[TAG_SIZE];
+	int n = 0;
+	bool ok;
+
+	memcpy(tag_copy, tag.p, TAG_SIZE);
+	ok =
+	    ctx != NULL &&
+	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
+		1 &&
+	    EVP_DecryptUpdate(ctx, out, &n, sealed.p, (int)sealed.len) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(
+		ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag_copy) == 1 &&
+	    EVP_DecryptFinal_ex(ctx, out + n, &n) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+static enum err
+too_large(struct errinfo *ei, size_t len)
+{
+	return err_set(ei, ERR_LIMIT, "seal.size", NULL,
+	    "a content or context of %zu bytes; at most %d are sealed", len,
+	    SEAL_BYTES_MAX);
+}
+
+static enum err
+seal_body(const uint8_t key[AES_KEY_SIZE], struct slice ephemeral,
+    struct slice plain, struct slice context, struct buf *out,
+    struct errinfo *ei)
+{
+	uint8_t tag[TAG_SIZE];
+	struct secret cipher = SECRET_EMPTY;
+	uint8_t *at;
+	enum err e;
+
+	/* One more, so that there is a place to point at when plain is empty.
+	 */
+	if ((e = secret_init(&cipher, plain.len + 1, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!gcm_encrypt(key, plain, context, cipher.p, tag)) {
+		secret_clear(&cipher);
+		return crypto_library(ei, "AES-GCM");
+	}
+	at = buf_grow(out, SEAL_OVERHEAD + plain.len); /* all or nothing */
+	if (at != NULL) {
+		at[0] = SEAL_VERSION;
+		memcpy(at + 1, ephemeral.p, SEAL_KEY_SIZE);
+		memcpy(at + 1 + SEAL_KEY_SIZE, cipher.p, plain.len);
+		memcpy(at + 1 + SEAL_KEY_SIZE + plain.len, tag, TAG_SIZE);
+	}
+	secret_clear(&cipher);
+	return buf_err(out, ei);
+}
+
+enum err
+seal_to(const uint8_t pub[SEAL_KEY_SIZE], struct slice plain,
+    struct slice context, struct buf *out, struct errinfo *ei)
+{
+	uint8_t own_pub[SEAL_KEY_SIZE], shared[SEAL_KEY_SIZE];
+	uint8_t key[AES_KEY_SIZE];
+	struct secret own = SECRET_EMPTY;
+	struct slice to = slice_make(pub, SEAL_KEY_SIZE), eph;
+	enum err e;
+
+	if (plain.len > SEAL_BYTES_MAX || context.len > SEAL_BYTES_MAX) {
+		return too_large(
+		    ei, plain.len > context.len ? plain.len : context.len);
+	}
+	if ((e = seal_keypair(own_pub, &own, ei)) != ERR_OK) {
+		return e;
+	}
+	eph = slice_make(own_pub, sizeof(own_pub));
+	if (!agree(secret_slice(&own), to, shared)) {
+		e = err_set(ei, ERR_CRYPTO, "seal.key", "RFC 7748 6.1",
+		    "the recipient's key is not one to seal to");
+	} else {
+		e = derive_key(shared, eph, to, key, ei);
+	}
+	if (e == ERR_OK) {
+		e = seal_body(key, eph, plain, context, out, ei);
+	}
+	secret_wipe(shared, sizeof(shared));
+	secret_wipe(key, sizeof(key));
+	secret_clear(&own);
+	return crypto_done(e);
+}
+
+static enum err
+cannot_open(struct errinfo *ei)
+{
+	return err_set(ei, ERR_CRYPTO, "seal.open", NULL,
+	    "the sealed content does not open with this key and context");
+}
+
+static enum err
+open_body(const uint8_t key[AES_KEY_SIZE], struct slice body,
+    struct slice context, struct secret *out, struct errinfo *ei)
+{
+	size_t len = body.len - TAG_SIZE;
+	struct secret plain = SECRET_EMPTY;
+	enum err e;
+
+	if ((e = secret_init(&plain, len + 1, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!gcm_decrypt(key, slice_make(body.p, len), context,
+		slice_make(body.p + len, TAG_SIZE), plain.p)) {
+		e = cannot_open(ei);
+	} else {
+		e = secret_copy(out, slice_make(plain.p, len), ei);
+	}
+	secret_clear(&plain);
+	return e;
+}
+
+enum err
+seal_open(const struct secret *priv, const uint8_t pub[SEAL_KEY_SIZE],
+    struct slice sealed, struct slice context, struct secret *out,
+    struct errinfo *ei)
+{
+	uint8_t shared[SEAL_KEY_SIZE], key[AES_KEY_SIZE];
+	struct slice eph;
+	uint8_t version;
+	enum err e;
+
+	if ((e = crypto_need(ei)) != ERR_OK) {
+		return e;
+	}
+	if (sealed.len > SEAL_BYTES_MAX + SEAL_OVERHEAD ||
+	    context.len > SEAL_BYTES_MAX) {
+		return too_large(ei, sealed.len);
+	}
+	if (!slice_get_u8(&sealed, &version) || version != SEAL_VERSION ||
+	    !slice_get_bytes(&sealed, SEAL_KEY_SIZE, &eph) ||
+	    sealed.len < TAG_SIZE) {
+		return err_set(ei, ERR_FORMAT, "seal.form", NULL,
+		    "this is not a sealed content of version %d", SEAL_VERSION);
+	}
+	if (priv->len != SEAL_KEY_SIZE ||
+	    !agree(secret_slice(priv), eph, shared)) {
+		e = cannot_open(ei);
+	} else {
+		e = derive_key(
+		    shared, eph, slice_make(pub, SEAL_KEY_SIZE), key, ei);
+	}
+	if (e == ERR_OK) {
+		e = open_body(key, sealed, context, out, ei);
+	}
+	secret_wipe(shared, sizeof(shared));
+	secret_wipe(key, sizeof(key));
+	return crypto_done(e);
+}
