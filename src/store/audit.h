@@ -31,7 +31,7 @@ enum {
 	AUDIT_FAULTS_MAX = 64, /* faults kept in a report; all are counted */
 };
 
-/* In a position number 0 with a zero hash: the writer has written nothing
+/* A position with number 0 and a zero hash: the writer has written nothing
  * yet. */
 
 bool audit_position_eq(
