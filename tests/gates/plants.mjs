@@ -5,7 +5,7 @@
 // finding must say, and check runs the gate.
 import * as format from './format.mjs';
 import * as headers from './headers.mjs';
-import * as manpages from './manpages.mjs';
+import * as man from './man.mjs';
 import * as openapi from './openapi.mjs';
 import * as requirements from './requirements.mjs';
 import * as sources from './sources.mjs';
@@ -91,7 +91,7 @@ const MAN = [
 		'docs/man/x.1': PAGE,
 		'src/cli/meson.build': "executable('surguch-novel', 'x.c')\n" },
 	find: /no page of surguch-novel/ },
-].map((p) => ({ gate: 'man', check: manpages.check, ...p }));
+].map((p) => ({ gate: 'man', check: man.check, ...p }));
 
 function api(paths) {
 	return JSON.stringify({ openapi: '3.1.0',

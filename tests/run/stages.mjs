@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as format from '../gates/format.mjs';
 import * as headers from '../gates/headers.mjs';
 import * as linkage from '../gates/linkage.mjs';
-import * as manpages from '../gates/manpages.mjs';
+import * as man from '../gates/man.mjs';
 import * as openapi from '../gates/openapi.mjs';
 import * as requirements from '../gates/requirements.mjs';
 import * as sources from '../gates/sources.mjs';
@@ -164,7 +164,7 @@ export const STAGES = [
 	{ name: 'format', run: gate('clang-format', format.check) },
 	{ name: 'sources', run: gate('sources', sources.check) },
 	{ name: 'headers', run: gate('headers', headers.check) },
-	{ name: 'man', run: gate('man pages', manpages.check) },
+	{ name: 'man', run: gate('man pages', man.check) },
 	{ name: 'openapi', run: gate('OpenAPI', openapi.check) },
 	{ name: 'gates', run: async ({ root, results }) =>
 		results.add(await runPlants(root)) },

@@ -14,11 +14,12 @@ export async function check(root) {
 	const findings = [];
 	for (const page of pages) {
 		const path = `docs/man/${page}`;
-		// -W style: what is not wrong but could be read otherwise, too.
+		// -W style: also what is not wrong but could be read otherwise.
+		// Which other pages this machine has is nothing to us.
 		const r = await exec('mandoc', ['-T', 'lint', '-W', 'style', path],
 			{ cwd: root });
 		for (const line of r.all.split('\n').filter(Boolean)) {
-			if (!/referenced manual not found/.test(line)) {
+			if (!/referenced manual not found|mandoc\.db lacks/.test(line)) {
 				findings.push(new Finding(path, 0, line));
 			}
 		}
