@@ -164,6 +164,20 @@ sig_alg_fits(enum sig_alg alg, enum key_alg key)
 	return row->key == key;
 }
 
+enum sig_alg
+sig_alg_of(enum key_alg key, enum hash_alg hash)
+{
+	unsigned i;
+
+	for (i = SIG_NONE + 1; i < SIG_ALG_MAX_; i++) {
+		if (sigs[i].hash == hash &&
+		    sig_alg_fits((enum sig_alg)i, key)) {
+			return (enum sig_alg)i;
+		}
+	}
+	return SIG_NONE;
+}
+
 void
 sig_alg_put(struct buf *b, enum sig_alg alg)
 {

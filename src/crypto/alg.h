@@ -60,6 +60,8 @@ enum sig_alg sig_alg_by_name(const char *name);
 enum hash_alg sig_alg_hash(enum sig_alg alg);
 /* The kind of key that makes it (for ECDSA the usual one: SHA-256 P-256). */
 enum key_alg sig_alg_key(enum sig_alg alg);
+/* The signature of this key over this hash; NONE when there is none. */
+enum sig_alg sig_alg_of(enum key_alg key, enum hash_alg hash);
 /* What a key of this kind signs with unless told otherwise. */
 enum sig_alg key_alg_default_sig(enum key_alg alg);
 /* Can this kind of key make this signature?  (Either EC curve with either

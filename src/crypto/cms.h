@@ -33,8 +33,9 @@ ATTR_MUST_USE enum err cms_sign_detached(struct privkey *key,
 /*
  * Is cms_der exactly one CAdES-BES signature, by the holder of
  * signer_cert_der, over exactly this content?
- * ERR_FORMAT "cms.form", ERR_LIMIT "cms.size", ERR_UNSUPPORTED "cms.version",
- * "cms.attached", "cms.signers"; ERR_CRYPTO "cms.signer" (another
+ * ERR_FORMAT "cms.form" or "der.*", ERR_LIMIT "cms.size", "cms.certificates",
+ * "cms.attributes"; ERR_UNSUPPORTED "cms.content_type", "cms.algorithm",
+ * "cms.version", "cms.attached", "cms.signers"; ERR_CRYPTO "cms.signer" (another
  * certificate), "cms.digest" (other content), "cms.signing_certificate",
  * "cms.attributes", "signature.mismatch".
  */
