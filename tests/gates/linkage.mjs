@@ -53,7 +53,13 @@ export function programsOf(dir) {
 export function check(root, build = 'build-release') {
 	const findings = [];
 	const list = allowed(root);
-	for (const { name, path } of programsOf(join(root, build))) {
+	const programs = programsOf(join(root, build));
+	for (const name of list.keys()) {
+		if (!programs.some((p) => p.name === name)) {
+			findings.push(new Finding(LIST, 0, `${name} was not built`));
+		}
+	}
+	for (const { name, path } of programs) {
 		const needed = [...run('readelf', ['-dW', path])
 			.matchAll(/\(NEEDED\).*\[(.*?)\.so[.\d]*\]/g)].map((m) => m[1]);
 		const may = list.get(name);

@@ -16,7 +16,7 @@ import * as tidy from './tidy.mjs';
 
 const KEPT = ['meson.build', 'meson_options.txt', '.clang-tidy', 'scripts',
 	'src/meson.build', 'src/base', 'tests/meson.build', 'tests/valgrind.supp',
-	'tests/unit/meson.build', 'tests/fuzz/meson.build', 'tests/fuzz/driver.c',
+	'tests/lsan.supp', 	'tests/unit/meson.build', 'tests/fuzz/meson.build', 'tests/fuzz/driver.c',
 	'tests/run'];
 const UNIT = ['fine', 'failing', 'crashing', 'stopping', 'skipping', 'leaking',
 	'reading_past', 'overflowing'];

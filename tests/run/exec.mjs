@@ -4,6 +4,24 @@ import { spawn } from 'node:child_process';
 
 const OUTPUT_MAX = 64 * 1024 * 1024;
 
+// Programs under way, which must not outlive us.
+const alive = new Set();
+
+function endGroup(child) {
+	try {
+		process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		// it ended by itself in this very moment
+	}
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.once(signal, () => {
+		alive.forEach(endGroup);
+		process.kill(process.pid, signal);
+	});
+}
+
 // Resolves to {code, signal, timedOut, out, err, all}; rejects only when the
 // program cannot be started.  A program past its deadline is ended with all
 // that it started.
@@ -16,6 +34,7 @@ export function exec(cmd, args, options = {}) {
 			stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 			detached: true,
 		});
+		alive.add(child);
 		const r = { code: null, signal: null, timedOut: false,
 			out: '', err: '', all: '' };
 		const keep = (which) => (data) => {
@@ -26,20 +45,18 @@ export function exec(cmd, args, options = {}) {
 		};
 		const timer = setTimeout(() => {
 			r.timedOut = true;
-			try {
-				process.kill(-child.pid, 'SIGKILL');
-			} catch {
-				// it ended by itself in this very moment
-			}
+			endGroup(child);
 		}, timeoutSec * 1000);
 		child.stdout.setEncoding('utf8').on('data', keep('out'));
 		child.stderr.setEncoding('utf8').on('data', keep('err'));
 		child.on('error', (e) => {
 			clearTimeout(timer);
+			alive.delete(child);
 			reject(e);
 		});
 		child.on('close', (code, signal) => {
 			clearTimeout(timer);
+			alive.delete(child);
 			resolve({ ...r, code, signal });
 		});
 		if (input !== null) {

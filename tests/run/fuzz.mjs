@@ -38,6 +38,8 @@ export async function runFuzzers(root, names, seconds, grown = false) {
 			corpus],
 		{ cwd: root, timeoutSec: seconds * 2 + 60, env: {
 			SURGUCH_SOURCE_ROOT: root,
+			LSAN_OPTIONS: 'print_suppressions=0:suppressions=' +
+				join(root, 'tests/lsan.supp'),
 			UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1' } });
 		if (r.code === 0) {
 			results.pass();

@@ -129,6 +129,9 @@ async function tsanStage({ root, results }) {
 	}
 	const tests = (await listTests(root, 'build-tsan'))
 		.filter((t) => THREADED.test(t.name));
+	if (tests.length === 0) {
+		throw new Error('no test of a threaded floor was found');
+	}
 	const targets = tests.map((t) =>
 		t.cmd[0].slice(join(root, 'build-tsan').length + 1));
 	const failed = await build(root, 'build-tsan', targets);
