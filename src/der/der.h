@@ -68,6 +68,9 @@ ATTR_MUST_USE enum err der_get_bool(
 /* INTEGER content in two's complement, minimal (X.690 8.3.2), not empty. */
 ATTR_MUST_USE enum err der_get_integer(
     struct slice *s, struct slice *out, struct errinfo *ei);
+/* The same rules for content bytes, for IMPLICIT tags. */
+ATTR_MUST_USE enum err der_integer_content(
+    struct slice content, struct errinfo *ei);
 /* INTEGER or ENUMERATED that must fit 0..2^63-1. */
 ATTR_MUST_USE enum err der_get_u63(
     struct slice *s, uint8_t tag, uint64_t *out, struct errinfo *ei);

@@ -28,8 +28,8 @@ der_get_bool(struct slice *s, bool *out, struct errinfo *ei)
 	return ERR_OK;
 }
 
-static enum err
-integer_content(struct slice content, struct errinfo *ei)
+enum err
+der_integer_content(struct slice content, struct errinfo *ei)
 {
 	if (content.len == 0) {
 		return err_set(ei, ERR_FORMAT, "der.integer.empty",
@@ -55,7 +55,7 @@ der_get_integer(struct slice *s, struct slice *out, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = integer_content(content, ei);
+	err = der_integer_content(content, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -75,7 +75,7 @@ der_get_u63(struct slice *s, uint8_t tag, uint64_t *out, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = integer_content(content, ei);
+	err = der_integer_content(content, ei);
 	if (err != ERR_OK) {
 		return err;
 	}

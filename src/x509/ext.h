@@ -50,6 +50,9 @@ const char *ext_kind_name(enum ext_kind kind);
 void ext_list_print(
     const struct ext_list *l, const char *indent, struct buf *b);
 
+/* "keyCompromise"; NULL when there is no such reason. */
+const char *crl_reason_name(enum crl_reason reason);
+
 /* True when the extension is EXT_KEY_USAGE with all these bits. */
 bool ext_has_key_usage(const struct ext_list *l, uint32_t bits);
 /* True when extKeyUsage lists this purpose. */

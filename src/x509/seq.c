@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "x509/seq.h"
 
+#include "base/bounds.h"
 #include "der/der.h"
 #include "der/oid.h"
+#include "x509/asn1_text.h"
 #include "x509/pool.h"
 
 enum err
@@ -51,6 +53,48 @@ seq_copy_oid(
 		return ERR_OK;
 	}
 	return seq_copy(pool, from, out, ei);
+}
+
+enum err
+seq_text(struct pool *pool, struct slice *s, const char *rule,
+    struct asn1_text *out, struct errinfo *ei)
+{
+	struct asn1_text t = {0};
+	enum err err;
+
+	err = der_get_any(s, &t.tag, &t.value, NULL, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (!asn1_text_valid(t)) {
+		return err_set(ei, ERR_FORMAT, rule, NULL,
+		    "tag %02x and its content are no valid string", t.tag);
+	}
+	out->tag = t.tag;
+	return seq_copy(pool, t.value, &out->value, ei);
+}
+
+enum err
+seq_positive(struct pool *pool, struct slice *s, const char *rule,
+    struct slice *out, struct errinfo *ei)
+{
+	struct slice content;
+	enum err err;
+
+	err = der_get_integer(s, &content, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if ((content.p[0] & 0x80) != 0) {
+		return err_set(ei, ERR_FORMAT, rule, NULL,
+		    "a negative number where none is allowed");
+	}
+	if (content.len > SERIAL_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, rule, NULL,
+		    "a number of %zu octets; at most %d are read", content.len,
+		    SERIAL_BYTES_MAX);
+	}
+	return seq_copy(pool, content, out, ei);
 }
 
 enum err

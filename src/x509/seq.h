@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+struct asn1_text;
 struct pool;
 
 /*
@@ -22,6 +23,13 @@ ATTR_MUST_USE enum err seq_copy(struct pool *pool, struct slice from,
 /* An OID's content: the table's own bytes when it is known, else a copy. */
 ATTR_MUST_USE enum err seq_copy_oid(struct pool *pool, struct slice from,
     struct slice *out, struct errinfo *ei);
+/* One string of any type of asn1_text.h, ERR_FORMAT `rule` when its content
+ * does not fit. */
+ATTR_MUST_USE enum err seq_text(struct pool *pool, struct slice *s,
+    const char *rule, struct asn1_text *out, struct errinfo *ei);
+/* INTEGER that is not negative, its content copied. */
+ATTR_MUST_USE enum err seq_positive(struct pool *pool, struct slice *s,
+    const char *rule, struct slice *out, struct errinfo *ei);
 /* Named bits, [n] IMPLICIT or universal by their content: at most num_bits,
  * without trailing zero bits (X.690 11.2.2). */
 ATTR_MUST_USE enum err seq_named_bits(struct slice content, unsigned num_bits,
