@@ -13,7 +13,9 @@
 
 struct ca;
 struct idem;
+struct issuing;
 struct operators;
+struct publisher;
 struct otp;
 struct registry;
 struct sessions;
@@ -29,6 +31,8 @@ struct api {
 	struct operators *operators;
 	struct idem *idem;
 	struct ca *ca;
+	struct issuing *issuing;
+	struct publisher *publisher;
 	const struct clock *clock;
 	const char *centre_name;
 	const char *public_url; /* where CRLs and CA files are */

@@ -296,6 +296,23 @@ call_body_id_optional(struct call *c, const char *field, const char *prefix,
 }
 
 enum err
+call_body_hash(
+    struct call *c, const char *field, uint8_t out[REGISTRY_HASH_SIZE])
+{
+	const char *hex;
+	enum err e =
+	    json_get_text(c->body, field, 2 * REGISTRY_HASH_SIZE, &hex, c->ei);
+
+	if (e == ERR_OK &&
+	    !text_unhex(slice_str(hex), out, REGISTRY_HASH_SIZE)) {
+		(void)err_set(c->ei, ERR_FORMAT, "json.field.hash", NULL,
+		    "%s is not a SHA-256 in 64 hex digits", field);
+		e = err_object(c->ei, ERR_FORMAT, field);
+	}
+	return e;
+}
+
+enum err
 call_after(struct call *c, const char *prefix, struct id *out, bool *out_has)
 {
 	const char *text = request_query(c->r, "after");

@@ -59,6 +59,9 @@ ATTR_MUST_USE enum err call_body_id(
     struct call *c, const char *field, const char *prefix, struct id *out);
 ATTR_MUST_USE enum err call_body_id_optional(struct call *c, const char *field,
     const char *prefix, struct id *out, bool *out_has);
+/* A SHA-256 in lower-case or upper-case hex; ERR_FORMAT "json.field.hash". */
+ATTR_MUST_USE enum err call_body_hash(
+    struct call *c, const char *field, uint8_t out[REGISTRY_HASH_SIZE]);
 /* The `after` of a list: *out_has is false on the first page. */
 ATTR_MUST_USE enum err call_after(
     struct call *c, const char *prefix, struct id *out, bool *out_has);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/form_json.h"
+
+#include "ca/authority.h"
+#include "ca/issue.h"
+#include "profile/profile.h"
+#include "registry/application.h"
+#include "registry/form.h"
+#include "subject/subject.h"
+
+static void
+put_row(struct call *c, const struct form_row *row)
+{
+	json_open_object(&c->w, NULL);
+	call_put_id(c, "id", &row->id, FORM_PREFIX);
+	json_put_text(&c->w, "profile", row->profile);
+	json_put_text(&c->w, "owner_kind", owner_kind_name(row->owner_kind));
+	json_put_text(&c->w, "surname", row->surname);
+	json_put_text(&c->w, "given_name", row->given_name);
+	json_put_text(&c->w, "patronymic", row->patronymic);
+	json_put_text(&c->w, "organisation_name", row->organisation_name);
+	json_put_bool(&c->w, "paid", row->paid);
+	json_put_text(&c->w, "state", app_state_name(row->state));
+	json_put_text(&c->w, "next", app_next_name(row->next));
+	if (row->has_application) {
+		call_put_id(
+		    c, "application", &row->application, APPLICATION_PREFIX);
+	}
+	json_put_time(&c->w, "created_at", row->created_at);
+	json_close(&c->w);
+}
+
+enum err
+form_list_send(struct call *c, const struct form_list *list)
+{
+	enum err e;
+
+	call_answer_begin(c);
+	json_open_array(&c->w, "forms");
+	for (size_t i = 0; i < list->num; i++) {
+		put_row(c, &list->at[i]);
+	}
+	json_close(&c->w);
+	e = call_answer_end(c, 200, NULL);
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	return e;
+}
+
+void
+form_put(struct call *c, const struct form *f)
+{
+	call_put_id(c, "id", &f->id, FORM_PREFIX);
+	json_put_int(&c->w, "version", f->version);
+	json_put_text(&c->w, "profile", f->data.profile);
+	json_put_text(&c->w, "owner_kind", owner_kind_name(f->data.owner_kind));
+	if (f->data.has_person) {
+		call_put_id(c, "person", &f->data.person, PERSON_PREFIX);
+	}
+	if (f->data.has_org) {
+		call_put_id(c, "organisation", &f->data.org, ORG_PREFIX);
+	}
+	json_put_text(&c->w, "phone", f->data.phone);
+	json_put_bool(&c->w, "paid", f->paid);
+	json_put_bool(&c->w, "identified", f->identified);
+	json_put_bool(&c->w, "approved", f->approved);
+	json_put_hex(
+	    &c->w, "data_hash", slice_make(f->data_hash, sizeof(f->data_hash)));
+	json_put_text(&c->w, "state", app_state_name(f->state));
+	json_put_text(&c->w, "next", app_next_name(app_state_next(f->state)));
+	if (f->has_application) {
+		call_put_id(
+		    c, "application", &f->application, APPLICATION_PREFIX);
+	}
+	json_put_time(&c->w, "created_at", f->created_at);
+}
+
+enum err
+form_put_rows(struct call *c, const struct form *f)
+{
+	const struct profile *p = ca_profile(c->api->ca, f->data.profile);
+	struct subject_rows rows = {0};
+	enum err e = subject_rows_build(f->data.owner_kind, &f->fields,
+	    p != NULL ? profile_type_text(p) : "", &rows, c->ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	json_open_array(&c->w, "rows");
+	for (size_t i = 0; i < rows.num; i++) {
+		json_open_object(&c->w, NULL);
+		json_put_text(&c->w, "label", rows.at[i].label);
+		json_put_text(&c->w, "value", rows.at[i].value);
+		json_close(&c->w);
+	}
+	json_close(&c->w);
+	subject_rows_clear(&rows);
+	json_open_object(&c->w, "support");
+	json_put_text(&c->w, "phone", f->data.centre_phone);
+	json_put_text(&c->w, "manager", f->data.centre_manager);
+	json_put_text(&c->w, "hours", f->data.centre_hours);
+	json_close(&c->w);
+	if (p != NULL) {
+		json_put_text(&c->w, "key_spec", profile_key_spec(p));
+		json_put_int(&c->w, "usual_seconds", profile_usual_seconds(p));
+		json_put_int(&c->w, "limit_seconds", profile_limit_seconds(p));
+	}
+	return ERR_OK;
+}
+
+void
+application_put(struct call *c, const struct application *a)
+{
+	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
+	call_put_id(c, "form", &a->form, FORM_PREFIX);
+	json_put_text(&c->w, "state", app_state_name(a->state));
+	json_put_text(&c->w, "next", app_next_name(app_state_next(a->state)));
+	if (a->reason[0] != '\0') {
+		json_put_text(&c->w, "reason", a->reason);
+	}
+	if (a->has_certificate) {
+		call_put_id(
+		    c, "certificate", &a->certificate, CERTIFICATE_PREFIX);
+	}
+	json_put_time(&c->w, "created_at", a->created_at);
+	json_put_time(&c->w, "updated_at", a->updated_at);
+}

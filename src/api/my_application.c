@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cabinet: from checked data to the confirmed request (A4, A9, A10). */
+#include <string.h>
+
+#include "api/call.h"
+#include "api/form_json.h"
+#include "api/routes.h"
+#include "ca/authority.h"
+#include "identity/otp.h"
+#include "os/seam.h"
+#include "profile/profile.h"
+#include "registry/application.h"
+#include "registry/form.h"
+#include "registry/issuing.h"
+#include "subject/subject.h"
+#include "x509/csr.h"
+
+enum {
+	CODE_TEXT_MAX = 32,
+	NAME_TEXT_MAX = 512
+};
+
+static enum err
+get_application(struct call *c, struct application *out)
+{
+	struct id id;
+	enum err e = call_path_id(c, "application", APPLICATION_PREFIX, &id);
+
+	return e != ERR_OK ? e
+			   : application_of_phone(c->api->registry, &id,
+				 c->session.phone, out, c->ei);
+}
+
+static enum err
+send_application(struct call *c, const struct application *a)
+{
+	enum err e;
+
+	call_answer_begin(c);
+	application_put(c, a);
+	e = call_answer_end(c, 200, NULL);
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	return e;
+}
+
+static enum err
+my_application(struct call *c)
+{
+	struct application a;
+	enum err e = get_application(c, &a);
+
+	if (e == ERR_OK) {
+		e = send_application(c, &a);
+		application_clear(&a);
+	}
+	return e;
+}
+
+void
+api_my_application(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_application);
+}
+
+/* An answer that says only which state was reached: it is made before the
+ * commit, so that it can be kept with the idempotency record. */
+static enum err
+answer_state(struct call *c, const struct application *a, enum app_state state,
+    struct act *out_act)
+{
+	call_answer_begin(c);
+	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
+	json_put_text(&c->w, "state", app_state_name(state));
+	json_put_text(&c->w, "next", app_next_name(app_state_next(state)));
+	return call_answer_end(c, 200, out_act);
+}
+
+static enum err
+my_check(struct call *c)
+{
+	static const char *const names[] = {"data_hash", NULL};
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	struct application a;
+	struct act act;
+	enum err e = get_application(c, &a);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = call_only(c, names);
+	if (e == ERR_OK) {
+		e = call_body_hash(c, "data_hash", hash);
+	}
+	if (e == ERR_OK) {
+		e = answer_state(c, &a, APP_CHECKED, &act);
+	}
+	if (e == ERR_OK) {
+		e = application_check(
+		    c->api->registry, &act, &a.id, hash, c->ei);
+	}
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	application_clear(&a);
+	return e;
+}
+
+void
+api_my_check(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_check);
+}
+
+/* Form, proof of possession, and whether the profile takes such a key. */
+static enum err
+check_request(struct call *c, const struct form *f, struct slice der)
+{
+	const struct profile *p = ca_profile(c->api->ca, f->data.profile);
+	struct csr *csr = NULL;
+	enum err e;
+
+	if (p == NULL) {
+		return err_set(c->ei, ERR_STATE, "form.profile", NULL,
+		    "this centre has no profile %s any more", f->data.profile);
+	}
+	e = csr_parse(der, &csr, c->ei);
+	if (e == ERR_OK) {
+		e = profile_check_spki(p, csr_spki(csr), c->ei);
+	}
+	if (e == ERR_OK) {
+		e = csr_verify(csr, c->ei);
+	}
+	csr_free(csr);
+	return e != ERR_OK ? err_object(c->ei, e, "pkcs10") : ERR_OK;
+}
+
+/* The act that the SMS code confirms; `what` must outlive the use. */
+static enum err
+confirm_act(struct call *c, const struct application *a, struct buf *what,
+    struct form *f, struct otp_act *out)
+{
+	enum err e = form_of_phone(
+	    c->api->registry, &a->form, c->session.phone, f, c->ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	subject_full_name(&f->fields, what);
+	if (what->len == 0 && f->fields.organisation_name != NULL) {
+		buf_add_str(what, f->fields.organisation_name);
+	}
+	*out = (struct otp_act){
+	    .phone = f->data.phone,
+	    .session = slice_make(c->session.hash, sizeof(c->session.hash)),
+	    .act = MESSAGE_CONFIRM_REQUEST,
+	    .what = buf_cstr(what),
+	    .lang = c->session.lang,
+	};
+	return application_confirm_hash(a, out->content, c->ei);
+}
+
+static enum err
+send_code(struct call *c, const struct id *application)
+{
+	struct buf what = BUF_INIT(NAME_TEXT_MAX);
+	struct application a;
+	struct form f = {0};
+	struct otp_act act;
+	int64_t expires_at, resend_at;
+	enum err e = application_of_phone(
+	    c->api->registry, application, c->session.phone, &a, c->ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (a.state != APP_KEYED) {
+		e = err_set(c->ei, ERR_STATE, "application.step", NULL,
+		    "a code confirms a request that was sent and not yet "
+		    "confirmed");
+	}
+	if (e == ERR_OK) {
+		e = confirm_act(c, &a, &what, &f, &act);
+	}
+	if (e == ERR_OK) {
+		e = otp_act_start(
+		    c->api->otp, &act, &expires_at, &resend_at, c->ei);
+	}
+	if (e == ERR_OK) {
+		call_answer_begin(c);
+		application_put(c, &a);
+		json_open_object(&c->w, "code");
+		json_put_time(&c->w, "expires_at", expires_at);
+		json_put_time(&c->w, "resend_at", resend_at);
+		json_close(&c->w);
+		e = call_answer_end(c, 200, NULL);
+	}
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	form_clear(&f);
+	buf_clear(&what);
+	application_clear(&a);
+	return e;
+}
+
+static enum err
+store_request(struct call *c, const struct application *a, struct buf *pkcs10)
+{
+	static const char *const names[] = {"pkcs10", NULL};
+	struct form f = {0};
+	struct act act = {.actor = c->actor};
+	enum err e = call_only(c, names);
+
+	if (e == ERR_OK) {
+		e = json_get_base64(c->body, "pkcs10", pkcs10, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = form_of_phone(
+		    c->api->registry, &a->form, c->session.phone, &f, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = check_request(c, &f, buf_slice(pkcs10));
+	}
+	if (e == ERR_OK) {
+		e = application_set_request(
+		    c->api->registry, &act, &a->id, buf_slice(pkcs10), c->ei);
+	}
+	form_clear(&f);
+	return e;
+}
+
+/* The request, and at once the SMS with the code that confirms it. */
+static enum err
+my_request(struct call *c)
+{
+	struct buf pkcs10 = BUF_INIT(CSR_BYTES_MAX);
+	struct application a;
+	enum err e = get_application(c, &a);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = store_request(c, &a, &pkcs10);
+	buf_clear(&pkcs10);
+	if (e == ERR_OK) {
+		e = send_code(c, &a.id);
+	}
+	application_clear(&a);
+	return e;
+}
+
+void
+api_my_request(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_request);
+}
+
+static enum err
+my_code(struct call *c)
+{
+	struct id id;
+	enum err e = call_path_id(c, "application", APPLICATION_PREFIX, &id);
+
+	return e != ERR_OK ? e : send_code(c, &id);
+}
+
+void
+api_my_code(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_code);
+}
+
+static enum err
+prove(struct call *c, const struct application *a, struct otp_proof *out)
+{
+	static const char *const names[] = {"code", NULL};
+	struct buf what = BUF_INIT(NAME_TEXT_MAX);
+	struct form f = {0};
+	struct otp_act act;
+	const char *code;
+	enum err e = call_only(c, names);
+
+	if (e == ERR_OK) {
+		e = json_get_text(c->body, "code", CODE_TEXT_MAX, &code, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = confirm_act(c, a, &what, &f, &act);
+	}
+	if (e == ERR_OK) {
+		e = otp_act_check(
+		    c->api->otp, &act, slice_str(code), out, NULL, c->ei);
+	}
+	form_clear(&f);
+	buf_clear(&what);
+	return e;
+}
+
+/*
+ * The code confirms the request, and the application goes on by itself: to
+ * the issuing queue while the data are as an operator approved them, else to
+ * an operator.  The page sees the certificate come (A12).
+ */
+static enum err
+my_confirm(struct call *c)
+{
+	struct application a;
+	struct otp_proof proof;
+	enum app_state reached;
+	struct act act = {.actor = c->actor};
+	enum err e = get_application(c, &a);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	seam("front.accepted");
+	if (a.state != APP_KEYED) {
+		e = err_set(c->ei, ERR_STATE, "application.step", NULL,
+		    "only a request that waits for its code can be "
+		    "confirmed; this application is %s",
+		    app_state_name(a.state));
+	}
+	if (e == ERR_OK) {
+		e = prove(c, &a, &proof);
+	}
+	if (e == ERR_OK) {
+		e = application_confirm(
+		    c->api->registry, &act, &a.id, &proof, &reached, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = answer_state(c, &a, reached, NULL);
+	}
+	if (e == ERR_OK) {
+		if (reached == APP_APPROVED) {
+			issuing_kick(c->api->issuing, &a.id);
+		}
+		call_send(c, 200);
+	}
+	application_clear(&a);
+	return e;
+}
+
+void
+api_my_confirm(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_confirm);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/routes.h"
+
+#include "api/api.h"
+#include "base/attr.h"
+
+static const struct route routes[] = {
+    {"GET", "/healthz", api_health, ROUTE_INLINE},
+    {"GET", "/v1/service", api_service, 0},
+
+    {"POST", "/v1/sign-in/code", api_sign_in_code, ROUTE_BODY},
+    {"POST", "/v1/sign-in", api_sign_in, ROUTE_BODY},
+    {"GET", "/v1/session", api_session, 0},
+    {"DELETE", "/v1/session", api_sign_out, 0},
+
+    {"GET", "/v1/my/forms", api_my_forms, 0},
+    {"GET", "/v1/my/forms/{form}", api_my_form, 0},
+    {"POST", "/v1/my/forms/{form}/application", api_my_form_apply,
+	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"GET", "/v1/my/applications/{application}", api_my_application, 0},
+    {"POST", "/v1/my/applications/{application}/check", api_my_check,
+	ROUTE_BODY},
+    {"POST", "/v1/my/applications/{application}/request", api_my_request,
+	ROUTE_BODY},
+    {"POST", "/v1/my/applications/{application}/code", api_my_code,
+	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"POST", "/v1/my/applications/{application}/confirmation", api_my_confirm,
+	ROUTE_BODY},
+    {"GET", "/v1/my/applications/{application}/acquaintance",
+	api_my_acquaintance, 0},
+    {"POST", "/v1/my/applications/{application}/acquaintance", api_my_acquaint,
+	ROUTE_BODY},
+    {"POST", "/v1/my/applications/{application}/installed", api_my_installed,
+	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"GET", "/v1/my/applications/{application}/certificate/{format}",
+	api_my_certificate_file, 0},
+
+    {"POST", "/v1/organisations", api_org_create, ROUTE_BODY},
+    {"GET", "/v1/organisations", api_org_list, 0},
+    {"GET", "/v1/organisations/{organisation}", api_org_get, 0},
+    {"POST", "/v1/persons", api_person_create, ROUTE_BODY},
+    {"GET", "/v1/persons", api_person_list, 0},
+    {"GET", "/v1/persons/{person}", api_person_get, 0},
+    {"POST", "/v1/forms", api_form_create, ROUTE_BODY},
+    {"GET", "/v1/forms", api_form_list, 0},
+    {"GET", "/v1/forms/{form}", api_form_get, 0},
+    {"POST", "/v1/forms/{form}/payment", api_form_pay,
+	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"POST", "/v1/forms/{form}/identification", api_form_identify, ROUTE_BODY},
+    {"POST", "/v1/forms/{form}/approval", api_form_approve, ROUTE_BODY},
+    {"POST", "/v1/certificates", api_certificate_issue, ROUTE_BODY},
+    {"GET", "/v1/certificates/{certificate}", api_certificate_get, 0},
+    {"GET", "/v1/certificates/{certificate}/{format}", api_certificate_file, 0},
+    {"POST", "/v1/certificates/{certificate}/revocation",
+	api_certificate_revoke, ROUTE_BODY},
+};
+
+const struct route *
+api_routes(size_t *out_num)
+{
+	*out_num = ARRAY_LEN(routes);
+	return routes;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_API_ROUTES_H
+#define SURGUCH_API_ROUTES_H
+/* The handlers of the API, by the file they are in; api/api.h has the table. */
+#include "http/router.h"
+
+/* service.c */
+http_handler api_service, api_health;
+/* sign_in.c */
+http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
+/* desk_registry.c */
+http_handler api_org_create, api_org_get, api_org_list;
+http_handler api_person_create, api_person_get, api_person_list;
+/* desk_forms.c */
+http_handler api_form_create, api_form_get, api_form_list, api_form_pay,
+    api_form_identify, api_form_approve;
+/* desk_certificates.c */
+http_handler api_certificate_issue, api_certificate_get, api_certificate_file,
+    api_certificate_revoke;
+/* my_forms.c */
+http_handler api_my_forms, api_my_form, api_my_form_apply;
+/* my_application.c */
+http_handler api_my_application, api_my_check, api_my_request, api_my_code,
+    api_my_confirm;
+/* my_certificate.c */
+http_handler api_my_acquaintance, api_my_acquaint, api_my_installed,
+    api_my_certificate_file;
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What anybody may know: that the centre lives, and what it is. */
+#include "api/api.h"
+#include "api/routes.h"
+#include "ca/authority.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "json/writer.h"
+
+/* Until a centre's configuration holds its accreditation it says so
+ * wherever it names itself (requirements, the note on "qualified"). */
+static const char notice_ru[] =
+    "Учебный центр: сертификаты не являются квалифицированными";
+static const char notice_en[] =
+    "A training centre: its certificates are not qualified ones";
+
+void
+api_health(void *arg, const struct request *r, struct response *resp)
+{
+	struct json_writer *w = response_json(resp, 200);
+
+	(void)arg;
+	(void)r;
+	json_open_object(w, NULL);
+	json_put_text(w, "status", "ok");
+	json_close(w);
+}
+
+void
+api_service(void *arg, const struct request *r, struct response *resp)
+{
+	const struct api *api = arg;
+	struct json_writer *w = response_json(resp, 200);
+
+	(void)r;
+	json_open_object(w, NULL);
+	json_put_text(w, "name", api->centre_name);
+	json_put_text(w, "notice_ru", notice_ru);
+	json_put_text(w, "notice_en", notice_en);
+	json_put_text(w, "public_url", api->public_url);
+	json_open_array(w, "authorities");
+	for (size_t i = 0; i < ca_num(api->ca); i++) {
+		json_put_text(w, NULL, authority_name(ca_at(api->ca, i)));
+	}
+	json_close(w);
+	json_put_time(w, "time", clock_utc_sec(api->clock));
+	json_close(w);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_IDENTITY_NOTICE_H
+#define SURGUCH_IDENTITY_NOTICE_H
+/*
+ * Messages without a code: "your certificate is ready".  A notice is a row of
+ * the outbox in the unit of work of the act that it tells of, sealed to
+ * courier's key like everything there.
+ */
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "identity/messages.h"
+
+struct notices;
+struct unit;
+
+/* clock and centre (the centre's name in messages) are borrowed. */
+ATTR_MUST_USE enum err notices_new(const struct clock *clock,
+    const char *centre, struct notices **out, struct errinfo *ei);
+void notices_free(struct notices *n);
+/* Courier's key, as it said at its last start. */
+void notices_set_courier(struct notices *n, const uint8_t key[32]);
+
+struct notice {
+	const char *phone; /* "+79..." */
+	enum lang lang;
+	enum message message;
+	const char *what;
+	struct id about;
+};
+enum {
+	NOTICE_LIFE_SEC = 3 * 86400
+};
+/* ERR_AGAIN "notice.courier" while courier has never started. */
+ATTR_MUST_USE enum err notice_add(struct notices *n, struct unit *u,
+    const struct notice *what, struct errinfo *ei);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_REGISTRY_ISSUING_H
+#define SURGUCH_REGISTRY_ISSUING_H
+/*
+ * From an approved application (or a direct order of an operator) to a
+ * certificate on record.  Two units of work with the signer between them
+ * (design §10): (a) what is begun is noted, (b) the certificate, the answer,
+ * the message to the owner, the audit rows and the new state are committed
+ * together.  Whatever dies in between, the next start finds out from the
+ * signer what became of it and completes or undoes it.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "identity/actor.h"
+
+struct ca;
+struct idem_ticket;
+struct issue_values;
+struct issuing;
+struct notices;
+struct registry;
+
+struct issuing_options {
+	struct registry *registry; /* borrowed, all of them */
+	struct ca *ca;
+	struct notices *notices;
+	/* From a thread: an application could not be issued now; it stays
+	 * approved and is tried again.  May be NULL. */
+	void (*failed)(
+	    void *arg, const struct id *application, const struct errinfo *);
+	void *arg;
+};
+
+enum {
+	ISSUING_THREADS = 4,
+	ISSUING_QUEUE_MAX = 4096, /* more wait in the database */
+	ISSUING_LOOK_MS = 5000,
+};
+
+/*
+ * Settle what an earlier run left (adoption from the journals, open
+ * applications and orders), then start the threads.  ERR_STATE
+ * "ca.rolled_back" and the errors of store and signers: nothing may be issued.
+ * *out_adopted counts the certificates that were taken over.
+ */
+ATTR_MUST_USE enum err issuing_start(const struct issuing_options *o,
+    struct issuing **out, size_t *out_adopted, struct errinfo *ei);
+void issuing_stop(struct issuing *i); /* NULL is fine */
+
+/* This application is approved: issue it soon.  Never blocks; what does not
+ * fit the queue is found in the database. */
+void issuing_kick(struct issuing *i, const struct id *application);
+
+/* One application, now, on the caller's thread. */
+ATTR_MUST_USE enum err issuing_application(
+    struct issuing *i, const struct id *application, struct errinfo *ei);
+
+/*
+ * A direct order: values made by the caller (from the registry), except
+ * `idem`, which becomes the record's id.  *answer gets the JSON that is sent
+ * and kept.  The ticket is needed: without a key nobody could tell a retry
+ * from a second order.
+ */
+ATTR_MUST_USE enum err issuing_direct(struct issuing *i,
+    const struct actor *actor, const struct idem_ticket *ticket,
+    struct issue_values *values, struct buf *answer, struct errinfo *ei);
+
+#endif
