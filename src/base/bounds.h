@@ -31,32 +31,33 @@ enum bounds {
 	NOTICE_NUMBERS_MAX = 16,
 	SPKI_BYTES_MAX = 2048,
 	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
-	RSA_BITS_MAX = 8192,	  /* the cost of a check grows as its square */
-	CMS_CERTS_MAX = 16,	  /* a signer's chain is 3 or 4 */
+	RSA_BITS_MAX = 8192, /* the cost of a check grows as its square */
+	CMS_CERTS_MAX = 16,  /* a signer's chain is 3 or 4 */
 	CMS_ATTRS_MAX = 32,
 	KDF_ITERATIONS_MAX = 10000000, /* 50 s of HMAC-Streebog: a stranger's
 					* key file costs no more than that */
-	SEAL_BYTES_MAX = 65536,	  /* one message body */
+	SEAL_BYTES_MAX = 65536,        /* one message body */
 
 	/* --- inside the centre ---------------------------------------- */
 	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */
 	FRAME_FDS_MAX = 2,
+	PUBLIC_FILES_MAX = 256,  /* CA files, chains and CRLs of one centre */
 	CA_AUTHORITIES_MAX = 32, /* issuing CAs of one centre */
-	SIGNER_BATCH_MAX = 32, /* where group fsync stops paying */
+	SIGNER_BATCH_MAX = 32,   /* where group fsync stops paying */
 	UNIT_STATEMENTS_MAX = 64,
 	UNIT_GROUP_MAX = 32,
 	AUDIT_DETAIL_MAX = 4096,
-	UNIT_EVENTS_MAX = 16,		   /* audit events of one act */
+	UNIT_EVENTS_MAX = 16,              /* audit events of one act */
 	UNIT_BYTES_MAX = 32 * 1024 * 1024, /* one uploaded document fits */
-	STATEMENT_PARAMS_MAX = 48,	   /* a person's row has 30 */
-	AUDIT_TEXT_MAX = 256,		   /* actor, action, object */
-	STORE_READERS = 4, /* a query takes 10 us; 8 workers */
-	ROWS_MAX = 10000, /* one query's result */
+	STATEMENT_PARAMS_MAX = 48,         /* a person's row has 30 */
+	AUDIT_TEXT_MAX = 256,              /* actor, action, object */
+	STORE_READERS = 4,                 /* a query takes 10 us; 8 workers */
+	ROWS_MAX = 10000,                  /* one query's result */
 	ROWS_BYTES_MAX = 64 * 1024 * 1024, /* the same, in bytes */
 	PAGE_ROWS_MAX = 50,
-	CLOCK_SKEW_SEC = 300, /* notBefore asked against signer's clock */
-	SIGNER_PROFILES_MAX = 64,     /* profiles one key may issue under */
-	SIGNER_JOURNAL_PAGE_MAX = 64, /* records one question may ask for */
+	CLOCK_SKEW_SEC = 300,     /* notBefore asked against signer's clock */
+	SIGNER_PROFILES_MAX = 64, /* profiles one key may issue under */
+	SIGNER_JOURNAL_PAGE_MAX = 64,   /* records one question may ask for */
 	SIGNER_CEILING_DEFAULT = 20000, /* certificates a profile and day */
 	SIGNER_CRL_CEILING_DEFAULT = 2000, /* CRLs a day; one a minute fits */
 	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
@@ -73,6 +74,7 @@ enum bounds {
 	PROFILE_NAME_MAX = 63,
 	PROFILE_NAME_SIZE = PROFILE_NAME_MAX + 1,
 	PROFILE_TBS_MAX = 16384, /* 64 names of 250 bytes; real ones 2 KiB */
+	PROFILE_TEXT_MAX = 1024, /* one text of a profile file */
 	PROFILE_LIST_MAX = 32,   /* elements of one list in a file */
 	CA_URLS_MAX = 8,         /* of one kind; real certificates have 2 */
 	CA_URL_LEN_MAX = 512,
@@ -84,17 +86,19 @@ enum bounds {
 	HTTP_CONNECTIONS_MAX = 2000,
 	HTTP_CONNECTIONS_PER_IP = 200,
 	HTTP_TIMEOUT_SEC = 30,
-	HTTP_QUEUE_MAX = 256,	   /* waiting for a worker: 1 s of work */
-	HTTP_TARGET_MAX = 8192,	   /* an OCSP request by GET, in base64 */
-	HTTP_HEADERS_MAX = 64,	   /* lines; browsers send about 20 */
-	HTTP_QUERY_MAX = 16,	   /* parameters */
+	HTTP_QUEUE_MAX = 256,   /* waiting for a worker: 1 s of work */
+	HTTP_TARGET_MAX = 8192, /* an OCSP request by GET, in base64 */
+	HTTP_HEADERS_MAX = 64,  /* lines; browsers send about 20 */
+	HTTP_QUERY_MAX = 16,    /* parameters */
+	HTTP_COOKIES_MAX = 32,
+	HTTP_ANSWER_MAX = 8 * 1024 * 1024, /* one that we build */
 	FETCH_BODY_MAX = 1024 * 1024,
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	JSON_DEPTH_MAX = 16,
 
 	/* --- files ----------------------------------------------------- */
 	CONF_BYTES_MAX = 256 * 1024,
-	CONF_DEPTH_MAX = 16,	   /* libconfig frees a tree by recursion */
+	CONF_DEPTH_MAX = 16, /* libconfig frees a tree by recursion */
 	CONF_REPORT_LINES = 100,
 	KEY_FILE_MAX = 16384,
 	PASSPHRASE_MAX = 1024,
