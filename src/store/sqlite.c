@@ -2,6 +2,7 @@
 /* The SQLite backend: connections, errors, schema. */
 #include "store/sqlite_priv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,20 +21,31 @@ enum {
 	SCHEMA_TEXT_MAX = 16384,
 };
 
+/* A full disk has several names. */
+static bool
+is_full(struct sqlite_conn *c, int code)
+{
+	return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE ||
+	       (code == SQLITE_IOERR_WRITE &&
+		   sqlite3_system_errno(c->db) == EDQUOT);
+}
+
 enum err
 sqlite_failed(struct sqlite_conn *c, const char *what, struct errinfo *ei)
 {
 	int code = sqlite3_extended_errcode(c->db);
 	const char *text = sqlite3_errmsg(c->db);
 
-	switch (code & 0xff) {
-	case SQLITE_NOMEM:
+	if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) {
 		return err_nomem(ei);
-	case SQLITE_FULL:
+	}
+	if (is_full(c, code)) {
 		return err_set(ei, ERR_STORE, "store.full", NULL,
 		    "The database could not grow (%s): the disk is full. "
 		    "Make space; nothing has to be restarted.",
 		    what);
+	}
+	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(ei, ERR_STORE, "store.corrupt", NULL,
@@ -41,9 +53,6 @@ sqlite_failed(struct sqlite_conn *c, const char *what, struct errinfo *ei)
 		    "%s). Restore it from a backup and reconcile.",
 		    what, text);
 	case SQLITE_IOERR:
-		if (code == SQLITE_IOERR_NOMEM) {
-			return err_nomem(ei);
-		}
 		return err_set(ei, ERR_STORE, "store.io", NULL,
 		    "The database's disk failed (%s: %s, code %d).", what, text,
 		    code);

@@ -192,6 +192,12 @@ store_audit_position(
 	return ERR_OK;
 }
 
+size_t
+store_num_waiting(struct store *s)
+{
+	return writer_num_waiting(s->writer);
+}
+
 static struct backend_conn *
 take_reader(struct store *s)
 {

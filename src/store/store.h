@@ -6,7 +6,8 @@
  * threads may call.  Reading goes straight to a pool of read connections;
  * writing is a unit of work (store/unit.h) handed to the one writer thread,
  * which commits whatever waits together as one group and lets no unit of the
- * group suffer from another.
+ * group suffer from another.  crypto_init() comes before (the audit chain
+ * hashes).
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,6 +2,8 @@
 #ifndef SURGUCH_STORE_STORE_PRIV_H
 #define SURGUCH_STORE_STORE_PRIV_H
 /* For the store's own tests. */
+#include <stddef.h>
+
 #include "store/store.h"
 
 struct migration;
@@ -10,5 +12,8 @@ struct migration;
 ATTR_MUST_USE enum err store_open_migrations(const char *where,
     const struct store_options *options, const struct migration *list,
     size_t num, struct store **out, struct errinfo *ei);
+
+/* Units of work that wait for the next group. */
+size_t store_num_waiting(struct store *s);
 
 #endif

@@ -28,6 +28,7 @@ struct writer {
 	/* Under the lock: */
 	struct submission *head;
 	struct submission *tail;
+	size_t num_waiting;
 	bool stopping;
 	bool failed;
 	struct audit_position committed;
@@ -250,6 +251,7 @@ take_group(struct writer *w, struct submission *group[UNIT_GROUP_MAX])
 	if (w->head == NULL) {
 		w->tail = NULL;
 	}
+	w->num_waiting -= num;
 	return num;
 }
 
@@ -346,6 +348,7 @@ writer_submit(struct writer *w, const struct unit *u,
 		ensure(pthread_cond_signal(&w->wake) == 0);
 	}
 	w->tail = &s;
+	w->num_waiting++;
 	while (!s.done) {
 		ensure(pthread_cond_wait(&s.wake, &w->lock) == 0);
 	}
@@ -381,4 +384,15 @@ writer_failed(struct writer *w)
 	failed = w->failed;
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
 	return failed;
+}
+
+size_t
+writer_num_waiting(struct writer *w)
+{
+	size_t num;
+
+	ensure(pthread_mutex_lock(&w->lock) == 0);
+	num = w->num_waiting;
+	ensure(pthread_mutex_unlock(&w->lock) == 0);
+	return num;
 }

@@ -8,6 +8,7 @@
  * does not wait for company: groups form while the one before is synced.
  */
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "store/audit.h"
@@ -28,5 +29,7 @@ ATTR_MUST_USE enum err writer_submit(struct writer *w, const struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);
 void writer_position(struct writer *w, struct audit_position *out);
 bool writer_failed(struct writer *w);
+/* Units that wait for the next group. */
+size_t writer_num_waiting(struct writer *w);
 
 #endif

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fault_vfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+
+enum {
+	NAME_SIZE = 1024
+};
+
+/* SQLite gives room for this and, behind it, for the system's file. */
+struct fault_file {
+	sqlite3_file base;
+	const char *name;
+	bool is_log;
+	bool is_kept; /* the database or its log */
+	sqlite3_file *real;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	bool registered;
+	int64_t space;
+	int64_t writes_left;
+	bool fail_sync;
+	bool skip_sync;
+	bool hold;
+	bool held;
+	unsigned num_syncs;
+	unsigned num_writes;
+} state = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .change = PTHREAD_COND_INITIALIZER,
+};
+
+static const char durable[] = ".durable";
+
+static sqlite3_vfs *
+real_vfs(void)
+{
+	return sqlite3_vfs_find("unix");
+}
+
+static sqlite3_file *
+real_file(sqlite3_file *file)
+{
+	return ((struct fault_file *)file)->real;
+}
+
+static void
+lock(void)
+{
+	ensure(pthread_mutex_lock(&state.lock) == 0);
+}
+
+static void
+unlock(void)
+{
+	ensure(pthread_mutex_unlock(&state.lock) == 0);
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	char block[65536];
+	ssize_t len;
+	int in, out;
+
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	ensure(in >= 0);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ensure(out >= 0);
+	while ((len = read(in, block, sizeof(block))) > 0) {
+		ensure(write(out, block, (size_t)len) == len);
+	}
+	ensure(len == 0);
+	ensure(close(in) == 0);
+	ensure(close(out) == 0);
+}
+
+static int
+fault_close(sqlite3_file *file)
+{
+	return real_file(file)->pMethods->xClose(real_file(file));
+}
+
+static int
+fault_read(sqlite3_file *file, void *p, int len, sqlite3_int64 at)
+{
+	return real_file(file)->pMethods->xRead(real_file(file), p, len, at);
+}
+
+/* May this write be done?  Takes the space that it needs. */
+static int
+admit_write(sqlite3_file *file, int len, sqlite3_int64 at)
+{
+	sqlite3_int64 size = 0, grows;
+	int rc = SQLITE_OK;
+
+	ensure(real_file(file)->pMethods->xFileSize(real_file(file), &size) ==
+	       SQLITE_OK);
+	grows = at + len > size ? at + len - size : 0;
+	lock();
+	state.num_writes++;
+	if (state.writes_left == 0) {
+		rc = SQLITE_IOERR_WRITE;
+	} else if (state.writes_left > 0) {
+		state.writes_left--;
+	}
+	if (rc == SQLITE_OK && state.space >= 0 && grows > 0) {
+		if (grows > state.space) {
+			rc = SQLITE_FULL;
+		} else {
+			state.space -= grows;
+		}
+	}
+	unlock();
+	return rc;
+}
+
+static int
+fault_write(sqlite3_file *file, const void *p, int len, sqlite3_int64 at)
+{
+	int rc = admit_write(file, len, at);
+
+	if (rc != SQLITE_OK) {
+		return rc;
+	}
+	return real_file(file)->pMethods->xWrite(real_file(file), p, len, at);
+}
+
+static int
+fault_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	return real_file(file)->pMethods->xTruncate(real_file(file), size);
+}
+
+static void
+hold_here(void)
+{
+	state.held = true;
+	ensure(pthread_cond_broadcast(&state.change) == 0);
+	while (state.hold) {
+		ensure(pthread_cond_wait(&state.change, &state.lock) == 0);
+	}
+	state.held = false;
+}
+
+static int
+fault_sync(sqlite3_file *file, int flags)
+{
+	struct fault_file *f = (struct fault_file *)file;
+	char to[NAME_SIZE];
+	bool skip, failed = false;
+
+	(void)flags;
+	lock();
+	if (f->is_log) {
+		state.num_syncs++;
+		if (state.hold) {
+			hold_here();
+		}
+		failed = state.fail_sync;
+		state.fail_sync = false;
+	}
+	skip = state.skip_sync;
+	unlock();
+	if (failed) {
+		return SQLITE_IOERR_FSYNC;
+	}
+	if (f->is_kept && !skip) {
+		(void)snprintf(to, sizeof(to), "%s%s", f->name, durable);
+		copy_file(f->name, to);
+	}
+	return SQLITE_OK;
+}
+
+static int
+fault_size(sqlite3_file *file, sqlite3_int64 *out)
+{
+	return real_file(file)->pMethods->xFileSize(real_file(file), out);
+}
+
+static int
+fault_lock(sqlite3_file *file, int level)
+{
+	return real_file(file)->pMethods->xLock(real_file(file), level);
+}
+
+static int
+fault_unlock(sqlite3_file *file, int level)
+{
+	return real_file(file)->pMethods->xUnlock(real_file(file), level);
+}
+
+static int
+fault_check_lock(sqlite3_file *file, int *out)
+{
+	return real_file(file)->pMethods->xCheckReservedLock(
+	    real_file(file), out);
+}
+
+static int
+fault_control(sqlite3_file *file, int op, void *arg)
+{
+	return real_file(file)->pMethods->xFileControl(
+	    real_file(file), op, arg);
+}
+
+static int
+fault_sector(sqlite3_file *file)
+{
+	return real_file(file)->pMethods->xSectorSize(real_file(file));
+}
+
+/* No promise of the disk's that would spare a sync. */
+static int
+fault_device(sqlite3_file *file)
+{
+	(void)file;
+	return 0;
+}
+
+static int
+fault_shm_map(
+    sqlite3_file *file, int page, int size, int extend, void volatile **out)
+{
+	return real_file(file)->pMethods->xShmMap(
+	    real_file(file), page, size, extend, out);
+}
+
+static int
+fault_shm_lock(sqlite3_file *file, int at, int num, int flags)
+{
+	return real_file(file)->pMethods->xShmLock(
+	    real_file(file), at, num, flags);
+}
+
+static void
+fault_shm_barrier(sqlite3_file *file)
+{
+	real_file(file)->pMethods->xShmBarrier(real_file(file));
+}
+
+static int
+fault_shm_unmap(sqlite3_file *file, int drop)
+{
+	return real_file(file)->pMethods->xShmUnmap(real_file(file), drop);
+}
+
+static const sqlite3_io_methods methods = {
+    .iVersion = 2,
+    .xClose = fault_close,
+    .xRead = fault_read,
+    .xWrite = fault_write,
+    .xTruncate = fault_truncate,
+    .xSync = fault_sync,
+    .xFileSize = fault_size,
+    .xLock = fault_lock,
+    .xUnlock = fault_unlock,
+    .xCheckReservedLock = fault_check_lock,
+    .xFileControl = fault_control,
+    .xSectorSize = fault_sector,
+    .xDeviceCharacteristics = fault_device,
+    .xShmMap = fault_shm_map,
+    .xShmLock = fault_shm_lock,
+    .xShmBarrier = fault_shm_barrier,
+    .xShmUnmap = fault_shm_unmap,
+};
+
+static int
+fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+    int *out_flags)
+{
+	struct fault_file *f = (struct fault_file *)file;
+	int rc;
+
+	(void)vfs;
+	memset(f, 0, sizeof(*f));
+	f->real = (sqlite3_file *)(void *)(f + 1);
+	f->name = name;
+	f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
+	f->is_kept = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0;
+	rc = real_vfs()->xOpen(real_vfs(), name, f->real, flags, out_flags);
+	if (f->real->pMethods != NULL) {
+		f->base.pMethods = &methods;
+	}
+	return rc;
+}
+
+static sqlite3_vfs fault_vfs;
+
+void
+fault_reset(void)
+{
+	lock();
+	if (!state.registered) {
+		/* Everything but opening is the system's own. */
+		fault_vfs = *real_vfs();
+		fault_vfs.pNext = NULL;
+		fault_vfs.zName = "fault";
+		fault_vfs.szOsFile += (int)sizeof(struct fault_file);
+		fault_vfs.xOpen = fault_open;
+		ensure(sqlite3_vfs_register(&fault_vfs, 0) == SQLITE_OK);
+		state.registered = true;
+	}
+	state.space = -1;
+	state.writes_left = -1;
+	state.fail_sync = false;
+	state.skip_sync = false;
+	state.hold = false;
+	state.num_syncs = 0;
+	state.num_writes = 0;
+	unlock();
+}
+
+void
+fault_space(int64_t bytes)
+{
+	lock();
+	state.space = bytes;
+	unlock();
+}
+
+void
+fault_fail_sync(void)
+{
+	lock();
+	state.fail_sync = true;
+	unlock();
+}
+
+void
+fault_fail_writes(int64_t after)
+{
+	lock();
+	state.writes_left = after;
+	unlock();
+}
+
+void
+fault_skip_sync(bool skip)
+{
+	lock();
+	state.skip_sync = skip;
+	unlock();
+}
+
+void
+fault_hold_sync(void)
+{
+	lock();
+	state.hold = true;
+	unlock();
+}
+
+void
+fault_wait_held(void)
+{
+	lock();
+	while (!state.held) {
+		ensure(pthread_cond_wait(&state.change, &state.lock) == 0);
+	}
+	unlock();
+}
+
+void
+fault_release(void)
+{
+	lock();
+	state.hold = false;
+	ensure(pthread_cond_broadcast(&state.change) == 0);
+	unlock();
+}
+
+unsigned
+fault_num_syncs(void)
+{
+	unsigned num;
+
+	lock();
+	num = state.num_syncs;
+	unlock();
+	return num;
+}
+
+unsigned
+fault_num_writes(void)
+{
+	unsigned num;
+
+	lock();
+	num = state.num_writes;
+	unlock();
+	return num;
+}
+
+void
+fault_power_cut(const char *dir, const char *to)
+{
+	char from[NAME_SIZE], into[NAME_SIZE];
+	struct dirent *e;
+	size_t len;
+	DIR *d;
+
+	d = opendir(dir);
+	ensure(d != NULL);
+	while ((e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (len < sizeof(durable) ||
+		    strcmp(e->d_name + len - (sizeof(durable) - 1), durable) !=
+			0) {
+			continue;
+		}
+		len -= sizeof(durable) - 1;
+		(void)snprintf(from, sizeof(from), "%s/%s", dir, e->d_name);
+		(void)snprintf(
+		    into, sizeof(into), "%s/%.*s", to, (int)len, e->d_name);
+		copy_file(from, into);
+	}
+	ensure(closedir(d) == 0);
+}
