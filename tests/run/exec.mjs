@@ -26,10 +26,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 // program cannot be started.  A program past its deadline is ended with all
 // that it started.
 export function exec(cmd, args, options = {}) {
-	const { cwd, env, timeoutSec = 600, input = null } = options;
+	const { cwd, env, timeoutSec = 600, input = null, uid, gid } = options;
 	return new Promise((resolve, reject) => {
 		const child = spawn(cmd, args, {
 			cwd,
+			uid,
+			gid,
 			env: { ...process.env, ...env },
 			stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 			detached: true,

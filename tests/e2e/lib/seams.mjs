@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks of test builds: named steps at which a process waits until the
+// test lets it go on (or kills it), and an offset of its clock.
+import { openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from './scratch.mjs';
+
+// Offset in whole seconds, changed under running processes.
+export class ClockOffset {
+	constructor(t, dir) {
+		const path = join(dir, 'clock-offset');
+		writeFileSync(path, Buffer.alloc(8), { mode: 0o644 });
+		this.fd = openSync(path, 'r+');
+		t.after(() => closeSync(this.fd));
+	}
+
+	set(seconds) {
+		const bytes = Buffer.alloc(8);
+		bytes.writeBigInt64LE(BigInt(seconds));
+		writeSync(this.fd, bytes, 0, 8, 0);
+	}
+}
+
+// The asking side is a socket that a Running gets as descriptor `as`; attach()
+// takes our end of it.  Each step that is not watched for goes on at once.
+export class Steps {
+	constructor() {
+		this.seen = []; // {step, pid}, in order
+		this.watched = new Map(); // step -> (pid) => void or promise
+	}
+
+	attach(socket) {
+		let rest = '';
+		socket.setEncoding('utf8').on('data', async (data) => {
+			rest += data;
+			const lines = rest.split('\n');
+			rest = lines.pop();
+			for (const line of lines) {
+				const [step, pid] = line.split(' ');
+				await this.#at(step, Number(pid));
+				socket.write('g');
+			}
+		});
+		socket.on('error', () => {}); // all who could ask have ended
+	}
+
+	async #at(step, pid) {
+		this.seen.push({ step, pid });
+		const act = this.watched.get(step);
+		if (act) {
+			await act(pid);
+		}
+	}
+
+	// Do this once at the next time that a process comes to the step.
+	once(step, act) {
+		this.watched.set(step, (pid) => {
+			this.watched.delete(step);
+			return act(pid);
+		});
+	}
+
+	// Kill whoever comes to the step next; resolves to its pid.
+	async killAt(step, timeoutMs = 15000) {
+		let killed = null;
+		this.once(step, (pid) => {
+			process.kill(pid, 'SIGKILL');
+			killed = pid;
+		});
+		await until(() => killed, () => `somebody at ${step}; seen: ` +
+			this.seen.map((s) => s.step).join(' '), { timeoutMs });
+		return killed;
+	}
+}
