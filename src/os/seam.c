@@ -74,6 +74,31 @@ seam_wall_off(const char *wall)
 
 	return off != NULL && strcmp(off, wall) == 0;
 }
+
+int
+seam_sync_off(const char *site)
+{
+	const char *off = getenv("SURGUCH_TEST_SYNC_OFF");
+
+	return off != NULL && strcmp(off, site) == 0;
+}
+
+void
+seam_synced(const char *path, uint64_t size)
+{
+	char name[1100];
+	int fd;
+
+	if (getenv("SURGUCH_TEST_SYNCED") == NULL) {
+		return;
+	}
+	(void)snprintf(name, sizeof(name), "%s.synced", path);
+	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		(void)!pwrite(fd, &size, sizeof(size), 0);
+		(void)close(fd);
+	}
+}
 #else
 /* ISO C wants a declaration in every unit. */
 typedef int seam_is_absent;

@@ -9,11 +9,22 @@
  * process holds a lock on it while it waits and answers come to the asker.
  * In a release it is nothing.
  */
+#include <stdint.h>
+
 #ifdef SURGUCH_TEST_SEAMS
 void seam(const char *name);
 /* True when SURGUCH_TEST_WALL_OFF names this wall: "uid", "seccomp",
  * "landlock", "dumpable".  The proof that a wall's test can fail. */
 int seam_wall_off(const char *wall);
+/*
+ * Lost power: a kill leaves in the page cache what a power cut would have
+ * taken.  seam_synced() notes in PATH.synced (8 bytes, native) how much of a
+ * file has been made durable, so that a test can take the rest away.
+ * seam_sync_off() is true when SURGUCH_TEST_SYNC_OFF names this sync site,
+ * which must make such a test fail.
+ */
+int seam_sync_off(const char *site);
+void seam_synced(const char *path, uint64_t size);
 #else
 static inline void
 seam(const char *name)
@@ -26,6 +37,20 @@ seam_wall_off(const char *wall)
 {
 	(void)wall;
 	return 0;
+}
+
+static inline int
+seam_sync_off(const char *site)
+{
+	(void)site;
+	return 0;
+}
+
+static inline void
+seam_synced(const char *path, uint64_t size)
+{
+	(void)path;
+	(void)size;
 }
 #endif
 

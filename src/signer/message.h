@@ -80,18 +80,16 @@ struct signer_crl {
 	uint64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	uint32_t num_entries;
 	struct audit_position at;
 };
 void signer_crl_pack(struct buf *b, const struct signer_crl *m);
 ATTR_MUST_USE enum err signer_crl_unpack(
     struct slice body, struct signer_crl *out, struct errinfo *ei);
 
-/* CRL_DONE: the CRL is here, or in the memfd when `len` does not fit. */
+/* CRL_DONE: the CRL is here, or when it does not fit in the memfd beside. */
 struct signer_crl_done {
-	uint64_t journal_number;
-	uint64_t len;
-	struct slice crl; /* empty: see the memfd */
+	uint64_t journal_number; /* of the record that tells of it */
+	struct slice crl;        /* empty: see the memfd */
 };
 void signer_crl_done_pack(struct buf *b, const struct signer_crl_done *m);
 ATTR_MUST_USE enum err signer_crl_done_unpack(

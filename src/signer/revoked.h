@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_REVOKED_H
+#define SURGUCH_SIGNER_REVOKED_H
+/*
+ * The serials of the last CRL with the end of their certificates, ascending.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "signer/record.h"
+
+struct revoked_one {
+	uint8_t serial[SERIAL_BYTES_MAX]; /* INTEGER content */
+	uint8_t len;
+	int64_t not_after;
+};
+
+struct revoked {
+	struct revoked_one *at;
+	size_t num;
+};
+
+void revoked_clear(struct revoked *r);
+struct record_revoked revoked_get(const struct revoked *r, size_t i);
+/*
+ * Take out one run of records and put in another, both ascending.  ERR_FORMAT
+ * "journal.crl" when what is dropped is not there or what is added is.  The
+ * set is untouched on failure.
+ */
+ATTR_MUST_USE enum err revoked_change(struct revoked *r, struct slice dropped,
+    struct slice added, struct errinfo *ei);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "signer/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+	HOUR = 3600
+};
+
+static const char *const kinds[] = {"ca", "ocsp", NULL};
+
+static const char *
+check_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len == 0 || len >= PROFILE_NAME_SIZE ||
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
+		return "must be 1 to 63 of a-z, 0-9 and '-'";
+	}
+	return NULL;
+}
+
+static const char *
+check_sig(const char *s)
+{
+	return *s == '\0' || sig_alg_by_name(s) != SIG_NONE
+		   ? NULL
+		   : "is no signature algorithm that this program knows";
+}
+
+/* Hex of the INTEGER content octets: positive and minimal, as in a CRL. */
+static bool
+parse_serial(const char *hex, struct signer_release *out)
+{
+	size_t len = strlen(hex);
+	uint8_t *p = out->serial;
+
+	if (len == 0 || len % 2 != 0 || len / 2 > sizeof(out->serial) ||
+	    !text_unhex(slice_str(hex), p, len / 2)) {
+		return false;
+	}
+	out->serial_len = len / 2;
+	if ((p[0] & 0x80) != 0 || (out->serial_len == 1 && p[0] == 0)) {
+		return false;
+	}
+	return p[0] != 0 || out->serial_len == 1 || (p[1] & 0x80) != 0;
+}
+
+static const char *
+check_serial(const char *s)
+{
+	struct signer_release scratch;
+
+	return parse_serial(s, &scratch)
+		   ? NULL
+		   : "is no serial number in hexadecimal, as certificates show "
+		     "it";
+}
+
+static const struct conf_setting ceiling_settings[] = {
+    {.name = "profile",
+	.type = CONF_TEXT,
+	.required = true,
+	.check = check_name},
+    {.name = "per_day",
+	.type = CONF_INT,
+	.required = true,
+	.min = 0,
+	.max = 1000 * 1000 * 1000},
+    {0},
+};
+
+static const struct conf_setting release_settings[] = {
+    {.name = "serial",
+	.type = CONF_TEXT,
+	.required = true,
+	.check = check_serial},
+    {.name = "by",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = sizeof(((struct signer_release *)NULL)->by) - 1},
+    {.name = "reason",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = sizeof(((struct signer_release *)NULL)->reason) - 1},
+    {0},
+};
+
+static const struct conf_setting settings[] = {
+    {.name = "name", .type = CONF_TEXT, .required = true, .check = check_name},
+    {.name = "kind", .type = CONF_CHOICE, .fallback = "ca", .choices = kinds},
+    {.name = "signature",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.check = check_sig},
+    {.name = "profiles",
+	.type = CONF_TEXTS,
+	.max = SIGNER_PROFILES_MAX,
+	.check = check_name},
+    {.name = "crl_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
+    {.name = "ca_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
+    {.name = "ocsp_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
+    {.name = "ceilings",
+	.type = CONF_GROUPS,
+	.max = SIGNER_PROFILES_MAX,
+	.members = ceiling_settings},
+    {.name = "crl_per_day",
+	.type = CONF_INT,
+	.min = 1,
+	.max = 86400,
+	.fallback_int = SIGNER_CRL_CEILING_DEFAULT},
+    {.name = "ocsp_per_day",
+	.type = CONF_INT,
+	.min = 0,
+	.max = INT64_MAX,
+	.fallback_int = SIGNER_OCSP_CEILING_DEFAULT},
+    {.name = "crl_hours_max",
+	.type = CONF_INT,
+	.min = 1,
+	.max = 24 * 400,
+	.fallback_int = 192},
+    {.name = "ocsp_hours_max",
+	.type = CONF_INT,
+	.min = 1,
+	.max = 24 * 400,
+	.fallback_int = 192},
+    {.name = "releases",
+	.type = CONF_GROUPS,
+	.max = SIGNER_RELEASES_MAX,
+	.members = release_settings},
+    {0},
+};
+
+/* A setting's text into its array; the table has checked that it fits. */
+static void
+take_text(char *out, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	ensure(len < size);
+	memcpy(out, from, len + 1);
+}
+
+static void
+take_urls(struct signer_urls *out, struct conf_cursor c, const char *path,
+    struct conf_report *report)
+{
+	for (size_t i = 0; i < conf_len(c, path); i++) {
+		const char *url = conf_text_at(c, path, i);
+
+		if (strlen(url) > CA_URL_LEN_MAX) {
+			conf_complain(report, c, path,
+			    "an address has more than %d bytes",
+			    (int)CA_URL_LEN_MAX);
+			continue;
+		}
+		take_text(out->at[out->num++], sizeof(out->at[0]), url);
+	}
+}
+
+static void
+take_ceilings(
+    struct signer_settings *s, struct conf_cursor c, struct conf_report *report)
+{
+	uint64_t unused;
+
+	for (size_t i = 0; i < conf_len(c, "ceilings"); i++) {
+		struct conf_cursor g = conf_group_at(c, "ceilings", i);
+		struct signer_ceiling *out = &s->ceilings[s->num_ceilings];
+		const char *profile = conf_text(g, "profile");
+
+		if (signer_settings_ceiling(s, profile, &unused)) {
+			conf_complain(
+			    report, g, "profile", "has a ceiling already");
+			continue;
+		}
+		take_text(out->profile, sizeof(out->profile), profile);
+		out->per_day = (uint64_t)conf_int(g, "per_day");
+		s->num_ceilings++;
+	}
+}
+
+static void
+take_releases(struct signer_settings *s, struct conf_cursor c)
+{
+	for (size_t i = 0; i < conf_len(c, "releases"); i++) {
+		struct conf_cursor g = conf_group_at(c, "releases", i);
+		struct signer_release *out = &s->releases[s->num_releases++];
+
+		ensure(parse_serial(conf_text(g, "serial"), out));
+		take_text(out->by, sizeof(out->by), conf_text(g, "by"));
+		take_text(
+		    out->reason, sizeof(out->reason), conf_text(g, "reason"));
+	}
+}
+
+static enum err
+take(const struct conf *conf, struct conf_report *report,
+    struct signer_settings *s, struct errinfo *ei)
+{
+	struct conf_cursor c = conf_root(conf);
+
+	take_text(s->name, sizeof(s->name), conf_text(c, "name"));
+	s->kind = (enum signer_kind)conf_choice(c, "kind");
+	s->sig_alg = sig_alg_by_name(conf_text(c, "signature"));
+	for (size_t i = 0; i < conf_len(c, "profiles"); i++) {
+		take_text(s->profiles[s->num_profiles++],
+		    sizeof(s->profiles[0]), conf_text_at(c, "profiles", i));
+	}
+	take_urls(&s->crl_urls, c, "crl_urls", report);
+	take_urls(&s->ca_urls, c, "ca_urls", report);
+	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
+	take_ceilings(s, c, report);
+	s->crl_per_day = (uint64_t)conf_int(c, "crl_per_day");
+	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");
+	s->crl_sec_max = conf_int(c, "crl_hours_max") * HOUR;
+	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * HOUR;
+	take_releases(s, c);
+	if (s->kind == SIGNER_KIND_OCSP && s->num_profiles > 0) {
+		conf_complain(report, c, "profiles",
+		    "an OCSP key issues no certificates");
+	}
+	return conf_report_err(report, ei);
+}
+
+/* Takes conf. */
+static enum err
+finish(struct conf *conf, struct conf_report *report,
+    struct signer_settings **out, struct errinfo *ei)
+{
+	struct signer_settings *s = calloc(1, sizeof(*s));
+	enum err err;
+
+	err = s == NULL ? err_nomem(ei) : take(conf, report, s, ei);
+	conf_free(conf);
+	if (err != ERR_OK) {
+		free(s);
+		return err;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+enum err
+signer_settings_load(const char *path, struct conf_report *report,
+    struct signer_settings **out, struct errinfo *ei)
+{
+	struct conf_report own;
+	struct conf *conf = NULL;
+	enum err err;
+
+	conf_report_init(&own);
+	if (report == NULL) {
+		report = &own;
+	}
+	err = conf_read(path, settings, &conf, report, ei);
+	if (err == ERR_OK) {
+		err = finish(conf, report, out, ei);
+	}
+	conf_report_clear(&own);
+	return err;
+}
+
+enum err
+signer_settings_parse(struct slice text, const char *file,
+    struct conf_report *report, struct signer_settings **out,
+    struct errinfo *ei)
+{
+	struct conf_report own;
+	struct conf *conf = NULL;
+	enum err err;
+
+	conf_report_init(&own);
+	if (report == NULL) {
+		report = &own;
+	}
+	err = conf_parse(text, file, settings, &conf, report, ei);
+	if (err == ERR_OK) {
+		err = finish(conf, report, out, ei);
+	}
+	conf_report_clear(&own);
+	return err;
+}
+
+void
+signer_settings_free(struct signer_settings *s)
+{
+	free(s);
+}
+
+bool
+signer_settings_ceiling(
+    const struct signer_settings *s, const char *profile, uint64_t *out_per_day)
+{
+	for (size_t i = 0; i < s->num_ceilings; i++) {
+		if (strcmp(s->ceilings[i].profile, profile) == 0) {
+			*out_per_day = s->ceilings[i].per_day;
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct signer_release *
+signer_settings_release(const struct signer_settings *s, struct slice serial)
+{
+	for (size_t i = 0; i < s->num_releases; i++) {
+		if (slice_eq(slice_make(s->releases[i].serial,
+				 s->releases[i].serial_len),
+			serial)) {
+			return &s->releases[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_SETTINGS_H
+#define SURGUCH_SIGNER_SETTINGS_H
+/*
+ * A signer's own file, /etc/surguch/ca/NAME.conf: owned by root, read once at
+ * start.  Ceilings are raised and serials released here and nowhere else.
+ *
+ *	name = "issuing-gost";
+ *	kind = "ca";                  # or "ocsp"
+ *	signature = "gost2012-256";   # as sig_alg_name(); "" is the key's usual
+ *	profiles = ["qualified-person", "ocsp-gost"];
+ *	crl_urls = ["http://ca.example.ru/issuing-gost.crl"];
+ *	ca_urls = ["http://ca.example.ru/issuing-gost.cer"];
+ *	ocsp_urls = ["http://ca.example.ru/ocsp"];
+ *	ceilings = ({ profile = "qualified-person"; per_day = 50000; });
+ *	crl_per_day = 2000;
+ *	ocsp_per_day = 50000000;
+ *	crl_hours_max = 192;          # longest thisUpdate..nextUpdate
+ *	ocsp_hours_max = 192;
+ *	releases = ({ serial = "5a01"; by = "I. Ivanova";
+ *	    reason = "revoked by mistake, order 12"; });
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "conf/conf.h"
+#include "crypto/alg.h"
+#include "ipc/hello.h"
+
+enum signer_kind {
+	SIGNER_KIND_CA,
+	SIGNER_KIND_OCSP,
+	SIGNER_KIND_MAX_
+};
+
+struct signer_ceiling {
+	char profile[PROFILE_NAME_SIZE];
+	uint64_t per_day;
+};
+
+/* A serial that may leave the CRL before its certificate has ended. */
+struct signer_release {
+	uint8_t serial[SERIAL_BYTES_MAX]; /* INTEGER content octets */
+	size_t serial_len;
+	char by[128];
+	char reason[256];
+};
+
+struct signer_urls {
+	char at[CA_URLS_MAX][CA_URL_LEN_MAX + 1];
+	size_t num;
+};
+
+struct signer_settings {
+	char name[HELLO_NAME_SIZE];
+	enum signer_kind kind;
+	enum sig_alg sig_alg; /* SIG_NONE: what the key usually makes */
+	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
+	size_t num_profiles;
+	struct signer_urls crl_urls;
+	struct signer_urls ca_urls;
+	struct signer_urls ocsp_urls;
+	struct signer_ceiling ceilings[SIGNER_PROFILES_MAX];
+	size_t num_ceilings;
+	uint64_t crl_per_day;
+	uint64_t ocsp_per_day;
+	int64_t crl_sec_max;
+	int64_t ocsp_sec_max;
+	struct signer_release releases[SIGNER_RELEASES_MAX];
+	size_t num_releases;
+};
+
+/*
+ * Read and check; all errors at once go into *report (may be NULL), the first
+ * into *ei.  The result is large: keep it on the heap.  Free with
+ * signer_settings_free().
+ */
+ATTR_MUST_USE enum err signer_settings_load(const char *path,
+    struct conf_report *report, struct signer_settings **out,
+    struct errinfo *ei);
+ATTR_MUST_USE enum err signer_settings_parse(struct slice text,
+    const char *file, struct conf_report *report, struct signer_settings **out,
+    struct errinfo *ei);
+void signer_settings_free(struct signer_settings *s);
+
+/* The ceiling that the file sets for a profile; false when it sets none. */
+bool signer_settings_ceiling(const struct signer_settings *s,
+    const char *profile, uint64_t *out_per_day);
+/* The release for this serial, NULL when there is none. */
+const struct signer_release *signer_settings_release(
+    const struct signer_settings *s, struct slice serial);
+
+#endif
