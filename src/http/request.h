@@ -15,7 +15,7 @@
 
 struct request;
 
-const char *request_id(const struct request *r);     /* "r" + 20 letters */
+const char *request_id(const struct request *r);     /* "r", 13 letters */
 const char *request_method(const struct request *r); /* "GET" also for HEAD */
 const char *request_path(const struct request *r);   /* as sent, no query */
 /* The text that {name} of the route's pattern matched, decoded and never

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/problem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "http/http_priv.h"
+
+enum {
+	RETRY_AFTER_SEC = 5, /* for what passes by itself */
+};
+
+/* The one table: kind, and the status with and without a field. */
+static const struct {
+	unsigned with_field;
+	unsigned without;
+	bool public;
+} map[] = {
+    [ERR_OK] = {500, 500, false},
+    [ERR_NOMEM] = {500, 500, false},
+    [ERR_SYS] = {500, 500, false},
+    [ERR_FORMAT] = {422, 400, true},
+    [ERR_LIMIT] = {422, 413, true},
+    [ERR_UNSUPPORTED] = {422, 422, true},
+    [ERR_POLICY] = {422, 422, true},
+    [ERR_DENIED] = {403, 403, true},
+    [ERR_NOTFOUND] = {404, 404, true},
+    [ERR_CONFLICT] = {409, 409, true},
+    [ERR_STATE] = {409, 409, true},
+    [ERR_CRYPTO] = {422, 422, true},
+    [ERR_STORE] = {503, 503, false},
+    [ERR_AGAIN] = {503, 503, true},
+    [ERR_TIMEOUT] = {504, 504, true},
+    [ERR_INTERNAL] = {500, 500, false},
+};
+_Static_assert(ARRAY_LEN(map) == ERR_MAX_, "a status for every kind");
+
+static const struct {
+	unsigned status;
+	const char *title;
+} titles[] = {
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+};
+
+unsigned
+problem_status(const struct errinfo *ei)
+{
+	ensure((unsigned)ei->kind < ERR_MAX_);
+	return ei->object[0] != '\0' ? map[ei->kind].with_field
+				     : map[ei->kind].without;
+}
+
+bool
+problem_is_public(enum err kind)
+{
+	return (unsigned)kind < ERR_MAX_ && map[kind].public;
+}
+
+const char *
+problem_title(unsigned status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+		if (titles[i].status == status) {
+			return titles[i].title;
+		}
+	}
+	return "Error";
+}
+
+static const char *
+none_if_empty(const char *s)
+{
+	return s != NULL && s[0] != '\0' ? s : NULL;
+}
+
+static void
+write_problem(struct response *r, unsigned status, const char *rule,
+    const char *clause, const char *field, const char *detail)
+{
+	char type[ERRINFO_RULE + 24] = "about:blank";
+	struct json_writer *w;
+
+	rule = none_if_empty(rule);
+	if (rule != NULL) {
+		(void)snprintf(
+		    type, sizeof(type), "urn:surguch:rule:%.63s", rule);
+	}
+	(void)snprintf(
+	    r->rule, sizeof(r->rule), "%s", rule != NULL ? rule : "");
+	w = response_json(r, status);
+	r->type = "application/problem+json";
+	json_open_object(w, NULL);
+	json_put_text(w, "type", type);
+	json_put_text(w, "title", problem_title(status));
+	json_put_int(w, "status", status);
+	json_put_text_optional(w, "detail", none_if_empty(detail));
+	json_put_text_optional(w, "rule", rule);
+	json_put_text_optional(w, "field", none_if_empty(field));
+	json_put_text_optional(w, "clause", none_if_empty(clause));
+	json_put_text(w, "request", r->request_id);
+	json_close(w);
+}
+
+static void
+retry_after(struct response *r, unsigned sec)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", sec);
+	response_header(r, "Retry-After", text);
+}
+
+void
+problem_from_err(struct response *r, const struct errinfo *ei)
+{
+	unsigned status = problem_status(ei);
+
+	if (status == 503) {
+		retry_after(r, RETRY_AFTER_SEC);
+	}
+	if (problem_is_public(ei->kind)) {
+		write_problem(
+		    r, status, ei->rule, ei->clause, ei->object, ei->text);
+	} else {
+		write_problem(r, status, NULL, NULL, NULL,
+		    "The trouble is on our side and has been written down. "
+		    "Try again later; name the request's id when you ask.");
+	}
+	if (status >= 500) {
+		r->has_trouble = true;
+		r->trouble = *ei;
+	}
+}
+
+void
+problem_field(struct response *r, unsigned status, const char *rule,
+    const char *field, const char *detail)
+{
+	write_problem(r, status, rule, NULL, field, detail);
+}
+
+void
+problem(
+    struct response *r, unsigned status, const char *rule, const char *detail)
+{
+	write_problem(r, status, rule, NULL, NULL, detail);
+}
+
+void
+problem_unauthenticated(
+    struct response *r, const char *rule, const char *detail)
+{
+	/* RFC 9110 15.5.2: a 401 names a scheme. */
+	response_header(r, "WWW-Authenticate", "Bearer");
+	problem(r, 401, rule, detail);
+}
+
+void
+problem_too_many(struct response *r, unsigned retry_after_sec, const char *rule,
+    const char *detail)
+{
+	retry_after(r, retry_after_sec);
+	problem(r, 429, rule, detail);
+}
+
+void
+problem_unavailable(struct response *r, unsigned retry_after_sec,
+    const char *rule, const char *detail)
+{
+	retry_after(r, retry_after_sec);
+	problem(r, 503, rule, detail);
+}
