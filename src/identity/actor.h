@@ -32,11 +32,18 @@ struct actor {
 
 void actor_system(struct actor *out, const char *job);
 void actor_operator(struct actor *out, const struct id *id, const char *name);
-/* phone in full; the label keeps the country, two digits and the last two. */
+/* phone in full; the label keeps its first four and last two characters. */
 void actor_person(
     struct actor *out, const struct id *session, const char *phone);
 
-/* "operator op_06d3k7... Мария"; "person ses_... +79*****07"; "system x". */
+const char *actor_kind_name(enum actor_kind kind); /* "operator" */
+/* For audit rows: "operator:op_06d3k7... Мария", "person:ses_... +791*07",
+ * "system:adopt". */
 void actor_text(const struct actor *a, char out[ACTOR_TEXT_SIZE]);
+
+/* Prefixes of ids as they are shown (base/id.h). */
+#define OPERATOR_PREFIX "op"
+#define GRANT_PREFIX    "gr"
+#define SESSION_PREFIX  "ses"
 
 #endif

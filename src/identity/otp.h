@@ -15,12 +15,12 @@
  * of the same unit of work, and is then wiped; nothing here can show it.
  *
  * Numbers: at most OTP_TRIES_CODE tries a code and OTP_TRIES_DAY a phone a
- * day, counted (and committed) before the code is compared, so no race and
- * no crash gives another try.  Of the day's tries OTP_TRIES_KEPT are for
- * browsers that signed in with this phone before (see device below); the
- * same holds for sendings.  So a stranger cannot lock the owner out, and
- * guessing over 100,000 phones for a day expects 100,000 * 15 / 10^8 = 0.015
- * hits without any limit per address (test otp computes it).
+ * day (any 24 hours), counted and committed before the code is compared, so
+ * that no race and no crash gives another try.  Of the day's tries
+ * OTP_TRIES_KEPT are for browsers that signed in with this phone before (see
+ * device below); the same holds for sendings.  So a stranger cannot lock the
+ * owner out, and guessing over 100,000 phones for a day expects 100,000 * 15 /
+ * 10^8 = 0.015 hits without any limit per address (test otp computes it).
  *
  * An unknown phone: the caller asks for the code in the same way with
  * deliver = OTP_DECOY.  The same statements are run, the same hashing is
@@ -39,6 +39,7 @@
 #include "base/err.h"
 #include "base/id.h"
 #include "base/slice.h"
+#include "identity/limit.h"
 #include "identity/messages.h"
 
 struct store;
@@ -51,8 +52,11 @@ enum {
 	OTP_TRIES_DAY = 15,
 	OTP_TRIES_KEPT = 5,
 	OTP_KEY_SIZE = 32,
-	OTP_TOKEN_SIZE = 44, /* 256 bits in base64url and a NUL */
-	OTP_DEVICE_SIZE = 96,
+	OTP_COURIER_KEY_SIZE = 32,
+	OTP_CENTRE_SIZE = 64,
+	OTP_SHOWN_SIZE = OTP_SIGNIN_DIGITS + 2,
+	OTP_TOKEN_SIZE = 44,  /* 256 bits in base64url and a NUL */
+	OTP_DEVICE_SIZE = 49, /* 36 bytes in base64url and a NUL */
 	OTP_DEVICE_DAYS = 400,
 	OTP_PHONE_KEY_SIZE = 16,
 };
@@ -60,9 +64,9 @@ enum {
 struct otp_settings {
 	int64_t life_sec;          /* 60..86400; 1200 */
 	int64_t resend_sec;        /* 120 */
-	unsigned sends_phone_hour; /* all sendings to one phone; 8 */
+	unsigned sends_phone;      /* an hour to one phone; 8 */
 	unsigned sends_phone_kept; /* of them for known browsers; 3 */
-	unsigned sends_all_hour;   /* of the whole centre; 5000 */
+	unsigned sends_all;        /* an hour from the whole centre; 5000 */
 	unsigned sends_all_kept;   /* of them for known browsers; 1000 */
 	const char *centre;        /* the centre's name in messages, copied */
 };
@@ -73,7 +77,6 @@ struct otp_options {
 	struct store *store;       /* borrowed for the life of the otp */
 	const struct clock *clock; /* borrowed */
 	struct slice key;          /* OTP_KEY_SIZE bytes, copied */
-	uint8_t courier_pub[32];   /* X25519, crypto/seal.h */
 	struct otp_settings settings;
 };
 
@@ -82,6 +85,10 @@ struct otp; /* safe to use from several threads */
 ATTR_MUST_USE enum err otp_new(
     const struct otp_options *o, struct otp **out, struct errinfo *ei);
 void otp_free(struct otp *o); /* wipes the key; NULL is accepted */
+/* The key that codes are sealed to; courier tells it in its hello
+ * (ipc/courier_msg.h).  Until then nothing can be sent: ERR_AGAIN
+ * "otp.courier", whatever the phone. */
+void otp_set_courier(struct otp *o, const uint8_t pub[OTP_COURIER_KEY_SIZE]);
 
 enum otp_deliver {
 	OTP_SEND,  /* the phone is registered */
@@ -124,12 +131,12 @@ ATTR_MUST_USE enum err otp_signin_resend(struct otp *o,
 /* A right code, to be spent in the unit that does what it allows. */
 struct otp_proof {
 	struct id id;
-	uint8_t phone_key[OTP_PHONE_KEY_SIZE];
-	bool device; /* asked and answered from a known browser */
+	struct limit_slot slot; /* the try, taken back when it is spent */
 };
 
 /*
  * Judge a code (spaces and hyphens between digits are ignored).
+ *   ERR_FORMAT "otp.form"       not the right number of digits; not counted
  *   ERR_DENIED "otp.challenge"  no such challenge, or for another phone
  *   ERR_DENIED "otp.wrong"      and *out_tries_left says how many remain
  *   ERR_DENIED "otp.spent"      five tries were made, or the code was used
@@ -145,7 +152,7 @@ ATTR_MUST_USE enum err otp_signin_check(struct otp *o,
 /* What an act code is bound to. */
 struct otp_act {
 	const char *phone;    /* where the code goes: the statement's phone */
-	struct slice session; /* session_info.hash */
+	struct slice session; /* struct session_info, hash */
 	enum message act;     /* names the act, in the SMS and in the MAC */
 	uint8_t content[32];  /* SHA-256 of what is confirmed */
 	const char *what;     /* put into the SMS: the owner's name */
@@ -153,7 +160,7 @@ struct otp_act {
 };
 
 /* Send a code for an act.  ERR_AGAIN "otp.too_soon" within resend_sec of the
- * last for the same session and act; ERR_LIMIT "limit.otp.send". */
+ * last for the same session, act and content; ERR_LIMIT "limit.otp.send". */
 ATTR_MUST_USE enum err otp_act_start(struct otp *o, const struct otp_act *act,
     int64_t *out_expires_at, int64_t *out_resend_at, struct errinfo *ei);
 /* As otp_signin_check; a code asked for other content is "otp.wrong". */
@@ -164,10 +171,10 @@ ATTR_MUST_USE enum err otp_act_check(struct otp *o, const struct otp_act *act,
 /*
  * Spend the proof in the caller's unit: a conditional update that expects
  * one row, so a code works once even when two requests carry it; the loser's
- * unit fails with ERR_CONFLICT "store.otp_use".
+ * unit fails with ERR_CONFLICT "store.otp.use".  The try is given back: a
+ * right code was no guess, and somebody with many forms needs many.
  */
-void otp_add_use(
-    struct unit *u, const struct otp_proof *proof, int64_t now_sec);
+void otp_add_use(struct unit *u, const struct otp_proof *proof);
 
 /* A device token for a browser that has just signed in with this phone. */
 ATTR_MUST_USE enum err otp_device_token(struct otp *o, const char *phone,
@@ -177,9 +184,9 @@ bool otp_device_known(
     const struct otp *o, const char *phone, struct slice token);
 
 /* "1234 5678", "123 456": how a code is shown. */
-void otp_show(const char *digits, char out[12]);
+void otp_show(const char *digits, char out[OTP_SHOWN_SIZE]);
 
-/* Delete codes that ended more than two days ago (housekeeping, bounded). */
+/* Delete codes that ended more than two days ago (housekeeping). */
 ATTR_MUST_USE enum err otp_sweep(struct otp *o, struct errinfo *ei);
 
 #endif

@@ -52,7 +52,7 @@ struct session_info {
 /*
  * Open a session for a right sign-in code: one unit of work spends the code,
  * writes the session and the audit row.  The token is written only after the
- * commit.  ERR_CONFLICT "store.otp_use": the code was used a moment ago.
+ * commit.  ERR_CONFLICT "store.otp.use": the code was used a moment ago.
  */
 ATTR_MUST_USE enum err session_open(struct sessions *s,
     const struct otp_proof *proof, const char *phone, enum lang lang,
@@ -72,7 +72,7 @@ ATTR_MUST_USE enum err session_end(
 ATTR_MUST_USE enum err session_end_phone(struct sessions *s,
     const struct actor *actor, const char *phone, struct errinfo *ei);
 void session_actor(const struct session_info *info, struct actor *out);
-/* Delete sessions that ended more than 30 days ago (bounded). */
+/* Delete sessions that ended more than 30 days ago. */
 ATTR_MUST_USE enum err session_sweep(struct sessions *s, struct errinfo *ei);
 
 #endif
