@@ -39,6 +39,7 @@ bool audit_position_eq(
 
 enum audit_fault_kind {
 	AUDIT_EDITED,  /* the record is not what was hashed */
+	AUDIT_ADDED,   /* a record below number 1 */
 	AUDIT_GAP,     /* one or more numbers before this one are missing */
 	AUDIT_LOST,    /* expected from outside, but the chain ends before */
 	AUDIT_REPLACED /* expected from outside with another hash */

@@ -16,6 +16,8 @@ audit_fault_name(enum audit_fault_kind kind)
 	switch (kind) {
 	case AUDIT_EDITED:
 		return "edited";
+	case AUDIT_ADDED:
+		return "added";
 	case AUDIT_GAP:
 		return "gap";
 	case AUDIT_LOST:
@@ -59,6 +61,10 @@ check_row(const struct rows *rows, size_t row, struct audit_position *chain,
 	enum err err;
 
 	report->num_records++;
+	if (rows_int(rows, row, 0) < 1) {
+		add_fault(report, AUDIT_ADDED, &chain->writer, number);
+		return ERR_OK;
+	}
 	if (!follows) {
 		add_fault(report, AUDIT_GAP, &chain->writer, number);
 	}
@@ -86,6 +92,7 @@ check_chain(struct store *s, const struct id *writer,
     struct audit_report *report, struct errinfo *ei)
 {
 	struct audit_position chain = {.writer = *writer};
+	int64_t after = INT64_MIN;
 	struct rows *rows;
 	size_t i, num;
 	enum err err;
@@ -93,13 +100,14 @@ check_chain(struct store *s, const struct id *writer,
 	do {
 		rows = NULL;
 		err = store_query(s, ST_AUDIT_CHAIN, &rows, ei, V_ID(writer),
-		    V_INT(chain.number), V_INT(PAGE));
+		    V_INT(after), V_INT(PAGE));
 		if (err != ERR_OK) {
 			return err;
 		}
 		num = rows_num(rows);
 		for (i = 0; i < num && err == ERR_OK; i++) {
 			err = check_row(rows, i, &chain, report, ei);
+			after = rows_int(rows, i, 0);
 		}
 		rows_free(rows);
 	} while (err == ERR_OK && num == PAGE);
@@ -130,20 +138,25 @@ check_expected(struct store *s, const struct audit_position *expected,
 	return ERR_OK;
 }
 
-/* The next chain's writer after *writer; false when there is none. */
+/* The next chain after *writer, or the first when *found is false; false when
+ * there is none. */
 static enum err
-next_writer(
-    struct store *s, struct id *writer, bool *out_found, struct errinfo *ei)
+next_writer(struct store *s, struct id *writer, bool *found, struct errinfo *ei)
 {
 	struct rows *rows = NULL;
 	enum err err;
 
-	err = store_query(s, ST_AUDIT_NEXT_WRITER, &rows, ei, V_ID(writer));
+	if (*found) {
+		err = store_query(
+		    s, ST_AUDIT_NEXT_WRITER, &rows, ei, V_ID(writer));
+	} else {
+		err = store_query(s, ST_AUDIT_FIRST_WRITER, &rows, ei, V_NONE);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	*out_found = rows_num(rows) == 1;
-	if (*out_found) {
+	*found = rows_num(rows) == 1;
+	if (*found) {
 		*writer = rows_id(rows, 0, 0);
 	}
 	rows_free(rows);

@@ -29,6 +29,8 @@ STATEMENT(AUDIT_INSERT, "audit.insert",
 STATEMENT(AUDIT_LAST, "audit.last",
     "SELECT number, hash FROM audit WHERE writer = $1 "
     "ORDER BY number DESC LIMIT 1", "d", "ib")
+STATEMENT(AUDIT_FIRST_WRITER, "audit.first_writer",
+    "SELECT writer FROM audit ORDER BY writer LIMIT 1", "", "d")
 STATEMENT(AUDIT_NEXT_WRITER, "audit.next_writer",
     "SELECT writer FROM audit WHERE writer > $1 ORDER BY writer LIMIT 1",
     "d", "d")
