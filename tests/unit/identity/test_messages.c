@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "identity/actor.h"
+#include "identity/messages.h"
+
+static const struct message_values all = {
+    .code = "1234 5678",
+    .what = "Иванов И. И.",
+    .minutes = "20",
+    .centre = "УЦ",
+};
+
+static void
+test_texts(void **state)
+{
+	struct buf b = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct errinfo ei = {0};
+	unsigned m;
+	unsigned l;
+
+	(void)state;
+	for (m = 0; m < MESSAGE_MAX_; m++) {
+		for (l = 0; l < LANG_MAX_; l++) {
+			buf_reset(&b);
+			assert_ok(message_text((enum lang)l, (enum message)m,
+				      &all, &b, &ei),
+			    &ei);
+			assert_true(text_is_clean(buf_slice(&b)));
+			assert_null(strchr(buf_cstr(&b), '{'));
+			/* Three parts of an SMS at most. */
+			assert_true(text_num_chars(buf_slice(&b)) <= 3 * 67);
+		}
+	}
+	buf_clear(&b);
+}
+
+static void
+test_bad_values(void **state)
+{
+	struct message_values v = all;
+	struct buf b = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct errinfo ei = {0};
+
+	(void)state;
+	v.what = "a\nb";
+	assert_int_equal(
+	    message_text(LANG_RU, MESSAGE_CONFIRM_REQUEST, &v, &b, &ei),
+	    ERR_FORMAT);
+	assert_string_equal(ei.rule, "message.value");
+	v = all;
+	v.code = NULL;
+	assert_int_equal(
+	    message_text(LANG_RU, MESSAGE_SIGNIN, &v, &b, &ei), ERR_FORMAT);
+	buf_clear(&b);
+}
+
+static void
+test_lang(void **state)
+{
+	(void)state;
+	assert_int_equal(lang_from_slice(SLICE_LIT("en")), LANG_EN);
+	assert_int_equal(lang_from_slice(SLICE_LIT("en-GB")), LANG_EN);
+	assert_int_equal(lang_from_slice(SLICE_LIT("ru")), LANG_RU);
+	assert_int_equal(lang_from_slice(SLICE_LIT("enx")), LANG_RU);
+	assert_int_equal(lang_from_slice(SLICE_EMPTY), LANG_RU);
+}
+
+static void
+test_actor(void **state)
+{
+	struct actor a;
+	struct id id = {{0}};
+	char text[ACTOR_TEXT_SIZE];
+
+	(void)state;
+	actor_system(&a, "adopt");
+	actor_text(&a, text);
+	assert_string_equal(text, "system:adopt");
+	actor_operator(&a, &id, "Мария\nroot");
+	actor_text(&a, text);
+	assert_string_equal(
+	    text, "operator:op_00000000000000000000000000 Мария");
+	/* Cut between characters: 63 bytes hold 31 letters of two. */
+	actor_operator(&a, &id, "ЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖ");
+	assert_int_equal(strlen(a.label), 62);
+	assert_true(text_is_utf8(slice_str(a.label)));
+	actor_person(&a, &id, "+79161234567");
+	assert_string_equal(a.label, "+791******67");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_bad_values),
+	    cmocka_unit_test(test_lang),
+	    cmocka_unit_test(test_actor),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "identity/messages", tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "identity/operator.h"
+
+static void
+test_scopes(void **state)
+{
+	struct buf b = BUF_INIT(SCOPE_TEXT_MAX);
+	struct errinfo ei = {0};
+	enum operator_role role;
+	uint32_t set;
+	uint32_t back;
+	unsigned i;
+
+	(void)state;
+	assert_ok(scope_set_parse(
+		      SLICE_LIT("registry:write, forms:approve"), &set, &ei),
+	    &ei);
+	assert_int_equal(set,
+	    SCOPE_BIT(SCOPE_REGISTRY_WRITE) | SCOPE_BIT(SCOPE_FORMS_APPROVE));
+	assert_int_equal(
+	    scope_set_parse(SLICE_LIT("registry:write,forms:pa"), &set, &ei),
+	    ERR_FORMAT);
+	assert_string_equal(ei.object, "forms:pa");
+	for (i = 0; i < ROLE_MAX_; i++) {
+		set = operator_role_scopes((enum operator_role)i);
+		buf_reset(&b);
+		scope_set_text(set, &b);
+		assert_ok(scope_set_parse(buf_slice(&b), &back, &ei), &ei);
+		assert_int_equal(set, back);
+		assert_true(operator_role_from(
+		    slice_str(operator_role_name((enum operator_role)i)),
+		    &role));
+		assert_int_equal(role, i);
+	}
+	assert_false(operator_role_from(SLICE_LIT("root"), &role));
+	/* A service centre never approves (H1, H4). */
+	assert_int_equal(operator_role_scopes(ROLE_SERVICE_CENTRE) &
+			     SCOPE_BIT(SCOPE_FORMS_APPROVE),
+	    0);
+	buf_clear(&b);
+}
+
+static void
+test_tokens(void **state)
+{
+	struct fixture *f = *state;
+	struct operators o = {.store = f->store, .clock = &f->clock};
+	struct operator_grant grant = {.label = "walk",
+	    .scopes = SCOPE_BIT(SCOPE_REGISTRY_WRITE) |
+		      SCOPE_BIT(SCOPE_FORMS_APPROVE),
+	    .expires_at = TEST_NOW + 100};
+	struct operator_session s;
+	struct actor actor;
+	struct id id;
+	struct id gid;
+	struct errinfo ei = {0};
+	char token[OPERATOR_TOKEN_SIZE] = "";
+	char bad[OPERATOR_TOKEN_SIZE];
+
+	actor_system(&actor, "ctl");
+	assert_ok(
+	    operator_add(&o, &actor, "Мария", ROLE_OPERATOR, &id, &ei), &ei);
+	assert_int_equal(
+	    operator_add(&o, &actor, "Мария", ROLE_AUDITOR, &id, &ei),
+	    ERR_CONFLICT);
+	assert_string_equal(ei.rule, "operator.name");
+	assert_int_equal(
+	    operator_add(&o, &actor, "a\nb", ROLE_AUDITOR, &id, &ei),
+	    ERR_FORMAT);
+	assert_ok(
+	    operator_grant_add(&o, &actor, &id, &grant, token, &gid, &ei), &ei);
+	assert_int_equal(strncmp(token, "sgo_", 4), 0);
+
+	assert_ok(operator_check(&o, slice_str(token), &s, &ei), &ei);
+	assert_true(id_eq(&s.info.id, &id));
+	assert_string_equal(s.info.name, "Мария");
+	assert_ok(operator_may(&s, SCOPE_FORMS_APPROVE, &ei), &ei);
+	assert_int_equal(
+	    operator_may(&s, SCOPE_CERTIFICATES_REVOKE, &ei), ERR_DENIED);
+	assert_string_equal(ei.object, "certificates:revoke");
+
+	memcpy(bad, token, sizeof(bad));
+	bad[10] = bad[10] == 'A' ? 'B' : 'A';
+	assert_int_equal(
+	    operator_check(&o, slice_str(bad), &s, &ei), ERR_DENIED);
+	assert_int_equal(
+	    operator_check(&o, slice_str(token + 4), &s, &ei), ERR_DENIED);
+
+	/* A disabled operator's tokens open nothing, from that moment. */
+	assert_ok(operator_disable(&o, &actor, &id, &ei), &ei);
+	assert_int_equal(operator_disable(&o, &actor, &id, &ei), ERR_STATE);
+	assert_int_equal(
+	    operator_check(&o, slice_str(token), &s, &ei), ERR_DENIED);
+	assert_string_equal(ei.rule, "operator.token");
+	assert_ok(operator_enable(&o, &actor, &id, &ei), &ei);
+	fixture_pass(f, 99);
+	assert_ok(operator_check(&o, slice_str(token), &s, &ei), &ei);
+	fixture_pass(f, 1);
+	assert_int_equal(
+	    operator_check(&o, slice_str(token), &s, &ei), ERR_DENIED);
+
+	grant.expires_at = 0;
+	assert_ok(
+	    operator_grant_add(&o, &actor, &id, &grant, token, &gid, &ei), &ei);
+	assert_ok(operator_check(&o, slice_str(token), &s, &ei), &ei);
+	assert_ok(operator_grant_revoke(&o, &actor, &gid, &ei), &ei);
+	assert_int_equal(
+	    operator_check(&o, slice_str(token), &s, &ei), ERR_DENIED);
+	assert_int_equal(
+	    operator_grant_revoke(&o, &actor, &gid, &ei), ERR_NOTFOUND);
+
+	/* No token beyond its role. */
+	grant.scopes = SCOPE_BIT(SCOPE_AUDIT_READ);
+	assert_int_equal(
+	    operator_grant_add(&o, &actor, &id, &grant, token, &gid, &ei),
+	    ERR_POLICY);
+	assert_string_equal(ei.rule, "operator.role");
+}
+
+static void
+test_list(void **state)
+{
+	struct fixture *f = *state;
+	struct operators o = {.store = f->store, .clock = &f->clock};
+	struct operator_info page[4];
+	struct actor actor;
+	struct id id;
+	struct errinfo ei = {0};
+	char name[16];
+	size_t num;
+	int i;
+
+	actor_system(&actor, "ctl");
+	for (i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "op-%d", i);
+		fixture_pass(f, 1);
+		assert_ok(
+		    operator_add(&o, &actor, name, ROLE_PROGRAM, &id, &ei),
+		    &ei);
+	}
+	assert_ok(operator_list(&o, NULL, page, 4, &num, &ei), &ei);
+	assert_int_equal(num, 4);
+	assert_string_equal(page[0].name, "op-0");
+	assert_ok(operator_list(&o, &page[3].id, page, 4, &num, &ei), &ei);
+	assert_int_equal(num, 2);
+	assert_string_equal(page[1].name, "op-5");
+	assert_int_equal(page[1].role, ROLE_PROGRAM);
+	assert_ok(operator_find(&o, "op-5", page, &ei), &ei);
+	assert_true(id_eq(&page[0].id, &id));
+	assert_int_equal(operator_find(&o, "nobody", page, &ei), ERR_NOTFOUND);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_scopes),
+	    cmocka_unit_test_setup_teardown(
+		test_tokens, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_list, fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "identity/operator", tests, NULL, NULL);
+}
