@@ -133,14 +133,15 @@ complete(struct request *r)
 }
 
 /*
- * A refusal could be answered at once, but closing a connection with unread
- * bytes resets it and the client may never see why: so a body of bearable size
- * is read and dropped first.
+ * A refusal could be answered at once, but libmicrohttpd closes the connection
+ * after an answer to a head alone, and closing one with unread bytes resets
+ * it, so that the client may never see why: a body of bearable size is read
+ * and dropped first.
  */
 static enum MHD_Result
 refused(struct request *r)
 {
-	if (!r->has_body || r->response.close) {
+	if (r->response.close) {
 		return send_response(r);
 	}
 	if (request_header(r, "Expect") != NULL) {
@@ -325,9 +326,9 @@ start_daemon(struct http_server *server, const char *key, const char *cert,
 	    MHD_OPTION_CONNECTION_TIMEOUT,
 	    or_default(o->timeout_sec, HTTP_TIMEOUT_SEC),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADER_MEMORY,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-	    on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-	    server, MHD_OPTION_ARRAY, server->tls ? tls : none, MHD_OPTION_END);
+	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_ARRAY,
+	    server->tls ? tls : none, MHD_OPTION_END);
 	if (server->daemon == NULL) {
 		return err_set(ei, ERR_FORMAT, "http.start", NULL,
 		    "the HTTP server does not start: %s",
