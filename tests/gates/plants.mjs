@@ -3,6 +3,7 @@
 // A plant is {gate, fault, files, find} where files holds the whole tree by
 // path (a value of null copies the project's own file), find is what the
 // finding must say, and check runs the gate.
+import * as docs from './docs.mjs';
 import * as format from './format.mjs';
 import * as headers from './headers.mjs';
 import * as man from './man.mjs';
@@ -60,6 +61,9 @@ const SOURCES = [
 	{ fault: 'a path of a machine', files: {
 		'docs/x.md': `see ${['', 'ho' + 'me', 'anna', 'x'].join('/')}\n` },
 	find: /x\.md:1: a path/ },
+	{ fault: 'a host of packages', files: {
+		'docs/x.md': `from ${'deb.' + 'debian'}.org\n` },
+	find: /x\.md:1: a host/ },
 	{ fault: 'a merge left open', files: {
 		'docs/x.md': `${'<'.repeat(7)} ours\n` },
 	find: /merge/ },
@@ -117,6 +121,16 @@ const OPENAPI = [
 	find: /leads nowhere/ },
 ].map((p) => ({ gate: 'openapi', check: openapi.check, ...p }));
 
+const DOCS = [
+	{ fault: 'a link to nothing', files: {
+		'docs/architecture.md': 'see [it](gone.md)\n`base`\n',
+		'src/base/x.c': '' },
+	find: /architecture\.md:1: a link to nothing: gone\.md/ },
+	{ fault: 'a folder that nobody told of', files: {
+		'docs/architecture.md': '`base`\n', 'src/novel/x.c': '' },
+	find: /no word of src\/novel/ },
+].map((p) => ({ gate: 'docs', check: docs.check, ...p }));
+
 const TABLE = '| id | proved by |\n|---|---|\n| A1 | e2e/x |\n\n';
 const proved = (entries) => (root) => requirements.check(root,
 	new Map(entries.map(([id, test]) => [id, new Set([test])])));
@@ -132,4 +146,4 @@ const REQUIREMENTS = [
 	files: { 'docs/requirements.md': TABLE }, ...p }));
 
 export const PLANTS = [...LAYERS, ...SOURCES, ...FORMAT, ...HEADERS, ...MAN,
-	...OPENAPI, ...REQUIREMENTS];
+	...OPENAPI, ...DOCS, ...REQUIREMENTS];

@@ -23,6 +23,10 @@ const HOME = ['ho' + 'me', 'ro' + 'ot', 'Us' + 'ers', 'wo' + 'rk', 'fa' + 'rm'];
 const MACHINE_PATH = new RegExp(
 	`(^|[\\s"'\`(=:,])/(${HOME.join('|')})/[A-Za-z0-9_.]`);
 
+// Where packages come from is the machine's business.
+const PACKAGE_HOST = new RegExp(['deb\\.deb' + 'ian', 'registry\\.np' + 'mjs',
+	'py' + 'pi\\.org', 'security\\.deb' + 'ian'].join('|'));
+
 function checkC(path, text, findings) {
 	const lines = codeOnly(text).split('\n');
 	lines.forEach((line, i) => {
@@ -59,6 +63,9 @@ function checkAny(path, text, findings) {
 		if (MACHINE_PATH.test(line)) {
 			findings.push(new Finding(path, i + 1,
 				'a path of somebody\'s machine'));
+		}
+		if (PACKAGE_HOST.test(line)) {
+			findings.push(new Finding(path, i + 1, 'a host of packages'));
 		}
 		if (/^(<{7} |={7}$|>{7} )/.test(line)) {
 			findings.push(new Finding(path, i + 1, 'a merge left open'));

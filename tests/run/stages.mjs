@@ -4,6 +4,7 @@
 // to results; throwing is a failure of the stage.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as docs from '../gates/docs.mjs';
 import * as format from '../gates/format.mjs';
 import * as headers from '../gates/headers.mjs';
 import * as linkage from '../gates/linkage.mjs';
@@ -168,6 +169,7 @@ export const STAGES = [
 	{ name: 'sources', run: gate('sources', sources.check) },
 	{ name: 'headers', run: gate('headers', headers.check) },
 	{ name: 'man', run: gate('man pages', man.check) },
+	{ name: 'docs', run: gate('docs', docs.check) },
 	{ name: 'openapi', run: gate('OpenAPI', openapi.check) },
 	{ name: 'gates', run: async ({ root, results }) =>
 		results.add(await runPlants(root)) },
