@@ -38,6 +38,8 @@ struct ca_identity {
 	size_t cert_len;
 	uint8_t *subject; /* owned DER of the Name */
 	size_t subject_len;
+	uint8_t *spki; /* owned; whole SubjectPublicKeyInfo */
+	size_t spki_len;
 	uint8_t key_id[64]; /* subjectKeyIdentifier of the CA */
 	size_t key_id_len;
 	int64_t not_before;
@@ -71,6 +73,7 @@ ATTR_MUST_USE enum err ca_identity_add_ocsp_url(
 
 struct slice ca_identity_cert(const struct ca_identity *ca);
 struct slice ca_identity_subject(const struct ca_identity *ca);
+struct slice ca_identity_spki(const struct ca_identity *ca);
 struct slice ca_identity_key_id(const struct ca_identity *ca);
 
 /*

@@ -26,7 +26,9 @@ enum {
 };
 
 struct lint_finding {
-	const char *rule;   /* static: "lint.serial.positive" */
+	/* "lint.issuer"; of bytes that cannot even be parsed, the parser's
+	 * own rule ("ext.duplicate") */
+	char rule[ERRINFO_RULE];
 	const char *clause; /* static; "" where no standard says it */
 	enum err kind;
 	char text[LINT_TEXT_MAX];

@@ -24,6 +24,7 @@
 #include "crypto/alg.h"
 
 struct ca_identity;
+struct conf_report;
 struct issue_values;
 struct profile;
 
@@ -52,20 +53,21 @@ struct accreditation {
 };
 
 /*
- * Load one file.  Everything wrong in it is reported at once: *report (may be
- * NULL) gets a line "file:line: text" for each, *ei the first.  accreditation
+ * Load one file.  Everything wrong in it is reported at once: *report
+ * (conf/conf.h, may be NULL) gets a line "file:line: text" for each, *ei the
+ * first.  accreditation
  * may be NULL.  ERR_SYS for the file, ERR_FORMAT "profile.*" or "conf.*",
  * ERR_POLICY "profile.qualified.*" for the lock.
  */
 ATTR_MUST_USE enum err profile_load_with(const char *path,
-    const struct accreditation *accreditation, struct buf *report,
+    const struct accreditation *accreditation, struct conf_report *report,
     struct profile **out, struct errinfo *ei);
 /* The usual case: no accreditation, no report. */
 ATTR_MUST_USE enum err profile_load(
     const char *path, struct profile **out, struct errinfo *ei);
 /* The same from text; `file` is only a name for messages. */
 ATTR_MUST_USE enum err profile_parse(struct slice text, const char *file,
-    const struct accreditation *accreditation, struct buf *report,
+    const struct accreditation *accreditation, struct conf_report *report,
     struct profile **out, struct errinfo *ei);
 void profile_free(struct profile *p);
 

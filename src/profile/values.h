@@ -94,6 +94,9 @@ ATTR_MUST_USE enum err values_digest(const struct issue_values *v,
 /* "dns", "email", "ip", "uri"; NULL outside the enum. */
 const char *san_kind_name(enum san_kind kind);
 enum san_kind san_kind_by_name(const char *name);
+/* Whether the text is a well-formed name of its kind, as values_add_san()
+ * wants it. */
+bool san_form_fits(enum san_kind kind, const char *text);
 /* 4 or 16 network-order octets of an IP text; 0 when it is not one. */
 size_t san_ip_octets(const char *text, uint8_t out[16]);
 

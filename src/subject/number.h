@@ -59,6 +59,6 @@ ATTR_MUST_USE enum err phone_normalise(
 bool phone_can_sms(const char *phone);
 
 /* "07500122105" as people read it: "075-001-221 05". */
-void snils_text(const char *snils, char out[SNILS_TEXT_SIZE]);
+void snils_text(const char *number, char out[SNILS_TEXT_SIZE]);
 
 #endif

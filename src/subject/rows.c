@@ -74,7 +74,7 @@ subject_rows_build(enum owner_kind kind, const struct subject_fields *f,
 	bool org = kind == OWNER_ORG || kind == OWNER_ORG_WITH_PERSON;
 	bool person = kind != OWNER_ORG;
 	bool none = f->country == NULL || f->country[0] == '\0';
-	struct maker m = {out, BUF_INIT(SUBJECT_TEXT_MAX * 4), ERR_OK};
+	struct maker m = {out, BUF_INIT(SUBJECT_TEXT_MAX), ERR_OK};
 
 	ensure((unsigned)kind < OWNER_KIND_MAX_);
 	memset(out, 0, sizeof(*out));

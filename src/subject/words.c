@@ -139,7 +139,7 @@ person_name_normalise(
 	uint32_t c;
 	enum err err;
 
-	err = squeeze(field, in, PERSON_NAME_CHARS_MAX, &text, ei);
+	err = squeeze(field, in, max_chars, &text, ei);
 	if (err != ERR_OK) {
 		goto out;
 	}
@@ -188,6 +188,25 @@ out:
 	buf_clear(&text);
 	buf_clear(&name);
 	return err;
+}
+
+enum err
+person_name_normalise(
+    const char *field, struct slice in, struct buf *out, struct errinfo *ei)
+{
+	return name_normalise(field, PERSON_NAME_CHARS_MAX, in, out, ei);
+}
+
+bool
+person_name_valid(struct slice text, size_t max_chars)
+{
+	struct buf normal = BUF_INIT(SUBJECT_TEXT_MAX);
+	bool valid =
+	    name_normalise("name", max_chars, text, &normal, NULL) == ERR_OK &&
+	    slice_eq(buf_slice(&normal), text);
+
+	buf_clear(&normal);
+	return valid;
 }
 
 /* Punctuation alone names nothing. */

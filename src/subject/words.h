@@ -31,6 +31,9 @@ enum {
  */
 ATTR_MUST_USE enum err person_name_normalise(
     const char *field, struct slice in, struct buf *out, struct errinfo *ei);
+/* Whether a text is one or more such parts exactly in normal form, up to
+ * max_chars characters. */
+bool person_name_valid(struct slice text, size_t max_chars);
 /* Name of an organisation; quotation marks stay as given. */
 ATTR_MUST_USE enum err organisation_name_normalise(
     const char *field, struct slice in, struct buf *out, struct errinfo *ei);

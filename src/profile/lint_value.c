@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules about what the extensions say.  That one is missing is another
+ * rule's finding: here it is passed over. */
+#include "profile/lint_priv.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "der/der.h"
+
+enum {
+	SECONDS_A_DAY = 86400
+};
+
+static void
+check_key_usage(struct lint *l)
+{
+	if (l->ext != NULL && l->ext->u.key_usage != l->x->key_usage) {
+		lint_add(l, ERR_POLICY,
+		    "the key usage is %03x, the profile's is %03x",
+		    (unsigned)l->ext->u.key_usage, (unsigned)l->x->key_usage);
+	}
+}
+
+static bool
+oids_equal(const struct slice *a, size_t num_a, const struct profile_oids *b)
+{
+	for (size_t i = 0; i < num_a && i < b->num; i++) {
+		if (!slice_eq(a[i], b->slices[i])) {
+			return false;
+		}
+	}
+	return num_a == b->num;
+}
+
+static void
+check_purposes(struct lint *l)
+{
+	if (l->ext != NULL && !oids_equal(l->ext->u.purposes.list,
+				  l->ext->u.purposes.num, &l->x->purposes)) {
+		lint_add(l, ERR_POLICY, "the purposes are not the profile's");
+	}
+}
+
+static void
+check_basic(struct lint *l)
+{
+	if (l->ext != NULL && (l->ext->u.basic.ca != l->x->ca ||
+				  l->ext->u.basic.path_len != l->x->path_len)) {
+		lint_add(l, ERR_POLICY,
+		    "cA or pathLenConstraint are not the profile's");
+	}
+}
+
+/* RFC 5280 4.2.1.9: how many CAs may stand between. */
+static void
+check_path_len(struct lint *l)
+{
+	const struct ext_basic_constraints *b;
+
+	if (l->ext == NULL || !l->ext->u.basic.ca || l->ca->self ||
+	    l->ca->path_len < 0) {
+		return;
+	}
+	b = &l->ext->u.basic;
+	if (b->path_len < 0 || b->path_len >= l->ca->path_len) {
+		lint_add(l, ERR_POLICY,
+		    "the CA's pathLenConstraint %d leaves no room for this "
+		    "CA below it",
+		    l->ca->path_len);
+	}
+}
+
+static void
+check_policies(struct lint *l)
+{
+	struct slice oids[POLICIES_MAX];
+	size_t num = 0;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	while (num < l->ext->u.policies.num && num < POLICIES_MAX) {
+		oids[num] = l->ext->u.policies.list[num].oid;
+		num++;
+	}
+	if (!oids_equal(oids, num, &l->x->policies)) {
+		lint_add(l, ERR_POLICY, "the policies are not the profile's");
+	}
+}
+
+static void
+check_policy_qualifiers(struct lint *l)
+{
+	for (size_t i = 0; l->ext != NULL && i < l->ext->u.policies.num; i++) {
+		if (l->ext->u.policies.list[i].num_qualifiers > 0) {
+			lint_add(l, ERR_POLICY,
+			    "a policy has qualifiers, ours have none");
+			return;
+		}
+	}
+}
+
+/* The word "qualified". */
+static void
+check_policy_classes(struct lint *l)
+{
+	for (size_t i = 0; l->ext != NULL && i < l->ext->u.policies.num; i++) {
+		if (!l->p->accredited &&
+		    claims_class(l->ext->u.policies.list[i].oid)) {
+			lint_add(l, ERR_DENIED,
+			    "it names a class of a certified tool, and the "
+			    "centre has no accreditation");
+			return;
+		}
+	}
+}
+
+static struct slice
+key_bits(const struct lint *l)
+{
+	return cert_key(l->cert)->bits;
+}
+
+static bool
+is_key_id_of(struct lint *l, struct slice key_id)
+{
+	uint8_t want[KEY_ID_SIZE];
+	struct errinfo ei = {0};
+
+	if (key_id_of(key_bits(l), want, &ei) != ERR_OK) {
+		lint_add(l, ei.kind, "the key id cannot be computed");
+		return true;
+	}
+	return slice_eq(key_id, slice_make(want, sizeof(want)));
+}
+
+static void
+check_ski(struct lint *l)
+{
+	if (l->ext != NULL && !is_key_id_of(l, l->ext->u.octets)) {
+		lint_add(l, ERR_CONFLICT,
+		    "the subject key id is not the hash of the key");
+	}
+}
+
+static void
+check_aki(struct lint *l)
+{
+	bool same;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	same = l->ca->self
+		   ? is_key_id_of(l, l->ext->u.aki.key_id)
+		   : slice_eq(l->ext->u.aki.key_id, ca_identity_key_id(l->ca));
+	if (!same) {
+		lint_add(l, ERR_CONFLICT,
+		    "the authority key id is not that of the CA's key");
+	}
+}
+
+static void
+check_aki_form(struct lint *l)
+{
+	if (l->ext != NULL &&
+	    (l->ext->u.aki.issuer.num > 0 || l->ext->u.aki.serial.len > 0)) {
+		lint_add(l, ERR_POLICY,
+		    "the authority key id names issuer and serial: ours is "
+		    "the key id alone");
+	}
+}
+
+/* One distribution point for each address, nothing else in it. */
+static bool
+is_point(const struct dist_point *p, const char *url)
+{
+	return p->full.num == 1 && p->full.list[0].kind == GN_URI &&
+	       slice_eq_str(p->full.list[0].value, url) &&
+	       p->relative == NULL && !p->has_reasons && p->crl_issuer.num == 0;
+}
+
+static void
+check_crl_points(struct lint *l)
+{
+	const struct ca_urls *urls = &l->ca->crl_urls;
+	bool same;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	same = l->ext->u.points.num == urls->num;
+	for (size_t i = 0; same && i < urls->num; i++) {
+		same = is_point(&l->ext->u.points.list[i], urls->at[i]);
+	}
+	if (!same) {
+		lint_add(l, ERR_CONFLICT, "the CRL addresses are not the CA's");
+	}
+}
+
+/* Counts the addresses of one method, and those of them that are ours. */
+static bool
+methods_equal(
+    const struct ext_aia *aia, enum oid method, const struct ca_urls *urls)
+{
+	size_t num = 0;
+
+	for (size_t i = 0; i < aia->num; i++) {
+		const struct access_description *d = &aia->list[i];
+
+		if (!slice_eq(d->method, oid_bytes(method))) {
+			continue;
+		}
+		if (num == urls->num || d->location.kind != GN_URI ||
+		    !slice_eq_str(d->location.value, urls->at[num])) {
+			return false;
+		}
+		num++;
+	}
+	return num == urls->num;
+}
+
+static void
+check_aia(struct lint *l)
+{
+	static const struct ca_urls none;
+	const struct ca_urls *issuers =
+	    l->x->aia_ca_issuers ? &l->ca->ca_issuers_urls : &none;
+	const struct ca_urls *ocsp = l->x->aia_ocsp ? &l->ca->ocsp_urls : &none;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	if (l->ext->u.aia.num != issuers->num + ocsp->num ||
+	    !methods_equal(&l->ext->u.aia, OID_AD_CA_ISSUERS, issuers) ||
+	    !methods_equal(&l->ext->u.aia, OID_AD_OCSP, ocsp)) {
+		lint_add(l, ERR_CONFLICT,
+		    "the addresses of issuer and OCSP are not the CA's");
+	}
+}
+
+static bool
+ext_time_is(const struct ext_time *t, int64_t sec)
+{
+	return t->present && t->sec == sec;
+}
+
+static void
+check_period_form(struct lint *l)
+{
+	const struct ext_private_key_period *period;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	period = &l->ext->u.period;
+	if (!period->not_before.present || !period->not_after.present ||
+	    period->not_before.fraction.len > 0 ||
+	    period->not_after.fraction.len > 0) {
+		lint_add(l, ERR_FORMAT,
+		    "the private key's period has both ends, in whole "
+		    "seconds");
+	}
+}
+
+/* From the certificate's beginning, for the profile's days or until the
+ * certificate's end. */
+static void
+check_period(struct lint *l)
+{
+	const struct ext_private_key_period *period;
+	int64_t from = cert_not_before(l->cert);
+	int64_t full = from + (int64_t)l->p->private_key_days * SECONDS_A_DAY;
+	int64_t end = cert_not_after(l->cert);
+
+	if (l->ext == NULL) {
+		return;
+	}
+	period = &l->ext->u.period;
+	if ((period->not_before.present &&
+		!ext_time_is(&period->not_before, from)) ||
+	    (period->not_after.present &&
+		!ext_time_is(&period->not_after, full) &&
+		!(end < full && ext_time_is(&period->not_after, end)))) {
+		lint_add(l, ERR_CONFLICT,
+		    "the private key's period is not the profile's");
+	}
+}
+
+static void
+check_period_inside(struct lint *l)
+{
+	const struct ext_private_key_period *period;
+
+	if (l->ext == NULL) {
+		return;
+	}
+	period = &l->ext->u.period;
+	if (period->not_after.present &&
+	    period->not_after.sec > cert_not_after(l->cert)) {
+		lint_add(l, ERR_POLICY,
+		    "the private key would be used after the certificate's "
+		    "end");
+	}
+}
+
+static bool
+text_is(struct asn1_text t, const char *want)
+{
+	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
+	bool same =
+	    asn1_text_utf8(t, &utf8) && slice_eq_str(buf_slice(&utf8), want);
+
+	buf_clear(&utf8);
+	return same;
+}
+
+static void
+check_subject_tool(struct lint *l)
+{
+	if (l->ext != NULL && !text_is(l->ext->u.text, l->x->subject_tool)) {
+		lint_add(
+		    l, ERR_CONFLICT, "the owner's tool is not the profile's");
+	}
+}
+
+static void
+check_issuer_tool(struct lint *l)
+{
+	for (size_t i = 0; l->ext != NULL && i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		if (!text_is(l->ext->u.texts[i], l->x->issuer_tool[i])) {
+			lint_add(l, ERR_CONFLICT,
+			    "text %zu of the issuer's tools is not the "
+			    "profile's",
+			    i + 1);
+		}
+	}
+}
+
+static bool
+tool_text_fits(struct asn1_text t, size_t max_chars)
+{
+	size_t num = asn1_text_num_chars(t);
+
+	return num > 0 && num <= max_chars;
+}
+
+static void
+check_subject_tool_length(struct lint *l)
+{
+	if (l->ext != NULL && !tool_text_fits(l->ext->u.text, 200)) {
+		lint_add(
+		    l, ERR_LIMIT, "the owner's tool has 1 to 200 characters");
+	}
+}
+
+static void
+check_issuer_tool_length(struct lint *l)
+{
+	static const size_t most[ISSUER_SIGN_TOOL_TEXTS] = {200, 200, 100, 100};
+
+	for (size_t i = 0; l->ext != NULL && i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		if (!tool_text_fits(l->ext->u.texts[i], most[i])) {
+			lint_add(l, ERR_LIMIT,
+			    "text %zu of the issuer's tools has 1 to %zu "
+			    "characters",
+			    i + 1, most[i]);
+		}
+	}
+}
+
+/* Both extensions are UTF8String. */
+static void
+check_tool_types(struct lint *l)
+{
+	const struct ext *subject = ext_find(l->exts, EXT_SUBJECT_SIGN_TOOL);
+	const struct ext *issuer = ext_find(l->exts, EXT_ISSUER_SIGN_TOOL);
+	bool good = subject == NULL || subject->u.text.tag == DER_UTF8_STRING;
+
+	for (size_t i = 0; issuer != NULL && i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		good = good && issuer->u.texts[i].tag == DER_UTF8_STRING;
+	}
+	if (!good) {
+		lint_add(
+		    l, ERR_FORMAT, "the tools are not written as UTF8String");
+	}
+}
+
+static bool
+text_claims(struct asn1_text t)
+{
+	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
+	bool claims =
+	    asn1_text_utf8(t, &utf8) && !claims_not_certified(buf_cstr(&utf8));
+
+	buf_clear(&utf8);
+	return claims;
+}
+
+/* The word "qualified": the tools say that they are not certified. */
+static void
+check_tool_claims(struct lint *l)
+{
+	const struct ext *subject = ext_find(l->exts, EXT_SUBJECT_SIGN_TOOL);
+	const struct ext *issuer = ext_find(l->exts, EXT_ISSUER_SIGN_TOOL);
+
+	if (l->p->accredited) {
+		return;
+	}
+	if ((subject != NULL && text_claims(subject->u.text)) ||
+	    (issuer != NULL &&
+		(text_claims(issuer->u.texts[0]) ||
+		    text_claims(issuer->u.texts[1]) ||
+		    !text_is(issuer->u.texts[2], "отсутствует") ||
+		    !text_is(issuer->u.texts[3], "отсутствует")))) {
+		lint_add(l, ERR_DENIED,
+		    "a tool does not say that it is not certified, and the "
+		    "centre has no accreditation");
+	}
+}
+
+static void
+check_identification(struct lint *l)
+{
+	if (l->ext != NULL &&
+	    (l->v->identification_kind < 0 ||
+		l->ext->u.number != (uint64_t)l->v->identification_kind)) {
+		lint_add(l, ERR_CONFLICT,
+		    "the identification is not the one that was recorded");
+	}
+}
+
+static void
+check_identification_allowed(struct lint *l)
+{
+	if (l->ext != NULL &&
+	    (l->ext->u.number > 3 || !l->x->identification[l->ext->u.number])) {
+		lint_add(l, ERR_POLICY,
+		    "the profile does not take this kind of identification");
+	}
+}
+
+/* RFC 5280 4.2.1.3, 4.2.1.9: only a CA signs certificates. */
+static void
+check_usage_ca(struct lint *l)
+{
+	const struct ext *basic = ext_find(l->exts, EXT_BASIC_CONSTRAINTS);
+	bool ca = basic != NULL && basic->u.basic.ca;
+
+	if (l->ext != NULL &&
+	    ((l->ext->u.key_usage & KU_CERT_SIGN) != 0) != ca) {
+		lint_add(
+		    l, ERR_CONFLICT, "keyCertSign and cA do not say the same");
+	}
+}
+
+/* RFC 5280 4.2.1.12. */
+static void
+check_usage_purpose(struct lint *l)
+{
+	uint32_t sign = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+	uint32_t agree = KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT;
+	const struct {
+		enum oid purpose;
+		uint32_t usage;
+	} needs[] = {
+	    {OID_KP_SERVER, KU_DIGITAL_SIGNATURE | agree},
+	    {OID_KP_CLIENT, KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT},
+	    {OID_KP_CODE, KU_DIGITAL_SIGNATURE},
+	    {OID_KP_EMAIL, sign | agree},
+	    {OID_KP_TIMESTAMP, sign},
+	    {OID_KP_OCSP, sign},
+	};
+
+	for (size_t i = 0; l->ext != NULL && i < ARRAY_LEN(needs); i++) {
+		if (ext_has_purpose(l->exts, needs[i].purpose) &&
+		    (l->ext->u.key_usage & needs[i].usage) == 0) {
+			lint_add(l, ERR_CONFLICT,
+			    "no key usage serves the purpose %s",
+			    oid_short_name(needs[i].purpose));
+		}
+	}
+}
+
+/* RFC 8813 3, RFC 8410 5. */
+static void
+check_usage_key(struct lint *l)
+{
+	enum oid alg = cert_key(l->cert)->alg.id;
+	uint32_t encipher = KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT;
+
+	if (l->ext != NULL && (alg == OID_EC || alg == OID_ED25519) &&
+	    (l->ext->u.key_usage & encipher) != 0) {
+		lint_add(
+		    l, ERR_CONFLICT, "an elliptic curve key cannot encipher");
+	}
+}
+
+const struct lint_rule lint_value_rules[] = {
+    {"lint.key_usage.value", "RFC 5280 4.2.1.3", check_key_usage,
+	EXT_KEY_USAGE},
+    {"lint.key_usage.ca", "RFC 5280 4.2.1.9", check_usage_ca, EXT_KEY_USAGE},
+    {"lint.key_usage.purpose", "RFC 5280 4.2.1.12", check_usage_purpose,
+	EXT_KEY_USAGE},
+    {"lint.key_usage.key", "RFC 8813 3", check_usage_key, EXT_KEY_USAGE},
+    {"lint.ext_key_usage.value", "RFC 5280 4.2.1.12", check_purposes,
+	EXT_EXT_KEY_USAGE},
+    {"lint.basic_constraints.value", "RFC 5280 4.2.1.9", check_basic,
+	EXT_BASIC_CONSTRAINTS},
+    {"lint.basic_constraints.path", "RFC 5280 4.2.1.9", check_path_len,
+	EXT_BASIC_CONSTRAINTS},
+    {"lint.policies.value", "RFC 5280 4.2.1.4", check_policies, EXT_POLICIES},
+    {"lint.policies.qualifiers", "RFC 5280 4.2.1.4", check_policy_qualifiers,
+	EXT_POLICIES},
+    {"lint.policies.class", "", check_policy_classes, EXT_POLICIES},
+    {"lint.subject_key_id.value", "RFC 5280 4.2.1.2", check_ski, EXT_SKI},
+    {"lint.authority_key_id.value", "RFC 5280 4.2.1.1", check_aki, EXT_AKI},
+    {"lint.authority_key_id.form", "", check_aki_form, EXT_AKI},
+    {"lint.crl_points.value", "RFC 5280 4.2.1.13", check_crl_points,
+	EXT_CRL_POINTS},
+    {"lint.aia.value", "RFC 5280 4.2.2.1", check_aia, EXT_AIA},
+    {"lint.private_key_period.form", "facts 3.2", check_period_form,
+	EXT_PRIVATE_KEY_PERIOD},
+    {"lint.private_key_period.value", "", check_period, EXT_PRIVATE_KEY_PERIOD},
+    {"lint.private_key_period.inside", "", check_period_inside,
+	EXT_PRIVATE_KEY_PERIOD},
+    {"lint.subject_sign_tool.value", "", check_subject_tool,
+	EXT_SUBJECT_SIGN_TOOL},
+    {"lint.subject_sign_tool.length", "facts 3.2", check_subject_tool_length,
+	EXT_SUBJECT_SIGN_TOOL},
+    {"lint.issuer_sign_tool.value", "", check_issuer_tool,
+	EXT_ISSUER_SIGN_TOOL},
+    {"lint.issuer_sign_tool.length", "facts 3.2", check_issuer_tool_length,
+	EXT_ISSUER_SIGN_TOOL},
+    {"lint.tools.type", "facts 3.2", check_tool_types, EXT_RAW},
+    {"lint.tools.claim", "", check_tool_claims, EXT_RAW},
+    {"lint.identification_kind.value", "", check_identification,
+	EXT_IDENTIFICATION_KIND},
+    {"lint.identification_kind.allowed", "", check_identification_allowed,
+	EXT_IDENTIFICATION_KIND},
+    {NULL, NULL, NULL, EXT_RAW},
+};
