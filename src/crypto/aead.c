@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/aead.h"
+
+#include <openssl/rand.h>
+
+#include "base/bounds.h"
+#include "crypto/ossl_priv.h"
+
+enum {
+	AEAD_VERSION = 1,
+	NONCE_SIZE = 12,
+	TAG_SIZE = 16
+};
+
+static enum err
+aead_check(
+    struct slice key, size_t len, struct slice context, struct errinfo *ei)
+{
+	if (key.len != AEAD_KEY_SIZE) {
+		return err_set(ei, ERR_FORMAT, "aead.key", NULL,
+		    "the key has %zu bytes and not 32", key.len);
+	}
+	if (len > SEAL_BYTES_MAX || context.len > SEAL_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "aead.size", NULL,
+		    "more than %d bytes to encrypt at once", SEAL_BYTES_MAX);
+	}
+	return crypto_need(ei);
+}
+
+static bool
+gcm_close(const uint8_t *key, const uint8_t *nonce, struct slice plain,
+    struct slice context, uint8_t *out, uint8_t *tag)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0;
+	bool ok;
+
+	ok =
+	    ctx != NULL &&
+	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_EncryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
+		1 &&
+	    EVP_EncryptUpdate(ctx, out, &n, plain.p, (int)plain.len) == 1 &&
+	    EVP_EncryptFinal_ex(ctx, out + n, &n) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, tag) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+static bool
+gcm_open(const uint8_t *key, const uint8_t *nonce, struct slice sealed,
+    struct slice context, struct slice tag, uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	uint8_t copy[TAG_SIZE];
+	int n = 0;
+	bool ok;
+
+	memcpy(copy, tag.p, TAG_SIZE);
+	ok =
+	    ctx != NULL &&
+	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
+		1 &&
+	    EVP_DecryptUpdate(ctx, out, &n, sealed.p, (int)sealed.len) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, copy) ==
+		1 &&
+	    EVP_DecryptFinal_ex(ctx, out + n, &n) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+enum err
+aead_close(struct slice key, struct slice plain, struct slice context,
+    struct buf *out, struct errinfo *ei)
+{
+	struct buf mine = BUF_INIT(AEAD_OVERHEAD + SEAL_BYTES_MAX);
+	uint8_t *p;
+	enum err e;
+
+	if ((e = aead_check(key, plain.len, context, ei)) != ERR_OK) {
+		return e;
+	}
+	p = buf_grow(&mine, AEAD_OVERHEAD + plain.len);
+	if (p == NULL) {
+		return buf_err(&mine, ei);
+	}
+	p[0] = AEAD_VERSION;
+	if (RAND_bytes(p + 1, NONCE_SIZE) != 1 ||
+	    !gcm_close(key.p, p + 1, plain, context, p + 1 + NONCE_SIZE,
+		p + 1 + NONCE_SIZE + plain.len)) {
+		e = crypto_library(ei, "AES-256-GCM");
+	}
+	if (e == ERR_OK) {
+		buf_add(out, buf_slice(&mine));
+		e = buf_err(out, ei);
+	}
+	buf_clear(&mine);
+	return crypto_done(e);
+}
+
+enum err
+aead_open(struct slice key, struct slice closed, struct slice context,
+    struct secret *out, struct errinfo *ei)
+{
+	struct secret plain = SECRET_EMPTY;
+	struct slice nonce, sealed, tag;
+	uint8_t version;
+	enum err e;
+
+	if (closed.len < AEAD_OVERHEAD || !slice_get_u8(&closed, &version) ||
+	    version != AEAD_VERSION ||
+	    !slice_get_bytes(&closed, NONCE_SIZE, &nonce) ||
+	    !slice_get_bytes(&closed, closed.len - TAG_SIZE, &sealed)) {
+		return err_set(ei, ERR_FORMAT, "aead.form", NULL,
+		    "this is not something that was encrypted here");
+	}
+	tag = closed;
+	if ((e = aead_check(key, sealed.len, context, ei)) != ERR_OK ||
+	    (e = secret_init(&plain, sealed.len, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!gcm_open(key.p, nonce.p, sealed, context, tag, plain.p)) {
+		secret_clear(&plain);
+		return crypto_done(err_set(ei, ERR_CRYPTO, "aead.open", NULL,
+		    "the key, the place or the bytes are not those of the "
+		    "encryption"));
+	}
+	*out = plain;
+	return crypto_done(ERR_OK);
+}
