@@ -41,8 +41,8 @@ encode_length(size_t content_len, uint8_t out[LENGTH_OCTETS_MAX])
 	return num;
 }
 
-static void
-put_header(struct buf *b, uint8_t tag, size_t content_len)
+void
+der_put_header(struct buf *b, uint8_t tag, size_t content_len)
 {
 	uint8_t octets[LENGTH_OCTETS_MAX];
 
@@ -130,7 +130,7 @@ der_close_set_of(struct buf *b, size_t mark)
 void
 der_put(struct buf *b, uint8_t tag, struct slice content)
 {
-	put_header(b, tag, content.len);
+	der_put_header(b, tag, content.len);
 	buf_add(b, content);
 }
 
@@ -181,7 +181,7 @@ der_put_unsigned(struct buf *b, struct slice magnitude)
 		magnitude = slice_make(magnitude.p + 1, magnitude.len - 1);
 	}
 	pad = magnitude.len == 0 || (magnitude.p[0] & 0x80) != 0;
-	put_header(b, DER_INTEGER, magnitude.len + (pad ? 1 : 0));
+	der_put_header(b, DER_INTEGER, magnitude.len + (pad ? 1 : 0));
 	if (pad) {
 		buf_add_u8(b, 0);
 	}
@@ -198,7 +198,7 @@ void
 der_put_bits(struct buf *b, struct slice bits, unsigned unused)
 {
 	ensure(unused <= 7 && (unused == 0 || bits.len > 0));
-	put_header(b, DER_BIT_STRING, bits.len + 1);
+	der_put_header(b, DER_BIT_STRING, bits.len + 1);
 	buf_add_u8(b, (uint8_t)unused);
 	buf_add(b, bits);
 }

@@ -23,6 +23,9 @@ void der_close(struct buf *b, size_t mark);
 /* The same for SET OF: sorts the elements written since (X.690 11.6). */
 void der_close_set_of(struct buf *b, size_t mark);
 
+/* Only the header, for content of this length that follows piece by piece:
+ * large lists are written so, without moving them. */
+void der_put_header(struct buf *b, uint8_t tag, size_t content_len);
 /* One element with the given content. */
 void der_put(struct buf *b, uint8_t tag, struct slice content);
 /* Ready DER, copied. */

@@ -29,7 +29,7 @@ struct pubkey;
 struct crl_entry {
 	struct slice serial; /* INTEGER content */
 	int64_t revoked_at;
-	const struct ext_list *exts;
+	struct ext_list *exts;
 	enum crl_reason reason;
 	uint8_t time_tag;
 };

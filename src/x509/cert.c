@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *	Certificate ::= SEQUENCE { tbsCertificate TBSCertificate,
+ *		signatureAlgorithm AlgorithmIdentifier,
+ *		signatureValue BIT STRING }
+ *	TBSCertificate ::= SEQUENCE {
+ *		version         [0] EXPLICIT INTEGER DEFAULT v1,
+ *		serialNumber        INTEGER,
+ *		signature           AlgorithmIdentifier,
+ *		issuer              Name,
+ *		validity            SEQUENCE { notBefore Time, notAfter Time },
+ *		subject             Name,
+ *		subjectPublicKeyInfo SubjectPublicKeyInfo,
+ *		issuerUniqueID  [1] IMPLICIT BIT STRING OPTIONAL,
+ *		subjectUniqueID [2] IMPLICIT BIT STRING OPTIONAL,
+ *		extensions      [3] EXPLICIT Extensions OPTIONAL }
+ */
+#include "x509/cert.h"
+
+#include <stdlib.h>
+
+#include "base/bounds.h"
+#include "crypto/alg.h"
+#include "crypto/pubkey.h"
+#include "der/der.h"
+#include "der/write.h"
+#include "x509/cert_priv.h"
+#include "x509/ext.h"
+#include "x509/name.h"
+#include "x509/seq.h"
+
+enum {
+	VERSION_V1 = 0,
+	VERSION_V3 = 2
+};
+
+static enum err
+parse_version(struct cert *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit;
+	uint64_t version = VERSION_V1;
+	bool present = false;
+	enum err err;
+
+	err = der_get_optional(s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
+	if (err == ERR_OK && present) {
+		err = der_get_u63(&explicit, DER_INTEGER, &version, ei);
+	}
+	if (err == ERR_OK && present) {
+		err = der_end(explicit, ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (version > VERSION_V3) {
+		return err_set(ei, ERR_FORMAT, "cert.version",
+		    "RFC 5280 4.1.2.1", "version number %llu; 0 to 2 exist",
+		    (unsigned long long)version);
+	}
+	if (present && version == VERSION_V1) {
+		return err_set(ei, ERR_FORMAT, "cert.version.default",
+		    "X.690 11.5",
+		    "version 1 is written out, which is the default");
+	}
+	c->version = (unsigned)version;
+	return ERR_OK;
+}
+
+/* RFC 5280 4.1.2.2 */
+static enum err
+parse_serial(struct cert *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice serial;
+	enum err err;
+
+	err = der_get_integer(s, &serial, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if ((serial.p[0] & 0x80) != 0) {
+		return err_set(ei, ERR_FORMAT, "cert.serial.negative",
+		    "RFC 5280 4.1.2.2",
+		    "a negative serial number; it must be positive");
+	}
+	if (serial.len == 1 && serial.p[0] == 0) {
+		return err_set(ei, ERR_FORMAT, "cert.serial.zero",
+		    "RFC 5280 4.1.2.2",
+		    "serial number zero; it must be positive");
+	}
+	if (serial.len > SERIAL_BYTES_MAX) {
+		return err_set(ei, ERR_FORMAT, "cert.serial.length",
+		    "RFC 5280 4.1.2.2",
+		    "a serial number of %zu octets; at most %d are allowed",
+		    serial.len, SERIAL_BYTES_MAX);
+	}
+	return seq_copy(&c->pool, serial, &c->serial, ei);
+}
+
+/* A Name, kept typed and as a place in our copy. */
+static enum err
+parse_name(struct slice *s, struct name **out, struct slice *out_der,
+    struct errinfo *ei)
+{
+	struct slice whole;
+	enum err err;
+
+	err = der_get_whole(s, DER_SEQUENCE, &whole, ei);
+	if (err == ERR_OK) {
+		*out_der = whole;
+		err = name_parse(whole, out, ei);
+	}
+	return err;
+}
+
+static enum err
+parse_validity(struct cert *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice seq;
+	enum err err;
+
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err =
+		    der_get_time(&seq, &c->not_before, &c->not_before_tag, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_time(&seq, &c->not_after, &c->not_after_tag, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+static enum err
+parse_key(struct cert *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice before = *s;
+	enum err err;
+
+	err = spki_get(&c->pool, s, &c->key, ei);
+	if (err == ERR_OK) {
+		c->spki_der = slice_make(before.p, before.len - s->len);
+	}
+	return err;
+}
+
+static enum err
+parse_exts(struct cert *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit;
+	bool present = false;
+	int next = der_peek(*s);
+	enum err err;
+
+	if (next == DER_CONTEXT(1) || next == DER_CONTEXT(2)) {
+		return err_set(ei, ERR_UNSUPPORTED, "cert.unique_id",
+		    "RFC 5280 4.1.2.8",
+		    "a unique identifier, which certificates must not have");
+	}
+	err = der_get_optional(s, DER_CONTEXT_CONS(3), &present, &explicit, ei);
+	if (err != ERR_OK || !present) {
+		return err;
+	}
+	if (c->version != VERSION_V3) {
+		return err_set(ei, ERR_FORMAT, "cert.version.extensions",
+		    "RFC 5280 4.1.2.9",
+		    "extensions in a certificate of version %u",
+		    c->version + 1);
+	}
+	return ext_list_parse(explicit, &c->exts, ei);
+}
+
+static enum err
+parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
+{
+	struct slice s;
+	enum err err;
+
+	c->tbs_der = tbs;
+	err = der_get(&tbs, DER_SEQUENCE, &s, ei);
+	if (err == ERR_OK) {
+		err = der_end(tbs, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_version(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_serial(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = alg_id_get(&c->pool, &s, &c->sig_alg, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_name(&s, &c->issuer, &c->issuer_der, ei);
+	}
+	if (err == ERR_OK && name_num_attrs(c->issuer) == 0) {
+		err = err_set(ei, ERR_FORMAT, "cert.issuer.empty",
+		    "RFC 5280 4.1.2.4", "an empty issuer");
+	}
+	if (err == ERR_OK) {
+		err = parse_validity(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_name(&s, &c->subject, &c->subject_der, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_key(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_exts(c, &s, ei);
+	}
+	return err == ERR_OK ? der_end(s, ei) : err;
+}
+
+/* Behind the TBS: the algorithm again and the signature. */
+static enum err
+parse_signature(struct cert *c, struct slice s, struct errinfo *ei)
+{
+	struct alg_id outer = {0};
+	struct slice whole, bits, before = s;
+	unsigned unused = 0;
+	enum err err;
+
+	err = alg_id_get(&c->pool, &s, &outer, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	whole = slice_make(before.p, before.len - s.len);
+	if (!alg_id_eq(&outer, &c->sig_alg)) {
+		return err_set(ei, ERR_FORMAT, "cert.algorithm",
+		    "RFC 5280 4.1.1.2",
+		    "the signature's algorithm is not the one that was "
+		    "signed");
+	}
+	err = der_get_bits(&s, &bits, &unused, ei);
+	if (err == ERR_OK) {
+		err = der_end(s, ei);
+	}
+	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
+		err = err_set(ei, ERR_FORMAT, "cert.signature.length", NULL,
+		    "a signature of %zu octets and %u unused bits", bits.len,
+		    unused);
+	}
+	c->sig_alg_der = whole;
+	return err == ERR_OK ? seq_copy(&c->pool, bits, &c->signature, ei)
+			     : err;
+}
+
+static enum err
+parse_whole(struct cert *c, struct slice der, struct errinfo *ei)
+{
+	struct slice seq, tbs;
+	enum err err;
+
+	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(der, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_whole(&seq, DER_SEQUENCE, &tbs, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_tbs(c, tbs, ei);
+	}
+	return err == ERR_OK ? parse_signature(c, seq, ei) : err;
+}
+
+static enum err
+parse(struct slice in, bool whole, struct cert **out, struct errinfo *ei)
+{
+	struct cert *c;
+	enum err err;
+
+	if (in.len > CERT_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "cert.length", NULL,
+		    "a certificate of %zu octets; at most %d are read", in.len,
+		    CERT_BYTES_MAX);
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		return err_nomem(ei);
+	}
+	pool_init(&c->pool);
+	c->bytes = slice_dup(in);
+	if (c->bytes == NULL) {
+		err = err_nomem(ei);
+		goto out;
+	}
+	in.p = c->bytes;
+	c->is_tbs = !whole;
+	if (whole) {
+		c->der = in;
+		err = parse_whole(c, in, ei);
+	} else {
+		err = parse_tbs(c, in, ei);
+	}
+out:
+	if (err != ERR_OK) {
+		cert_free(c);
+		return err;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+enum err
+cert_parse(struct slice der, struct cert **out, struct errinfo *ei)
+{
+	return parse(der, true, out, ei);
+}
+
+enum err
+cert_parse_tbs(struct slice tbs, struct cert **out, struct errinfo *ei)
+{
+	return parse(tbs, false, out, ei);
+}
+
+void
+cert_free(struct cert *c)
+{
+	if (c == NULL) {
+		return;
+	}
+	name_free(c->issuer);
+	name_free(c->subject);
+	ext_list_free(c->exts);
+	pool_clear(&c->pool);
+	free(c->bytes);
+	free(c);
+}
+
+enum err
+cert_dup(const struct cert *c, struct cert **out, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(CERT_BYTES_MAX);
+	enum err err;
+
+	cert_build(c, &b);
+	err = buf_err(&b, ei);
+	if (err == ERR_OK) {
+		err = parse(buf_slice(&b), !c->is_tbs, out, ei);
+	}
+	buf_clear(&b);
+	return err;
+}
+
+void
+cert_build_tbs(const struct cert *c, struct buf *b)
+{
+	size_t tbs = der_open(b, DER_SEQUENCE), mark;
+
+	if (c->version != VERSION_V1) {
+		mark = der_open(b, DER_CONTEXT_CONS(0));
+		der_put_u63(b, DER_INTEGER, c->version);
+		der_close(b, mark);
+	}
+	der_put(b, DER_INTEGER, c->serial);
+	alg_id_put(&c->sig_alg, b);
+	name_build(c->issuer, b);
+	mark = der_open(b, DER_SEQUENCE);
+	der_put_time(b, c->not_before_tag, c->not_before);
+	der_put_time(b, c->not_after_tag, c->not_after);
+	der_close(b, mark);
+	name_build(c->subject, b);
+	spki_put(&c->key, b);
+	if (c->exts != NULL) {
+		mark = der_open(b, DER_CONTEXT_CONS(3));
+		ext_list_build(c->exts, b);
+		der_close(b, mark);
+	}
+	der_close(b, tbs);
+}
+
+void
+cert_build(const struct cert *c, struct buf *b)
+{
+	size_t seq;
+
+	if (c->is_tbs) {
+		cert_build_tbs(c, b);
+		return;
+	}
+	seq = der_open(b, DER_SEQUENCE);
+	cert_build_tbs(c, b);
+	alg_id_put(&c->sig_alg, b);
+	der_put_bits(b, c->signature, 0);
+	der_close(b, seq);
+}
+
+enum err
+cert_verify(
+    const struct cert *c, const struct pubkey *issuer_key, struct errinfo *ei)
+{
+	enum sig_alg alg = SIG_NONE;
+	enum err err;
+
+	ensure(!c->is_tbs);
+	err = sig_alg_get(c->sig_alg_der, &alg, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	return pubkey_verify(issuer_key, alg, c->tbs_der, c->signature, ei);
+}
+
+/* --- getters ----------------------------------------------------------- */
+
+struct slice
+cert_der(const struct cert *c)
+{
+	return c->der;
+}
+
+struct slice
+cert_tbs(const struct cert *c)
+{
+	return c->tbs_der;
+}
+
+unsigned
+cert_version(const struct cert *c)
+{
+	return c->version + 1;
+}
+
+struct slice
+cert_serial(const struct cert *c)
+{
+	return c->serial;
+}
+
+const struct name *
+cert_subject(const struct cert *c)
+{
+	return c->subject;
+}
+
+const struct name *
+cert_issuer(const struct cert *c)
+{
+	return c->issuer;
+}
+
+struct slice
+cert_subject_der(const struct cert *c)
+{
+	return c->subject_der;
+}
+
+struct slice
+cert_issuer_der(const struct cert *c)
+{
+	return c->issuer_der;
+}
+
+int64_t
+cert_not_before(const struct cert *c)
+{
+	return c->not_before;
+}
+
+int64_t
+cert_not_after(const struct cert *c)
+{
+	return c->not_after;
+}
+
+uint8_t
+cert_not_before_tag(const struct cert *c)
+{
+	return c->not_before_tag;
+}
+
+uint8_t
+cert_not_after_tag(const struct cert *c)
+{
+	return c->not_after_tag;
+}
+
+struct slice
+cert_spki(const struct cert *c)
+{
+	return c->spki_der;
+}
+
+const struct spki *
+cert_key(const struct cert *c)
+{
+	return &c->key;
+}
+
+struct slice
+cert_sig_alg_der(const struct cert *c)
+{
+	return c->sig_alg_der;
+}
+
+const struct alg_id *
+cert_sig_alg(const struct cert *c)
+{
+	return &c->sig_alg;
+}
+
+struct slice
+cert_signature(const struct cert *c)
+{
+	return c->signature;
+}
+
+const struct ext_list *
+cert_exts(const struct cert *c)
+{
+	return c->exts;
+}

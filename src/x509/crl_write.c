@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries of a list, and lists made of ready entries (x509/crl.h). */
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "der/der.h"
+#include "der/oid.h"
+#include "der/write.h"
+#include "x509/crl.h"
+#include "x509/crl_entry.h"
+#include "x509/ext.h"
+#include "x509/ext_priv.h"
+
+enum {
+	HEAD_BYTES_MAX = 65536, /* everything but the entries */
+	NUMBER_BYTES_MAX = 20,  /* RFC 5280 5.2.3 */
+};
+
+enum err
+crl_entry_outline(struct slice *s, struct crl_entry *out,
+    struct slice *out_exts, struct errinfo *ei)
+{
+	struct slice seq, serial;
+	enum err err;
+
+	*out = (struct crl_entry){.reason = CRL_REASON_NONE};
+	*out_exts = SLICE_EMPTY;
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_get_integer(&seq, &serial, ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if ((serial.p[0] & 0x80) != 0 || serial.len > SERIAL_BYTES_MAX) {
+		return err_set(ei, ERR_FORMAT, "crl.serial", "RFC 5280 4.1.2.2",
+		    "a revoked serial number that is negative or over %d "
+		    "octets",
+		    SERIAL_BYTES_MAX);
+	}
+	out->serial = serial;
+	err = der_get_time(&seq, &out->revoked_at, &out->time_tag, ei);
+	if (err == ERR_OK && seq.len > 0) {
+		err = der_get_whole(&seq, DER_SEQUENCE, out_exts, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+bool
+crl_entry_plain_reason(struct slice exts, enum crl_reason *out)
+{
+	struct slice list, x, oid, value;
+
+	if (der_get(&exts, DER_SEQUENCE, &list, NULL) != ERR_OK ||
+	    der_get(&list, DER_SEQUENCE, &x, NULL) != ERR_OK || list.len > 0 ||
+	    der_get_oid(&x, &oid, NULL) != ERR_OK ||
+	    !slice_eq(oid, oid_bytes(OID_REASON_CODE)) ||
+	    der_get(&x, DER_OCTET_STRING, &value, NULL) != ERR_OK ||
+	    x.len > 0) {
+		return false;
+	}
+	return crl_reason_get(&value, out, NULL) == ERR_OK && value.len == 0;
+}
+
+enum err
+crl_entry_get(struct slice *s, struct crl_entry *out, struct errinfo *ei)
+{
+	struct slice rest = *s, exts;
+	struct crl_entry e;
+	enum err err;
+
+	err = crl_entry_outline(&rest, &e, &exts, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (exts.len > 0 && !crl_entry_plain_reason(exts, &e.reason)) {
+		return err_set(ei, ERR_UNSUPPORTED, "crl.entry.extensions",
+		    NULL,
+		    "a ready entry with extensions other than one reason");
+	}
+	*out = e;
+	*s = rest;
+	return ERR_OK;
+}
+
+int
+crl_serial_cmp(struct slice a, struct slice b)
+{
+	/* Minimal and not negative: the longer is the larger. */
+	if (a.len != b.len) {
+		return a.len < b.len ? -1 : 1;
+	}
+	return slice_cmp(a, b);
+}
+
+enum err
+crl_entries_check(struct slice entries, size_t *out_num, struct errinfo *ei)
+{
+	struct slice last = SLICE_EMPTY;
+	struct crl_entry e;
+	size_t num = 0;
+	enum err err;
+
+	while (entries.len > 0) {
+		err = crl_entry_get(&entries, &e, ei);
+		if (err != ERR_OK) {
+			return err;
+		}
+		if (num > 0 && crl_serial_cmp(last, e.serial) >= 0) {
+			return err_set(ei, ERR_FORMAT, "crl.entries.order",
+			    NULL,
+			    "entry %zu is not above the one before it; "
+			    "entries come in the order of serials, each once",
+			    num + 1);
+		}
+		last = e.serial;
+		num++;
+	}
+	if (num > CRL_ENTRIES_MAX) {
+		return err_set(ei, ERR_LIMIT, "crl.entries.number", NULL,
+		    "%zu entries; at most %d are written", num,
+		    CRL_ENTRIES_MAX);
+	}
+	*out_num = num;
+	return ERR_OK;
+}
+
+void
+crl_entry_build(const struct crl_entry *e, struct buf *b)
+{
+	size_t seq = der_open(b, DER_SEQUENCE), exts;
+
+	der_put(b, DER_INTEGER, e->serial);
+	der_put_time(b, e->time_tag, e->revoked_at);
+	if (e->exts != NULL) {
+		ext_list_build(e->exts, b);
+	} else if (e->reason != CRL_REASON_NONE) {
+		exts = der_open(b, DER_SEQUENCE);
+		ext_put_reason_code(b, e->reason);
+		der_close(b, exts);
+	}
+	der_close(b, seq);
+}
+
+void
+crl_entry_put(struct buf *b, struct slice serial, int64_t revoked_at,
+    enum crl_reason reason)
+{
+	size_t seq = der_open(b, DER_SEQUENCE), exts;
+
+	der_put_unsigned(b, serial);
+	der_put_time_5280(b, revoked_at);
+	if (reason != CRL_REASON_NONE) {
+		exts = der_open(b, DER_SEQUENCE);
+		ext_put_reason_code(b, reason);
+		der_close(b, exts);
+	}
+	der_close(b, seq);
+}
+
+/* RFC 5280 5.2: both AKI and number must stand in a list. */
+static void
+put_exts(const struct crl_params *p, struct buf *b)
+{
+	size_t explicit = der_open(b, DER_CONTEXT_CONS(0));
+	size_t list = der_open(b, DER_SEQUENCE);
+
+	if (p->aki.len > 0) {
+		ext_put_aki(b, p->aki);
+	}
+	ext_put_crl_number(b, p->number);
+	der_put_raw(b, p->exts);
+	der_close(b, list);
+	der_close(b, explicit);
+}
+
+/* Everything in front of the entries. */
+static void
+put_head(const struct crl_params *p, struct buf *b)
+{
+	der_put_u63(b, DER_INTEGER, 1); /* v2 */
+	sig_alg_put(b, p->sig_alg);
+	der_put_raw(b, p->issuer);
+	der_put_time_5280(b, p->this_update);
+	der_put_time_5280(b, p->next_update);
+}
+
+static enum err
+check_params(const struct crl_params *p, struct errinfo *ei)
+{
+	struct civil c;
+
+	if (p->number.len > NUMBER_BYTES_MAX ||
+	    (p->number.len == NUMBER_BYTES_MAX &&
+		(p->number.p[0] & 0x80) != 0)) {
+		return err_set(ei, ERR_LIMIT, "crl.number", "RFC 5280 5.2.3",
+		    "a number of more than %d octets", NUMBER_BYTES_MAX);
+	}
+	if (!civil_from_sec(p->this_update, &c) ||
+	    !civil_from_sec(p->next_update, &c) ||
+	    p->next_update <= p->this_update) {
+		return err_set(ei, ERR_POLICY, "crl.times", "RFC 5280 5.1.2.5",
+		    "nextUpdate must be later than thisUpdate");
+	}
+	return ERR_OK;
+}
+
+enum err
+crl_tbs_build(const struct crl_params *p, struct slice entries_der,
+    struct buf *out_tbs, struct errinfo *ei)
+{
+	struct buf head = BUF_INIT(HEAD_BYTES_MAX);
+	struct buf tail = BUF_INIT(HEAD_BYTES_MAX);
+	size_t len, was = out_tbs->len;
+	enum err err;
+
+	err = check_params(p, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	put_head(p, &head);
+	put_exts(p, &tail);
+	err = buf_err(&head, ei);
+	if (err == ERR_OK) {
+		err = buf_err(&tail, ei);
+	}
+	if (err != ERR_OK) {
+		goto out;
+	}
+	len = head.len + tail.len;
+	if (entries_der.len > 0) {
+		len += der_header_len(entries_der.len) + entries_der.len;
+	}
+	/* One growth to the size, or none at all. */
+	if (buf_grow(out_tbs, der_header_len(len) + len) != NULL) {
+		out_tbs->len = was;
+		der_put_header(out_tbs, DER_SEQUENCE, len);
+		buf_add(out_tbs, buf_slice(&head));
+		if (entries_der.len > 0) {
+			der_put(out_tbs, DER_SEQUENCE, entries_der);
+		}
+		buf_add(out_tbs, buf_slice(&tail));
+	}
+	err = buf_err(out_tbs, ei);
+out:
+	buf_clear(&head);
+	buf_clear(&tail);
+	return err;
+}
+
+void
+crl_assemble(
+    struct slice tbs, enum sig_alg alg, struct slice signature, struct buf *out)
+{
+	struct buf tail = BUF_INIT(HEAD_BYTES_MAX);
+
+	sig_alg_put(&tail, alg);
+	der_put_bits(&tail, signature, 0);
+	if (tail.err != ERR_OK) {
+		out->err = out->err == ERR_OK ? tail.err : out->err;
+	}
+	der_put_header(out, DER_SEQUENCE, tbs.len + tail.len);
+	buf_add(out, tbs);
+	buf_add(out, buf_slice(&tail));
+	buf_clear(&tail);
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *	CertificationRequest ::= SEQUENCE {
+ *		certificationRequestInfo CertificationRequestInfo,
+ *		signatureAlgorithm       AlgorithmIdentifier,
+ *		signature                BIT STRING }
+ *	CertificationRequestInfo ::= SEQUENCE {
+ *		version       INTEGER { v1(0) },
+ *		subject       Name,
+ *		subjectPKInfo SubjectPublicKeyInfo,
+ *		attributes    [0] IMPLICIT SET OF Attribute }
+ *	Attribute ::= SEQUENCE { type OID, values SET OF ANY }
+ */
+#include "x509/csr.h"
+
+#include <stdlib.h>
+
+#include "base/bounds.h"
+#include "crypto/alg.h"
+#include "crypto/privkey.h"
+#include "crypto/pubkey.h"
+#include "der/der.h"
+#include "der/oid.h"
+#include "der/write.h"
+#include "x509/csr_priv.h"
+#include "x509/ext.h"
+#include "x509/name.h"
+#include "x509/seq.h"
+#include "x509/sign.h"
+
+static enum err
+parse_version(struct slice *s, struct errinfo *ei)
+{
+	uint64_t version = 0;
+	enum err err;
+
+	err = der_get_u63(s, DER_INTEGER, &version, ei);
+	if (err == ERR_OK && version != 0) {
+		err = err_set(ei, ERR_FORMAT, "csr.version", "RFC 2986 4.1",
+		    "version number %llu; only 0 exists",
+		    (unsigned long long)version);
+	}
+	return err;
+}
+
+static enum err
+parse_subject(struct csr *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice whole;
+	enum err err;
+
+	err = der_get_whole(s, DER_SEQUENCE, &whole, ei);
+	return err == ERR_OK ? name_parse(whole, &c->subject, ei) : err;
+}
+
+static enum err
+parse_key(struct csr *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice before = *s;
+	enum err err;
+
+	err = spki_get(&c->pool, s, &c->key, ei);
+	if (err == ERR_OK) {
+		c->spki_der = slice_make(before.p, before.len - s->len);
+	}
+	return err;
+}
+
+/* RFC 2985 5.4.2: exactly one Extensions. */
+static enum err
+parse_extension_request(struct csr *c, struct slice values, struct errinfo *ei)
+{
+	struct slice whole;
+	enum err err;
+
+	err = der_get_whole(&values, DER_SEQUENCE, &whole, ei);
+	if (err == ERR_OK) {
+		err = der_end(values, ei);
+	}
+	return err == ERR_OK ? ext_list_parse(whole, &c->exts, ei) : err;
+}
+
+static enum err
+check_attr(const struct csr *c, const struct csr_attr *a, struct errinfo *ei)
+{
+	for (const struct csr_attr *b = c->attrs; b != a; b++) {
+		if (slice_eq(a->oid, b->oid)) {
+			return err_set(ei, ERR_FORMAT,
+			    "csr.attribute.duplicate", "RFC 2986 4.1",
+			    "the same attribute twice");
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err
+parse_attr(
+    struct csr *c, struct slice *s, struct csr_attr *a, struct errinfo *ei)
+{
+	struct slice seq, oid, values;
+	size_t num = 0;
+	enum err err;
+
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_get_oid(&seq, &oid, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_copy_oid(&c->pool, oid, &a->oid, ei);
+	}
+	if (err == ERR_OK) {
+		err = check_attr(c, a, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_SET, &values, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_end(seq, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_count(
+		    values, CSR_ATTRS_MAX, "csr.attribute.values", &num, ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (oid_find(oid) == OID_EXTENSION_REQUEST) {
+		return parse_extension_request(c, values, ei);
+	}
+	return seq_copy(&c->pool, values, &a->values, ei);
+}
+
+/*
+ * Microsoft's requests do not sort this SET, so that its order is kept as
+ * met; nothing depends on it.
+ */
+static enum err
+parse_attrs(struct csr *c, struct slice *s, struct errinfo *ei)
+{
+	struct slice content;
+	size_t num = 0;
+	enum err err;
+
+	err = der_get(s, DER_CONTEXT_CONS(0), &content, ei);
+	if (err != ERR_OK || content.len == 0) {
+		return err;
+	}
+	err = seq_count(
+	    content, CSR_ATTRS_MAX, "csr.attributes.number", &num, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	c->attrs = pool_alloc(&c->pool, num, sizeof(*c->attrs));
+	if (c->attrs == NULL) {
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = parse_attr(c, &content, &c->attrs[i], ei);
+	}
+	c->num_attrs = num;
+	return err;
+}
+
+static enum err
+parse_info(struct csr *c, struct slice info, struct errinfo *ei)
+{
+	struct slice s;
+	enum err err;
+
+	c->info_der = info;
+	err = der_get(&info, DER_SEQUENCE, &s, ei);
+	if (err == ERR_OK) {
+		err = parse_version(&s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_subject(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_key(c, &s, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_attrs(c, &s, ei);
+	}
+	return err == ERR_OK ? der_end(s, ei) : err;
+}
+
+static enum err
+parse_signature(struct csr *c, struct slice s, struct errinfo *ei)
+{
+	struct slice bits, before = s;
+	unsigned unused = 0;
+	enum err err;
+
+	err = alg_id_get(&c->pool, &s, &c->sig_alg, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	c->sig_alg_der = slice_make(before.p, before.len - s.len);
+	err = der_get_bits(&s, &bits, &unused, ei);
+	if (err == ERR_OK) {
+		err = der_end(s, ei);
+	}
+	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
+		err = err_set(ei, ERR_FORMAT, "csr.signature.length", NULL,
+		    "a signature of %zu octets and %u unused bits", bits.len,
+		    unused);
+	}
+	return err == ERR_OK ? seq_copy(&c->pool, bits, &c->signature, ei)
+			     : err;
+}
+
+static enum err
+parse_whole(struct csr *c, struct slice der, struct errinfo *ei)
+{
+	struct slice seq, info;
+	enum err err;
+
+	c->der = der;
+	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(der, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_whole(&seq, DER_SEQUENCE, &info, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_info(c, info, ei);
+	}
+	return err == ERR_OK ? parse_signature(c, seq, ei) : err;
+}
+
+enum err
+csr_parse(struct slice der, struct csr **out, struct errinfo *ei)
+{
+	struct csr *c;
+	enum err err;
+
+	if (der.len > CSR_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "csr.length", NULL,
+		    "a request of %zu octets; at most %d are read", der.len,
+		    CSR_BYTES_MAX);
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		return err_nomem(ei);
+	}
+	pool_init(&c->pool);
+	c->bytes = slice_dup(der);
+	if (c->bytes == NULL) {
+		err = err_nomem(ei);
+	} else {
+		err = parse_whole(c, slice_make(c->bytes, der.len), ei);
+	}
+	if (err != ERR_OK) {
+		csr_free(c);
+		return err;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+void
+csr_free(struct csr *c)
+{
+	if (c == NULL) {
+		return;
+	}
+	name_free(c->subject);
+	ext_list_free(c->exts);
+	pool_clear(&c->pool);
+	free(c->bytes);
+	free(c);
+}
+
+enum err
+csr_dup(const struct csr *c, struct csr **out, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(CSR_BYTES_MAX);
+	enum err err;
+
+	csr_build(c, &b);
+	err = buf_err(&b, ei);
+	if (err == ERR_OK) {
+		err = csr_parse(buf_slice(&b), out, ei);
+	}
+	buf_clear(&b);
+	return err;
+}
+
+enum err
+csr_verify(struct csr *c, struct errinfo *ei)
+{
+	struct pubkey *key = NULL;
+	enum sig_alg alg = SIG_NONE;
+	enum err err;
+
+	err = sig_alg_get(c->sig_alg_der, &alg, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = pubkey_parse(c->spki_der, &key, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = pubkey_verify(key, alg, c->info_der, c->signature, ei);
+	if (err == ERR_CRYPTO) {
+		err = err_set(ei, ERR_CRYPTO, "csr.signature", "RFC 2986 4.2",
+		    "the request's signature does not fit its own key: "
+		    "whoever made it has not shown that they hold the key");
+	}
+	pubkey_free(key);
+	c->verified = err == ERR_OK;
+	return err;
+}
+
+bool
+csr_is_verified(const struct csr *c)
+{
+	return c->verified;
+}
+
+/* --- writing ----------------------------------------------------------- */
+
+static void
+build_attr(const struct csr *c, const struct csr_attr *a, struct buf *b)
+{
+	size_t seq = der_open(b, DER_SEQUENCE), set;
+
+	der_put_oid(b, a->oid);
+	set = der_open(b, DER_SET);
+	if (oid_find(a->oid) == OID_EXTENSION_REQUEST) {
+		ext_list_build(c->exts, b);
+	} else {
+		der_put_raw(b, a->values);
+	}
+	der_close(b, set);
+	der_close(b, seq);
+}
+
+void
+csr_build(const struct csr *c, struct buf *b)
+{
+	size_t seq = der_open(b, DER_SEQUENCE);
+	size_t info = der_open(b, DER_SEQUENCE), attrs;
+
+	der_put_u63(b, DER_INTEGER, 0);
+	name_build(c->subject, b);
+	spki_put(&c->key, b);
+	attrs = der_open(b, DER_CONTEXT_CONS(0));
+	for (size_t i = 0; i < c->num_attrs; i++) {
+		build_attr(c, &c->attrs[i], b);
+	}
+	der_close(b, attrs);
+	der_close(b, info);
+	alg_id_put(&c->sig_alg, b);
+	der_put_bits(b, c->signature, 0);
+	der_close(b, seq);
+}
+
+static void
+build_info(const struct privkey *key, const struct name *subject,
+    struct slice extensions, struct buf *b)
+{
+	size_t info = der_open(b, DER_SEQUENCE), attrs, attr, set;
+
+	der_put_u63(b, DER_INTEGER, 0);
+	name_build(subject, b);
+	der_put_raw(b, privkey_spki(key));
+	attrs = der_open(b, DER_CONTEXT_CONS(0));
+	if (extensions.len > 0) {
+		attr = der_open(b, DER_SEQUENCE);
+		der_put_oid(b, oid_bytes(OID_EXTENSION_REQUEST));
+		set = der_open(b, DER_SET);
+		der_put_raw(b, extensions);
+		der_close(b, set);
+		der_close(b, attr);
+	}
+	der_close(b, attrs);
+	der_close(b, info);
+}
+
+enum err
+csr_create(struct privkey *key, const struct name *subject,
+    struct slice extensions, struct buf *out_der, struct errinfo *ei)
+{
+	enum sig_alg alg = key_alg_default_sig(privkey_alg(key));
+	struct buf info = BUF_INIT(CSR_BYTES_MAX);
+	struct buf signature = BUF_INIT(SIGNATURE_BYTES_MAX);
+	struct buf whole = BUF_INIT(CSR_BYTES_MAX);
+	enum err err;
+
+	build_info(key, subject, extensions, &info);
+	err = buf_err(&info, ei);
+	if (err == ERR_OK) {
+		err = privkey_sign(key, alg, buf_slice(&info), &signature, ei);
+	}
+	if (err == ERR_OK) {
+		x509_assemble(
+		    buf_slice(&info), alg, buf_slice(&signature), &whole);
+		err = buf_err(&whole, ei);
+	}
+	if (err == ERR_OK) {
+		buf_add(out_der, buf_slice(&whole));
+		err = buf_err(out_der, ei);
+	}
+	buf_clear(&info);
+	buf_clear(&signature);
+	buf_clear(&whole);
+	return err;
+}
+
+/* --- getters ----------------------------------------------------------- */
+
+const struct name *
+csr_subject(const struct csr *c)
+{
+	return c->subject;
+}
+
+struct slice
+csr_spki(const struct csr *c)
+{
+	return c->spki_der;
+}
+
+const struct spki *
+csr_key(const struct csr *c)
+{
+	return &c->key;
+}
+
+const struct ext_list *
+csr_exts(const struct csr *c)
+{
+	return c->exts;
+}
+
+size_t
+csr_num_attrs(const struct csr *c)
+{
+	return c->num_attrs;
+}
+
+const struct csr_attr *
+csr_attr(const struct csr *c, size_t i)
+{
+	ensure(i < c->num_attrs);
+	return &c->attrs[i];
+}
+
+struct slice
+csr_der(const struct csr *c)
+{
+	return c->der;
+}
+
+struct slice
+csr_sig_alg_der(const struct csr *c)
+{
+	return c->sig_alg_der;
+}
+
+const struct alg_id *
+csr_sig_alg(const struct csr *c)
+{
+	return &c->sig_alg;
+}

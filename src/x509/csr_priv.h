@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_X509_CSR_PRIV_H
+#define SURGUCH_X509_CSR_PRIV_H
+/* The inside of struct csr; see cert_priv.h. */
+#include "x509/csr.h"
+#include "x509/pool.h"
+#include "x509/spki.h"
+
+struct csr {
+	uint8_t *bytes;
+	struct slice der;
+	struct slice info_der; /* CertificationRequestInfo: what is signed */
+	struct slice spki_der;
+	struct slice sig_alg_der;
+
+	struct pool pool;
+	struct name *subject;
+	struct spki key;
+	struct csr_attr *attrs;
+	size_t num_attrs;
+	struct ext_list *exts;
+	struct alg_id sig_alg;
+	struct slice signature;
+
+	bool verified;
+};
+
+#endif

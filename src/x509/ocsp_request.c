@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *	OCSPRequest ::= SEQUENCE { tbsRequest TBSRequest,
+ *		optionalSignature [0] EXPLICIT Signature OPTIONAL }
+ *	TBSRequest ::= SEQUENCE {
+ *		version           [0] EXPLICIT INTEGER DEFAULT v1,
+ *		requestorName     [1] EXPLICIT GeneralName OPTIONAL,
+ *		requestList           SEQUENCE OF Request,
+ *		requestExtensions [2] EXPLICIT Extensions OPTIONAL }
+ *	Request ::= SEQUENCE { reqCert CertID,
+ *		singleRequestExtensions [0] EXPLICIT Extensions OPTIONAL }
+ *	CertID ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier,
+ *		issuerNameHash OCTET STRING, issuerKeyHash OCTET STRING,
+ *		serialNumber INTEGER }
+ */
+#include <stdlib.h>
+
+#include "base/bounds.h"
+#include "base/text.h"
+#include "der/der.h"
+#include "der/write.h"
+#include "x509/ext.h"
+#include "x509/ocsp.h"
+#include "x509/ocsp_priv.h"
+#include "x509/pool.h"
+#include "x509/seq.h"
+#include "x509/spki.h"
+
+struct single_request {
+	struct ocsp_cert_id id;
+	struct ext_list *exts;
+};
+
+struct ocsp_request {
+	struct pool pool;
+	bool has_requestor;
+	struct general_name requestor;
+	struct single_request *list;
+	size_t num;
+	struct ext_list *exts;
+	struct slice signature; /* the whole Signature, not looked into */
+};
+
+enum err
+ocsp_cert_id_get(struct pool *pool, struct slice *s, struct ocsp_cert_id *out,
+    struct errinfo *ei)
+{
+	struct slice seq, name_hash, key_hash, alg;
+	struct alg_id typed = {0};
+	enum err err;
+
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		alg = seq;
+		err = alg_id_get(pool, &seq, &typed, ei);
+	}
+	if (err == ERR_OK) {
+		out->hash_oid = typed.id;
+		err = seq_copy(pool, slice_make(alg.p, alg.len - seq.len),
+		    &out->hash_alg, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_OCTET_STRING, &name_hash, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_OCTET_STRING, &key_hash, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_copy(pool, name_hash, &out->issuer_name_hash, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_copy(pool, key_hash, &out->issuer_key_hash, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_positive(pool, &seq, "ocsp.serial", &out->serial, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+void
+ocsp_cert_id_put(const struct ocsp_cert_id *id, struct buf *b)
+{
+	size_t seq = der_open(b, DER_SEQUENCE);
+
+	der_put_raw(b, id->hash_alg);
+	der_put(b, DER_OCTET_STRING, id->issuer_name_hash);
+	der_put(b, DER_OCTET_STRING, id->issuer_key_hash);
+	der_put(b, DER_INTEGER, id->serial);
+	der_close(b, seq);
+}
+
+enum err
+ocsp_exts_get(
+    struct slice *s, uint8_t tag, struct ext_list **out, struct errinfo *ei)
+{
+	struct slice explicit;
+	bool present = false;
+	enum err err;
+
+	err = der_get_optional(s, tag, &present, &explicit, ei);
+	if (err != ERR_OK || !present) {
+		return err;
+	}
+	return ext_list_parse(explicit, out, ei);
+}
+
+void
+ocsp_exts_put(const struct ext_list *exts, uint8_t tag, struct buf *b)
+{
+	size_t explicit;
+
+	if (exts != NULL) {
+		explicit = der_open(b, tag);
+		ext_list_build(exts, b);
+		der_close(b, explicit);
+	}
+}
+
+static enum err
+parse_single(struct pool *pool, struct slice *s, struct single_request *out,
+    struct errinfo *ei)
+{
+	struct slice seq;
+	enum err err;
+
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = ocsp_cert_id_get(pool, &seq, &out->id, ei);
+	}
+	if (err == ERR_OK) {
+		err = ocsp_exts_get(&seq, DER_CONTEXT_CONS(0), &out->exts, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+static enum err
+parse_requests(struct ocsp_request *r, struct slice seq, struct errinfo *ei)
+{
+	size_t num = 0;
+	enum err err;
+
+	err =
+	    seq_count(seq, OCSP_SINGLES_MAX, "ocsp.requests.number", &num, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	r->list = pool_alloc(&r->pool, num, sizeof(*r->list));
+	if (r->list == NULL) {
+		return err_nomem(ei);
+	}
+	r->num = num;
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = parse_single(&r->pool, &seq, &r->list[i], ei);
+	}
+	return err;
+}
+
+static enum err
+parse_requestor(struct ocsp_request *r, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit;
+	enum err err;
+
+	err = der_get_optional(
+	    s, DER_CONTEXT_CONS(1), &r->has_requestor, &explicit, ei);
+	if (err == ERR_OK && r->has_requestor) {
+		err = general_name_get(&r->pool, &explicit, &r->requestor, ei);
+		if (err == ERR_OK) {
+			err = der_end(explicit, ei);
+		}
+	}
+	return err;
+}
+
+static enum err
+parse_tbs(struct ocsp_request *r, struct slice s, struct errinfo *ei)
+{
+	struct slice list;
+	enum err err;
+
+	/* RFC 6960 4.1.1: only v1 exists, and DER leaves a default out. */
+	if (der_peek(s) == DER_CONTEXT_CONS(0)) {
+		return err_set(ei, ERR_FORMAT, "ocsp.version", "RFC 6960 4.1.1",
+		    "a version is written out; v1 is the "
+		    "default and the only one");
+	}
+	err = parse_requestor(r, &s, ei);
+	if (err == ERR_OK) {
+		err = der_get(&s, DER_SEQUENCE, &list, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_requests(r, list, ei);
+	}
+	if (err == ERR_OK) {
+		err = ocsp_exts_get(&s, DER_CONTEXT_CONS(2), &r->exts, ei);
+	}
+	return err == ERR_OK ? der_end(s, ei) : err;
+}
+
+static enum err
+parse_signature(struct ocsp_request *r, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit, whole;
+	bool present = false;
+	enum err err;
+
+	err = der_get_optional(s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
+	if (err != ERR_OK || !present) {
+		return err;
+	}
+	err = der_get_whole(&explicit, DER_SEQUENCE, &whole, ei);
+	if (err == ERR_OK) {
+		err = der_end(explicit, ei);
+	}
+	return err == ERR_OK ? seq_copy(&r->pool, whole, &r->signature, ei)
+			     : err;
+}
+
+static enum err
+parse_whole(struct ocsp_request *r, struct slice der, struct errinfo *ei)
+{
+	struct slice seq, tbs;
+	enum err err;
+
+	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(der, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_SEQUENCE, &tbs, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_tbs(r, tbs, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_signature(r, &seq, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+enum err
+ocsp_request_parse(
+    struct slice der, struct ocsp_request **out, struct errinfo *ei)
+{
+	struct ocsp_request *r;
+	enum err err;
+
+	if (der.len > OCSP_REQUEST_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "ocsp.request.length", NULL,
+		    "a request of %zu octets; at most %d are read", der.len,
+		    OCSP_REQUEST_BYTES_MAX);
+	}
+	r = calloc(1, sizeof(*r));
+	if (r == NULL) {
+		return err_nomem(ei);
+	}
+	pool_init(&r->pool);
+	err = parse_whole(r, der, ei);
+	if (err != ERR_OK) {
+		ocsp_request_free(r);
+		return err;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+void
+ocsp_request_free(struct ocsp_request *r)
+{
+	if (r == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < r->num; i++) {
+		ext_list_free(r->list[i].exts);
+	}
+	ext_list_free(r->exts);
+	pool_clear(&r->pool);
+	free(r);
+}
+
+size_t
+ocsp_request_num(const struct ocsp_request *r)
+{
+	return r->num;
+}
+
+const struct ocsp_cert_id *
+ocsp_request_cert_id(const struct ocsp_request *r, size_t i)
+{
+	ensure(i < r->num);
+	return &r->list[i].id;
+}
+
+struct slice
+ocsp_request_nonce(const struct ocsp_request *r)
+{
+	const struct ext *x = ext_find(r->exts, EXT_OCSP_NONCE);
+
+	return x == NULL ? SLICE_EMPTY : x->u.octets;
+}
+
+bool
+ocsp_request_is_signed(const struct ocsp_request *r)
+{
+	return r->signature.len > 0;
+}
+
+void
+ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b)
+{
+	size_t whole = der_open(b, DER_SEQUENCE);
+	size_t tbs = der_open(b, DER_SEQUENCE), mark, seq;
+
+	if (r->has_requestor) {
+		mark = der_open(b, DER_CONTEXT_CONS(1));
+		general_name_put(&r->requestor, b);
+		der_close(b, mark);
+	}
+	mark = der_open(b, DER_SEQUENCE);
+	for (size_t i = 0; i < r->num; i++) {
+		seq = der_open(b, DER_SEQUENCE);
+		ocsp_cert_id_put(&r->list[i].id, b);
+		ocsp_exts_put(r->list[i].exts, DER_CONTEXT_CONS(0), b);
+		der_close(b, seq);
+	}
+	der_close(b, mark);
+	ocsp_exts_put(r->exts, DER_CONTEXT_CONS(2), b);
+	der_close(b, tbs);
+	if (r->signature.len > 0) {
+		mark = der_open(b, DER_CONTEXT_CONS(0));
+		der_put_raw(b, r->signature);
+		der_close(b, mark);
+	}
+	der_close(b, whole);
+}
+
+void
+ocsp_cert_id_print(const struct ocsp_cert_id *id, struct buf *b)
+{
+	buf_printf(b, "serial ");
+	text_hex(b, id->serial);
+	buf_printf(b, " issuer name %s:", oid_short_name(id->hash_oid));
+	text_hex(b, id->issuer_name_hash);
+	buf_add_str(b, " key ");
+	text_hex(b, id->issuer_key_hash);
+}
+
+void
+ocsp_request_print(const struct ocsp_request *r, struct buf *b)
+{
+	buf_add_str(b, "OCSP request\n");
+	if (r->has_requestor) {
+		buf_add_str(b, "  from: ");
+		general_name_print(&r->requestor, b);
+		buf_add_u8(b, '\n');
+	}
+	for (size_t i = 0; i < r->num; i++) {
+		buf_add_str(b, "  certificate: ");
+		ocsp_cert_id_print(&r->list[i].id, b);
+		buf_add_u8(b, '\n');
+		ext_list_print(r->list[i].exts, "    ", b);
+	}
+	ext_list_print(r->exts, "  ", b);
+	buf_add_str(b, r->signature.len > 0 ? "  signed\n" : "");
+}
+
+void
+ocsp_request_build(const struct ocsp_cert_id *ids, size_t num,
+    struct slice nonce, struct buf *out)
+{
+	size_t whole = der_open(out, DER_SEQUENCE);
+	size_t tbs = der_open(out, DER_SEQUENCE);
+	size_t list = der_open(out, DER_SEQUENCE), mark, seq;
+
+	for (size_t i = 0; i < num; i++) {
+		seq = der_open(out, DER_SEQUENCE);
+		ocsp_cert_id_put(&ids[i], out);
+		der_close(out, seq);
+	}
+	der_close(out, list);
+	if (nonce.len > 0) {
+		mark = der_open(out, DER_CONTEXT_CONS(2));
+		seq = der_open(out, DER_SEQUENCE);
+		ext_put_ocsp_nonce(out, nonce);
+		der_close(out, seq);
+		der_close(out, mark);
+	}
+	der_close(out, tbs);
+	der_close(out, whole);
+}

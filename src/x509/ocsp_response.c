@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *	OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED,
+ *		responseBytes [0] EXPLICIT SEQUENCE { responseType OID,
+ *			response OCTET STRING } OPTIONAL }
+ *	BasicOCSPResponse ::= SEQUENCE { tbsResponseData ResponseData,
+ *		signatureAlgorithm AlgorithmIdentifier,
+ *		signature BIT STRING,
+ *		certs [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL }
+ *	ResponseData ::= SEQUENCE {
+ *		version [0] EXPLICIT INTEGER DEFAULT v1,
+ *		responderID CHOICE { byName [1] Name, byKey [2] OCTET STRING },
+ *		producedAt GeneralizedTime,
+ *		responses SEQUENCE OF SingleResponse,
+ *		responseExtensions [1] EXPLICIT Extensions OPTIONAL }
+ *	SingleResponse ::= SEQUENCE { certID CertID,
+ *		certStatus CHOICE { good [0] IMPLICIT NULL,
+ *			revoked [1] IMPLICIT SEQUENCE {
+ *				revocationTime GeneralizedTime,
+ *				revocationReason [0] EXPLICIT CRLReason
+ *					OPTIONAL },
+ *			unknown [2] IMPLICIT NULL },
+ *		thisUpdate GeneralizedTime,
+ *		nextUpdate [0] EXPLICIT GeneralizedTime OPTIONAL,
+ *		singleExtensions [1] EXPLICIT Extensions OPTIONAL }
+ */
+#include <stdlib.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "crypto/pubkey.h"
+#include "der/der.h"
+#include "der/oid.h"
+#include "der/write.h"
+#include "x509/ext.h"
+#include "x509/ext_priv.h"
+#include "x509/name.h"
+#include "x509/ocsp.h"
+#include "x509/ocsp_priv.h"
+#include "x509/pool.h"
+#include "x509/seq.h"
+#include "x509/spki.h"
+
+struct ocsp_response {
+	uint8_t *bytes; /* the input, for the signature's check */
+	struct slice tbs_der;
+	struct slice sig_alg_der;
+
+	struct pool pool;
+	enum ocsp_response_status status;
+	struct name *name; /* in the pool; or NULL: key_id */
+	struct slice key_id;
+	int64_t produced_at;
+	struct ocsp_single *list;
+	struct ext_list **single_exts; /* what list[i].exts points to */
+	size_t num;
+	struct ext_list *exts;
+	struct alg_id sig_alg;
+	struct slice signature;
+	struct slice *certs;
+	size_t num_certs;
+};
+
+static enum err
+get_time(struct slice *s, int64_t *out, struct errinfo *ei)
+{
+	struct slice content;
+	enum err err;
+
+	err = der_get(s, DER_GENERALIZED_TIME, &content, ei);
+	return err == ERR_OK
+		   ? der_time_content(DER_GENERALIZED_TIME, content, out, ei)
+		   : err;
+}
+
+static enum err
+parse_revoked(struct slice s, struct ocsp_single *out, struct errinfo *ei)
+{
+	struct slice explicit;
+	bool present = false;
+	enum err err;
+
+	out->status = OCSP_REVOKED;
+	err = get_time(&s, &out->revoked_at, ei);
+	if (err == ERR_OK) {
+		err = der_get_optional(
+		    &s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
+	}
+	if (err == ERR_OK && present) {
+		err = crl_reason_get(&explicit, &out->reason, ei);
+		if (err == ERR_OK) {
+			err = der_end(explicit, ei);
+		}
+	}
+	return err == ERR_OK ? der_end(s, ei) : err;
+}
+
+static enum err
+parse_status(struct slice *s, struct ocsp_single *out, struct errinfo *ei)
+{
+	struct slice content;
+	uint8_t tag = 0;
+	enum err err;
+
+	out->reason = CRL_REASON_NONE;
+	err = der_get_any(s, &tag, &content, NULL, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (tag == DER_CONTEXT_CONS(1)) {
+		return parse_revoked(content, out, ei);
+	}
+	if ((tag != DER_CONTEXT(0) && tag != DER_CONTEXT(2)) ||
+	    content.len > 0) {
+		return err_set(ei, ERR_FORMAT, "ocsp.status", "RFC 6960 4.2.1",
+		    "tag %02x is no certificate status", tag);
+	}
+	out->status = tag == DER_CONTEXT(0) ? OCSP_GOOD : OCSP_UNKNOWN;
+	return ERR_OK;
+}
+
+static enum err
+parse_single(struct pool *pool, struct slice *s, struct ocsp_single *out,
+    struct ext_list **out_exts, struct errinfo *ei)
+{
+	struct slice seq, explicit;
+	enum err err;
+
+	err = der_get(s, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = ocsp_cert_id_get(pool, &seq, &out->id, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_status(&seq, out, ei);
+	}
+	if (err == ERR_OK) {
+		err = get_time(&seq, &out->this_update, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_optional(&seq, DER_CONTEXT_CONS(0),
+		    &out->has_next_update, &explicit, ei);
+	}
+	if (err == ERR_OK && out->has_next_update) {
+		err = get_time(&explicit, &out->next_update, ei);
+		if (err == ERR_OK) {
+			err = der_end(explicit, ei);
+		}
+	}
+	if (err == ERR_OK) {
+		err = ocsp_exts_get(&seq, DER_CONTEXT_CONS(1), out_exts, ei);
+		out->exts = *out_exts;
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+static enum err
+parse_singles(struct ocsp_response *r, struct slice seq, struct errinfo *ei)
+{
+	size_t num = 0;
+	enum err err;
+
+	err =
+	    seq_count(seq, OCSP_SINGLES_MAX, "ocsp.responses.number", &num, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	r->list = pool_alloc(&r->pool, num, sizeof(*r->list));
+	r->single_exts = pool_alloc(&r->pool, num, sizeof(*r->single_exts));
+	if (r->list == NULL || r->single_exts == NULL) {
+		return err_nomem(ei);
+	}
+	r->num = num;
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = parse_single(
+		    &r->pool, &seq, &r->list[i], &r->single_exts[i], ei);
+	}
+	return err;
+}
+
+static enum err
+parse_responder(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit, key_id;
+	uint8_t tag = 0;
+	enum err err;
+
+	err = der_get_any(s, &tag, &explicit, NULL, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (tag == DER_CONTEXT_CONS(1)) {
+		return name_parse_in(&r->pool, explicit, &r->name, ei);
+	}
+	if (tag != DER_CONTEXT_CONS(2)) {
+		return err_set(ei, ERR_FORMAT, "ocsp.responder",
+		    "RFC 6960 4.2.1", "tag %02x names no responder", tag);
+	}
+	err = der_get(&explicit, DER_OCTET_STRING, &key_id, ei);
+	if (err == ERR_OK) {
+		err = der_end(explicit, ei);
+	}
+	if (err == ERR_OK && key_id.len == 0) {
+		err = err_set(ei, ERR_FORMAT, "ocsp.responder",
+		    "RFC 6960 4.2.1", "an empty key hash");
+	}
+	return err == ERR_OK ? seq_copy(&r->pool, key_id, &r->key_id, ei) : err;
+}
+
+static enum err
+parse_tbs(struct ocsp_response *r, struct slice s, struct errinfo *ei)
+{
+	struct slice list;
+	enum err err;
+
+	if (der_peek(s) == DER_CONTEXT_CONS(0)) {
+		return err_set(ei, ERR_FORMAT, "ocsp.version", "RFC 6960 4.2.1",
+		    "a version is written out; v1 is the "
+		    "default and the only one");
+	}
+	err = parse_responder(r, &s, ei);
+	if (err == ERR_OK) {
+		err = get_time(&s, &r->produced_at, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get(&s, DER_SEQUENCE, &list, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_singles(r, list, ei);
+	}
+	if (err == ERR_OK) {
+		err = ocsp_exts_get(&s, DER_CONTEXT_CONS(1), &r->exts, ei);
+	}
+	return err == ERR_OK ? der_end(s, ei) : err;
+}
+
+static enum err
+parse_certs(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
+{
+	struct slice explicit, list, whole;
+	bool present = false;
+	size_t num = 0;
+	enum err err;
+
+	err = der_get_optional(s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
+	if (err != ERR_OK || !present) {
+		return err;
+	}
+	err = der_get(&explicit, DER_SEQUENCE, &list, ei);
+	if (err == ERR_OK) {
+		err = der_end(explicit, ei);
+	}
+	if (err == ERR_OK) {
+		err = seq_count(
+		    list, OCSP_CERTS_MAX, "ocsp.certs.number", &num, ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	r->certs = pool_alloc(&r->pool, num, sizeof(*r->certs));
+	if (r->certs == NULL) {
+		return err_nomem(ei);
+	}
+	r->num_certs = num;
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = der_get_whole(&list, DER_SEQUENCE, &whole, ei);
+		if (err == ERR_OK) {
+			err = seq_copy(&r->pool, whole, &r->certs[i], ei);
+		}
+	}
+	return err;
+}
+
+static enum err
+parse_basic(struct ocsp_response *r, struct slice der, struct errinfo *ei)
+{
+	struct slice seq, tbs, bits, before;
+	unsigned unused = 0;
+	enum err err;
+
+	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(der, ei);
+	}
+	before = seq;
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_SEQUENCE, &tbs, ei);
+	}
+	if (err == ERR_OK) {
+		r->tbs_der = slice_make(before.p, before.len - seq.len);
+		err = parse_tbs(r, tbs, ei);
+	}
+	before = seq;
+	if (err == ERR_OK) {
+		err = alg_id_get(&r->pool, &seq, &r->sig_alg, ei);
+	}
+	if (err == ERR_OK) {
+		r->sig_alg_der = slice_make(before.p, before.len - seq.len);
+		err = der_get_bits(&seq, &bits, &unused, ei);
+	}
+	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
+		err = err_set(ei, ERR_FORMAT, "ocsp.signature.length", NULL,
+		    "a signature of %zu octets and %u unused bits", bits.len,
+		    unused);
+	}
+	if (err == ERR_OK) {
+		err = seq_copy(&r->pool, bits, &r->signature, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_certs(r, &seq, ei);
+	}
+	return err == ERR_OK ? der_end(seq, ei) : err;
+}
+
+/* The inside of responseBytes' EXPLICIT tag. */
+static enum err
+parse_response_bytes(
+    struct ocsp_response *r, struct slice explicit, struct errinfo *ei)
+{
+	struct slice seq, type, basic;
+	enum err err;
+
+	err = der_get(&explicit, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(explicit, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_oid(&seq, &type, ei);
+	}
+	if (err == ERR_OK && oid_find(type) != OID_OCSP_BASIC) {
+		err = err_set(ei, ERR_UNSUPPORTED, "ocsp.type",
+		    "RFC 6960 4.2.1", "a response that is not a basic one");
+	}
+	if (err == ERR_OK) {
+		err = der_get(&seq, DER_OCTET_STRING, &basic, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_end(seq, ei);
+	}
+	return err == ERR_OK ? parse_basic(r, basic, ei) : err;
+}
+
+static enum err
+parse_response_status(
+    struct ocsp_response *r, struct slice *s, struct errinfo *ei)
+{
+	uint64_t status = 0;
+	enum err err;
+
+	err = der_get_u63(s, DER_ENUMERATED, &status, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (status > OCSP_UNAUTHORIZED || status == 4) {
+		return err_set(ei, ERR_FORMAT, "ocsp.response.status",
+		    "RFC 6960 4.2.1", "%llu is no status of a response",
+		    (unsigned long long)status);
+	}
+	r->status = (enum ocsp_response_status)status;
+	return ERR_OK;
+}
+
+static enum err
+parse_whole(struct ocsp_response *r, struct slice der, struct errinfo *ei)
+{
+	struct slice seq, explicit;
+	bool present = false;
+	enum err err;
+
+	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	if (err == ERR_OK) {
+		err = der_end(der, ei);
+	}
+	if (err == ERR_OK) {
+		err = parse_response_status(r, &seq, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_get_optional(
+		    &seq, DER_CONTEXT_CONS(0), &present, &explicit, ei);
+	}
+	if (err == ERR_OK) {
+		err = der_end(seq, ei);
+	}
+	if (err == ERR_OK && present != (r->status == OCSP_SUCCESSFUL)) {
+		err = err_set(ei, ERR_FORMAT, "ocsp.response.bytes",
+		    "RFC 6960 4.2.1",
+		    "an answer stands with a status that is not successful, "
+		    "or is missing from one that is");
+	}
+	return err == ERR_OK && present ? parse_response_bytes(r, explicit, ei)
+					: err;
+}
+
+enum err
+ocsp_response_parse(
+    struct slice der, struct ocsp_response **out, struct errinfo *ei)
+{
+	struct ocsp_response *r;
+	enum err err;
+
+	if (der.len > OCSP_RESPONSE_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "ocsp.response.length", NULL,
+		    "a response of %zu octets; at most %d are read", der.len,
+		    OCSP_RESPONSE_BYTES_MAX);
+	}
+	r = calloc(1, sizeof(*r));
+	if (r == NULL) {
+		return err_nomem(ei);
+	}
+	pool_init(&r->pool);
+	r->bytes = slice_dup(der);
+	if (r->bytes == NULL) {
+		err = err_nomem(ei);
+	} else {
+		err = parse_whole(r, slice_make(r->bytes, der.len), ei);
+	}
+	if (err != ERR_OK) {
+		ocsp_response_free(r);
+		return err;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+void
+ocsp_response_free(struct ocsp_response *r)
+{
+	if (r == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < r->num; i++) {
+		ext_list_free(r->single_exts[i]);
+	}
+	ext_list_free(r->exts);
+	pool_clear(&r->pool);
+	free(r->bytes);
+	free(r);
+}
+
+enum err
+ocsp_response_verify(const struct ocsp_response *r,
+    const struct pubkey *responder_key, struct errinfo *ei)
+{
+	enum sig_alg alg = SIG_NONE;
+	enum err err;
+
+	ensure(r->status == OCSP_SUCCESSFUL);
+	err = sig_alg_get(r->sig_alg_der, &alg, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	return pubkey_verify(responder_key, alg, r->tbs_der, r->signature, ei);
+}
+
+/* --- writing again ----------------------------------------------------- */
+
+static void
+build_responder(const struct ocsp_response *r, struct buf *b)
+{
+	size_t mark = der_open(
+	    b, r->name != NULL ? DER_CONTEXT_CONS(1) : DER_CONTEXT_CONS(2));
+
+	if (r->name != NULL) {
+		name_build(r->name, b);
+	} else {
+		der_put(b, DER_OCTET_STRING, r->key_id);
+	}
+	der_close(b, mark);
+}
+
+static void
+build_tbs(const struct ocsp_response *r, struct buf *b)
+{
+	size_t tbs = der_open(b, DER_SEQUENCE), list;
+
+	build_responder(r, b);
+	der_put_time(b, DER_GENERALIZED_TIME, r->produced_at);
+	list = der_open(b, DER_SEQUENCE);
+	for (size_t i = 0; i < r->num; i++) {
+		ocsp_single_put(&r->list[i], b);
+	}
+	der_close(b, list);
+	ocsp_exts_put(r->exts, DER_CONTEXT_CONS(1), b);
+	der_close(b, tbs);
+}
+
+static void
+build_basic(const struct ocsp_response *r, struct buf *b)
+{
+	size_t basic = der_open(b, DER_SEQUENCE), explicit, list;
+
+	build_tbs(r, b);
+	alg_id_put(&r->sig_alg, b);
+	der_put_bits(b, r->signature, 0);
+	if (r->num_certs > 0) {
+		explicit = der_open(b, DER_CONTEXT_CONS(0));
+		list = der_open(b, DER_SEQUENCE);
+		for (size_t i = 0; i < r->num_certs; i++) {
+			der_put_raw(b, r->certs[i]);
+		}
+		der_close(b, list);
+		der_close(b, explicit);
+	}
+	der_close(b, basic);
+}
+
+void
+ocsp_response_rebuild(const struct ocsp_response *r, struct buf *b)
+{
+	size_t response = der_open(b, DER_SEQUENCE), explicit, bytes, octets;
+
+	der_put_u63(b, DER_ENUMERATED, (uint64_t)r->status);
+	if (r->status == OCSP_SUCCESSFUL) {
+		explicit = der_open(b, DER_CONTEXT_CONS(0));
+		bytes = der_open(b, DER_SEQUENCE);
+		der_put_oid(b, oid_bytes(OID_OCSP_BASIC));
+		octets = der_open(b, DER_OCTET_STRING);
+		build_basic(r, b);
+		der_close(b, octets);
+		der_close(b, bytes);
+		der_close(b, explicit);
+	}
+	der_close(b, response);
+}
+
+static void
+print_single(const struct ocsp_single *single, struct buf *b)
+{
+	static const char *const words[] = {"good", "revoked", "unknown"};
+	char text[TIME_TEXT_SIZE];
+
+	buf_printf(b, "  %s: ", words[single->status]);
+	ocsp_cert_id_print(&single->id, b);
+	if (single->status == OCSP_REVOKED) {
+		time_text(single->revoked_at, text);
+		buf_printf(b, " at %s", text);
+	}
+	if (single->reason != CRL_REASON_NONE) {
+		buf_printf(b, " (%s)", crl_reason_name(single->reason));
+	}
+	time_text(single->this_update, text);
+	buf_printf(b, " from %s", text);
+	if (single->has_next_update) {
+		time_text(single->next_update, text);
+		buf_printf(b, " to %s", text);
+	}
+	buf_add_u8(b, '\n');
+	ext_list_print(single->exts, "    ", b);
+}
+
+void
+ocsp_response_print(const struct ocsp_response *r, struct buf *b)
+{
+	char text[TIME_TEXT_SIZE];
+
+	buf_printf(b, "OCSP response, status %d\n", (int)r->status);
+	if (r->status != OCSP_SUCCESSFUL) {
+		return;
+	}
+	buf_add_str(b, "  responder: ");
+	if (r->name != NULL) {
+		name_print(r->name, b);
+	} else {
+		text_hex(b, r->key_id);
+	}
+	time_text(r->produced_at, text);
+	buf_printf(b, "\n  produced: %s\n", text);
+	for (size_t i = 0; i < r->num; i++) {
+		print_single(&r->list[i], b);
+	}
+	ext_list_print(r->exts, "  ", b);
+}
+
+/* --- getters ----------------------------------------------------------- */
+
+enum ocsp_response_status
+ocsp_response_status(const struct ocsp_response *r)
+{
+	return r->status;
+}
+
+struct slice
+ocsp_response_key_id(const struct ocsp_response *r)
+{
+	return r->key_id;
+}
+
+const struct name *
+ocsp_response_name(const struct ocsp_response *r)
+{
+	return r->name;
+}
+
+int64_t
+ocsp_response_produced_at(const struct ocsp_response *r)
+{
+	return r->produced_at;
+}
+
+size_t
+ocsp_response_num(const struct ocsp_response *r)
+{
+	return r->num;
+}
+
+const struct ocsp_single *
+ocsp_response_single(const struct ocsp_response *r, size_t i)
+{
+	ensure(i < r->num);
+	return &r->list[i];
+}
+
+struct slice
+ocsp_response_nonce(const struct ocsp_response *r)
+{
+	const struct ext *x = ext_find(r->exts, EXT_OCSP_NONCE);
+
+	return x == NULL ? SLICE_EMPTY : x->u.octets;
+}
+
+struct slice
+ocsp_response_tbs(const struct ocsp_response *r)
+{
+	return r->tbs_der;
+}
+
+struct slice
+ocsp_response_sig_alg_der(const struct ocsp_response *r)
+{
+	return r->sig_alg_der;
+}
+
+struct slice
+ocsp_response_signature(const struct ocsp_response *r)
+{
+	return r->signature;
+}
+
+size_t
+ocsp_response_num_certs(const struct ocsp_response *r)
+{
+	return r->num_certs;
+}
+
+struct slice
+ocsp_response_cert(const struct ocsp_response *r, size_t i)
+{
+	ensure(i < r->num_certs);
+	return r->certs[i];
+}
