@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/aead.h"
 
-#include <openssl/rand.h>
-
 #include "base/bounds.h"
 #include "crypto/ossl_priv.h"
 
