@@ -2,12 +2,13 @@
 #include "crypto/aead.h"
 
 #include "base/bounds.h"
+#include "crypto/gcm_priv.h"
 #include "crypto/ossl_priv.h"
 
 enum {
 	AEAD_VERSION = 1,
-	NONCE_SIZE = 12,
-	TAG_SIZE = 16
+	NONCE_SIZE = GCM_NONCE_SIZE,
+	TAG_SIZE = GCM_TAG_SIZE
 };
 
 static enum err
@@ -23,49 +24,6 @@ aead_check(
 		    "more than %d bytes to encrypt at once", SEAL_BYTES_MAX);
 	}
 	return crypto_need(ei);
-}
-
-static bool
-gcm_close(const uint8_t *key, const uint8_t *nonce, struct slice plain,
-    struct slice context, uint8_t *out, uint8_t *tag)
-{
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	int n = 0;
-	bool ok;
-
-	ok =
-	    ctx != NULL &&
-	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-	    EVP_EncryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
-		1 &&
-	    EVP_EncryptUpdate(ctx, out, &n, plain.p, (int)plain.len) == 1 &&
-	    EVP_EncryptFinal_ex(ctx, out + n, &n) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, tag) == 1;
-	EVP_CIPHER_CTX_free(ctx);
-	return ok;
-}
-
-static bool
-gcm_open(const uint8_t *key, const uint8_t *nonce, struct slice sealed,
-    struct slice context, struct slice tag, uint8_t *out)
-{
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	uint8_t copy[TAG_SIZE];
-	int n = 0;
-	bool ok;
-
-	memcpy(copy, tag.p, TAG_SIZE);
-	ok =
-	    ctx != NULL &&
-	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-	    EVP_DecryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
-		1 &&
-	    EVP_DecryptUpdate(ctx, out, &n, sealed.p, (int)sealed.len) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, copy) ==
-		1 &&
-	    EVP_DecryptFinal_ex(ctx, out + n, &n) == 1;
-	EVP_CIPHER_CTX_free(ctx);
-	return ok;
 }
 
 enum err

@@ -35,9 +35,9 @@ ATTR_MUST_USE enum err cms_sign_detached(struct privkey *key,
  * signer_cert_der, over exactly this content?
  * ERR_FORMAT "cms.form" or "der.*", ERR_LIMIT "cms.size", "cms.certificates",
  * "cms.attributes"; ERR_UNSUPPORTED "cms.content_type", "cms.algorithm",
- * "cms.version", "cms.attached", "cms.signers"; ERR_CRYPTO "cms.signer" (another
- * certificate), "cms.digest" (other content), "cms.signing_certificate",
- * "cms.attributes", "signature.mismatch".
+ * "cms.version", "cms.attached", "cms.signers"; ERR_CRYPTO "cms.signer"
+ * (another certificate), "cms.digest" (other content),
+ * "cms.signing_certificate", "cms.attributes", "signature.mismatch".
  */
 ATTR_MUST_USE enum err cms_verify_detached(struct slice cms_der,
     struct slice content, struct slice signer_cert_der, struct errinfo *ei);

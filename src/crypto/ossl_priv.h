@@ -27,6 +27,7 @@
 #include <openssl/kdf.h>
 #include <openssl/param_build.h>
 #include <openssl/pkcs12.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #undef ERR_STATE

@@ -4,6 +4,7 @@
 #include "crypto/ossl_priv.h"
 #include "crypto/privkey_priv.h"
 #include "crypto/pubkey.h"
+#include "crypto/spki_priv.h"
 
 struct privkey {
 	const struct privkey_ops *ops;
@@ -63,7 +64,12 @@ privkey_pubkey(const struct privkey *k)
 bool
 privkey_matches(const struct privkey *k, struct slice spki)
 {
-	return slice_eq(privkey_spki(k), spki);
+	struct spki theirs;
+
+	return spki_parse(spki, &theirs, NULL) == ERR_OK &&
+	       theirs.alg == privkey_alg(k) &&
+	       slice_eq(theirs.params, pubkey_params(k->pub)) &&
+	       slice_eq(theirs.bits, pubkey_bits_content(k->pub));
 }
 
 enum err

@@ -42,7 +42,8 @@ enum key_alg privkey_alg(const struct privkey *k);
 /* Borrowed, live as long as k. */
 struct slice privkey_spki(const struct privkey *k);
 const struct pubkey *privkey_pubkey(const struct privkey *k);
-/* Is this its public key?  Compares the SubjectPublicKeyInfo bytewise. */
+/* Is this its public key?  The same algorithm, curve or parameter set, and
+ * point; optional parameters of GOST keys (the digest) may differ. */
 bool privkey_matches(const struct privkey *k, struct slice spki);
 
 /*

@@ -2,15 +2,18 @@
 #include "crypto/seal.h"
 
 #include "base/bounds.h"
+#include "crypto/gcm_priv.h"
 #include "crypto/hash.h"
 #include "crypto/ossl_priv.h"
 
 enum {
 	SEAL_VERSION = 1,
-	TAG_SIZE = 16,
-	AES_KEY_SIZE = 32,
-	NONCE_SIZE = 12
+	TAG_SIZE = GCM_TAG_SIZE,
+	AES_KEY_SIZE = GCM_KEY_SIZE
 };
+
+/* Each box has a key of its own, so one nonce does. */
+static const uint8_t nonce[GCM_NONCE_SIZE];
 
 static enum err
 pair_from(EVP_PKEY *pkey, uint8_t pub[SEAL_KEY_SIZE], struct secret *priv,
@@ -82,7 +85,7 @@ agree(struct slice priv, struct slice pub, uint8_t out[SEAL_KEY_SIZE])
 
 /*
  * RFC 5869 with SHA-256: salt is both public keys, one block of output is the
- * AES key.  The nonce is zero: the key is used once.
+ * AES key.
  */
 static enum err
 derive_key(const uint8_t shared[SEAL_KEY_SIZE], struct slice ephemeral,
@@ -102,51 +105,6 @@ derive_key(const uint8_t shared[SEAL_KEY_SIZE], struct slice ephemeral,
 	}
 	secret_wipe(prk, sizeof(prk));
 	return e;
-}
-
-static bool
-gcm_encrypt(const uint8_t key[AES_KEY_SIZE], struct slice plain,
-    struct slice context, uint8_t *out, uint8_t tag[TAG_SIZE])
-{
-	static const uint8_t nonce[NONCE_SIZE];
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	int n = 0;
-	bool ok;
-
-	ok =
-	    ctx != NULL &&
-	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-	    EVP_EncryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
-		1 &&
-	    EVP_EncryptUpdate(ctx, out, &n, plain.p, (int)plain.len) == 1 &&
-	    EVP_EncryptFinal_ex(ctx, out + n, &n) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, tag) == 1;
-	EVP_CIPHER_CTX_free(ctx);
-	return ok;
-}
-
-static bool
-gcm_decrypt(const uint8_t key[AES_KEY_SIZE], struct slice sealed,
-    struct slice context, struct slice tag, uint8_t *out)
-{
-	static const uint8_t nonce[NONCE_SIZE];
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	uint8_t tag_copy[TAG_SIZE];
-	int n = 0;
-	bool ok;
-
-	memcpy(tag_copy, tag.p, TAG_SIZE);
-	ok =
-	    ctx != NULL &&
-	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-	    EVP_DecryptUpdate(ctx, NULL, &n, context.p, (int)context.len) ==
-		1 &&
-	    EVP_DecryptUpdate(ctx, out, &n, sealed.p, (int)sealed.len) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(
-		ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag_copy) == 1 &&
-	    EVP_DecryptFinal_ex(ctx, out + n, &n) == 1;
-	EVP_CIPHER_CTX_free(ctx);
-	return ok;
 }
 
 static enum err
@@ -172,7 +130,7 @@ seal_body(const uint8_t key[AES_KEY_SIZE], struct slice ephemeral,
 	if ((e = secret_init(&cipher, plain.len + 1, ei)) != ERR_OK) {
 		return e;
 	}
-	if (!gcm_encrypt(key, plain, context, cipher.p, tag)) {
+	if (!gcm_close(key, nonce, plain, context, cipher.p, tag)) {
 		secret_clear(&cipher);
 		return crypto_library(ei, "AES-GCM");
 	}
@@ -238,7 +196,7 @@ open_body(const uint8_t key[AES_KEY_SIZE], struct slice body,
 	if ((e = secret_init(&plain, len + 1, ei)) != ERR_OK) {
 		return e;
 	}
-	if (!gcm_decrypt(key, slice_make(body.p, len), context,
+	if (!gcm_open(key, nonce, slice_make(body.p, len), context,
 		slice_make(body.p + len, TAG_SIZE), plain.p)) {
 		e = cannot_open(ei);
 	} else {
