@@ -1,67 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
-// A centre in a scratch directory, with real processes and confinement on.
+// A centre in a scratch directory: real processes, confinement on, messages
+// going to a double of an SMS gateway.  Made as scripts/demo.sh makes its own.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exec, must } from '../../run/exec.mjs';
+import { Client } from './http.mjs';
 import { descendants, killAndWait, Running } from './processes.mjs';
 import { BUILD, ROOT, scratch, until } from './scratch.mjs';
 import { ClockOffset, Steps } from './seams.mjs';
 
+const READY_MS = 30000;
+
 export class Centre {
-	// make(centre) prepares centre.dir and fills centre.command (the
-	// program and its arguments) and centre.ready(centre), which is asked
-	// until it answers true.  seams: hooks of test builds are wanted.
-	constructor(t, { make, build = BUILD, seams = false, env = {} }) {
+	// options:
+	//   build  the build directory whose programs are used
+	//   seams  have named steps (.steps) and a clock offset (.clock); only
+	//          test builds know them
+	//   env    more of the environment, for surguchd
+	constructor(t, { build = BUILD, seams = false, env = {} } = {}) {
 		this.t = t;
-		this.make = make;
 		this.build = build;
-		this.dir = scratch(t);
 		this.env = env;
+		this.dir = join(scratch(t), 'centre');
+		this.phone = join(this.dir, 'phone.jsonl');
 		this.steps = seams ? new Steps() : null;
-		this.clock = seams ? new ClockOffset(t, this.dir) : null;
-		this.command = null;
-		this.ready = null;
+		this.clock = seams ? new ClockOffset(t, join(this.dir, '..')) : null;
 		this.parent = null;
+		this.heard = 0; // messages that sms() has given out
 	}
 
+	// Make one and start it.
 	static async start(t, options) {
 		const centre = new Centre(t, options);
-		await centre.make(centre);
+		await centre.init();
+		await centre.startPhone();
 		await centre.up();
 		return centre;
 	}
 
-	// Start (again) on the same directory.
+	program(name) {
+		const path = ['roles', 'cli']
+			.map((floor) => join(this.build, 'src', floor, name))
+			.find((p) => existsSync(p));
+		if (!path) {
+			throw new Error(`${this.build} holds no ${name}`);
+		}
+		return path;
+	}
+
+	ctl(...args) {
+		return exec(this.program('surguchctl'), args, { timeoutSec: 120 });
+	}
+
+	async init() {
+		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
+			'--demo', '--api-port', '0', '--public-port', '0',
+			'--sms-port', '0', '--profiles', join(ROOT, 'profiles'),
+			'--libexec', join(this.build, 'src/roles')], { timeoutSec: 120 });
+		// NAME='value' lines, for a shell.
+		const env = Object.fromEntries(
+			readFileSync(join(this.dir, 'demo.env'), 'utf8').split('\n')
+				.map((l) => /^(?:export )?(\w+)='?(.*?)'?$/.exec(l))
+				.filter(Boolean).map((m) => [m[1], m[2]]));
+		this.api = env.DEMO_API;
+		this.apiCa = env.DEMO_API_CA;
+		this.public = env.DEMO_PUBLIC;
+		this.smsPort = env.DEMO_SMS_PORT;
+		this.demo = env;
+	}
+
+	async startPhone() {
+		writeFileSync(this.phone, '', { mode: 0o644 });
+		this.gateway = new Running(this.t, process.execPath,
+			[join(ROOT, 'tests/doubles/sms-gateway.mjs'), '--port',
+				this.smsPort, '--file', this.phone, '--quiet']);
+	}
+
+	// Start surguchd (again) on the same directory.
 	async up() {
-		const [cmd, ...args] = this.command;
-		const hooks = this.steps ? {
-			fds: ['pipe', this.clock.fd],
-			env: { SURGUCH_SEAM_FD: '3', SURGUCH_CLOCK_FD: '4' },
-		} : {};
-		this.parent = new Running(this.t, cmd, args, { cwd: ROOT, ...hooks,
-			env: { ...this.env, ...hooks.env } });
+		const hooks = this.steps ? { fds: ['pipe', this.clock.fd],
+			env: { SURGUCH_SEAM_FD: '3', SURGUCH_CLOCK_FD: '4' } } : {};
+		this.parent = new Running(this.t, this.program('surguchd'),
+			['-c', join(this.dir, 'etc/surguch/surguch.conf')],
+			{ ...hooks, env: { ...this.env, ...hooks.env } });
 		if (this.steps) {
 			this.steps.attach(this.parent.child.stdio[3]);
 		}
+		await this.ready();
+	}
+
+	async ready() {
+		const client = this.client();
 		await until(async () => {
 			if (this.parent.exit) {
-				throw new Error(`the centre ended:\n${this.parent.log}`);
+				throw new Error(`the centre ended:\n${this.log}`);
 			}
-			return this.ready(this);
-		}, () => `the centre to be ready:\n${this.parent.log}`,
-		{ timeoutMs: 30000, everyMs: 50 });
+			return (await client.get('/healthz').catch(() => null))?.status
+				=== 200;
+		}, () => `the centre to be ready:\n${this.log}`,
+		{ timeoutMs: READY_MS, everyMs: 50 });
+		client.close();
 	}
 
-	async down() {
+	down() {
 		return this.parent.stop();
-	}
-
-	// The program of the build, by name, wherever its floor is.
-	program(name) {
-		return join(this.build, 'src', name.includes('/') ? name
-			: `roles/${name}`);
 	}
 
 	get log() {
 		return this.parent.log;
+	}
+
+	client(options = {}) {
+		return new Client(this.api, { ca: this.apiCa, ...options });
+	}
+
+	// The access token of a new operator.
+	async operator(name = 'test', role = 'operator') {
+		const token = await must(this.program('surguchctl'),
+			['--centre', this.dir, 'operator', 'add', name, role]);
+		return token.trim();
+	}
+
+	// The next message to any phone whose text matches: the match.
+	async sms(pattern, timeoutMs = 15000) {
+		return until(() => {
+			const messages = readFileSync(this.phone, 'utf8').split('\n')
+				.filter(Boolean).map((l) => JSON.parse(l));
+			while (this.heard < messages.length) {
+				const found = pattern.exec(messages[this.heard++].text);
+				if (found) {
+					return found;
+				}
+			}
+			return null;
+		}, `an SMS like ${pattern}`, { timeoutMs });
 	}
 
 	// Its roles: [{pid, name, args}], name being the program's.
