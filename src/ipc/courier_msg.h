@@ -2,28 +2,36 @@
 #ifndef SURGUCH_IPC_COURIER_MSG_H
 #define SURGUCH_IPC_COURIER_MSG_H
 /*
- * The channel between front and courier (design 10): bodies of frames.
+ * The channel between front and courier (design 10): bodies of frames, after
+ * the common hello (ipc/hello.h).
  *
- *   courier -> front  COURIER_HELLO    first after each start; the public key
- *                     to seal to.  Everything in flight before it is unclear
- *   front -> courier  COURIER_DELIVER  one message of the outbox
- *   courier -> front  COURIER_RESULT   one for each DELIVER, any order
+ *   courier -> front  COURIER_KEY      behind each hello of courier's: the
+ *                     public key to seal to
+ *   front -> courier  COURIER_DELIVER  one message of the outbox; the frame's
+ *                     id is front's choice
+ *   courier -> front  COURIER_RESULT   one for each DELIVER, with its id, in
+ *                     any order
+ *
+ * When courier says hello with id 0 it has just started: every DELIVER before
+ * it that has no RESULT is unclear.
  *
  * The body of a message is sealed to the courier's key with a context made of
  * outbox id, kind and address, so that a row of the database whose address was
  * changed cannot be opened.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/id.h"
 #include "base/slice.h"
+#include "ipc/hello.h"
 
 enum courier_frame {
-	COURIER_HELLO = 0x0301,
-	COURIER_DELIVER = 0x0302,
-	COURIER_RESULT = 0x0303,
+	COURIER_KEY = MSG_CHANNEL_FIRST,
+	COURIER_DELIVER,
+	COURIER_RESULT,
 };
 
 enum courier_kind {
@@ -40,17 +48,15 @@ enum courier_outcome {
 };
 
 enum {
-	COURIER_VERSION = 1,
 	COURIER_KEY_SIZE = 32,
 	COURIER_TO_MAX = 128, /* an e-mail address, later */
 	COURIER_PROVIDER_ID_MAX = 64,
-	COURIER_DETAIL_MAX = 200,
+	COURIER_DETAIL_MAX = ERRINFO_TEXT - 1,
 };
 
-struct courier_hello {
-	uint16_t version;
+struct courier_key {
 	uint8_t key[COURIER_KEY_SIZE]; /* X25519 */
-	uint8_t ready;                 /* 1: a gateway is configured */
+	bool ready;                    /* a gateway is configured */
 };
 
 /*
@@ -76,13 +82,13 @@ struct courier_result {
 };
 
 /* Append the body of a frame; failures are in buf_err(). */
-void courier_hello_pack(const struct courier_hello *m, struct buf *out);
+void courier_key_pack(const struct courier_key *m, struct buf *out);
 void courier_deliver_pack(const struct courier_deliver *m, struct buf *out);
 void courier_result_pack(const struct courier_result *m, struct buf *out);
 
-/* The whole body or FORMAT/LIMIT "ipc.courier"; *out is untouched then. */
-ATTR_MUST_USE enum err courier_hello_unpack(
-    struct slice body, struct courier_hello *out, struct errinfo *ei);
+/* The whole body or FORMAT "wire.message"; *out is untouched then. */
+ATTR_MUST_USE enum err courier_key_unpack(
+    struct slice body, struct courier_key *out, struct errinfo *ei);
 ATTR_MUST_USE enum err courier_deliver_unpack(
     struct slice body, struct courier_deliver *out, struct errinfo *ei);
 ATTR_MUST_USE enum err courier_result_unpack(

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_COURIER_COURIER_H
+#define SURGUCH_COURIER_COURIER_H
+/*
+ * The role that calls out: takes COURIER_DELIVER from front over its
+ * socketpair, opens the sealed body, sends it through the gateway and answers
+ * COURIER_RESULT.  Several threads read the same socket: each packet is one
+ * message, the kernel's queue is the only queue.  A message is tried once
+ * here; front decides what to do with a RETRY, and nobody repeats an UNCLEAR
+ * unasked.
+ *
+ * State directory (0700, the role's own): seal.key, 32 bytes, 0400; seal.pub
+ * beside it for the curious.  The configuration is a file of its own:
+ *	gateway : { ... };		see courier/gateway.h; may be absent
+ *	insecure_no_landlock = false;
+ */
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "conf/conf.h"
+
+struct courier;
+
+/* Make the key pair if there is none; keeps an existing one. */
+ATTR_MUST_USE enum err courier_make_key(
+    const char *state_dir, struct errinfo *ei);
+
+/* Everything that needs files.  report: see conf_read(). */
+ATTR_MUST_USE enum err courier_open(const char *conf_path,
+    const char *state_dir, const struct clock *clock, struct courier **out,
+    struct conf_report *report, struct errinfo *ei);
+void courier_free(struct courier *courier);
+bool courier_insecure_no_landlock(const struct courier *courier);
+
+/*
+ * Say hello on the channel and work until the peer closes it (ERR_OK) or says
+ * something that is no message of this channel (FORMAT, UNSUPPORTED: the
+ * caller exits).  Starts num_threads - 1 further threads.
+ */
+ATTR_MUST_USE enum err courier_run(struct courier *courier, int channel,
+    unsigned num_threads, struct errinfo *ei);
+
+#endif

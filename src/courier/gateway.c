@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "courier/gateway.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/text.h"
+#include "courier/gateway_priv.h"
+#include "fetch/fetch.h"
+#include "os/file.h"
+
+enum {
+	HEADERS_MAX = 8,
+	ANSWER_MAX = 64 * 1024,
+	SECRET_MAX = 1024,
+};
+
+struct gateway {
+	struct conf_cursor conf;
+	struct template url;
+	struct template body;
+	struct template headers[HEADERS_MAX];
+	size_t num_headers;
+	struct secret secret;
+};
+
+static const char *
+check_http(const char *value)
+{
+	if (strncmp(value, "http://", 7) != 0 &&
+	    strncmp(value, "https://", 8) != 0) {
+		return "is no http or https address";
+	}
+	return NULL;
+}
+
+static const char *
+check_status(const char *value)
+{
+	bool ok = strlen(value) == 3 && value[0] >= '1' && value[0] <= '5' &&
+		  strspn(value + 1, "0123456789x") == 2;
+
+	return ok ? NULL : "is no status; write \"200\" or \"2xx\"";
+}
+
+static const char *
+check_header(const char *value)
+{
+	const char *colon = strchr(value, ':');
+
+	return colon != NULL && colon > value ? NULL : "is not \"Name: value\"";
+}
+
+static const char *
+check_id_pattern(const char *value)
+{
+	return strstr(value, "{id}") != NULL ? NULL : "holds no {id}";
+}
+
+static const char *const methods[] = {"GET", "POST", "PUT", NULL};
+static const char *const formats[] = {"text", "json", "form", NULL};
+_Static_assert(PLACE_TEXT == 0 && PLACE_JSON == 1 && PLACE_PERCENT == 2,
+    "the order of formats[]");
+
+const struct conf_setting gateway_settings[] = {
+    {.name = "url",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = 4096,
+	.check = check_http},
+    {.name = "method",
+	.type = CONF_CHOICE,
+	.choices = methods,
+	.fallback = "POST"},
+    {.name = "headers",
+	.type = CONF_TEXTS,
+	.max = HEADERS_MAX,
+	.check = check_header},
+    {.name = "body", .type = CONF_TEXT, .max = 8192, .fallback = ""},
+    {.name = "body_format",
+	.type = CONF_CHOICE,
+	.choices = formats,
+	.fallback = "text"},
+    {.name = "success_status",
+	.type = CONF_TEXTS,
+	.max = 8,
+	.check = check_status},
+    {.name = "success_pattern", .type = CONF_TEXT},
+    {.name = "refused_pattern", .type = CONF_TEXT},
+    {.name = "id_pattern", .type = CONF_TEXT, .check = check_id_pattern},
+    {.name = "secret_file", .type = CONF_TEXT},
+    {.name = "ca_file", .type = CONF_TEXT},
+    {.name = "proxy", .type = CONF_TEXT, .check = check_http},
+    {.name = "connect_timeout_ms",
+	.type = CONF_INT,
+	.min = 100,
+	.max = 60000,
+	.fallback_int = 5000},
+    {.name = "timeout_ms",
+	.type = CONF_INT,
+	.min = 100,
+	.max = 120000,
+	.fallback_int = 20000},
+    {0},
+};
+
+/* --- loading ---------------------------------------------------------------
+ */
+
+static void
+compile(struct template *t, const char *text, enum place place,
+    struct conf_cursor c, const char *path, struct conf_report *report)
+{
+	const char *wrong = template_compile(t, text, place);
+
+	if (wrong != NULL) {
+		conf_complain(report, c, path, "%s", wrong);
+	}
+}
+
+/* Only what belongs to the address may be filled in, never whom we call. */
+static void
+check_url(const struct gateway *g, struct conf_report *report)
+{
+	const char *url = conf_text(g->conf, "url");
+	const char *host = strstr(url, "://") + 3;
+	const char *path = host + strcspn(host, "/?#");
+	const char *brace = strchr(url, '{');
+
+	if (brace != NULL && brace < path) {
+		conf_complain(report, g->conf, "url",
+		    "may hold placeholders behind the host only");
+	}
+	if (strchr(url, '#') != NULL) {
+		conf_complain(report, g->conf, "url", "has a fragment (#)");
+	}
+}
+
+static void
+check_whole(const struct gateway *g, struct conf_report *report)
+{
+	bool has_secret = template_has(&g->url, PART_SECRET) ||
+			  template_has(&g->body, PART_SECRET);
+	bool get = strcmp(conf_text(g->conf, "method"), "GET") == 0;
+
+	if (!template_has(&g->url, PART_TEXT) &&
+	    !template_has(&g->body, PART_TEXT)) {
+		conf_complain(report, g->conf, NULL,
+		    "{text} stands neither in url nor in body");
+	}
+	if (get && g->body.num_parts > 0) {
+		conf_complain(report, g->conf, "body", "does not go with GET");
+	}
+	for (size_t i = 0; i < g->num_headers; i++) {
+		has_secret =
+		    has_secret || template_has(&g->headers[i], PART_SECRET);
+		for (enum part_kind k = PART_TO; k < PART_SECRET; k++) {
+			if (template_has(&g->headers[i], k)) {
+				conf_complain(report, g->conf, "headers",
+				    "takes no placeholder but {secret}");
+			}
+		}
+	}
+	if (has_secret != conf_has(g->conf, "secret_file")) {
+		conf_complain(report, g->conf, "secret_file",
+		    "and {secret} belong together; one is missing");
+	}
+}
+
+static enum err
+read_secret(struct gateway *g, struct errinfo *ei)
+{
+	enum err e;
+
+	if (!conf_has(g->conf, "secret_file")) {
+		return ERR_OK;
+	}
+	e = file_read_secret(
+	    conf_text(g->conf, "secret_file"), SECRET_MAX, &g->secret, ei);
+	if (e != ERR_OK) {
+		return e;
+	}
+	/* Editors end a file with a line end. */
+	while (g->secret.len > 0 && g->secret.p[g->secret.len - 1] == '\n') {
+		g->secret.len--;
+	}
+	if (!text_is_clean(secret_slice(&g->secret))) {
+		return err_set(ei, ERR_FORMAT, "courier.secret", NULL,
+		    "the gateway's secret_file is empty or not plain text");
+	}
+	return ERR_OK;
+}
+
+enum err
+gateway_new(struct conf_cursor c, struct conf_report *report,
+    struct gateway **out, struct errinfo *ei)
+{
+	struct gateway *g = calloc(1, sizeof(*g));
+	struct conf_report mine;
+	enum err e;
+
+	if (g == NULL) {
+		return err_nomem(ei);
+	}
+	conf_report_init(&mine);
+	g->conf = c;
+	g->num_headers = conf_len(c, "headers");
+	compile(&g->url, conf_text(c, "url"), PLACE_PERCENT, c, "url", &mine);
+	compile(&g->body, conf_text(c, "body"),
+	    (enum place)conf_choice(c, "body_format"), c, "body", &mine);
+	for (size_t i = 0; i < g->num_headers; i++) {
+		compile(&g->headers[i], conf_text_at(c, "headers", i),
+		    PLACE_TEXT, c, "headers", &mine);
+	}
+	check_url(g, &mine);
+	check_whole(g, &mine);
+	e = conf_report_err(&mine, ei);
+	if (report != NULL) {
+		report->num_lines += mine.num_lines;
+		buf_add(&report->text, buf_slice(&mine.text));
+	}
+	conf_report_clear(&mine);
+	if (e == ERR_OK) {
+		e = read_secret(g, ei);
+	}
+	if (e != ERR_OK) {
+		gateway_free(g);
+		return e;
+	}
+	*out = g;
+	return ERR_OK;
+}
+
+void
+gateway_free(struct gateway *gateway)
+{
+	if (gateway != NULL) {
+		secret_clear(&gateway->secret);
+		free(gateway);
+	}
+}
+
+/* --- sending ----------------------------------------------------------------
+ */
+
+static bool
+is_phone(const char *to)
+{
+	size_t len = strlen(to);
+
+	return to[0] == '+' && len >= 6 && len <= 16 &&
+	       text_is_digits(slice_make(to + 1, len - 1));
+}
+
+enum err
+gateway_render(const struct gateway *g, const struct gateway_message *m,
+    struct gateway_call *out, struct errinfo *ei)
+{
+	struct slice secret = secret_slice(&g->secret);
+	enum err e = ERR_OK;
+
+	*out = (struct gateway_call){0};
+	if (!is_phone(m->to)) {
+		return err_set(ei, ERR_FORMAT, "courier.to", NULL,
+		    "the address is no phone number in international form");
+	}
+	if (!text_is_utf8(m->text) || m->text.len == 0) {
+		return err_set(ei, ERR_FORMAT, "courier.text", NULL,
+		    "the message is empty or not UTF-8");
+	}
+	buf_init(&out->url, FETCH_URL_MAX);
+	buf_init(&out->body, RENDERED_MAX);
+	template_render(&g->url, m, secret, &out->url);
+	template_render(&g->body, m, secret, &out->body);
+	for (size_t i = 0; i < g->num_headers; i++) {
+		buf_init(&out->headers[i], RENDERED_MAX);
+		template_render(&g->headers[i], m, secret, &out->headers[i]);
+		out->num_headers++;
+		if (e == ERR_OK) {
+			e = buf_err(&out->headers[i], ei);
+		}
+	}
+	if (e == ERR_OK) {
+		e = buf_err(&out->url, ei);
+	}
+	if (e == ERR_OK) {
+		e = buf_err(&out->body, ei);
+	}
+	if (e != ERR_OK) {
+		gateway_call_wipe(out);
+	}
+	return e;
+}
+
+void
+gateway_call_wipe(struct gateway_call *call)
+{
+	buf_wipe(&call->url);
+	buf_wipe(&call->body);
+	for (size_t i = 0; i < call->num_headers; i++) {
+		buf_wipe(&call->headers[i]);
+	}
+}
+
+static bool
+is_success(const struct gateway *g, unsigned status, struct slice body)
+{
+	const char *pattern = conf_text(g->conf, "success_pattern");
+	size_t num = conf_len(g->conf, "success_status");
+	bool fits = num == 0 && status >= 200 && status <= 299;
+
+	for (size_t i = 0; i < num; i++) {
+		fits = fits ||
+		       status_fits(
+			   conf_text_at(g->conf, "success_status", i), status);
+	}
+	return fits && (pattern == NULL || pattern_fits(pattern, body));
+}
+
+static void
+find_id(const struct gateway *g, struct slice body, struct courier_result *out)
+{
+	const char *pattern = conf_text(g->conf, "id_pattern");
+	struct slice id;
+
+	if (pattern != NULL && pattern_find_id(pattern, body, &id) &&
+	    id.len <= COURIER_PROVIDER_ID_MAX && text_is_clean(id)) {
+		(void)snprintf(out->provider_id, sizeof(out->provider_id),
+		    "%.*s", (int)id.len, (const char *)id.p);
+	}
+}
+
+static void
+set(struct courier_result *out, enum courier_outcome outcome, const char *why)
+{
+	out->outcome = outcome;
+	(void)snprintf(out->detail, sizeof(out->detail), "%s", why);
+}
+
+/* The body is never quoted: gateways like to repeat the message in it. */
+void
+gateway_judge(const struct gateway *g, unsigned status, struct slice body,
+    struct courier_result *out)
+{
+	const char *refused = conf_text(g->conf, "refused_pattern");
+	char why[64];
+
+	if (is_success(g, status, body)) {
+		find_id(g, body, out);
+		set(out, COURIER_DELIVERED, "");
+		return;
+	}
+	(void)snprintf(
+	    why, sizeof(why), "the gateway answered with status %u", status);
+	if (refused != NULL && pattern_fits(refused, body)) {
+		set(out, COURIER_REFUSED, why);
+	} else if (status == 429 || status == 503) {
+		set(out, COURIER_RETRY, why);
+	} else if (status >= 400 && status <= 499) {
+		set(out, COURIER_REFUSED, why);
+	} else {
+		set(out, COURIER_UNCLEAR, why);
+	}
+}
+
+static enum courier_outcome
+outcome_of(enum err e, const struct errinfo *ei)
+{
+	if (e == ERR_AGAIN) {
+		return COURIER_RETRY;
+	}
+	if (e == ERR_TIMEOUT || strcmp(ei->rule, "fetch.size") == 0) {
+		return COURIER_UNCLEAR;
+	}
+	/* Nothing was sent, and nothing will be until somebody acts. */
+	return e == ERR_NOMEM ? COURIER_RETRY : COURIER_REFUSED;
+}
+
+/* libcurl's sentences may name the URL's host but not its query. */
+static enum err
+call_out(const struct gateway *g, struct gateway_call *call,
+    struct fetch_answer *out, struct errinfo *ei)
+{
+	const char *headers[HEADERS_MAX];
+	struct fetch_request request = {
+	    .url = buf_cstr(&call->url),
+	    .method = conf_text(g->conf, "method"),
+	    .headers = headers,
+	    .num_headers = call->num_headers,
+	    .body = buf_slice(&call->body),
+	    .proxy = conf_text(g->conf, "proxy"),
+	    .ca_file = conf_text(g->conf, "ca_file"),
+	    .connect_timeout_ms =
+		(unsigned)conf_int(g->conf, "connect_timeout_ms"),
+	    .timeout_ms = (unsigned)conf_int(g->conf, "timeout_ms"),
+	    .answer_max = ANSWER_MAX,
+	};
+
+	for (size_t i = 0; i < call->num_headers; i++) {
+		headers[i] = buf_cstr(&call->headers[i]);
+	}
+	return fetch(&request, out, ei);
+}
+
+void
+gateway_send(const struct gateway *g, const struct gateway_message *message,
+    struct courier_result *out)
+{
+	struct gateway_call call;
+	struct fetch_answer answer;
+	struct errinfo ei = {0};
+	enum err e;
+
+	out->provider_id[0] = '\0';
+	e = gateway_render(g, message, &call, &ei);
+	if (e != ERR_OK) {
+		set(out, outcome_of(e, &ei), ei.text);
+		return;
+	}
+	e = call_out(g, &call, &answer, &ei);
+	gateway_call_wipe(&call);
+	if (e != ERR_OK) {
+		set(out, outcome_of(e, &ei), ei.text);
+		return;
+	}
+	gateway_judge(g, answer.status, buf_slice(&answer.body), out);
+	fetch_answer_clear(&answer);
+}

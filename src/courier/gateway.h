@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_COURIER_GATEWAY_H
+#define SURGUCH_COURIER_GATEWAY_H
+/*
+ * An SMS gateway that is spoken to by HTTP.  Providers differ in names only
+ * (facts/sms.md), so that a template from the configuration covers them:
+ *
+ *	gateway : {
+ *		url = "https://sms.example/send";
+ *		method = "POST";
+ *		headers = ["Authorization: Bearer {secret}",
+ *		           "Content-Type: application/json"];
+ *		body = "{\"phones\":\"{to}\",\"mes\":\"{text}\"}";
+ *		body_format = "json";
+ *		success_status = ["2xx"];
+ *		success_pattern = "*\"status\":\"OK\"*";
+ *		refused_pattern = "*\"error\"*";
+ *		id_pattern = "\"id\":\"{id}\"";
+ *		secret_file = "/etc/surguch/sms.secret";
+ *	};
+ *
+ * Placeholders: {to} is "+79161234567", {to_digits} the same without the plus,
+ * {text} the message, {id} our id of it, {secret} the content of secret_file.
+ * Each is escaped by where it stands: percent-encoded in the url and in a
+ * "form" body, as the inside of a string in a "json" body, as it is in a
+ * "text" body.  Headers take {secret} alone.
+ *
+ * What an answer means:
+ *   a success status, and success_pattern (if any) fits     delivered
+ *   refused_pattern (if any) fits                           refused
+ *   429, 503                                                retry
+ *   another 4xx                                             refused
+ *   anything else, an answer that broke off, or none        unclear
+ * and no connection at all: retry.  A pattern is plain text that must be the
+ * whole body, where "*" stands for any run of bytes.
+ */
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "conf/conf.h"
+#include "ipc/courier_msg.h"
+
+struct gateway;
+
+/* The table of the group above, for the caller's own table. */
+extern const struct conf_setting gateway_settings[];
+
+/*
+ * Compiles the templates and reads the secret; what is wrong goes to the
+ * report with its line (FORMAT), or is the secret file's error.  The struct
+ * conf behind `c` must outlive the gateway.
+ */
+ATTR_MUST_USE enum err gateway_new(struct conf_cursor c,
+    struct conf_report *report, struct gateway **out, struct errinfo *ei);
+void gateway_free(struct gateway *gateway);
+
+/* to: "+" and 5 to 15 digits; id: what {id} becomes, clean text. */
+struct gateway_message {
+	const char *to;
+	struct slice text;
+	const char *id;
+};
+
+/* Send one and say what became of it: outcome, provider_id and detail of *out;
+ * the outbox id is left alone.  Blocks; any thread. */
+void gateway_send(const struct gateway *gateway,
+    const struct gateway_message *message, struct courier_result *out);
+
+#endif
