@@ -23,6 +23,18 @@ log_init(const char *role, enum log_level max_level)
 	log_max = max_level;
 }
 
+struct log_field
+log_text(const char *key, const char *text)
+{
+	return (struct log_field){key, text != NULL ? text : "", 0};
+}
+
+struct log_field
+log_number(const char *key, int64_t number)
+{
+	return (struct log_field){key, NULL, number};
+}
+
 static const char *
 level_name(enum log_level level)
 {

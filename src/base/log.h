@@ -28,8 +28,10 @@ struct log_field {
 	const char *text; /* NULL: use number */
 	int64_t number;
 };
-#define L_STR(k, v) ((struct log_field){(k), (v) ? (v) : "", 0})
-#define L_INT(k, v) ((struct log_field){(k), NULL, (int64_t)(v)})
+struct log_field log_text(const char *key, const char *text); /* NULL is "" */
+struct log_field log_number(const char *key, int64_t number);
+#define L_STR(k, v) log_text((k), (v))
+#define L_INT(k, v) log_number((k), (int64_t)(v))
 
 void log_fields(enum log_level level, const char *event,
     const struct log_field *fields, size_t num_fields);

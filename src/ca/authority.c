@@ -64,7 +64,7 @@ load_profiles(struct ca *ca, const char *dir, struct errinfo *ei)
 	char **names = NULL;
 	size_t num = 0;
 	enum err e =
-	    dir_list(dir, ".profile", SIGNER_PROFILES_MAX, &names, &num, ei);
+	    dir_list(dir, ".conf", SIGNER_PROFILES_MAX, &names, &num, ei);
 
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
 		e = load_profile(ca, dir, names[i], ei);

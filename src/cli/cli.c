@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "os/file.h"
+
+enum {
+	FILE_MODE = 0644,
+	SHOWN_MAX = 300
+};
+
+/* Set once by cli_main(), before the command runs. */
+static bool json_wanted;
+
+bool
+cli_json(void)
+{
+	return json_wanted;
+}
+
+static const struct cli_option *
+find_option(
+    const struct cli_option *options, size_t num, const char *word, size_t len)
+{
+	for (size_t i = 0; i < num; i++) {
+		if (strlen(options[i].name) == len &&
+		    strncmp(options[i].name, word, len) == 0) {
+			return &options[i];
+		}
+	}
+	return NULL;
+}
+
+/* The option at argv[*at]; *at moves over its value. */
+static enum err
+take_option(int argc, char **argv, int *at, const struct cli_option *options,
+    size_t num_options, const char *usage, struct errinfo *ei)
+{
+	const char *word = argv[*at];
+	const char *equals = strchr(word, '=');
+	size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
+	const struct cli_option *o =
+	    find_option(options, num_options, word, len);
+
+	if (o == NULL) {
+		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "no such option: %s (usage: %s)", word, usage);
+	}
+	if (o->value == NULL) {
+		*o->on = true;
+		return ERR_OK;
+	}
+	if (equals != NULL) {
+		*o->value = equals + 1;
+		return ERR_OK;
+	}
+	if (*at + 1 >= argc) {
+		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "%s wants a value (usage: %s)", word, usage);
+	}
+	*o->value = argv[++*at];
+	return ERR_OK;
+}
+
+enum err
+cli_parse(int argc, char **argv, const struct cli_option *options,
+    size_t num_options, size_t min, size_t max, const char *usage,
+    struct cli_args *out, struct errinfo *ei)
+{
+	bool ended = false;
+	enum err e = ERR_OK;
+
+	memset(out, 0, sizeof(*out));
+	ensure(max <= ARRAY_LEN(out->at));
+	for (int i = 0; e == ERR_OK && i < argc; i++) {
+		if (!ended && strcmp(argv[i], "--") == 0) {
+			ended = true;
+		} else if (!ended && argv[i][0] == '-' && argv[i][1] == '-') {
+			e = take_option(
+			    argc, argv, &i, options, num_options, usage, ei);
+		} else if (out->num < max) {
+			out->at[out->num++] = argv[i];
+		} else {
+			e = err_set(ei, ERR_FORMAT, "cli.words", NULL,
+			    "one word too many: %s (usage: %s)", argv[i],
+			    usage);
+		}
+	}
+	if (e == ERR_OK && out->num < min) {
+		e = err_set(ei, ERR_FORMAT, "cli.words", NULL,
+		    "something is missing (usage: %s)", usage);
+	}
+	return e;
+}
+
+static int
+exit_code(enum err e, const struct errinfo *ei)
+{
+	if (strncmp(ei->rule, "cli.", 4) == 0) {
+		return CLI_USAGE;
+	}
+	if (e == ERR_DENIED) {
+		return CLI_REFUSED;
+	}
+	if (e == ERR_AGAIN || e == ERR_TIMEOUT) {
+		return CLI_UNREACHABLE;
+	}
+	return CLI_FAILED;
+}
+
+int
+cli_fail(const char *what, enum err e, const struct errinfo *ei)
+{
+	struct buf line = BUF_INIT(4096);
+
+	text_escape(&line, slice_str(ei->text), SHOWN_MAX);
+	(void)fprintf(stderr, "%s: %s%s%s\n", what, ei->object,
+	    ei->object[0] != '\0' ? ": " : "", buf_cstr(&line));
+	if (ei->rule[0] != '\0') {
+		(void)fprintf(stderr, "  rule %s%s%s\n", ei->rule,
+		    ei->clause[0] != '\0' ? ", " : "", ei->clause);
+	}
+	buf_clear(&line);
+	return exit_code(e, ei);
+}
+
+static void
+print_help(const char *program, const struct cli_command *commands,
+    size_t num_commands, FILE *to)
+{
+	const char *group = "";
+
+	(void)fprintf(to, "usage: %s [--json] COMMAND ...\n", program);
+	for (size_t i = 0; i < num_commands; i++) {
+		const struct cli_command *c = &commands[i];
+
+		if (strcmp(group, c->group) != 0) {
+			group = c->group;
+			(void)fprintf(to, "\n");
+		}
+		(void)fprintf(to, "  %s %s%s%s\n        %s\n", c->group,
+		    c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->what);
+	}
+	(void)fprintf(to, "\nMore: man %s\n", program);
+}
+
+static const struct cli_command *
+find_command(
+    const struct cli_command *commands, size_t num, int argc, char **argv)
+{
+	for (size_t i = 0; argc >= 2 && i < num; i++) {
+		if (strcmp(argv[0], commands[i].group) == 0 &&
+		    strcmp(argv[1], commands[i].name) == 0) {
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+int
+cli_main(const char *program, const struct cli_command *commands,
+    size_t num_commands, int argc, char **argv)
+{
+	const struct cli_command *c;
+	struct errinfo ei = {0};
+	char what[128], usage[512];
+	enum err e;
+
+	argc--;
+	argv++;
+	if (argc > 0 && strcmp(argv[0], "--json") == 0) {
+		json_wanted = true;
+		argc--;
+		argv++;
+	}
+	if (argc == 1 &&
+	    (strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0)) {
+		print_help(program, commands, num_commands, stdout);
+		return CLI_OK;
+	}
+	c = find_command(commands, num_commands, argc, argv);
+	if (c == NULL) {
+		print_help(program, commands, num_commands, stderr);
+		return CLI_USAGE;
+	}
+	(void)snprintf(
+	    what, sizeof(what), "%s: %s %s", program, c->group, c->name);
+	(void)snprintf(usage, sizeof(usage), "%s %s %s %s", program, c->group,
+	    c->name, c->usage);
+	e = c->run(argc - 2, argv + 2, usage, &ei);
+	if (e != ERR_OK) {
+		return cli_fail(what, e, &ei);
+	}
+	if (fflush(stdout) != 0) {
+		e = err_sys(&ei, "cli.write", "cannot write the answer");
+		return cli_fail(what, e, &ei);
+	}
+	return CLI_OK;
+}
+
+enum err
+cli_write(struct slice s, struct errinfo *ei)
+{
+	if (fwrite(s.p, 1, s.len, stdout) != s.len || fflush(stdout) != 0) {
+		return err_sys(ei, "output.write", "cannot write the answer");
+	}
+	return ERR_OK;
+}
+
+enum err
+cli_write_to(const char *path, struct slice s, struct errinfo *ei)
+{
+	if (path == NULL || strcmp(path, "-") == 0) {
+		return cli_write(s, ei);
+	}
+	return file_write_atomic(path, s, FILE_MODE, ei);
+}
+
+void
+cli_print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vprintf(fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CLI_CLI_H
+#define SURGUCH_CLI_CLI_H
+/*
+ * What our command-line programs share: words on the command line, the table
+ * of commands, how answers and errors are printed.
+ *
+ *	surguch: cabinet confirm: the code is wrong [otp.wrong]
+ *
+ * Answers go to standard output, progress and errors to standard error.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Exit codes; the man pages have the same list. */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILED = 1,      /* it did not work; the message says why */
+	CLI_USAGE = 2,       /* the command line is wrong */
+	CLI_REFUSED = 3,     /* not allowed, or not signed in */
+	CLI_UNREACHABLE = 4, /* the other side cannot be reached now */
+};
+
+/* An option of a command: "--code CODE" or a switch. */
+struct cli_option {
+	const char *name;   /* "--code" */
+	const char **value; /* where its word goes; NULL for a switch */
+	bool *on;           /* where a switch goes */
+};
+
+struct cli_args {
+	const char *at[8]; /* words that are no options */
+	size_t num;
+};
+
+/*
+ * Sort the words after the command.  "--" ends options; "--name=value" is the
+ * same as "--name value".  ERR_FORMAT "cli.option", "cli.words" with what was
+ * expected (`usage`: "FORM CONTAINER [--password-file FILE]").
+ */
+ATTR_MUST_USE enum err cli_parse(int argc, char **argv,
+    const struct cli_option *options, size_t num_options, size_t min,
+    size_t max, const char *usage, struct cli_args *out, struct errinfo *ei);
+
+struct cli_command {
+	const char *group; /* "cabinet" */
+	const char *name;  /* "login" */
+	const char *usage; /* what follows */
+	const char *what;  /* one line */
+	enum err (*run)(
+	    int argc, char **argv, const char *usage, struct errinfo *ei);
+};
+
+/* Find the command, run it, print its error.  Returns the exit code. */
+int cli_main(const char *program, const struct cli_command *commands,
+    size_t num_commands, int argc, char **argv);
+
+/* --json was given: answers are JSON. */
+bool cli_json(void);
+
+/* Errors of a program that has no commands. */
+int cli_fail(const char *what, enum err e, const struct errinfo *ei);
+
+/* Write to standard output; ERR_SYS when it is closed or full. */
+ATTR_MUST_USE enum err cli_write(struct slice s, struct errinfo *ei);
+/* To a file, or to standard output when path is NULL or "-". */
+ATTR_MUST_USE enum err cli_write_to(
+    const char *path, struct slice s, struct errinfo *ei);
+/* printf to standard output, untrusted text escaped by the caller. */
+void cli_print(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* surguch cabinet: one application, step by step. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/secret.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "container/container.h"
+#include "os/file.h"
+#include "os/terminal.h"
+#include "os/wait.h"
+#include "workstation/cabinet.h"
+#include "workstation/enrol.h"
+#include "json/json.h"
+#include "json/writer.h"
+
+enum {
+	TEXT_MAX = 1024,
+	PATH_MAX_LEN = 256,
+	BODY_MAX = 4096,
+	READ_TEXT_MAX = 65536,
+	WAIT_TRIES = 240,
+	WAIT_MS = 500,
+};
+
+/* What a command of this file works with. */
+struct step {
+	struct cabinet *cabinet;
+	struct container *container; /* commands that use a key */
+	const char *application;
+	struct cli_args args;
+};
+
+static void
+step_clear(struct step *s)
+{
+	container_free(s->container);
+	cabinet_free(s->cabinet);
+}
+
+static enum err
+step_open(struct step *s, struct errinfo *ei)
+{
+	char home[PATH_TEXT_SIZE];
+	enum err e = cli_home(home, sizeof(home), ei);
+
+	s->application = s->args.at[0];
+	return e != ERR_OK ? e : cabinet_open(home, &s->cabinet, ei);
+}
+
+static enum err
+step_open_key(struct step *s, const char *password_file, struct errinfo *ei)
+{
+	return cli_open_container(
+	    s->args.at[1], password_file, &s->container, ei);
+}
+
+static void
+path_of(char out[PATH_MAX_LEN], const struct step *s, const char *what)
+{
+	(void)snprintf(out, PATH_MAX_LEN, "/v1/my/applications/%s%s%s",
+	    s->application, what[0] != '\0' ? "/" : "", what);
+}
+
+/* POST {field: text} */
+static enum err
+post_text(struct step *s, const char *what, const char *field, const char *text,
+    struct json **out, struct errinfo *ei)
+{
+	struct buf body = BUF_INIT(BODY_MAX);
+	char path[PATH_MAX_LEN];
+	struct json_writer w;
+	enum err e;
+
+	path_of(path, s, what);
+	json_writer_init(&w, &body);
+	json_open_object(&w, NULL);
+	json_put_text(&w, field, text);
+	json_close(&w);
+	e = json_writer_end(&w, ei);
+	if (e == ERR_OK) {
+		e = cabinet_call(
+		    s->cabinet, "POST", path, buf_slice(&body), out, ei);
+	}
+	buf_wipe(&body);
+	return e;
+}
+
+static enum err
+print_state(const struct json *answer, struct errinfo *ei)
+{
+	const char *state;
+	enum err e = json_get_text(answer, "state", TEXT_MAX, &state, ei);
+
+	if (e == ERR_OK) {
+		cli_print("%s\n", state);
+	}
+	return e;
+}
+
+/* «Проверьте правильность данных»: the hash names the data that were shown. */
+enum err
+cmd_cabinet_check(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *hash = NULL;
+	const struct cli_option options[] = {{"--data", &hash, NULL}};
+	struct json *answer = NULL;
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 1, 1, 1, usage, &s.args, ei);
+
+	if (e == ERR_OK && hash == NULL) {
+		e = err_set(ei, ERR_FORMAT, "cli.words", NULL,
+		    "--data HASH is needed: the line \"These data are\" of "
+		    "surguch cabinet show FORM");
+	}
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = post_text(&s, "check", "data_hash", hash, &answer, ei);
+	}
+	if (e == ERR_OK) {
+		e = print_state(answer, ei);
+	}
+	json_free(answer);
+	step_clear(&s);
+	return e;
+}
+
+enum err
+cmd_cabinet_request(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *password = NULL, *name = "surguch";
+	const struct cli_option options[] = {
+	    {"--password-file", &password, NULL}, {"--name", &name, NULL}};
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 2, 2, 2, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = step_open_key(&s, password, ei);
+	}
+	if (e == ERR_OK) {
+		e = enrol_make_request(s.container, name, &der, ei);
+	}
+	if (e == ERR_OK) {
+		e = enrol_send_request(
+		    s.cabinet, s.application, buf_slice(&der), ei);
+	}
+	if (e == ERR_OK) {
+		(void)fprintf(stderr,
+		    "The request is there. Confirm it with the code that "
+		    "comes by SMS:\n  surguch cabinet confirm %s --code "
+		    "CODE\n",
+		    s.application);
+	}
+	buf_clear(&der);
+	step_clear(&s);
+	return e;
+}
+
+enum err
+cmd_cabinet_confirm(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *code = NULL;
+	const struct cli_option options[] = {{"--code", &code, NULL}};
+	char typed[32];
+	struct json *answer = NULL;
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 1, 1, 1, usage, &s.args, ei);
+
+	if (e == ERR_OK && code == NULL) {
+		e = terminal_ask(
+		    "Code from the SMS: ", typed, sizeof(typed), ei);
+		code = typed;
+	}
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = post_text(&s, "confirmation", "code", code, &answer, ei);
+	}
+	if (e == ERR_OK) {
+		e = print_state(answer, ei);
+	}
+	json_free(answer);
+	step_clear(&s);
+	return e;
+}
+
+static enum err
+get_state(struct step *s, char *out, size_t size, struct errinfo *ei)
+{
+	struct json *answer = NULL;
+	char path[PATH_MAX_LEN];
+	const char *state;
+	enum err e;
+
+	path_of(path, s, "");
+	e = cabinet_call(s->cabinet, "GET", path, SLICE_EMPTY, &answer, ei);
+	if (e == ERR_OK) {
+		e = json_get_text(answer, "state", size - 1, &state, ei);
+	}
+	if (e == ERR_OK) {
+		(void)snprintf(out, size, "%s", state);
+	}
+	json_free(answer);
+	return e;
+}
+
+/* With --json the whole answer. */
+static enum err
+print_status(struct step *s, struct errinfo *ei)
+{
+	struct buf answer = BUF_INIT(READ_TEXT_MAX);
+	char path[PATH_MAX_LEN], state[64];
+	enum err e;
+
+	if (!cli_json()) {
+		e = get_state(s, state, sizeof(state), ei);
+		if (e == ERR_OK) {
+			cli_print("%s\n", state);
+		}
+		return e;
+	}
+	path_of(path, s, "");
+	e = cabinet_get_file(s->cabinet, path, &answer, ei);
+	buf_add_u8(&answer, '\n');
+	if (e == ERR_OK) {
+		e = cli_write(buf_slice(&answer), ei);
+	}
+	buf_clear(&answer);
+	return e;
+}
+
+enum err
+cmd_cabinet_status(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	struct step s = {0};
+	enum err e = cli_parse(argc, argv, NULL, 0, 1, 1, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = print_status(&s, ei);
+	}
+	step_clear(&s);
+	return e;
+}
+
+static bool
+is_on_its_way(const char *state)
+{
+	return strcmp(state, "confirmed") == 0 ||
+	       strcmp(state, "approved") == 0 || strcmp(state, "issuing") == 0;
+}
+
+/* Until the centre has issued, or until somebody else has to act. */
+enum err
+cmd_cabinet_wait(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	char state[64] = "approved";
+	struct step s = {0};
+	enum err e = cli_parse(argc, argv, NULL, 0, 1, 1, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	for (int i = 0; e == ERR_OK && i < WAIT_TRIES; i++) {
+		e = get_state(&s, state, sizeof(state), ei);
+		if (e != ERR_OK || !is_on_its_way(state)) {
+			break;
+		}
+		sleep_ms(WAIT_MS);
+	}
+	if (e == ERR_OK && is_on_its_way(state)) {
+		e = err_set(ei, ERR_TIMEOUT, "cabinet.wait", NULL,
+		    "not issued yet; nothing is lost: ask again later");
+	}
+	if (e == ERR_OK) {
+		cli_print("%s\n", state);
+	}
+	step_clear(&s);
+	return e;
+}
+
+static enum err
+acquaint(struct step *s, bool yes, struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(READ_TEXT_MAX);
+	enum err e =
+	    enrol_get_acquaintance(s->cabinet, s->application, &text, ei);
+
+	if (e == ERR_OK) {
+		e = cli_write(buf_slice(&text), ei);
+	}
+	if (e == ERR_OK && !yes) {
+		e = terminal_confirm("Sign this text with the new key?", ei);
+	}
+	if (e == ERR_OK) {
+		e = enrol_acquaint(s->cabinet, s->application, s->container,
+		    buf_slice(&text), ei);
+	}
+	buf_clear(&text);
+	return e;
+}
+
+enum err
+cmd_cabinet_acquaint(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *password = NULL;
+	bool yes = false;
+	const struct cli_option options[] = {
+	    {"--password-file", &password, NULL}, {"--yes", NULL, &yes}};
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 2, 2, 2, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = step_open_key(&s, password, ei);
+	}
+	if (e == ERR_OK) {
+		e = acquaint(&s, yes, ei);
+	}
+	step_clear(&s);
+	return e;
+}
+
+enum err
+cmd_cabinet_install(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *password = NULL;
+	const struct cli_option options[] = {
+	    {"--password-file", &password, NULL}};
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 1, 2, 2, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = step_open_key(&s, password, ei);
+	}
+	if (e == ERR_OK) {
+		e = enrol_install(s.cabinet, s.application, s.container, ei);
+	}
+	if (e == ERR_OK) {
+		cli_print("installed into %s\n", s.args.at[1]);
+	}
+	step_clear(&s);
+	return e;
+}
+
+enum err
+cmd_cabinet_download(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *format = "der", *output = NULL;
+	const struct cli_option options[] = {
+	    {"--format", &format, NULL}, {"--output", &output, NULL}};
+	struct buf file = BUF_INIT(CMS_BYTES_MAX);
+	struct step s = {0};
+	enum err e =
+	    cli_parse(argc, argv, options, 2, 1, 1, usage, &s.args, ei);
+
+	if (e == ERR_OK) {
+		e = step_open(&s, ei);
+	}
+	if (e == ERR_OK) {
+		e = enrol_download(s.cabinet, s.application, format, &file, ei);
+	}
+	if (e == ERR_OK) {
+		e = cli_write_to(output, buf_slice(&file), ei);
+	}
+	buf_clear(&file);
+	step_clear(&s);
+	return e;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CLI_COMMANDS_H
+#define SURGUCH_CLI_COMMANDS_H
+/* The commands of `surguch`, a file for each group. */
+#include "base/err.h"
+
+typedef enum err cli_run(
+    int argc, char **argv, const char *usage, struct errinfo *ei);
+
+/* cmd_cabinet.c: signing in, forms */
+cli_run cmd_cabinet_use, cmd_cabinet_login, cmd_cabinet_logout,
+    cmd_cabinet_forms, cmd_cabinet_show, cmd_cabinet_apply;
+/* cmd_enrol.c: one application, step by step */
+cli_run cmd_cabinet_check, cmd_cabinet_request, cmd_cabinet_confirm,
+    cmd_cabinet_status, cmd_cabinet_wait, cmd_cabinet_acquaint,
+    cmd_cabinet_install, cmd_cabinet_download;
+/* cmd_container.c */
+cli_run cmd_container_new, cmd_container_list, cmd_container_show;
+/* cmd_show.c */
+cli_run cmd_show_file;
+
+/* The directory of what is remembered: $SURGUCH_HOME, else
+ * $XDG_CONFIG_HOME/surguch, else ~/.config/surguch. */
+ATTR_MUST_USE enum err cli_home(
+    char *out, unsigned long size, struct errinfo *ei);
+
+struct secret;
+/* A password from the first line of a file (mode 0600 is demanded), or typed
+ * on the terminal without echo when path is NULL; twice when it is new. */
+ATTR_MUST_USE enum err cli_password(
+    const char *path, bool is_new, struct secret *out, struct errinfo *ei);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* surguch: the workstation on the command line. */
+#include "base/attr.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "crypto/init.h"
+#include "fetch/fetch.h"
+
+static const struct cli_command commands[] = {
+    {"cabinet", "use", "URL [--ca FILE]",
+	"choose the centre (FILE: root certificate of its TLS, PEM)",
+	cmd_cabinet_use},
+    {"cabinet", "login", "PHONE [--code CODE | --again]",
+	"ask for a one-time code by SMS; with it, sign in", cmd_cabinet_login},
+    {"cabinet", "logout", "", "end the session", cmd_cabinet_logout},
+    {"cabinet", "forms", "", "what was bought for you, and what is next",
+	cmd_cabinet_forms},
+    {"cabinet", "show", "FORM", "the data that will be certified",
+	cmd_cabinet_show},
+    {"cabinet", "apply", "FORM",
+	"begin (or go on with) the application; prints its id",
+	cmd_cabinet_apply},
+    {"cabinet", "check", "APPLICATION --data HASH",
+	"say that the data shown are right", cmd_cabinet_check},
+    {"cabinet", "request",
+	"APPLICATION CONTAINER [--name NAME] [--password-file FILE]",
+	"send a request by the container's key", cmd_cabinet_request},
+    {"cabinet", "confirm", "APPLICATION [--code CODE]",
+	"confirm the request with the code from the SMS", cmd_cabinet_confirm},
+    {"cabinet", "status", "APPLICATION", "how far it is", cmd_cabinet_status},
+    {"cabinet", "wait", "APPLICATION", "wait until it is issued",
+	cmd_cabinet_wait},
+    {"cabinet", "acquaint",
+	"APPLICATION CONTAINER [--yes] [--password-file FILE]",
+	"read the certificate's data and sign them with the new key",
+	cmd_cabinet_acquaint},
+    {"cabinet", "install", "APPLICATION CONTAINER [--password-file FILE]",
+	"put the certificate into the container", cmd_cabinet_install},
+    {"cabinet", "download",
+	"APPLICATION [--format der|pem|p7b] [--output FILE]",
+	"the certificate as a file", cmd_cabinet_download},
+    {"container", "new",
+	"FOLDER [--spec SPEC] [--label TEXT] [--password-file FILE | "
+	"--insecure-no-password]",
+	"make a key (SPEC: gost2012-256:A, p256, ...) in a new container",
+	cmd_container_new},
+    {"container", "list", "FOLDER", "the containers inside a folder",
+	cmd_container_list},
+    {"container", "show", "FOLDER", "what is in a container",
+	cmd_container_show},
+    {"show", "file", "FILE",
+	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
+	cmd_show_file},
+};
+
+int
+main(int argc, char **argv)
+{
+	struct errinfo ei = {0};
+	enum err e;
+
+	log_init("surguch", LOG_WARN);
+	e = crypto_init(&ei);
+	if (e == ERR_OK) {
+		e = fetch_init(&ei);
+	}
+	if (e != ERR_OK) {
+		return cli_fail("surguch", e, &ei);
+	}
+	return cli_main("surguch", commands, ARRAY_LEN(commands), argc, argv);
+}

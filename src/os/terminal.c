@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/terminal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+	LINE_MAX_LEN = 1024
+};
+
+bool
+terminal_is_interactive(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		return false;
+	}
+	(void)close(fd);
+	return isatty(STDIN_FILENO) == 1;
+}
+
+static enum err
+no_terminal(struct errinfo *ei)
+{
+	return err_set(ei, ERR_STATE, "terminal.none", NULL,
+	    "there is no terminal to ask at; give the answer as an option");
+}
+
+static enum err
+read_line(FILE *tty, char *out, size_t size, struct errinfo *ei)
+{
+	size_t len;
+
+	if (fgets(out, (int)size, tty) == NULL) {
+		return err_set(
+		    ei, ERR_DENIED, "terminal.no", NULL, "no answer was given");
+	}
+	len = strlen(out);
+	if (len > 0 && out[len - 1] == '\n') {
+		out[len - 1] = '\0';
+		return ERR_OK;
+	}
+	return err_set(ei, ERR_LIMIT, "terminal.length", NULL,
+	    "the answer is longer than %zu characters", size - 2);
+}
+
+static enum err
+ask(const char *prompt, bool echo, char *out, size_t size, struct errinfo *ei)
+{
+	FILE *tty = terminal_is_interactive() ? fopen("/dev/tty", "r+e") : NULL;
+	struct termios before, quiet;
+	bool changed = false;
+	enum err e;
+
+	if (tty == NULL) {
+		return no_terminal(ei);
+	}
+	(void)fprintf(tty, "%s", prompt);
+	(void)fflush(tty);
+	if (!echo && tcgetattr(fileno(tty), &before) == 0) {
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		changed = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
+	}
+	e = read_line(tty, out, size, ei);
+	if (changed) {
+		(void)tcsetattr(fileno(tty), TCSAFLUSH, &before);
+		(void)fprintf(tty, "\n");
+	}
+	(void)fclose(tty);
+	return e;
+}
+
+enum err
+terminal_ask(const char *prompt, char *out, size_t size, struct errinfo *ei)
+{
+	return ask(prompt, true, out, size, ei);
+}
+
+enum err
+terminal_ask_secret(const char *prompt, struct secret *out, struct errinfo *ei)
+{
+	char line[LINE_MAX_LEN];
+	enum err e = ask(prompt, false, line, sizeof(line), ei);
+
+	if (e == ERR_OK) {
+		e = secret_copy(out, slice_str(line), ei);
+	}
+	secret_wipe(line, sizeof(line));
+	return e;
+}
+
+enum err
+terminal_confirm(const char *question, struct errinfo *ei)
+{
+	char prompt[256], line[16];
+	enum err e;
+
+	(void)snprintf(prompt, sizeof(prompt), "%s [y/N] ", question);
+	e = ask(prompt, true, line, sizeof(line), ei);
+	if (e == ERR_OK && strcmp(line, "y") != 0 && strcmp(line, "yes") != 0) {
+		e = err_set(
+		    ei, ERR_DENIED, "terminal.no", NULL, "not confirmed");
+	}
+	return e;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/front_outbox.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "ipc/courier_msg.h"
+#include "ipc/frame.h"
+#include "ipc/hello.h"
+#include "os/file.h"
+#include "os/random.h"
+#include "os/socket.h"
+#include "store/store.h"
+
+enum {
+	BATCH = 16,
+	LOOK_MS = 100, /* a code has to go out at once */
+	HELLO_TRIES = 100,
+	ATTEMPTS_MAX = 6,
+	RETRY_SEC = 20,
+};
+
+struct outbox {
+	struct outbox_options o;
+	pthread_t thread;
+	atomic_bool stop;
+	uint64_t hello_id;
+	bool answered; /* our hello was */
+	bool has_key;
+	bool ready; /* courier has a gateway */
+	struct buf store;
+};
+
+/* --- what became of a message ------------------------------------------ */
+
+static enum err
+submit_one(struct outbox *b, struct unit *u)
+{
+	struct errinfo ei = {0};
+	enum err e = store_submit(b->o.store, u, NULL, &ei);
+
+	unit_clear(u);
+	if (e != ERR_OK) {
+		b->o.trouble(b->o.arg, "note", ei.text);
+	}
+	return e;
+}
+
+static void
+note_retry(struct outbox *b, const struct courier_result *r, int64_t now)
+{
+	struct rows *rows = NULL;
+	struct unit u;
+	int64_t attempts = ATTEMPTS_MAX;
+
+	if (store_query(b->o.store, ST_OUTBOX_GET, &rows, NULL,
+		V_ID(&r->outbox)) == ERR_OK) {
+		if (rows_num(rows) > 0) {
+			attempts = rows_int(rows, 0, 1);
+		}
+		rows_free(rows);
+	}
+	unit_init(&u);
+	if (attempts < ATTEMPTS_MAX) {
+		unit_add(&u, ST_OUTBOX_RETRY, EXPECT(1), V_ID(&r->outbox),
+		    V_INT(now + RETRY_SEC * attempts), V_TEXT(r->detail));
+	} else {
+		unit_add(&u, ST_OUTBOX_END, EXPECT(1), V_ID(&r->outbox),
+		    V_TEXT("failed"), V_TEXT(r->detail), V_INT(now));
+	}
+	(void)submit_one(b, &u);
+}
+
+static void
+note_end(struct outbox *b, const struct courier_result *r, const char *state,
+    int64_t now)
+{
+	struct unit u;
+
+	unit_init(&u);
+	unit_add(&u, ST_OUTBOX_END, EXPECT(1), V_ID(&r->outbox), V_TEXT(state),
+	    V_TEXT(r->detail), V_INT(now));
+	(void)submit_one(b, &u);
+}
+
+static void
+note_result(struct outbox *b, const struct courier_result *r)
+{
+	int64_t now = clock_utc_sec(b->o.clock);
+	struct unit u;
+
+	if (r->outcome != COURIER_DELIVERED) {
+		b->o.trouble(
+		    b->o.arg, courier_outcome_name(r->outcome), r->detail);
+	}
+	switch (r->outcome) {
+	case COURIER_DELIVERED:
+		unit_init(&u);
+		unit_add(&u, ST_OUTBOX_DELIVERED, EXPECT(1), V_ID(&r->outbox),
+		    V_TEXT(r->provider_id), V_INT(now));
+		(void)submit_one(b, &u);
+		break;
+	case COURIER_RETRY:
+		note_retry(b, r, now);
+		break;
+	case COURIER_UNCLEAR:
+		note_end(b, r, "unclear", now);
+		break;
+	case COURIER_REFUSED:
+	case COURIER_OUTCOME_MAX_:
+		note_end(b, r, "failed", now);
+		break;
+	}
+}
+
+/* --- the channel -------------------------------------------------------- */
+
+static void
+abandon(struct outbox *b)
+{
+	struct unit u;
+
+	unit_init(&u);
+	unit_add(&u, ST_OUTBOX_ABANDON, EXPECT_ANY,
+	    V_INT(clock_utc_sec(b->o.clock)));
+	(void)submit_one(b, &u);
+}
+
+/* Courier has just started: what it was doing before is unclear. */
+static enum err
+take_hello(struct outbox *b, const struct frame *f, struct errinfo *ei)
+{
+	struct hello hello;
+	enum err e = hello_unpack(f->body, &hello, ei);
+
+	if (e == ERR_OK && f->id == 0) {
+		abandon(b);
+	}
+	if (e == ERR_OK && f->id == b->hello_id) {
+		b->answered = true;
+	}
+	return e;
+}
+
+static enum err
+take_key(struct outbox *b, const struct frame *f, struct errinfo *ei)
+{
+	struct courier_key key;
+	enum err e = courier_key_unpack(f->body, &key, ei);
+
+	if (e == ERR_OK) {
+		b->ready = key.ready;
+		b->has_key = true;
+		b->o.courier(b->o.arg, key.key);
+	}
+	return e;
+}
+
+static enum err
+take_frame(struct outbox *b, const struct frame *f, struct errinfo *ei)
+{
+	struct courier_result result;
+	enum err e;
+
+	if (f->type == MSG_HELLO) {
+		return take_hello(b, f, ei);
+	}
+	if (f->type == COURIER_KEY) {
+		return take_key(b, f, ei);
+	}
+	if (f->type != COURIER_RESULT) {
+		return err_set(ei, ERR_FORMAT, "courier.frame", NULL,
+		    "courier sent a message of the unknown type %u",
+		    (unsigned)f->type);
+	}
+	e = courier_result_unpack(f->body, &result, ei);
+	/* Before the answer to our hello: meant for our predecessor. */
+	if (e == ERR_OK && b->answered) {
+		note_result(b, &result);
+	}
+	return e;
+}
+
+/* Everything that waits; a bad frame from a sibling ends the process. */
+static enum err
+receive(struct outbox *b, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		struct frame f;
+
+		e = frame_recv(b->o.fd, &b->store, &f, true, ei);
+		if (e == ERR_OK) {
+			e = take_frame(b, &f, ei);
+			frame_close_fds(&f);
+		}
+	}
+	return e == ERR_AGAIN ? ERR_OK : e;
+}
+
+static enum err
+hand_over(struct outbox *b, const struct rows *r, size_t i)
+{
+	struct courier_deliver m = {
+	    .outbox = rows_id(r, i, 0),
+	    .kind = COURIER_SMS,
+	    .expires_sec = rows_int(r, i, 6),
+	    .sealed = rows_blob(r, i, 4),
+	};
+	struct buf body = BUF_INIT(FRAME_BYTES_MAX);
+	const char *to = rows_text(r, i, 3);
+	struct errinfo ei = {0};
+	struct frame f = {.type = COURIER_DELIVER};
+	struct unit u;
+	enum err e;
+
+	if (to == NULL || strlen(to) >= sizeof(m.to)) {
+		return ERR_FORMAT;
+	}
+	memcpy(m.to, to, strlen(to) + 1);
+	unit_init(&u);
+	unit_add(&u, ST_OUTBOX_SENDING, EXPECT(1), V_ID(&m.outbox),
+	    V_INT(clock_utc_sec(b->o.clock)));
+	e = submit_one(b, &u);
+	if (e != ERR_OK) {
+		return e;
+	}
+	courier_deliver_pack(&m, &body);
+	f.body = buf_slice(&body);
+	e = buf_err(&body, &ei);
+	if (e == ERR_OK) {
+		e = frame_send(b->o.fd, &f, &ei);
+	}
+	if (e != ERR_OK) {
+		b->o.trouble(b->o.arg, "send", ei.text);
+	}
+	buf_clear(&body);
+	return e;
+}
+
+static void
+send_due(struct outbox *b)
+{
+	int64_t now = clock_utc_sec(b->o.clock);
+	struct rows *r = NULL;
+
+	if (!b->ready || store_query(b->o.store, ST_OUTBOX_DUE, &r, NULL,
+			     V_INT(now), V_INT(BATCH)) != ERR_OK) {
+		return;
+	}
+	for (size_t i = 0; i < rows_num(r); i++) {
+		if (hand_over(b, r, i) != ERR_OK) {
+			break;
+		}
+	}
+	rows_free(r);
+}
+
+static void *
+run(void *arg)
+{
+	struct outbox *b = arg;
+
+	while (!atomic_load(&b->stop)) {
+		struct errinfo ei = {0};
+
+		if (socket_wait(b->o.fd, LOOK_MS, &ei) == ERR_OK &&
+		    receive(b, &ei) != ERR_OK) {
+			b->o.trouble(b->o.arg, "channel", ei.text);
+			ensure(ei.kind != ERR_FORMAT);
+			return NULL;
+		}
+		send_due(b);
+	}
+	return NULL;
+}
+
+static enum err
+wait_for_courier(struct outbox *b, struct errinfo *ei)
+{
+	for (int i = 0; i < HELLO_TRIES; i++) {
+		enum err e = socket_wait(b->o.fd, LOOK_MS, ei);
+
+		if (e == ERR_OK) {
+			e = receive(b, ei);
+		}
+		if (e != ERR_OK && e != ERR_TIMEOUT) {
+			return e;
+		}
+		if (b->answered && b->has_key) {
+			return ERR_OK;
+		}
+	}
+	return err_set(ei, ERR_TIMEOUT, "courier.silent", NULL,
+	    "courier did not answer our hello");
+}
+
+/*
+ * What an earlier front handed over is unclear; then hello, with an id that
+ * only its answer has.
+ */
+static enum err
+say_hello(struct outbox *b, struct errinfo *ei)
+{
+	enum err e = random_bytes(&b->hello_id, sizeof(b->hello_id), ei);
+
+	abandon(b);
+	return e != ERR_OK ? e
+			   : hello_send(b->o.fd, b->hello_id, "front", "", ei);
+}
+
+enum err
+outbox_start(
+    const struct outbox_options *o, struct outbox **out, struct errinfo *ei)
+{
+	struct outbox *b = calloc(1, sizeof(*b));
+	enum err e;
+
+	if (b == NULL) {
+		return err_nomem(ei);
+	}
+	b->o = *o;
+	buf_init(&b->store, FRAME_BYTES_MAX);
+	e = say_hello(b, ei);
+	if (e == ERR_OK) {
+		e = wait_for_courier(b, ei);
+	}
+	if (e == ERR_OK && pthread_create(&b->thread, NULL, run, b) != 0) {
+		e = err_set(ei, ERR_SYS, "thread.start", NULL,
+		    "cannot start the outbox's thread");
+	}
+	if (e != ERR_OK) {
+		buf_clear(&b->store);
+		free(b);
+		return e;
+	}
+	*out = b;
+	return ERR_OK;
+}
+
+void
+outbox_stop(struct outbox *b)
+{
+	if (b == NULL) {
+		return;
+	}
+	atomic_store(&b->stop, true);
+	(void)pthread_join(b->thread, NULL);
+	fd_close(b->o.fd);
+	buf_clear(&b->store);
+	free(b);
+}

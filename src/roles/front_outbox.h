@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_ROLES_FRONT_OUTBOX_H
+#define SURGUCH_ROLES_FRONT_OUTBOX_H
+/*
+ * Front's end of courier's channel: hands due messages over and notes what
+ * became of them.  A message that was on its way when courier or front ended
+ * is unclear and is never sent again by itself (design §1).
+ */
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+struct outbox;
+struct store;
+
+struct outbox_options {
+	int fd; /* courier's channel; taken on success */
+	struct store *store;
+	const struct clock *clock;
+	/* Courier said hello with this key (at its first and each later
+	 * start). */
+	void (*courier)(void *arg, const uint8_t key[32]);
+	/* A message ended otherwise than delivered. */
+	void (*trouble)(void *arg, const char *outcome, const char *detail);
+	void *arg;
+};
+
+/* Waits for courier's first hello (its key is needed to write messages). */
+ATTR_MUST_USE enum err outbox_start(
+    const struct outbox_options *o, struct outbox **out, struct errinfo *ei);
+void outbox_stop(struct outbox *b); /* NULL is fine */
+
+#endif
