@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_TESTS_UNIT_H
+#define SURGUCH_TESTS_UNIT_H
+/* What every unit test includes first: cmocka wants these in this order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Assert that a call succeeded; on failure the errinfo is printed. */
+#define assert_ok(call, ei)                                                    \
+	do {                                                                   \
+		enum err e_ = (call);                                          \
+		if (e_ != ERR_OK) {                                            \
+			print_error("%s: %s [%s] %s\n", err_name(e_),          \
+			    (ei)->rule, (ei)->object, (ei)->text);             \
+		}                                                              \
+		assert_int_equal(e_, ERR_OK);                                  \
+	} while (0)
+
+#endif
