@@ -127,14 +127,45 @@ plain_joint(uint32_t c)
 	return c == 0x2019 || c == 0x2bc ? '\'' : c;
 }
 
-enum err
-person_name_normalise(
-    const char *field, struct slice in, struct buf *out, struct errinfo *ei)
+/* A name read so far. */
+struct name_reader {
+	enum script word; /* of the word's letters */
+	bool after_letter;
+};
+
+/* NULL when the character may follow; else which rule it breaks. */
+static const char *
+name_refuses(struct name_reader *r, uint32_t c)
+{
+	enum script script = letter_script(c);
+
+	if (script == SCRIPT_NONE) {
+		if (c != ' ' && c != '-' && c != '\'') {
+			return "characters";
+		}
+		if (!r->after_letter) {
+			return "form";
+		}
+		/* An apostrophe stands inside a word. */
+		r->word = c == '\'' ? r->word : SCRIPT_NONE;
+	} else {
+		if (r->word != SCRIPT_NONE && script != r->word) {
+			return "characters";
+		}
+		r->word = script;
+	}
+	r->after_letter = script != SCRIPT_NONE;
+	return NULL;
+}
+
+static enum err
+name_normalise(const char *field, size_t max_chars, struct slice in,
+    struct buf *out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct buf name = BUF_INIT(SUBJECT_TEXT_MAX);
-	enum script word = SCRIPT_NONE; /* of the word so far */
-	bool after_letter = false;
+	struct name_reader reader = {SCRIPT_NONE, false};
+	const char *what = NULL;
 	struct slice rest;
 	uint32_t c;
 	enum err err;
@@ -144,39 +175,18 @@ person_name_normalise(
 		goto out;
 	}
 	rest = buf_slice(&text);
-	while (text_get_char(&rest, &c)) {
-		enum script script = letter_script(c);
-
+	while (what == NULL && text_get_char(&rest, &c)) {
 		c = plain_joint(c);
-		if (script == SCRIPT_NONE && c != ' ' && c != '-' &&
-		    c != '\'') {
-			err = wrong(ei, ERR_FORMAT, field, "characters",
-			    "only letters, hyphens, apostrophes and spaces "
-			    "belong into a name");
-			goto out;
-		}
-		if (script == SCRIPT_NONE && !after_letter) {
-			err = wrong(ei, ERR_FORMAT, field, "form",
-			    "a hyphen, an apostrophe or a space stands after "
-			    "a letter, one at a time");
-			goto out;
-		}
-		if (script != SCRIPT_NONE && word != SCRIPT_NONE &&
-		    script != word) {
-			err = wrong(ei, ERR_FORMAT, field, "characters",
-			    "one word mixes Cyrillic and Latin letters that "
-			    "look alike");
-			goto out;
-		}
-		word = c == ' ' || c == '-'
-			   ? SCRIPT_NONE
-			   : (script != SCRIPT_NONE ? script : word);
-		after_letter = script != SCRIPT_NONE;
+		what = name_refuses(&reader, c);
 		text_put_char(&name, c);
 	}
-	if (!after_letter) {
-		err = wrong(
-		    ei, ERR_FORMAT, field, "form", "it ends with a letter");
+	if (what == NULL && !reader.after_letter) {
+		what = "form";
+	}
+	if (what != NULL) {
+		err = wrong(ei, ERR_FORMAT, field, what,
+		    "a name is letters of one alphabet in each word, and "
+		    "between letters a hyphen, an apostrophe or a space");
 		goto out;
 	}
 	err = buf_err(&name, ei);
