@@ -72,36 +72,43 @@ check_serial_random(struct lint *l)
 	}
 }
 
+/* The AlgorithmIdentifier inside the TBS, exactly as the CA writes it. */
 static bool
-find_sig_alg(struct lint *l, enum sig_alg *out)
+is_signed_with(const struct lint *l, enum sig_alg alg)
 {
-	return sig_alg_get(cert_sig_alg_der(l->cert), out, NULL) == ERR_OK;
+	struct buf want = BUF_INIT(128);
+	struct buf have = BUF_INIT(SPKI_BYTES_MAX);
+	bool same;
+
+	sig_alg_put(&want, alg);
+	alg_id_put(cert_sig_alg(l->cert), &have);
+	same = want.err == ERR_OK && have.err == ERR_OK &&
+	       slice_eq(buf_slice(&want), buf_slice(&have));
+	buf_clear(&want);
+	buf_clear(&have);
+	return same;
 }
 
-/* RFC 5280 4.1.2.3 with the exact bytes that the CA writes outside. */
 static void
 check_signature_ca(struct lint *l)
 {
-	struct buf want = BUF_INIT(128);
-
-	sig_alg_put(&want, l->ca->sig_alg);
-	if (want.err != ERR_OK ||
-	    !slice_eq(buf_slice(&want), cert_sig_alg_der(l->cert))) {
+	if (!is_signed_with(l, l->ca->sig_alg)) {
 		lint_add(l, ERR_CONFLICT,
 		    "the signature algorithm is not the CA's (%s)",
 		    sig_alg_name(l->ca->sig_alg));
 	}
-	buf_clear(&want);
 }
 
 static void
 check_signature_profile(struct lint *l)
 {
-	enum sig_alg alg = SIG_NONE;
-
-	if (find_sig_alg(l, &alg) && !l->p->signature[alg]) {
-		lint_add(l, ERR_POLICY, "the profile is not signed with %s",
-		    sig_alg_name(alg));
+	for (unsigned i = SIG_NONE + 1; i < SIG_ALG_MAX_; i++) {
+		if (!l->p->signature[i] &&
+		    is_signed_with(l, (enum sig_alg)i)) {
+			lint_add(l, ERR_POLICY,
+			    "the profile is not signed with %s",
+			    sig_alg_name((enum sig_alg)i));
+		}
 	}
 }
 
