@@ -148,6 +148,10 @@ frame_send(int fd, const struct frame *f, struct errinfo *ei)
 		return err_set(ei, ERR_NOTFOUND, "frame.closed", NULL,
 		    "The other side has closed the channel.");
 	}
+	if (n < 0 && errno == EAGAIN) {
+		return err_set(ei, ERR_AGAIN, "frame.busy", NULL,
+		    "The other side does not take its messages.");
+	}
 	if (n < 0) {
 		return err_sys(ei, "frame.send", "Sending failed.");
 	}
@@ -244,7 +248,7 @@ frame_recv(int fd, struct buf *store, struct frame *out, bool nonblock,
     struct errinfo *ei)
 {
 	struct frame got = {0}, f;
-	size_t len;
+	size_t len = 0;
 	enum err err;
 
 	err = recv_packet(fd, store, &got, nonblock, &len, ei);

@@ -43,7 +43,8 @@ ATTR_MUST_USE enum err frame_unpack(
 
 /*
  * Send, waiting for room.  The descriptors stay the caller's.  ERR_NOTFOUND
- * when the peer has closed.
+ * when the peer has closed; ERR_AGAIN, nothing sent, when a limit was set by
+ * socket_send_timeout() and there was no room for so long.
  */
 ATTR_MUST_USE enum err frame_send(
     int fd, const struct frame *f, struct errinfo *ei);

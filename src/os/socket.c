@@ -229,6 +229,22 @@ socket_peer(int fd, struct peer *out, struct errinfo *ei)
 }
 
 enum err
+socket_send_timeout(int fd, int64_t timeout_ms, struct errinfo *ei)
+{
+	struct timeval limit = {
+	    .tv_sec = timeout_ms / 1000,
+	    .tv_usec = timeout_ms % 1000 * 1000,
+	};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) !=
+	    0) {
+		return err_sys(
+		    ei, "socket.timeout", "The limit cannot be set.");
+	}
+	return ERR_OK;
+}
+
+enum err
 socket_wait(int fd, int timeout_ms, struct errinfo *ei)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};

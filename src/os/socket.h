@@ -35,6 +35,9 @@ struct peer {
 };
 ATTR_MUST_USE enum err socket_peer(
     int fd, struct peer *out, struct errinfo *ei);
+/* How long a send may wait for room before it fails with ERR_AGAIN. */
+ATTR_MUST_USE enum err socket_send_timeout(
+    int fd, int64_t timeout_ms, struct errinfo *ei);
 /* Wait until readable.  timeout_ms < 0: for ever.  ERR_TIMEOUT. */
 ATTR_MUST_USE enum err socket_wait(int fd, int timeout_ms, struct errinfo *ei);
 

@@ -434,6 +434,13 @@ ledger_add_crl(struct ledger *l, int64_t now, const struct record_crl *p,
 	return append(l, JOURNAL_CRL, now, out_number, ei);
 }
 
+void
+ledger_drop(struct ledger *l)
+{
+	journal_drop(l->journal);
+	l->num_pending = 0;
+}
+
 size_t
 ledger_num_pending(const struct ledger *l)
 {

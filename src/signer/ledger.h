@@ -91,6 +91,8 @@ ATTR_MUST_USE enum err ledger_add_crl(struct ledger *l, int64_t now,
 /* As journal_commit(): ERR_STORE drops what was added and goes on; after
  * any other error the process must end. */
 ATTR_MUST_USE enum err ledger_commit(struct ledger *l, struct errinfo *ei);
+/* Forget what was added and not committed. */
+void ledger_drop(struct ledger *l);
 size_t ledger_num_pending(const struct ledger *l);
 
 #endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_IPC_FDS_H
+#define SURGUCH_IPC_FDS_H
+/*
+ * The descriptors that a role is started with, by number.  0 and 1 are
+ * /dev/null, 2 is the log; nothing else is open.
+ */
+enum role_fd {
+	ROLE_FD_READY = 3,   /* a pipe: write ROLE_READY once, then close */
+	ROLE_FD_CHANNEL = 4, /* signer, ocsp, courier: to front */
+	/* front only */
+	ROLE_FD_API = 5,     /* listener: HTTPS */
+	ROLE_FD_PUBLIC = 6,  /* listener: HTTP for CRL, AIA, OCSP */
+	ROLE_FD_CONTROL = 7, /* listener: SOCK_SEQPACKET for surguchctl */
+	ROLE_FD_COURIER = 8,
+	/* builds with test_seams, any role: SURGUCH_CLOCK_FD and
+	 * SURGUCH_SEAM_FD name them */
+	ROLE_FD_CLOCK = 9,
+	ROLE_FD_SEAM = 10,
+	/* front: channel i is that of the i-th --signer argument */
+	ROLE_FD_SIGNERS = 16,
+};
+
+#define ROLE_READY "ready\n"
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * surguch-signer and surguch-ocsp: one process, one key.  Started by the
+ * parent (or, for the ceremony, by surguchctl) with its channel as
+ * ROLE_FD_CHANNEL:
+ *
+ *	surguch-signer -n NAME -d DIR -c SETTINGS -p PROFILES [-u USER] [-L]
+ *
+ * and once each, by hand or by surguchctl:
+ *
+ *	surguch-signer --make-key DIR SPEC
+ *	surguch-signer --install-cert DIR FILE [ISSUER]
+ *
+ * -u: the uid (and gid) to become.  -L: go on where the kernel has no
+ * Landlock.  ROLE_NAME is "signer" or "ocsp", by the build.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "crypto/init.h"
+#include "ipc/fds.h"
+#include "os/confine.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/signals.h"
+#include "os/systime.h"
+#include "signer/engine.h"
+#include "signer/instance.h"
+#include "signer/keys.h"
+#include "signer/ledger.h"
+#include "signer/serve.h"
+
+/* --- walls -------------------------------------------------------------- */
+
+/* Its own directory, where it stands, and nothing else. */
+static const struct confine_path paths[] = {
+    {".", CONFINE_READ | CONFINE_WRITE},
+};
+
+/* No socket, no connection, no new program: questions come on a descriptor
+ * that is open already. */
+static const struct confine_call *const calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    NULL,
+};
+
+/* --- once --------------------------------------------------------------- */
+
+/* Run by root, the files must still be the signer's: become the owner of its
+ * directory. */
+static enum err
+become_owner(const char *dir, struct errinfo *ei)
+{
+	struct stat st;
+
+	if (geteuid() != 0) {
+		return ERR_OK;
+	}
+	if (stat(dir, &st) != 0) {
+		return err_object(ei,
+		    err_sys(ei, "signer.dir", "The directory is not there."),
+		    dir);
+	}
+	return process_drop(st.st_uid, st.st_gid, ei);
+}
+
+static enum err
+make_key(const char *dir, const char *spec, struct errinfo *ei)
+{
+	enum err err = become_owner(dir, ei);
+
+	return err == ERR_OK ? keys_make(dir, spec, ei) : err;
+}
+
+/* The certificates are read before: they may lie where only root reads. */
+static enum err
+install_cert(const char *dir, const char *cert_path, const char *issuer_path,
+    struct errinfo *ei)
+{
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	struct buf issuer = BUF_INIT(CERT_BYTES_MAX);
+	enum err err = file_read(cert_path, CERT_BYTES_MAX, &cert, ei);
+
+	if (err == ERR_OK && issuer_path != NULL) {
+		err = file_read(issuer_path, CERT_BYTES_MAX, &issuer, ei);
+	}
+	if (err == ERR_OK) {
+		err = become_owner(dir, ei);
+	}
+	if (err == ERR_OK) {
+		err = keys_install_cert(
+		    dir, buf_slice(&cert), buf_slice(&issuer), ei);
+	}
+	buf_clear(&cert);
+	buf_clear(&issuer);
+	return err;
+}
+
+static int
+once(int argc, char **argv)
+{
+	struct errinfo ei = {0};
+	enum err err = crypto_init(&ei);
+
+	if (err == ERR_OK) {
+		err = confine_hide(&ei);
+	}
+	if (err != ERR_OK) {
+		/* reported below */
+	} else if (strcmp(argv[1], "--make-key") == 0 && argc == 4) {
+		err = make_key(argv[2], argv[3], &ei);
+	} else if (strcmp(argv[1], "--install-cert") == 0 &&
+		   (argc == 4 || argc == 5)) {
+		err = install_cert(
+		    argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
+	} else {
+		err = err_set(&ei, ERR_FORMAT, "signer.usage", NULL,
+		    "Usage: --make-key DIR SPEC, or --install-cert DIR FILE "
+		    "[ISSUER].");
+	}
+	if (err != ERR_OK) {
+		log_err(LOG_ERROR, "signer.once", &ei);
+		return 1;
+	}
+	return 0;
+}
+
+/* --- serving ------------------------------------------------------------ */
+
+struct options {
+	const char *name;
+	const char *dir;
+	const char *settings;
+	const char *profiles;
+	const char *user;
+	bool insecure_no_landlock;
+};
+
+static bool
+parse(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "n:d:c:p:u:L")) != -1) {
+		switch (c) {
+		case 'n':
+			o->name = optarg;
+			break;
+		case 'd':
+			o->dir = optarg;
+			break;
+		case 'c':
+			o->settings = optarg;
+			break;
+		case 'p':
+			o->profiles = optarg;
+			break;
+		case 'u':
+			o->user = optarg;
+			break;
+		case 'L':
+			o->insecure_no_landlock = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return optind == argc && o->name != NULL && o->dir != NULL &&
+	       o->settings != NULL && o->profiles != NULL;
+}
+
+/* Become the user, stand in the directory, hide, follow the parent. */
+static enum err
+settle(const struct options *o, pid_t parent, struct errinfo *ei)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	enum err err = ERR_OK;
+
+	(void)umask(077);
+	if (o->user != NULL) {
+		err = process_user(o->user, &uid, &gid, ei);
+		if (err == ERR_OK) {
+			err = process_drop(uid, gid, ei);
+		}
+	}
+	if (err == ERR_OK) {
+		err = confine_hide(ei);
+	}
+	if (err == ERR_OK) {
+		err = process_follow_parent(parent, ei);
+	}
+	if (err == ERR_OK && chdir(o->dir) != 0) {
+		err = err_object(ei,
+		    err_sys(ei, "signer.dir",
+			"The signer's directory cannot be entered."),
+		    o->dir);
+	}
+	return err;
+}
+
+static enum err
+load(const struct options *o, uid_t trusted, struct instance **out,
+    struct errinfo *ei)
+{
+	struct instance_paths from = {
+	    .name = o->name,
+	    .state_dir = ".",
+	    .settings = o->settings,
+	    .profile_dir = o->profiles,
+	    .trusted = trusted,
+	};
+	struct instance *in = NULL;
+	enum err err = instance_load(&from, &in, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	if ((in->settings->kind == SIGNER_KIND_OCSP) !=
+	    (strcmp(ROLE_NAME, "ocsp") == 0)) {
+		instance_free(in);
+		return err_set(ei, ERR_CONFLICT, "signer.kind", NULL,
+		    "The settings of %s are not for surguch-" ROLE_NAME ".",
+		    o->name);
+	}
+	*out = in;
+	return ERR_OK;
+}
+
+static void
+report(const struct options *o, const struct instance *in,
+    const struct journal_report *r)
+{
+	if (r->cut_bytes > 0) {
+		log_event(LOG_WARN, "journal.cut", L_INT("at", r->cut_at),
+		    L_INT("bytes", r->cut_bytes), L_STR("kept", r->cut_file));
+	}
+	log_event(LOG_INFO, "signer.start", L_STR("name", o->name),
+	    L_INT("ready", in->ready), L_INT("profiles", in->num_profiles),
+	    L_INT("records", r->num_records), L_INT("bytes", r->bytes));
+}
+
+/* The parent may be waiting; without one (surguchctl) there is no such
+ * descriptor. */
+static void
+say_ready(void)
+{
+	(void)!write(ROLE_FD_READY, ROLE_READY, strlen(ROLE_READY));
+	(void)close(ROLE_FD_READY);
+}
+
+static enum err
+run(const struct options *o, pid_t parent, struct errinfo *ei)
+{
+	/* Without root nobody can be told apart from ourselves. */
+	uid_t trusted = geteuid();
+	struct confine walls = {
+	    .role = ROLE_NAME,
+	    .paths = paths,
+	    .num_paths = ARRAY_LEN(paths),
+	    .calls = calls,
+	    .insecure_no_landlock = o->insecure_no_landlock,
+	};
+	struct serve_options serving = {
+	    .channel = ROLE_FD_CHANNEL,
+	    .role = ROLE_NAME,
+	    .instance = o->name,
+	    .dir = ".",
+	};
+	struct clock clock = system_clock();
+	struct journal_report journal = {0};
+	struct instance *in = NULL;
+	struct ledger *ledger = NULL;
+	struct engine *engine = NULL;
+	enum err err;
+
+	err = signals_catch(ei);
+	if (err == ERR_OK) {
+		err = fd_set_cloexec(ROLE_FD_CHANNEL, true, ei);
+	}
+	if (err == ERR_OK) {
+		err = crypto_init(ei);
+	}
+	if (err == ERR_OK) {
+		err = settle(o, parent, ei);
+	}
+	if (err == ERR_OK) {
+		err = load(o, trusted, &in, ei);
+	}
+	if (err == ERR_OK) {
+		err = confine_apply(&walls, ei);
+	}
+	if (err == ERR_OK) {
+		err = ledger_open(".", &journal, &ledger, ei);
+	}
+	if (err == ERR_OK) {
+		err = engine_new(in, ledger, &clock, &engine, ei);
+	}
+	if (err == ERR_OK) {
+		report(o, in, &journal);
+		say_ready();
+		err = serve(engine, &serving, ei);
+	}
+	engine_free(engine);
+	ledger_close(ledger);
+	instance_free(in);
+	return err;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct errinfo ei = {0};
+	pid_t parent = getppid();
+
+	log_init(ROLE_NAME, LOG_INFO);
+	if (argc > 1 && strncmp(argv[1], "--", 2) == 0) {
+		return once(argc, argv);
+	}
+	if (!parse(argc, argv, &o)) {
+		log_event(LOG_ERROR, "signer.usage", L_INT("arguments", argc));
+		return 2;
+	}
+	if (run(&o, parent, &ei) != ERR_OK) {
+		log_err(LOG_ERROR, "signer.end", &ei);
+		return 1;
+	}
+	log_event(LOG_INFO, "signer.stop", L_STR("name", o.name));
+	return 0;
+}

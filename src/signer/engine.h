@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_ENGINE_H
+#define SURGUCH_SIGNER_ENGINE_H
+/*
+ * What a signer does with a question: it decides, builds the bytes itself,
+ * looks at them once more, signs, and writes the journal.  No descriptor, no
+ * frame and no log here; serve.h brings questions and takes answers away.
+ *
+ * One thread.
+ */
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "signer/message.h"
+
+struct engine;
+struct instance;
+struct ledger;
+
+/* Borrows all three for its life.  Notes in the journal that it has started,
+ * with what profiles and ceilings. */
+ATTR_MUST_USE enum err engine_new(const struct instance *in,
+    struct ledger *ledger, const struct clock *clock, struct engine **out,
+    struct errinfo *ei);
+void engine_free(struct engine *e);
+
+/*
+ * Issue, into the journal's pending records; *out borrows from *store and may
+ * be sent only after engine_commit() has succeeded.  m's values are changed
+ * (their times are resolved).  The errors are those of signer_issue() in
+ * client.h.
+ */
+ATTR_MUST_USE enum err engine_issue(struct engine *e,
+    struct signer_issue_msg *m, struct buf *store, struct signer_issued *out,
+    struct errinfo *ei);
+/* The same holds for what it finds: it may be pending. */
+ATTR_MUST_USE enum err engine_find(struct engine *e,
+    const struct signer_find *m, struct buf *store, struct signer_issued *out,
+    struct errinfo *ei);
+size_t engine_num_pending(const struct engine *e);
+/* As ledger_commit(). */
+ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
+
+/*
+ * Make a CRL over these entries; it is journaled, durable, and kept as
+ * crl.der in `dir` when this returns.  Nothing may be pending.  *fatal: the
+ * process must end.
+ */
+ATTR_MUST_USE enum err engine_crl(struct engine *e, const char *dir,
+    const struct signer_crl *m, struct slice entries, struct buf *crl,
+    uint64_t *out_number, bool *fatal, struct errinfo *ei);
+/* crl.der, if it is the CRL that the journal knows as the last. */
+ATTR_MUST_USE enum err engine_last_crl(struct engine *e, const char *dir,
+    struct buf *crl, uint64_t *out_number, struct errinfo *ei);
+
+ATTR_MUST_USE enum err engine_ocsp(struct engine *e,
+    const struct signer_ocsp *m, struct buf *response, struct errinfo *ei);
+
+/* A committed record as front may see it; cert borrows from *store.
+ * ERR_NOTFOUND. */
+ATTR_MUST_USE enum err engine_journal_entry(struct engine *e, uint64_t number,
+    struct buf *store, struct signer_journal_entry *out, struct errinfo *ei);
+uint64_t engine_journal_number(const struct engine *e);
+
+ATTR_MUST_USE enum err engine_info(
+    struct engine *e, struct signer_info *out, struct errinfo *ei);
+
+#endif

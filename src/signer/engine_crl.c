@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A CRL: the entries come from front, and front may have been taken over.  So
+ * nothing is believed but what cannot do harm: a serial more is at worst a
+ * nuisance; a serial less, a number or a time that goes back, or a CRL that
+ * never ends would hide a revocation.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "os/file.h"
+#include "signer/engine_priv.h"
+#include "x509/crl.h"
+
+enum {
+	NUMBER_SIZE = 8
+};
+
+/* --- is it allowed at all ----------------------------------------------- */
+
+static enum err
+check_times(const struct engine *e, const struct signer_crl *m, int64_t now,
+    struct errinfo *ei)
+{
+	const struct ledger_crl *last = ledger_last_crl(e->ledger);
+	int64_t max = e->in->settings->crl_sec_max;
+
+	if (m->this_update < now - CLOCK_SKEW_SEC ||
+	    m->this_update > now + CLOCK_SKEW_SEC) {
+		return err_set(ei, ERR_POLICY, "crl.this_update", NULL,
+		    "thisUpdate is %lld s from the signer's clock; at most %d "
+		    "are allowed.",
+		    (long long)(m->this_update - now), (int)CLOCK_SKEW_SEC);
+	}
+	if (m->this_update < last->this_update) {
+		return err_set(ei, ERR_POLICY, "crl.this_update", NULL,
+		    "thisUpdate is before that of the last CRL.");
+	}
+	if (m->next_update <= m->this_update ||
+	    m->next_update - m->this_update > max) {
+		return err_set(ei, ERR_POLICY, "crl.next_update", NULL,
+		    "nextUpdate must follow thisUpdate by at most %lld hours.",
+		    (long long)(max / 3600));
+	}
+	return ERR_OK;
+}
+
+static enum err
+check_order(struct engine *e, const struct signer_crl *m, int64_t now,
+    struct errinfo *ei)
+{
+	const struct ledger_crl *last = ledger_last_crl(e->ledger);
+
+	if (e->in->settings->kind != SIGNER_KIND_CA) {
+		return err_set(ei, ERR_STATE, "signer.kind", NULL,
+		    "Signer %s makes no CRLs.", e->in->settings->name);
+	}
+	if (!e->in->ready) {
+		return err_set(ei, ERR_STATE, "signer.new", NULL,
+		    "Signer %s has no certificate of its own yet.",
+		    e->in->settings->name);
+	}
+	if (m->number <= last->number) {
+		return err_set(ei, ERR_CONFLICT, "crl.number", "RFC 5280 5.2.3",
+		    "CRL number %llu is not above the last one, %llu.",
+		    (unsigned long long)m->number,
+		    (unsigned long long)last->number);
+	}
+	if (ledger_crls_used(e->ledger, now) >= e->in->settings->crl_per_day) {
+		return err_set(ei, ERR_POLICY, "crl.ceiling", NULL,
+		    "%llu CRLs have been made in 24 hours, which is the "
+		    "ceiling.",
+		    (unsigned long long)e->in->settings->crl_per_day);
+	}
+	return check_times(e, m, now, ei);
+}
+
+/* --- what it changes ---------------------------------------------------- */
+
+/* Entries against the last CRL. */
+struct change {
+	struct buf added; /* runs of record_revoked */
+	struct buf dropped;
+	size_t num_entries;
+	size_t next_old; /* index into the ledger's revoked */
+};
+
+static enum err
+drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
+    struct errinfo *ei)
+{
+	const struct signer_release *release;
+	struct record_release note = {.serial = one.serial};
+	char text[TIME_TEXT_SIZE];
+	struct buf hex = BUF_INIT(2 * SERIAL_BYTES_MAX);
+	enum err err;
+
+	record_revoked_put(&c->dropped, &one);
+	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
+	 * beyond the certificate's validity. */
+	if (one.not_after < ledger_last_crl(e->ledger)->this_update) {
+		return ERR_OK;
+	}
+	release = signer_settings_release(e->in->settings, one.serial);
+	if (release != NULL) {
+		memcpy(note.by, release->by, sizeof(note.by));
+		memcpy(note.reason, release->reason, sizeof(note.reason));
+		return ledger_add_release(e->ledger, now, &note, ei);
+	}
+	text_hex(&hex, one.serial);
+	time_text(one.not_after, text);
+	err = err_object(ei,
+	    err_set(ei, ERR_POLICY, "crl.dropped", "RFC 5280 3.3",
+		"The last CRL revoked %s, whose certificate ends %s; it must "
+		"stay unless the signer's settings release it.",
+		buf_cstr(&hex), text),
+	    buf_cstr(&hex));
+	buf_clear(&hex);
+	return err;
+}
+
+static enum err
+add(struct engine *e, struct change *c, struct slice serial, struct errinfo *ei)
+{
+	struct record_revoked one = {.serial = serial};
+	enum err err;
+
+	err = ledger_not_after(
+	    e->ledger, serial, &e->scratch, &one.not_after, ei);
+	if (err == ERR_NOTFOUND) {
+		/* Not from this journal: it ends with its CA at the latest. */
+		one.not_after = e->in->ca.not_after;
+		err = ERR_OK;
+	}
+	if (err == ERR_OK) {
+		record_revoked_put(&c->added, &one);
+	}
+	return err;
+}
+
+static enum err
+check_entry(const struct crl_entry *entry, struct slice last_serial,
+    int64_t this_update, struct errinfo *ei)
+{
+	if (entry->serial.len > SERIAL_BYTES_MAX) {
+		return err_set(ei, ERR_LIMIT, "crl.entry", "RFC 5280 4.1.2.2",
+		    "A serial number of %zu octets.", entry->serial.len);
+	}
+	if (last_serial.len > 0 &&
+	    crl_serial_cmp(last_serial, entry->serial) >= 0) {
+		return err_set(ei, ERR_FORMAT, "crl.order", NULL,
+		    "The entries do not ascend by serial number.");
+	}
+	if (entry->reason == CRL_REASON_REMOVE_FROM_CRL) {
+		return err_set(ei, ERR_FORMAT, "crl.entry", "RFC 5280 5.3.1",
+		    "removeFromCRL stands in delta CRLs only.");
+	}
+	if (entry->revoked_at > this_update + CLOCK_SKEW_SEC) {
+		return err_set(ei, ERR_POLICY, "crl.entry", NULL,
+		    "A certificate is revoked in the future.");
+	}
+	return ERR_OK;
+}
+
+/* Everything of the last CRL that comes before `serial` (empty: all that is
+ * left) is gone; true in *out_known when serial itself was there. */
+static enum err
+pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
+    bool *out_known, struct errinfo *ei)
+{
+	enum err err = ERR_OK;
+
+	*out_known = false;
+	while (c->next_old < ledger_num_revoked(e->ledger) && err == ERR_OK) {
+		struct record_revoked old =
+		    ledger_revoked(e->ledger, c->next_old);
+		int order =
+		    serial.len == 0 ? -1 : crl_serial_cmp(old.serial, serial);
+
+		if (order > 0) {
+			break;
+		}
+		c->next_old++;
+		if (order == 0) {
+			*out_known = true;
+			break;
+		}
+		err = drop(e, c, old, now, ei);
+	}
+	return err;
+}
+
+static enum err
+compare(struct engine *e, const struct signer_crl *m, struct slice entries,
+    int64_t now, struct change *c, struct errinfo *ei)
+{
+	struct slice last = SLICE_EMPTY;
+	struct crl_entry entry;
+	bool known = false;
+	enum err err = ERR_OK;
+
+	while (entries.len > 0 && err == ERR_OK) {
+		err = crl_entry_get(&entries, &entry, ei);
+		if (err == ERR_OK) {
+			err = check_entry(&entry, last, m->this_update, ei);
+		}
+		if (err == ERR_OK) {
+			err = pass_old(e, c, entry.serial, now, &known, ei);
+		}
+		if (err == ERR_OK && !known) {
+			err = add(e, c, entry.serial, ei);
+		}
+		last = entry.serial;
+		c->num_entries++;
+	}
+	if (err == ERR_OK) {
+		err = pass_old(e, c, SLICE_EMPTY, now, &known, ei);
+	}
+	if (err == ERR_OK) {
+		err = buf_err(&c->added, ei);
+	}
+	if (err == ERR_OK) {
+		err = buf_err(&c->dropped, ei);
+	}
+	return err;
+}
+
+/* --- making it ---------------------------------------------------------- */
+
+static enum err
+make(struct engine *e, const struct signer_crl *m, struct slice entries,
+    struct buf *crl, struct errinfo *ei)
+{
+	uint8_t number[NUMBER_SIZE];
+	struct crl_params p = {
+	    .issuer = ca_identity_subject(&e->in->ca),
+	    .sig_alg = e->in->sig_alg,
+	    .this_update = m->this_update,
+	    .next_update = m->next_update,
+	    .number = slice_make(number, sizeof(number)),
+	    .aki = ca_identity_key_id(&e->in->ca),
+	};
+	enum err err;
+
+	for (size_t i = 0; i < sizeof(number); i++) {
+		number[i] = (uint8_t)(m->number >> (8 * (NUMBER_SIZE - 1 - i)));
+	}
+	buf_reset(&e->tbs);
+	err = crl_tbs_build(&p, entries, &e->tbs, ei);
+	if (err == ERR_OK) {
+		err = engine_sign(e, buf_slice(&e->tbs), &e->sig, ei);
+	}
+	if (err == ERR_OK) {
+		buf_reset(crl);
+		crl_assemble(buf_slice(&e->tbs), e->in->sig_alg,
+		    buf_slice(&e->sig), crl);
+		err = buf_err(crl, ei);
+	}
+	return err;
+}
+
+static enum err
+note(struct engine *e, const struct signer_crl *m, const struct change *c,
+    struct slice crl, int64_t now, uint64_t *out_number, struct errinfo *ei)
+{
+	struct record_crl p = {
+	    .number = m->number,
+	    .this_update = m->this_update,
+	    .next_update = m->next_update,
+	    .num_entries = c->num_entries,
+	    .at = m->at,
+	    .revoked = buf_slice(&c->added),
+	    .dropped = buf_slice(&c->dropped),
+	};
+	uint8_t hash[HASH_SIZE_MAX];
+	enum err err = hash_of(HASH_SHA256, crl, hash, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	memcpy(p.sha256, hash, sizeof(p.sha256));
+	return ledger_add_crl(e->ledger, now, &p, out_number, ei);
+}
+
+enum err
+engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
+    struct slice entries, struct buf *crl, uint64_t *out_number, bool *fatal,
+    struct errinfo *ei)
+{
+	struct change c = {
+	    .added = BUF_INIT(JOURNAL_RECORD_MAX / 2),
+	    .dropped = BUF_INIT(JOURNAL_RECORD_MAX / 4),
+	};
+	char path[PATH_TEXT_SIZE];
+	uint64_t number = 0;
+	int64_t now;
+	enum err err;
+
+	*fatal = false;
+	ensure(ledger_num_pending(e->ledger) == 0);
+	err = engine_now(e, &now, ei);
+	if (err == ERR_OK) {
+		err = check_order(e, m, now, ei);
+	}
+	if (err == ERR_OK) {
+		err = compare(e, m, entries, now, &c, ei);
+	}
+	if (err == ERR_OK) {
+		err = make(e, m, entries, crl, ei);
+	}
+	if (err == ERR_OK) {
+		err = note(e, m, &c, buf_slice(crl), now, &number, ei);
+	}
+	if (err != ERR_OK) {
+		ledger_drop(e->ledger);
+		goto out;
+	}
+	err = ledger_commit(e->ledger, ei);
+	*fatal = err != ERR_OK && err != ERR_STORE;
+	if (err == ERR_OK) {
+		err = path_join(path, dir, "crl.der", ei);
+	}
+	if (err == ERR_OK) {
+		*out_number = number;
+		/* It is made and journaled; that the copy could not be kept
+		 * takes nothing from it. */
+		(void)!file_write_atomic(path, buf_slice(crl), 0644, NULL);
+	}
+out:
+	buf_clear(&c.added);
+	buf_clear(&c.dropped);
+	return err;
+}
+
+enum err
+engine_last_crl(struct engine *e, const char *dir, struct buf *crl,
+    uint64_t *out_number, struct errinfo *ei)
+{
+	const struct ledger_crl *last = ledger_last_crl(e->ledger);
+	uint8_t hash[HASH_SIZE_MAX];
+	char path[PATH_TEXT_SIZE];
+	enum err err;
+
+	err = path_join(path, dir, "crl.der", ei);
+	if (err == ERR_OK) {
+		buf_reset(crl);
+		err = file_read(path, CRL_BYTES_MAX, crl, ei);
+	}
+	if (err == ERR_OK) {
+		err = hash_of(HASH_SHA256, buf_slice(crl), hash, ei);
+	}
+	if (err == ERR_OK &&
+	    memcmp(hash, last->sha256, sizeof(last->sha256)) != 0) {
+		err = err_set(ei, ERR_NOTFOUND, "signer.crl", NULL,
+		    "The last CRL that was made has not been kept.");
+	}
+	if (err == ERR_OK) {
+		*out_number = last->journal_number;
+	}
+	return err;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_ENGINE_PRIV_H
+#define SURGUCH_SIGNER_ENGINE_PRIV_H
+/* The inside of struct engine, for the engine_*.c files. */
+#include "signer/engine.h"
+#include "signer/instance.h"
+#include "signer/ledger.h"
+
+struct engine {
+	const struct instance *in;
+	struct ledger *ledger;
+	struct clock clock;
+	struct buf tbs;
+	struct buf sig;
+	struct buf cert;
+	struct buf scratch; /* a journal record */
+	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
+	uint64_t ocsp_used;
+};
+
+/*
+ * The time to sign by.  ERR_STATE "signer.clock" when it is more than
+ * CLOCK_SKEW_SEC behind what the journal has seen.
+ */
+ATTR_MUST_USE enum err engine_now(
+    const struct engine *e, int64_t *out, struct errinfo *ei);
+/* Sign data with the key and look whether the signature fits. */
+ATTR_MUST_USE enum err engine_sign(struct engine *e, struct slice data,
+    struct buf *out_sig, struct errinfo *ei);
+
+#endif

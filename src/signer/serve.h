@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_SIGNER_SERVE_H
+#define SURGUCH_SIGNER_SERVE_H
+/*
+ * The signer's loop: take all questions that wait, at most SIGNER_BATCH_MAX,
+ * work them, make the journal durable once, answer all.  A lone question does
+ * not wait for company.
+ *
+ * The peer is front, a sibling: a message that is malformed, of no legal type
+ * or with descriptors that it should not have ends the process, and the
+ * parent starts another.
+ */
+#include "base/err.h"
+
+struct engine;
+
+struct serve_options {
+	int channel;
+	const char *role;     /* "signer", "ocsp" */
+	const char *instance; /* its name */
+	const char *dir;      /* where crl.der is kept */
+};
+
+/* Says hello and serves until a signal says stop or the channel closes (both
+ * ERR_OK), or until it must end. */
+ATTR_MUST_USE enum err serve(
+    struct engine *e, const struct serve_options *o, struct errinfo *ei);
+
+#endif
