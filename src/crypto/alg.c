@@ -258,7 +258,7 @@ sig_alg_get(struct slice algid_whole, enum sig_alg *out, struct errinfo *ei)
 		}
 		if (null_params && sigs[i].params == PARAMS_ABSENT) {
 			return err_set(ei, ERR_FORMAT, "alg.form",
-			    "RFC 5758 3.2",
+			    i == SIG_ED25519 ? "RFC 8410 3" : "RFC 5758 3.2",
 			    "%s takes no parameters, not even NULL",
 			    sigs[i].name);
 		}

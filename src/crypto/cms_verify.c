@@ -378,7 +378,7 @@ issuer_serial(struct slice seq, const struct cert_bits *bits, bool *out_same,
 	return ERR_OK;
 }
 
-/* The first ESSCertIDv2 of the attribute (RFC 5035 5.4.1.1: it is the
+/* The first ESSCertIDv2 of the attribute (RFC 5035 3: it is the
  * signer's). */
 static enum err
 first_cert_id(struct slice value, struct slice *out, struct errinfo *ei)
@@ -433,7 +433,7 @@ check_signing_cert(const struct attrs *a, struct slice cert,
 	if (hash_alg == HASH_SHA1 || !same ||
 	    !slice_eq(hash, slice_make(want, hash_size(hash_alg)))) {
 		return err_set(ei, ERR_CRYPTO, "cms.signing_certificate",
-		    "RFC 5035 5.4",
+		    "RFC 5035 3",
 		    "signing-certificate-v2 names another certificate than "
 		    "the signer's");
 	}

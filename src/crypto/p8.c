@@ -23,15 +23,40 @@
 
 enum {
 	SALT_SIZE = 16,
-	SALT_SIZE_MAX = 64
+	SALT_SIZE_MAX = 64,
+	AES_IV_SIZE = 16,
+	GOST89_IV_SIZE = 8,
+	MAGMA_UKM_SIZE = 12,
+	KUZNYECHIK_UKM_SIZE = 16
 };
 
 /* --- the plain form ---------------------------------------------------- */
 
+/*
+ * A GOST key is its little-endian octets, or twice as many when it stands
+ * under a mask (TC26), bare or in an OCTET STRING once more (GnuTLS).
+ */
+static enum err
+gost_scalar(struct slice content, enum key_alg alg, struct errinfo *ei)
+{
+	size_t len = alg == KEY_GOST256 ? 32 : 64;
+	struct slice s = content, inner;
+
+	if (der_get(&s, DER_OCTET_STRING, &inner, NULL) == ERR_OK &&
+	    s.len == 0) {
+		content = inner;
+	}
+	if (content.len != len && content.len != 2 * len) {
+		return err_set(ei, ERR_FORMAT, "key.form", NULL,
+		    "a GOST private key of %zu bytes", content.len);
+	}
+	return ERR_OK;
+}
+
 static enum err
 plain_outline(struct slice der, struct errinfo *ei)
 {
-	struct slice seq, params, skip;
+	struct slice seq, params, key, skip;
 	enum key_alg alg;
 	uint64_t version;
 	bool present;
@@ -41,7 +66,7 @@ plain_outline(struct slice der, struct errinfo *ei)
 	    (e = der_end(der, ei)) != ERR_OK ||
 	    (e = der_get_u63(&seq, DER_INTEGER, &version, ei)) != ERR_OK ||
 	    (e = key_algid_get(&seq, &alg, &params, ei)) != ERR_OK ||
-	    (e = der_get(&seq, DER_OCTET_STRING, &skip, ei)) != ERR_OK ||
+	    (e = der_get(&seq, DER_OCTET_STRING, &key, ei)) != ERR_OK ||
 	    (e = der_get_optional(
 		 &seq, DER_CONTEXT_CONS(0), &present, &skip, ei)) != ERR_OK ||
 	    (e = der_get_optional(&seq, DER_CONTEXT(1), &present, &skip, ei)) !=
@@ -53,6 +78,9 @@ plain_outline(struct slice der, struct errinfo *ei)
 		return err_set(ei, ERR_FORMAT, "key.form", "RFC 5958 2",
 		    "a private key of version %u with%s a public key",
 		    (unsigned)(version & 0xff), present ? "" : "out");
+	}
+	if (alg == KEY_GOST256 || alg == KEY_GOST512) {
+		return gost_scalar(key, alg, ei);
 	}
 	return ERR_OK;
 }
@@ -195,8 +223,69 @@ kdf_check(struct slice s, struct errinfo *ei)
 	return prf_check(params, ei);
 }
 
-/* The cipher's parameters are the cipher's own affair (OpenSSL reads them);
- * only that it is one of ours is decided here. */
+/*
+ * The parameters of each cipher, to the byte: the GOST engine believes them
+ * and reads through a null pointer when they are not what it expects.
+ */
+static enum err
+iv_check(struct slice s, size_t len, struct errinfo *ei)
+{
+	struct slice iv;
+	enum err e;
+
+	if ((e = der_get(&s, DER_OCTET_STRING, &iv, ei)) != ERR_OK ||
+	    (e = der_end(s, ei)) != ERR_OK) {
+		return e;
+	}
+	if (iv.len != len) {
+		return err_set(ei, ERR_FORMAT, "key.form", NULL,
+		    "the cipher of the key file has an initial vector of %zu "
+		    "bytes and not %zu",
+		    iv.len, len);
+	}
+	return ERR_OK;
+}
+
+/* RFC 9337: SEQUENCE { ukm OCTET STRING } */
+static enum err
+acpkm_check(struct slice s, size_t len, struct errinfo *ei)
+{
+	struct slice seq;
+	enum err e;
+
+	if ((e = der_get(&s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (e = der_end(s, ei)) != ERR_OK) {
+		return e;
+	}
+	return iv_check(seq, len, ei);
+}
+
+/* RFC 4357: SEQUENCE { iv OCTET STRING (8), encryptionParamSet OID };
+ * the sets are TC26's Z and CryptoPro's A to D (1.2.643.2.2.31.1 to .4). */
+static enum err
+gost89_check(struct slice s, struct errinfo *ei)
+{
+	static const uint8_t cryptopro[] = {0x2a, 0x85, 0x03, 0x02, 0x02, 0x1f};
+	struct slice seq, set, iv;
+	enum err e;
+
+	if ((e = der_get(&s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (e = der_end(s, ei)) != ERR_OK ||
+	    (e = der_get_whole(&seq, DER_OCTET_STRING, &iv, ei)) != ERR_OK ||
+	    (e = iv_check(iv, GOST89_IV_SIZE, ei)) != ERR_OK ||
+	    (e = der_get_oid(&seq, &set, ei)) != ERR_OK ||
+	    (e = der_end(seq, ei)) != ERR_OK) {
+		return e;
+	}
+	if (oid_find(set) == OID_GOST89_SET_Z ||
+	    (set.len == sizeof(cryptopro) + 1 &&
+		slice_starts(set, slice_make(cryptopro, sizeof(cryptopro))) &&
+		set.p[set.len - 1] >= 1 && set.p[set.len - 1] <= 4)) {
+		return ERR_OK;
+	}
+	return bad_cipher(ei, "the cipher's parameter set", set);
+}
+
 static enum err
 cipher_check(struct slice s, struct errinfo *ei)
 {
@@ -209,22 +298,16 @@ cipher_check(struct slice s, struct errinfo *ei)
 	switch ((int)oid_find(oid)) {
 	case OID_AES128_CBC:
 	case OID_AES256_CBC:
-		if (der_peek(s) != DER_OCTET_STRING) {
-			break;
-		}
-		return ERR_OK;
+		return iv_check(s, AES_IV_SIZE, ei);
 	case OID_GOST89:
+		return gost89_check(s, ei);
 	case OID_MAGMA_CTR_ACPKM:
+		return acpkm_check(s, MAGMA_UKM_SIZE, ei);
 	case OID_KUZNYECHIK_CTR_ACPKM:
-		if (der_peek(s) != DER_SEQUENCE) {
-			break;
-		}
-		return ERR_OK;
+		return acpkm_check(s, KUZNYECHIK_UKM_SIZE, ei);
 	default:
 		return bad_cipher(ei, "the cipher", oid);
 	}
-	return err_set(ei, ERR_FORMAT, "key.form", NULL,
-	    "the cipher of the key file is without its parameters");
 }
 
 static enum err

@@ -410,6 +410,40 @@ struct ask {
 		NULL, 0                                                        \
 	}
 
+#define GOST_A                                                                 \
+	{                                                                      \
+		(const uint8_t *)"\x30\x13\x04\x08"                            \
+				 "01234567"                                    \
+				 "\x06\x07\x2a\x85\x03\x02\x02\x1f\x01",       \
+		    21                                                         \
+	}
+#define GOST_5                                                                 \
+	{                                                                      \
+		(const uint8_t *)"\x30\x13\x04\x08"                            \
+				 "01234567"                                    \
+				 "\x06\x07\x2a\x85\x03\x02\x02\x1f\x05",       \
+		    21                                                         \
+	}
+#define GOST_7                                                                 \
+	{                                                                      \
+		(const uint8_t *)"\x30\x12\x04\x07"                            \
+				 "0123456"                                     \
+				 "\x06\x07\x2a\x85\x03\x02\x02\x1f\x01",       \
+		    20                                                         \
+	}
+#define UKM_12                                                                 \
+	{                                                                      \
+		(const uint8_t *)"\x30\x0e\x04\x0c"                            \
+				 "0123456789ab",                               \
+		    16                                                         \
+	}
+#define UKM_16                                                                 \
+	{                                                                      \
+		(const uint8_t *)"\x30\x12\x04\x10"                            \
+				 "0123456789abcdef",                           \
+		    20                                                         \
+	}
+
 /* The ciphertext is noise: the accepted twin fails for its passphrase. */
 static const struct ask asks[] = {
     {"twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256, OID_AES256_CBC,
@@ -437,11 +471,25 @@ static const struct ask asks[] = {
     {"cipher", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256, OID_SHA256,
 	IV, ERR_UNSUPPORTED, "key.cipher"},
     {"short IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV_SHORT, ERR_CRYPTO, "key.passphrase"},
+	OID_AES256_CBC, IV_SHORT, ERR_FORMAT, "key.form"},
     {"no IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, NONE, ERR_FORMAT, "key.form"},
+	OID_AES256_CBC, NONE, ERR_FORMAT, "der.truncated"},
     {"GOST with an IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_GOST89, IV, ERR_FORMAT, "key.form"},
+	OID_GOST89, IV, ERR_FORMAT, "der.tag"},
+    {"GOST twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_GOST89, GOST_A, ERR_CRYPTO, "key.passphrase"},
+    {"GOST, set 5", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_GOST89, GOST_5, ERR_UNSUPPORTED, "key.cipher"},
+    {"GOST, IV of 7", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_GOST89, GOST_7, ERR_FORMAT, "key.form"},
+    {"Magma twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_MAGMA_CTR_ACPKM, UKM_12, ERR_CRYPTO, "key.passphrase"},
+    {"Magma, 16", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_MAGMA_CTR_ACPKM, UKM_16, ERR_FORMAT, "key.form"},
+    {"Kuznyechik twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_KUZNYECHIK_CTR_ACPKM, UKM_16, ERR_CRYPTO, "key.passphrase"},
+    {"Kuznyechik, 12", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
+	OID_KUZNYECHIK_CTR_ACPKM, UKM_12, ERR_FORMAT, "key.form"},
 };
 
 static void
