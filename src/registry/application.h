@@ -38,8 +38,6 @@ struct application {
 	struct slice csr;                         /* DER; empty before keyed */
 	uint8_t csr_sha256[32];
 	uint8_t issue_key[32]; /* the signer's idempotency key */
-	bool has_idem;
-	uint8_t idem[IDEM_ID_SIZE]; /* record to complete when issued */
 	bool has_certificate;
 	struct id certificate;
 	const char *reason; /* refused, to_correct, withdrawn; else "" */
@@ -81,13 +79,18 @@ ATTR_MUST_USE enum err application_confirm_hash(
 /*
  * keyed → confirmed, spending the code in the same unit, and on at once:
  * → approved while the data are those that an operator approved, else
- * → review.  *out is the state reached.
+ * → review.  *out is the state reached.  ERR_DENIED "otp.spent" when the code
+ * was used a moment ago; ERR_STATE "application.changed" as above.  An act
+ * with status 0 opens its record under the application's issue_key.
  */
 ATTR_MUST_USE enum err application_confirm(struct registry *r,
     const struct act *act, const struct id *id, const struct otp_proof *proof,
     enum app_state *out, struct errinfo *ei);
 
-/* Operators (H4).  reason: 1..500 characters for the person to read. */
+/* Operators (H4).  Approving an application needs a form that is approved as
+ * it is now: ERR_STATE "form.approval" else, and "application.changed" when
+ * the person confirmed other data.  reason: 1..500 characters for the person
+ * to read. */
 ATTR_MUST_USE enum err application_approve(struct registry *r,
     const struct act *act, const struct id *id, struct errinfo *ei);
 ATTR_MUST_USE enum err application_refuse(struct registry *r,
@@ -118,22 +121,23 @@ ATTR_MUST_USE enum err application_issue_begin(struct registry *r,
  */
 void application_add_issued(struct unit *u, const struct actor *actor,
     const struct id *id, const struct id *certificate, int64_t now_sec);
-/* issuing → approved: the signer said no, or never had it (find). */
+/* The same for what a signer's journal has and the database has not: from
+ * a's state, which must be one that adoption is possible in (ERR_STATE
+ * "application.step").  The actor is the system. */
+ATTR_MUST_USE enum err application_add_adopted(struct unit *u,
+    const struct actor *actor, const struct application *a,
+    const struct id *certificate, int64_t now_sec, struct errinfo *ei);
 ATTR_MUST_USE enum err application_issue_fail(struct registry *r,
     const struct act *act, const struct id *id, struct errinfo *ei);
-/* Applications in issuing, by id after *after: what a new front has to ask
- * the signer about.  Returns up to max ids. */
-ATTR_MUST_USE enum err application_list_issuing(struct registry *r,
-    const struct id *after, struct id *out, size_t max, size_t *out_num,
-    struct errinfo *ei);
 /* By the signer's idempotency key (adoption from the journal). */
 ATTR_MUST_USE enum err application_by_issue_key(struct registry *r,
     const uint8_t issue_key[32], struct application *out, struct errinfo *ei);
 
 struct acquaintance {
-	const char *version; /* of the text: ACQUAINT_VERSION */
-	uint8_t text_sha256[32];
-	struct slice cms; /* detached CAdES-BES over the text */
+	const char *version;       /* of the text: ACQUAINT_VERSION */
+	struct slice text;         /* as it was shown and signed */
+	struct slice cms;          /* detached CAdES-BES over the text */
+	uint8_t signer_sha256[32]; /* of the certificate that signed */
 };
 /* issued → acquainted.  The caller has verified the signature by the new
  * certificate over the text (registry/acquaint.h, crypto/cms.h). */
@@ -144,11 +148,12 @@ ATTR_MUST_USE enum err application_acquaint(struct registry *r,
 ATTR_MUST_USE enum err application_installed(struct registry *r,
     const struct act *act, const struct id *id, struct errinfo *ei);
 
-/* The queue of operators: applications in `state`, by id after *after. */
+/* Applications in a state, by id after *after, at most max and PAGE_ROWS_MAX:
+ * the operators' queue (review), and what a new front has to ask the signer
+ * about (issuing). */
 struct application_row {
 	struct id id;
 	struct id form;
-	enum app_state state;
 	int64_t updated_at;
 };
 ATTR_MUST_USE enum err application_list(struct registry *r,

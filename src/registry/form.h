@@ -32,6 +32,7 @@ struct form_data {
 	bool has_person;
 	bool has_org;
 	const char *phone; /* codes go there: must take SMS */
+	const char *email; /* certified; "" : the person's own */
 	const char *position;
 	const char *unit;
 	const char *centre_phone; /* «Нашли ошибку?»: whom to ask */
@@ -50,16 +51,25 @@ struct form {
 	int64_t version;
 	enum form_status status;
 	struct form_data data; /* absent texts are "" */
+	const char *reason;    /* of a withdrawal */
 	bool paid;
+	int64_t paid_at;
 	int64_t created_at;
 	bool identified;
 	int64_t identified_at;
 	int identification_kind; /* profile/values.h; -1 none */
 	bool approved;           /* and the data are as they were then */
 	int64_t approved_at;     /* 0: never */
-	uint8_t approved_hash[REGISTRY_HASH_SIZE];
-	uint8_t data_hash[REGISTRY_HASH_SIZE]; /* of the data now */
+	/* SHA-256 over everything that the person checks and a certificate
+	 * says, as it is now; what check and approve have to name. */
+	uint8_t data_hash[REGISTRY_HASH_SIZE];
+	/* The same with the identification: what an approval keeps. */
+	uint8_t approval_hash[REGISTRY_HASH_SIZE];
+	const char *identified_by;
+	const char *approved_by;
 	struct subject_fields fields; /* as subject_build() wants them */
+	int64_t person_version;       /* 0 without a person */
+	int64_t org_version;
 	bool has_application;
 	struct id application; /* the present one */
 	enum app_state state;  /* its state; without one unpaid or ready */
@@ -76,7 +86,9 @@ struct form {
  */
 ATTR_MUST_USE enum err form_create(struct registry *r, const struct act *act,
     const struct id *id, const struct form_data *data, struct errinfo *ei);
-/* ERR_STATE "form.state" once a certificate is being issued. */
+/* ERR_STATE "form.state" once a certificate is being issued, or when the form
+ * was withdrawn.  A living application goes back to its beginning by itself
+ * when its next step finds other data. */
 ATTR_MUST_USE enum err form_update(struct registry *r, const struct act *act,
     const struct id *id, int64_t version, const struct form_data *data,
     struct errinfo *ei);
@@ -103,14 +115,14 @@ ATTR_MUST_USE enum err form_document(struct registry *r,
     const struct actor *actor, const struct id *id, struct secret *out,
     struct errinfo *ei);
 /*
- * The operator has compared data and documents.  version: the form's, as it
- * was shown; hash: form.data_hash as it was shown.  ERR_CONFLICT
- * "form.changed" when the data are other by now; ERR_STATE
- * "form.identification" when nobody recorded one.
+ * The operator has compared data and documents.  hash: form.data_hash as it
+ * was shown; ERR_CONFLICT "form.changed" when the data are other by now;
+ * ERR_STATE "form.identification" when no identification was recorded.
  */
 ATTR_MUST_USE enum err form_approve(struct registry *r, const struct act *act,
     const struct id *id, const uint8_t hash[REGISTRY_HASH_SIZE],
     struct errinfo *ei);
+/* With its application.  ERR_STATE "form.state" once it is being issued. */
 ATTR_MUST_USE enum err form_withdraw(struct registry *r, const struct act *act,
     const struct id *id, const char *reason, struct errinfo *ei);
 

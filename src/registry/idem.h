@@ -12,38 +12,50 @@
  *	                record (struct act); idem_end() in every case
  *
  * When the work fails nothing is recorded, and a waiting twin becomes the one
- * that does it.  Two processes are kept apart by the record's unique id: the
- * loser's unit fails with ERR_CONFLICT "store.idem_open" or "store.idem_done"
- * and it asks idem_begin() again.
+ * that does it.  Twins in two processes are kept apart by the record itself:
+ * the loser's unit fails with ERR_CONFLICT "store.idem.insert" and it asks
+ * idem_begin() again.
  */
 #include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "base/slice.h"
 
-struct idem;
+struct idem; /* safe to use from several threads */
 struct idem_ticket;
 struct store;
 struct unit;
 
 enum {
-	IDEM_ID_SIZE = 32,
 	IDEM_KEEP_SEC = 30 * 86400,
 	IDEM_WAIT_MS = 30000,
+	IDEM_BODY_HASH_SIZE = 32,
+	IDEM_ACCOUNT_MAX = 128,
+	IDEM_OPERATION_MAX = 128,
 };
 
 struct idem_request {
-	const char *account;   /* who: actor text, session or operator id */
+	const char *account;   /* whose key it is: "op_...", "ses_..." */
 	const char *operation; /* "POST /v1/applications/{id}/confirm" */
 	struct slice key;      /* IDEMPOTENCY_KEY_MIN.._MAX visible ASCII */
-	uint8_t body_sha256[32];
+	uint8_t body_sha256[IDEM_BODY_HASH_SIZE];
 };
 
+/* An answer to be recorded; borrowed. */
+struct idem_answer {
+	int status; /* 0: none yet */
+	const char *content_type;
+	struct slice body;
+};
+
+/* An answer that was recorded; owned. */
 struct idem_stored {
 	int status;
-	uint8_t *answer; /* owned */
-	size_t answer_len;
+	char *content_type;
+	uint8_t *body;
+	size_t body_len;
 };
 
 ATTR_MUST_USE enum err idem_new(struct store *store, const struct clock *clock,
@@ -52,33 +64,41 @@ void idem_free(struct idem *i); /* no ticket may be open */
 
 /*
  * ERR_OK with *out_ticket: the caller does the work.  ERR_OK with *out_ticket
- * NULL: *out_stored holds the answer given before (idem_stored_clear).
+ * NULL: *out_stored holds the answer given before (idem_stored_clear()).
  * ERR_FORMAT "idem.key"; ERR_CONFLICT "idem.body"; ERR_AGAIN "idem.pending":
- * the record is open and nobody here works on it, or the twin took longer
- * than IDEM_WAIT_MS.
+ * the record is open and nobody here works on it (it is completed when its
+ * certificate is adopted), or the twin took longer than IDEM_WAIT_MS.
  */
 ATTR_MUST_USE enum err idem_begin(struct idem *i,
     const struct idem_request *request, struct idem_ticket **out_ticket,
     struct idem_stored *out_stored, struct errinfo *ei);
-/* The work is over, well or badly: lets a twin go on.  Frees the ticket. */
+/* The work is over, well or badly: lets a twin go on.  Frees the ticket; NULL
+ * is accepted. */
 void idem_end(struct idem_ticket *t);
 void idem_stored_clear(struct idem_stored *s);
 
-/* Names the record for a later idem_add_answer(). */
-const uint8_t *idem_ticket_id(const struct idem_ticket *t);
+/* --- statements for the caller's unit ---------------------------------- */
 
-/* Statements for the caller's unit. */
-void idem_add_done(struct unit *u, const struct idem_ticket *t, int status,
-    struct slice answer, int64_t now_sec);
-void idem_add_open(
-    struct unit *u, const struct idem_ticket *t, int64_t now_sec);
-/* Complete an open record; expects one row. */
-void idem_add_answer(struct unit *u, const uint8_t id[IDEM_ID_SIZE], int status,
-    struct slice answer, int64_t now_sec);
+/* Record the answer at once. */
+void idem_add_done(struct unit *u, const struct idem_ticket *t,
+    const struct idem_answer *answer, int64_t now_sec);
+/*
+ * Open a record whose answer comes later.  signer_key: 32 bytes by which the
+ * signer knows the work, or empty; object: what is worked on, or NULL.
+ */
+void idem_add_open(struct unit *u, const struct idem_ticket *t,
+    struct slice signer_key, const struct id *object, int64_t now_sec);
+/* Complete an open record: one row is expected. */
+void idem_add_finish(struct unit *u, const struct idem_ticket *t,
+    const struct idem_answer *answer, int64_t now_sec);
+/* The same by the signer's key, when there is such a record: adoption does
+ * not know whether a client's key was behind it. */
+void idem_add_adopt(struct unit *u, struct slice signer_key,
+    const struct idem_answer *answer, int64_t now_sec);
 /* Remove an open record: what it was opened for did not happen. */
-void idem_add_drop(struct unit *u, const uint8_t id[IDEM_ID_SIZE]);
+void idem_add_drop(struct unit *u, const struct idem_ticket *t);
 
-/* Delete records older than IDEM_KEEP_SEC (bounded). */
+/* Delete finished records older than IDEM_KEEP_SEC. */
 ATTR_MUST_USE enum err idem_sweep(struct idem *i, struct errinfo *ei);
 
 #endif

@@ -35,7 +35,6 @@ struct org {
 	struct rows *rows;
 };
 
-/* ERR_CONFLICT "org.inn" when an organisation with this ИНН and КПП exists. */
 ATTR_MUST_USE enum err org_create(struct registry *r, const struct act *act,
     const struct id *id, const struct org_data *data, struct errinfo *ei);
 ATTR_MUST_USE enum err org_update(struct registry *r, const struct act *act,

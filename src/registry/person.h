@@ -39,7 +39,6 @@ struct person {
 	struct rows *rows;       /* owns the texts */
 };
 
-/* ERR_CONFLICT "person.snils" when a person with this СНИЛС exists. */
 ATTR_MUST_USE enum err person_create(struct registry *r, const struct act *act,
     const struct id *id, const struct person_data *data, struct errinfo *ei);
 /* Replaces all fields. */

@@ -23,8 +23,8 @@
 #include "base/secret.h"
 #include "base/slice.h"
 #include "identity/actor.h"
+#include "registry/idem.h"
 
-struct idem_ticket;
 struct store;
 
 enum {
@@ -46,13 +46,12 @@ void registry_clear(struct registry *r);
 /*
  * One change: by whom, and under which idempotency record.  ticket may be
  * NULL.  With a status the answer is recorded in the same unit of work; with
- * status 0 the record is opened and the answer comes later (issuing).
+ * status 0 the record is opened and its answer comes later (issuing).
  */
 struct act {
 	struct actor actor;
 	const struct idem_ticket *ticket;
-	int status;
-	struct slice answer;
+	struct idem_answer answer;
 };
 
 /* Prefixes of ids as they are shown (base/id.h). */

@@ -47,6 +47,7 @@ enum app_event {
 	APP_EV_ISSUE_BEGIN,
 	APP_EV_ISSUE_DONE,
 	APP_EV_ISSUE_FAIL,
+	APP_EV_ADOPT, /* found in the journal after a restore */
 	APP_EV_ACQUAINT,
 	APP_EV_INSTALL,
 	APP_EV_WITHDRAW,

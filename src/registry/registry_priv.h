@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_REGISTRY_REGISTRY_PRIV_H
+#define SURGUCH_REGISTRY_REGISTRY_PRIV_H
+/* What the modules of this folder share: the fields of a row, the audit row
+ * and the idempotency record of a change. */
+#include <stddef.h>
+
+#include "registry/registry.h"
+#include "store/store.h"
+
+enum {
+	FIELDS_MAX = 16,
+	REASON_CHARS_MAX = 500
+};
+
+/* How a field is checked and brought to its normal form. */
+enum field_form {
+	FIELD_PERSON_NAME,
+	FIELD_ORG_NAME,
+	FIELD_LINE, /* PLACE_CHARS_MAX characters */
+	FIELD_EMAIL,
+	FIELD_REGION,
+	FIELD_SNILS,
+	FIELD_INN10,
+	FIELD_INN12,
+	FIELD_OGRN,
+	FIELD_OGRNIP,
+	FIELD_KPP,
+	FIELD_FSS,
+};
+
+struct field_rule {
+	const char *name; /* as subject/subject.h and the API call it */
+	size_t offset;    /* of a const char * in the struct of the data */
+	enum field_form form;
+	bool needed;
+};
+
+/* Normal forms in the order of the rules; "" where absent. */
+struct fields {
+	char *text[FIELDS_MAX];
+	size_t num;
+};
+
+/* ERR_FORMAT "registry.missing" for a needed field that is absent; else the
+ * error of the normaliser.  errinfo.object is the field. */
+ATTR_MUST_USE enum err fields_normalise(const struct field_rule *rules,
+    size_t num, const void *data, struct fields *out, struct errinfo *ei);
+void fields_clear(struct fields *f);
+/* One field by itself; the caller frees *out. */
+ATTR_MUST_USE enum err field_normalise(const char *name, const char *value,
+    enum field_form form, bool needed, char **out, struct errinfo *ei);
+/* Point the members of the data at columns from `col` on, in the order of the
+ * rules. */
+void fields_read(const struct field_rule *rules, size_t num, void *data,
+    const struct rows *rows, size_t row, size_t col);
+
+/* One audit event about an object; detail is JSON or NULL. */
+void registry_audit(struct unit *u, const struct actor *actor,
+    const char *action, const char *prefix, const struct id *object,
+    const char *detail, int64_t now);
+/* The idempotency record that came with the act, if any. */
+void act_add(struct unit *u, const struct act *act, struct slice signer_key,
+    const struct id *object, int64_t now);
+/* Submit and clear the unit.  A conflict of the statement `same` becomes
+ * ERR_CONFLICT "registry.version". */
+ATTR_MUST_USE enum err registry_submit(
+    struct registry *r, struct unit *u, const char *same, struct errinfo *ei);
+/* Did this statement refuse ("form.same")? */
+bool conflict_is(const struct errinfo *ei, const char *statement);
+/* A reason in words: 1..REASON_CHARS_MAX clean characters. */
+ATTR_MUST_USE enum err reason_check(const char *reason, struct errinfo *ei);
+
+/* The page size that was asked for, at most PAGE_ROWS_MAX. */
+size_t page_size(size_t max);
+/* Ids after this one: zero for the first page. */
+const struct id *page_after(const struct id *after);
+
+#endif
