@@ -4,10 +4,8 @@
 /*
  * The role that calls out: takes COURIER_DELIVER from front over its
  * socketpair, opens the sealed body, sends it through the gateway and answers
- * COURIER_RESULT.  Several threads read the same socket: each packet is one
- * message, the kernel's queue is the only queue.  A message is tried once
- * here; front decides what to do with a RETRY, and nobody repeats an UNCLEAR
- * unasked.
+ * COURIER_RESULT.  A message is tried once here; front decides what to do with
+ * a RETRY, and nobody repeats an UNCLEAR unasked.
  *
  * State directory (0700, the role's own): seal.key, 32 bytes, 0400; seal.pub
  * beside it for the curious.  The configuration is a file of its own:
@@ -34,11 +32,13 @@ void courier_free(struct courier *courier);
 bool courier_insecure_no_landlock(const struct courier *courier);
 
 /*
- * Say hello on the channel and work until the peer closes it (ERR_OK) or says
- * something that is no message of this channel (FORMAT, UNSUPPORTED: the
- * caller exits).  Starts num_threads - 1 further threads.
+ * Say hello on the channel and work until the peer closes it or a stop signal
+ * comes (both ERR_OK; what has been taken and not begun is answered RETRY,
+ * what is under way is finished), or until the peer says something that is no
+ * message of this channel (FORMAT, UNSUPPORTED: the caller exits).
+ * signals_catch() comes first, and fetch_init().
  */
-ATTR_MUST_USE enum err courier_run(struct courier *courier, int channel,
+ATTR_MUST_USE enum err courier_run(const struct courier *courier, int channel,
     unsigned num_threads, struct errinfo *ei);
 
 #endif

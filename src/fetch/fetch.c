@@ -163,39 +163,19 @@ set_request(CURL *curl, const struct fetch_request *r,
 	return !failed;
 }
 
-/* Codes that can only come before a byte of the request has left. */
-static bool
-is_before_sending(CURLcode code)
-{
-	return code == CURLE_COULDNT_RESOLVE_PROXY ||
-	       code == CURLE_COULDNT_RESOLVE_HOST ||
-	       code == CURLE_COULDNT_CONNECT ||
-	       code == CURLE_SSL_CONNECT_ERROR ||
-	       code == CURLE_PEER_FAILED_VERIFICATION ||
-	       code == CURLE_SSL_CACERT_BADFILE ||
-	       code == CURLE_URL_MALFORMAT ||
-	       code == CURLE_UNSUPPORTED_PROTOCOL ||
-	       code == CURLE_OUT_OF_MEMORY || code == CURLE_INTERFACE_FAILED;
-}
-
 /*
- * A timeout can strike on either side of the moment of sending: what libcurl
- * counted as sent decides.  A request that was given to the kernel and then
- * met a reset may have been read, so any byte at all makes it unclear.
+ * Error codes do not tell (an answer that is no HTTP gives
+ * CURLE_UNSUPPORTED_PROTOCOL); the bytes that libcurl gave to the connection
+ * do.  Any at all may have been read and acted upon.
  */
 static bool
-was_sent(CURL *curl, CURLcode code)
+was_sent(CURL *curl)
 {
 	long bytes = 0;
 
-	if (is_before_sending(code)) {
-		return false;
-	}
-	if (curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &bytes) !=
-	    CURLE_OK) {
-		return true;
-	}
-	return bytes > 0;
+	return curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &bytes) !=
+		   CURLE_OK ||
+	       bytes > 0;
 }
 
 static enum err
@@ -208,7 +188,7 @@ explain(CURL *curl, CURLcode code, const struct call *call, struct errinfo *ei)
 		return err_set(ei, ERR_LIMIT, "fetch.size", NULL,
 		    "the answer is larger than %zu bytes", call->body->max);
 	}
-	if (was_sent(curl, code)) {
+	if (was_sent(curl)) {
 		return err_set(ei, ERR_TIMEOUT, "fetch.unclear", NULL,
 		    "the request was sent and has no clear answer: %s", why);
 	}
