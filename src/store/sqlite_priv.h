@@ -37,19 +37,19 @@ ATTR_MUST_USE enum err sqlite_run(
 
 /* sqlite_prepare.c */
 ATTR_MUST_USE enum err sqlite_prepare(
-    struct backend_conn *c, struct errinfo *ei);
+    struct backend_conn *base, struct errinfo *ei);
 void sqlite_unprepare(struct sqlite_conn *c);
 
 /* sqlite_exec.c */
-enum err sqlite_begin(struct backend_conn *c, struct errinfo *ei);
-enum err sqlite_mark(struct backend_conn *c, struct errinfo *ei);
-enum err sqlite_keep(struct backend_conn *c, struct errinfo *ei);
-enum err sqlite_undo(struct backend_conn *c, struct errinfo *ei);
-enum err sqlite_exec(struct backend_conn *c, enum statement st, int expect,
+enum err sqlite_begin(struct backend_conn *base, struct errinfo *ei);
+enum err sqlite_mark(struct backend_conn *base, struct errinfo *ei);
+enum err sqlite_keep(struct backend_conn *base, struct errinfo *ei);
+enum err sqlite_undo(struct backend_conn *base, struct errinfo *ei);
+enum err sqlite_exec(struct backend_conn *base, enum statement st, int expect,
     const struct value *values, size_t num_values, struct errinfo *ei);
-enum err sqlite_commit(struct backend_conn *c, struct errinfo *ei);
-void sqlite_rollback(struct backend_conn *c);
-enum err sqlite_query(struct backend_conn *c, enum statement st,
+enum err sqlite_commit(struct backend_conn *base, struct errinfo *ei);
+void sqlite_rollback(struct backend_conn *base);
+enum err sqlite_query(struct backend_conn *base, enum statement st,
     const struct value *values, size_t num_values, struct rows **out,
     struct errinfo *ei);
 

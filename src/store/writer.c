@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/writer.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +12,13 @@
 #include "store/audit_priv.h"
 #include "store/backend.h"
 
-/* Lives on its submitter's stack until `done`. */
+/* Lives on its submitter's stack, and is gone once `done` has been posted. */
 struct submission {
 	struct submission *next;
 	const struct unit *unit;
 	struct errinfo error;
 	struct audit_position position;
-	bool done;
-	pthread_cond_t wake;
+	sem_t done;
 };
 
 struct writer {
@@ -282,10 +283,12 @@ writer_main(void *arg)
 		ensure(pthread_mutex_lock(&w->lock) == 0);
 		w->failed = !good;
 		w->committed = w->chain;
+		ensure(pthread_mutex_unlock(&w->lock) == 0);
+		/* Not under the lock: everybody who wakes would want it. */
 		for (i = 0; i < num; i++) {
-			group[i]->done = true;
-			ensure(pthread_cond_signal(&group[i]->wake) == 0);
+			ensure(sem_post(&group[i]->done) == 0);
 		}
+		ensure(pthread_mutex_lock(&w->lock) == 0);
 	}
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
 	return NULL;
@@ -339,7 +342,7 @@ writer_submit(struct writer *w, const struct unit *u,
 {
 	struct submission s = {.unit = u};
 
-	ensure(pthread_cond_init(&s.wake, NULL) == 0);
+	ensure(sem_init(&s.done, 0, 0) == 0);
 	ensure(pthread_mutex_lock(&w->lock) == 0);
 	if (w->tail != NULL) {
 		w->tail->next = &s;
@@ -349,11 +352,11 @@ writer_submit(struct writer *w, const struct unit *u,
 	}
 	w->tail = &s;
 	w->num_waiting++;
-	while (!s.done) {
-		ensure(pthread_cond_wait(&s.wake, &w->lock) == 0);
-	}
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
-	(void)pthread_cond_destroy(&s.wake);
+	while (sem_wait(&s.done) != 0) {
+		ensure(errno == EINTR);
+	}
+	(void)sem_destroy(&s.done);
 
 	if (s.error.kind != ERR_OK) {
 		if (ei != NULL) {

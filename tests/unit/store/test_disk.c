@@ -143,7 +143,7 @@ test_full_for_one_of_a_group(void **state)
 	start(&callers[0], s, 1, 1);
 	start(&callers[1], s, 0, 2);
 	start(&callers[2], s, 2, 3);
-	fault_space(200 * 1024);
+	fault_space(INT64_C(200) * 1024);
 	fault_release();
 	assert_int_equal(pthread_join(busy.thread, NULL), 0);
 	for (unsigned i = 0; i < 3; i++) {

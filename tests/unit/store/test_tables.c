@@ -553,7 +553,7 @@ test_outbox_is_wiped(void **state)
 	const char *const words[] = {"MARK-OF-BODY", "+79991234567"};
 	const struct id id = nth_id(1);
 	struct errinfo ei = {0};
-	struct buf file = BUF_INIT(4 * 1024 * 1024);
+	struct buf file = BUF_INIT((size_t)4 << 20);
 	uint8_t block[4096];
 	bool found;
 	size_t len;
