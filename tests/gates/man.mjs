@@ -12,6 +12,7 @@ export async function check(root) {
 	const dir = join(root, 'docs/man');
 	const pages = readdirSync(dir).filter((f) => /\.\d$/.test(f)).sort();
 	const findings = [];
+	const named = new Set();
 	for (const page of pages) {
 		const path = `docs/man/${page}`;
 		// -W style: also what is not wrong but could be read otherwise.
@@ -24,6 +25,11 @@ export async function check(root) {
 			}
 		}
 		const text = readText(root, path);
+		// One page may be of several programs: .Nm lines under NAME.
+		for (const [, name] of text.replace(/^\.Sh DESC[^]*$/m, '')
+			.matchAll(/^\.Nm ([a-z-]+)/gm)) {
+			named.add(name);
+		}
 		const want = page.endsWith('.5') ? SECTIONS
 			: [...SECTIONS, 'EXIT STATUS'];
 		for (const section of want) {
@@ -33,7 +39,7 @@ export async function check(root) {
 		}
 	}
 	for (const program of programs(root)) {
-		if (!pages.some((p) => p.replace(/\.\d$/, '') === program)) {
+		if (!named.has(program)) {
 			findings.push(new Finding('docs/man', 0, `no page of ${program}`));
 		}
 	}
