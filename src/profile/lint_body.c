@@ -103,8 +103,7 @@ static void
 check_signature_profile(struct lint *l)
 {
 	for (unsigned i = SIG_NONE + 1; i < SIG_ALG_MAX_; i++) {
-		if (!l->p->signature[i] &&
-		    is_signed_with(l, (enum sig_alg)i)) {
+		if (!l->p->signature[i] && is_signed_with(l, (enum sig_alg)i)) {
 			lint_add(l, ERR_POLICY,
 			    "the profile is not signed with %s",
 			    sig_alg_name((enum sig_alg)i));

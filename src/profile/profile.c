@@ -85,7 +85,7 @@ take_oids(struct loader *l, const char *path, struct profile_oids *out)
 		const char *text = conf_text_at(l->c, path, i);
 
 		if (!take_oid(text, out)) {
-			conf_complain(&l->report, l->c, path,
+			settings_complain(&l->report, l->c, path,
 			    "\"%s\" is neither a name nor a dotted OID that "
 			    "we know",
 			    text);
@@ -94,7 +94,7 @@ take_oids(struct loader *l, const char *path, struct profile_oids *out)
 		for (size_t j = 0; j + 1 < out->num; j++) {
 			if (slice_eq(
 				out->slices[j], out->slices[out->num - 1])) {
-				conf_complain(&l->report, l->c, path,
+				settings_complain(&l->report, l->c, path,
 				    "\"%s\" is listed twice", text);
 			}
 		}
@@ -111,12 +111,12 @@ take_attr(struct loader *l, struct conf_cursor c)
 	enum profile_need need = (enum profile_need)conf_choice(c, "need");
 
 	if (d == NULL) {
-		conf_complain(&l->report, c, "attribute",
+		settings_complain(&l->report, c, "attribute",
 		    "\"%s\" is no attribute of a subject", name);
 		return;
 	}
 	if (profile_attr_find(p, d->id) != NULL) {
-		conf_complain(
+		settings_complain(
 		    &l->report, c, "attribute", "\"%s\" is listed twice", name);
 		return;
 	}
@@ -132,7 +132,7 @@ take_attr(struct loader *l, struct conf_cursor c)
 	a->max_count = (uint32_t)conf_int(c, "count");
 	if (conf_has(c, "type") &&
 	    !settings_type_fits(d, conf_choice(c, "type"), &a->tag)) {
-		conf_complain(&l->report, c, "type",
+		settings_complain(&l->report, c, "type",
 		    "\"%s\" cannot have this string type", name);
 	}
 	p->num_attrs++;
@@ -145,7 +145,7 @@ take_key_params(struct loader *l, struct conf_cursor c, struct profile_key *k)
 	size_t num = conf_len(c, "parameters");
 
 	if (gost != (num > 0)) {
-		conf_complain(&l->report, c, NULL,
+		settings_complain(&l->report, c, NULL,
 		    gost ? "a GOST key needs its parameter sets"
 			 : "only GOST keys have parameter sets");
 	}
@@ -154,7 +154,7 @@ take_key_params(struct loader *l, struct conf_cursor c, struct profile_key *k)
 		enum oid id = oid_by_name(name);
 
 		if (!settings_params_fit(k->alg, id)) {
-			conf_complain(&l->report, c, "parameters",
+			settings_complain(&l->report, c, "parameters",
 			    "\"%s\" is no parameter set of %s", name,
 			    key_alg_name(k->alg));
 			continue;
@@ -173,13 +173,13 @@ take_key(struct loader *l, struct conf_cursor c)
 	k->alg = (enum key_alg)(conf_choice(c, "algorithm") + 1);
 	take_key_params(l, c, k);
 	if (sized && k->alg != KEY_RSA) {
-		conf_complain(&l->report, c, NULL,
+		settings_complain(&l->report, c, NULL,
 		    "only the size of RSA keys can be chosen");
 	}
 	k->min_bits = (uint32_t)conf_int(c, "min_bits");
 	k->max_bits = (uint32_t)conf_int(c, "max_bits");
 	if (k->min_bits > k->max_bits) {
-		conf_complain(&l->report, c, "min_bits",
+		settings_complain(&l->report, c, "min_bits",
 		    "min_bits is greater than max_bits");
 	}
 }
@@ -192,7 +192,7 @@ take_signatures(struct loader *l)
 		enum sig_alg alg = sig_alg_by_name(name);
 
 		if (alg == SIG_NONE) {
-			conf_complain(&l->report, l->c, "signatures",
+			settings_complain(&l->report, l->c, "signatures",
 			    "\"%s\" is no signature algorithm that we do",
 			    name);
 			continue;
@@ -211,7 +211,7 @@ take_key_usage(struct loader *l)
 		uint32_t bit = settings_key_usage(name);
 
 		if (bit == 0 || (l->p->exts.key_usage & bit) != 0) {
-			conf_complain(&l->report, l->c, path,
+			settings_complain(&l->report, l->c, path,
 			    "\"%s\" is no usage, or stands twice", name);
 		}
 		l->p->exts.key_usage |= bit;
@@ -228,7 +228,7 @@ take_identification(struct loader *l)
 		int kind = settings_identification(name);
 
 		if (kind < 0) {
-			conf_complain(&l->report, l->c, path,
+			settings_complain(&l->report, l->c, path,
 			    "\"%s\" is no kind of identification", name);
 			continue;
 		}
@@ -248,7 +248,7 @@ take_san(struct loader *l)
 		enum san_kind kind = san_kind_by_name(name);
 
 		if (kind == SAN_NONE) {
-			conf_complain(&l->report, l->c, path,
+			settings_complain(&l->report, l->c, path,
 			    "\"%s\" is no kind of alternative name", name);
 			continue;
 		}

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "profile/settings.h"
 
 static const char not_qualified[] =
     "Неквалифицированный (по форме приказа ФСБ № 795)";
@@ -68,12 +69,12 @@ check_documents(const struct profile_exts *x, struct conf_cursor c,
     struct conf_report *report, const char *tool, const char *ca)
 {
 	if (strcmp(x->issuer_tool[2], tool) != 0) {
-		conf_complain(report, c,
+		settings_complain(report, c,
 		    "extensions.issuer_sign_tool.tool_document",
 		    "the tool's document must be \"%s\"", tool);
 	}
 	if (strcmp(x->issuer_tool[3], ca) != 0) {
-		conf_complain(report, c,
+		settings_complain(report, c,
 		    "extensions.issuer_sign_tool.ca_document",
 		    "the document of the CA software must be \"%s\"", ca);
 	}
@@ -88,7 +89,7 @@ check_tools(const struct profile_exts *x, struct conf_cursor c,
 
 	if (x->need[EXT_SUBJECT_SIGN_TOOL] == EXT_REQUIRED &&
 	    !claims_not_certified(x->subject_tool)) {
-		conf_complain(report, c, "extensions.subject_sign_tool",
+		settings_complain(report, c, "extensions.subject_sign_tool",
 		    "without accreditation the tool is called \"%s\"",
 		    not_certified);
 	}
@@ -97,7 +98,7 @@ check_tools(const struct profile_exts *x, struct conf_cursor c,
 	}
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		if (!claims_not_certified(x->issuer_tool[i])) {
-			conf_complain(report, c, paths[i],
+			settings_complain(report, c, paths[i],
 			    "without accreditation the tool is called \"%s\"",
 			    not_certified);
 		}
@@ -110,19 +111,19 @@ check_texts(
     const struct profile *p, struct conf_cursor c, struct conf_report *report)
 {
 	if (p->qualified_form && strcmp(p->type_text, not_qualified) != 0) {
-		conf_complain(report, c,
+		settings_complain(report, c,
 		    p->type_text[0] != '\0' ? "type_text" : NULL,
 		    "without accreditation type_text is \"%s\"", not_qualified);
 	} else if (claims_qualified(p->type_text)) {
-		conf_complain(report, c, "type_text",
+		settings_complain(report, c, "type_text",
 		    "without accreditation nothing is called qualified");
 	}
 	if (claims_qualified(p->title_ru)) {
-		conf_complain(report, c, "title_ru",
+		settings_complain(report, c, "title_ru",
 		    "without accreditation nothing is called qualified");
 	}
 	if (claims_qualified(p->title_en)) {
-		conf_complain(report, c, "title_en",
+		settings_complain(report, c, "title_en",
 		    "without accreditation nothing is called qualified");
 	}
 }
@@ -144,7 +145,7 @@ profile_claims_check(const struct profile *p,
 	}
 	for (size_t i = 0; i < x->policies.num; i++) {
 		if (claims_class(x->policies.slices[i])) {
-			conf_complain(report, c, "extensions.policies",
+			settings_complain(report, c, "extensions.policies",
 			    "policies under 1.2.643.100.113 name the class "
 			    "of a certified tool, which wants accreditation");
 		}

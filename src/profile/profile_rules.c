@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "profile/settings.h"
 
 /* One profile under examination; every rule complains through it. */
 struct exam {
@@ -29,7 +30,7 @@ has_purpose(const struct profile_exts *x, enum oid purpose)
 static void
 complain(struct exam *e, const char *path, const char *text)
 {
-	conf_complain(e->report, e->c, path, "%s", text);
+	settings_complain(e->report, e->c, path, "%s", text);
 }
 
 /* RFC 5280 4.2.1.9, 4.2.1.3: who may sign certificates, and says so. */
@@ -220,7 +221,7 @@ check_purposes(struct exam *e)
 	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
 		if (has_purpose(e->x, needs[i].purpose) &&
 		    (e->x->key_usage & needs[i].usage) == 0) {
-			conf_complain(e->report, e->c, "extensions",
+			settings_complain(e->report, e->c, "extensions",
 			    "key_usage has nothing that serves the purpose "
 			    "%s (RFC 5280 4.2.1.12)",
 			    oid_short_name(needs[i].purpose));

@@ -1,9 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/settings.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "der/der.h"
+
+void
+settings_complain(struct conf_report *report, struct conf_cursor c,
+    const char *path, const char *fmt, ...)
+{
+	char text[512];
+	char group[128];
+	const char *dot = path != NULL ? strrchr(path, '.') : NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (dot != NULL) {
+		(void)snprintf(
+		    group, sizeof(group), "%.*s", (int)(dot - path), path);
+		c = conf_group(c, group);
+		path = dot + 1;
+	}
+	conf_complain(report, c, path, "%s", text);
+}
 
 static const struct attr_default attr_defaults[] = {
     {OID_CN, DER_UTF8_STRING, false, PATTERN_TEXT, 160},

@@ -30,6 +30,11 @@ struct attr_default {
 	uint32_t max_chars;
 };
 
+/* conf_complain() for a path through groups: the line is the setting's own,
+ * or that of the nearest group that the file has. */
+void settings_complain(struct conf_report *report, struct conf_cursor c,
+    const char *path, const char *fmt, ...) ATTR_PRINTF(4, 5);
+
 /* NULL when it is no subject attribute that we write. */
 const struct attr_default *settings_attr(enum oid id);
 /* choice: index of "type".  Writes the tag when the attribute may have it. */

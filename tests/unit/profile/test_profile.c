@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "crypto/hash.h"
+#include "os/file.h"
+#include "x509/csr.h"
+
+static void
+every_product_profile_loads(void **state)
+{
+	size_t num_files = 0;
+	char **names = NULL;
+	char path[4096];
+	struct errinfo ei;
+
+	(void)state;
+	for (size_t i = 0; i < kit_num_profiles; i++) {
+		uint8_t digest[HASH_SIZE_MAX];
+		struct buf text = BUF_INIT(CONF_BYTES_MAX);
+		struct profile *p = NULL;
+
+		kit_path(kit_profiles[i], path);
+		kit_read(path, &text);
+		assert_ok(profile_load(path, &p, &ei), &ei);
+		assert_string_equal(profile_name(p), kit_profiles[i]);
+		assert_ok(
+		    hash_of(HASH_SHA256, buf_slice(&text), digest, &ei), &ei);
+		assert_memory_equal(profile_sha256(p).p, digest, 32);
+		/* Russian first, English complete; nothing claims. */
+		assert_non_null(strstr(profile_title_ru(p), "ертификат"));
+		assert_true(profile_title_en(p)[0] < 0x7f);
+		assert_null(strstr(profile_title_ru(p), "квалифицирован"));
+		profile_free(p);
+		buf_clear(&text);
+	}
+	/* And the folder has no other. */
+	kit_path("x", path);
+	*strrchr(path, '/') = '\0';
+	assert_ok(dir_list(path, ".conf", 100, &names, &num_files, &ei), &ei);
+	assert_int_equal(num_files, kit_num_profiles);
+	dir_list_free(names, num_files);
+	print_message("proves: I1\n");
+}
+
+static void
+profiles_say_what_callers_ask(void **state)
+{
+	struct profile *p = NULL;
+	char path[4096];
+	struct errinfo ei;
+
+	(void)state;
+	kit_path("qualified-person", path);
+	assert_ok(profile_load(path, &p, &ei), &ei);
+	assert_string_equal(profile_type_text(p),
+	    "Неквалифицированный (по форме приказа ФСБ № 795)");
+	assert_string_equal(profile_key_spec(p), "gost2012-256:A");
+	assert_int_equal(profile_kind(p), PROFILE_END_ENTITY);
+	assert_int_equal(profile_ceiling(p), 20000);
+	assert_int_equal(profile_life_days(p), 365);
+	assert_int_equal(profile_renew_days(p), 60);
+	assert_int_equal(profile_csr_subject(p), CSR_SUBJECT_IGNORE);
+	assert_true(profile_hold_allowed(p));
+	assert_false(profile_self_signed(p));
+	profile_free(p);
+	kit_path("tls-client", path);
+	assert_ok(profile_load(path, &p, &ei), &ei);
+	assert_string_equal(profile_type_text(p),
+	    "Сертификат для входа, не электронная подпись по 63-ФЗ");
+	assert_string_equal(profile_key_spec(p), "p256");
+	profile_free(p);
+	print_message("proves: G14\n");
+}
+
+/* Text with the first `from` replaced by `to`; fails when there is none. */
+static void
+replace(struct buf *text, const char *from, const char *to, struct buf *out)
+{
+	const char *all = buf_cstr(text);
+	const char *at = strstr(all, from);
+
+	if (at == NULL) {
+		fail_msg("no \"%s\" in the file", from);
+		return;
+	}
+	buf_add(out, slice_make(all, (size_t)(at - all)));
+	buf_add_str(out, to);
+	buf_add_str(out, at + strlen(from));
+}
+
+struct edit {
+	const char *profile;
+	const char *from;
+	const char *to;
+	const char *complaint; /* part of the one line of the report */
+};
+
+static enum err
+parse_edit(const struct edit *e, const struct accreditation *a,
+    struct conf_report *report, struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(CONF_BYTES_MAX);
+	struct buf edited = BUF_INIT(CONF_BYTES_MAX);
+	struct profile *p = NULL;
+	char path[4096];
+	enum err err;
+
+	kit_path(e->profile, path);
+	kit_read(path, &text);
+	replace(&text, e->from, e->to, &edited);
+	err =
+	    profile_parse(buf_slice(&edited), "edited.conf", a, report, &p, ei);
+	assert_true((err == ERR_OK) == (p != NULL));
+	profile_free(p);
+	buf_clear(&text);
+	buf_clear(&edited);
+	return err;
+}
+
+/* The word "qualified". */
+static const struct edit claims[] = {
+    {"qualified-person", "	crl_points = true;",
+	"	crl_points = true; policies = [\"1.2.643.100.113.1\"];",
+	"1.2.643.100.113"},
+    {"tls-client", "	crl_points = true;",
+	"	crl_points = true; policies = [\"KC2\"];", "1.2.643.100.113"},
+    {"qualified-person", "subject_sign_tool = \"surguch (не сертифицировано)\"",
+	"subject_sign_tool = \"КриптоПро CSP\"", "не сертифицировано"},
+    {"qualified-org", "tool = \"surguch {version} (не сертифицировано)\"",
+	"tool = \"surguch {version}\"", "не сертифицировано"},
+    {"qualified-org", "ca = \"surguch {version} (не сертифицировано)\"",
+	"ca = \"surguch {version} (сертифицировано)\"", "не сертифицировано"},
+    {"qualified-org", "tool_document = \"отсутствует\"",
+	"tool_document = \"СФ/124-0000\"", "отсутствует"},
+    {"qualified-org", "ca_document = \"отсутствует\"",
+	"ca_document = \"СФ/128-0000\"", "отсутствует"},
+    {"qualified-person",
+	"type_text = \"Неквалифицированный (по форме приказа ФСБ № 795)\"",
+	"type_text = \"Квалифицированный\"", "type_text"},
+    {"qualified-person",
+	"type_text = \"Неквалифицированный (по форме приказа ФСБ № 795)\"",
+	"type_text = \"Неквалифицированный\"", "type_text"},
+    {"tls-client", "type_text = \"Сертификат для входа, не",
+	"type_text = \"Квалифицированный сертификат, не", "qualified"},
+    {"qualified-person", "title_ru = \"Сертификат",
+	"title_ru = \"КВАЛИФИЦИРОВАННЫЙ сертификат", "qualified"},
+    {"tls-client", "title_en = \"Sign-in certificate\"",
+	"title_en = \"Qualified certificate\"", "qualified"},
+};
+
+static const struct accreditation accredited = {
+    .number = "777",
+    .tool_document = "СФ/124-0000",
+    .ca_document = "СФ/128-0000",
+};
+
+static void
+nothing_claims_to_be_qualified(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
+		struct conf_report report;
+		struct errinfo ei = {0};
+		enum err err;
+
+		conf_report_init(&report);
+		err = parse_edit(&claims[i], NULL, &report, &ei);
+		if (err != ERR_POLICY || report.num_lines != 1 ||
+		    strstr(conf_report_text(&report), claims[i].complaint) ==
+			NULL) {
+			fail_msg("\"%s\": %s, %s", claims[i].to, err_name(err),
+			    conf_report_text(&report));
+		}
+		assert_string_equal(ei.rule, "profile.qualified");
+		assert_true(strncmp(conf_report_text(&report),
+				"edited.conf:", 12) == 0);
+		conf_report_clear(&report);
+	}
+	print_message("proves: I1\n");
+}
+
+/* With accreditation in the configuration the same words are allowed, except
+ * documents other than its own. */
+static void
+accreditation_lifts_the_lock(void **state)
+{
+	static const struct edit plain = {
+	    "tls-client", "ceiling", "ceiling", NULL};
+	static const struct edit document = {"qualified-org",
+	    "tool_document = \"отсутствует\";",
+	    "tool_document = \"СФ/124-0000\";", NULL};
+	struct errinfo ei;
+
+	(void)state;
+	assert_ok(parse_edit(&plain, &accredited, NULL, &ei), &ei);
+	assert_ok(parse_edit(&claims[1], &accredited, NULL, &ei), &ei);
+	assert_ok(parse_edit(&claims[9], &accredited, NULL, &ei), &ei);
+	/* One of its two documents is still missing. */
+	assert_int_equal(
+	    parse_edit(&document, &accredited, NULL, &ei), ERR_POLICY);
+	assert_int_equal(parse_edit(&document, NULL, NULL, &ei), ERR_POLICY);
+}
+
+static const struct edit mistakes[] = {
+    {"tls-client", "kind = \"end-entity\"", "kind = \"root\"", NULL},
+    {"tls-client", "kind = \"end-entity\"", "kind = \"queen\"", "kind"},
+    {"tls-client", "name = \"tls-client\"", "name = \"TLS\"", "name"},
+    {"tls-client", "ceiling = 20000", "ceilin = 20000", "ceilin"},
+    {"tls-client", "attribute = \"CN\"", "attribute = \"XN\"", "XN"},
+    {"tls-client", "attribute = \"CN\"", "attribute = \"SKI\"", "SKI"},
+    {"tls-client", "attribute = \"CN\"", "attribute = \"OU\"", "twice"},
+    {"tls-client", "{ attribute = \"CN\"; }",
+	"{ attribute = \"CN\"; need = \"optional\"; }", "4.1.2.6"},
+    {"tls-client", "{ attribute = \"C\";",
+	"{ attribute = \"C\"; type = \"utf8\";", "string type"},
+    {"tls-client", "{ attribute = \"E\";",
+	"{ attribute = \"E\"; pattern = \"mail\";", "pattern"},
+    {"tls-client", "algorithm = \"p256\"", "algorithm = \"p255\"", "p255"},
+    {"tls-client", "algorithm = \"p256\"",
+	"algorithm = \"p256\"; min_bits = 2048", "RSA"},
+    {"tls-client", "algorithm = \"p256\"", "algorithm = \"gost2012-256\"",
+	"parameter sets"},
+    {"qualified-person", "[\"CryptoPro-A\"]", "[\"TC26-512-A\"]", "TC26-512-A"},
+    {"tls-server", "min_bits = 2048", "min_bits = 1024", "min_bits"},
+    {"tls-server", "max_bits = 4096", "max_bits = 2048; hold = true", "hold"},
+    {"tls-client", "\"ecdsa-sha256\"", "\"md5\"", "md5"},
+    {"tls-client", "max_days = 398", "max_days = 300", "max_days"},
+    {"tls-client", "backdate_seconds = 0", "backdate_seconds = 301",
+	"backdate_seconds"},
+    {"qualified-person", "private_key_days = 365", "private_key_days = 458",
+	"private_key_days"},
+    {"tls-client", "usual_seconds = 10", "usual_seconds = 3601", "usual"},
+    {"tls-client", "bits = [\"digitalSignature\"]",
+	"bits = [\"digitalSignature\", \"keyEncipherment\"]", "RFC 8813"},
+    {"tls-client", "bits = [\"digitalSignature\"]",
+	"bits = [\"nonRepudiation\"]", "clientAuth"},
+    {"tls-client", "bits = [\"digitalSignature\"]", "bits = [\"sign\"]", NULL},
+    {"tls-client", "bits = [\"digitalSignature\"]",
+	"bits = [\"digitalSignature\", \"keyCertSign\"]", "keyCertSign"},
+    {"tls-client", "purposes = [\"clientAuth\"]",
+	"purposes = [\"clientAuth\", \"anyEKU\"]", "anyEKU"},
+    {"tls-client", "purposes = [\"clientAuth\"]",
+	"purposes = [\"clientAuth\", \"OCSPSigning\"]", "6960"},
+    {"tls-client", "purposes = [\"clientAuth\"]",
+	"purposes = [\"clientAuth\", \"serverAuth\"]", "RFC 6125"},
+    {"tls-client", "purposes = [\"clientAuth\"]",
+	"purposes = [\"clientAuth\", \"clientAuth\"]", "twice"},
+    {"tls-client", "purposes = [\"clientAuth\"]", "purposes = [\"1.2.bad\"]",
+	"1.2.bad"},
+    {"tls-client", "kinds = [\"email\"", "kinds = [\"mail\"", "mail"},
+    {"tls-client", "max = 8;", "max = 8; common_name_listed = 1;",
+	"common_name_listed"},
+    {"tls-client", "kinds = [\"email\", \"dns\", \"uri\"];",
+	"kinds = [\"email\"]; wildcards = true;", "wildcards"},
+    {"tls-client", "crl_points = true;",
+	"crl_points = true; ocsp_no_check = true;", "ocsp_no_check"},
+    {"tls-client", "crl_points = true;",
+	"crl_points = true; subject_key_id = false;", "key's id"},
+    {"tls-client", "crl_points = true;",
+	"crl_points = true; authority_key_id = false;", "4.2.1.1"},
+    {"tls-client", "crl_points = true;",
+	"crl_points = true; basic_constraints = { path_length = 1; };",
+	"path_length"},
+    {"ocsp-p256", "ocsp_no_check = true;", "ocsp_no_check = false;",
+	"ocsp_no_check"},
+    {"root-ca-p256", "self_signed = true;", "self_signed = false;", NULL},
+    {"root-ca-p256", "authority_key_id = false;",
+	"authority_key_id = false; crl_points = true;", "addresses"},
+    {"root-ca-p256", "signatures = [\"ecdsa-sha256\", \"ecdsa-sha384\"]",
+	"signatures = [\"gost2012-256\"]", "sign itself"},
+    {"issuing-ca-p256", "ca = true;", "ca = false;", NULL},
+    {"issuing-ca-p256", "critical = true; ca = true;",
+	"critical = false; ca = true;", "4.2.1.9"},
+    {"issuing-ca-p256", "\"keyCertSign\", ", "", "keyCertSign"},
+    {"issuing-ca-p256", "ceiling = 10;", "ceiling = 10; hold = true;",
+	"suspended"},
+    {"qualified-person", "identification_kinds = [\"personal\"",
+	"identification_kinds = [\"face\"", "face"},
+    {"qualified-person", "	subject_sign_tool =",
+	"	# subject_sign_tool =", "qualified form"},
+    {"tls-client", "subject = (", "subject = [", NULL},
+};
+
+static void
+mistakes_are_reported_with_their_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+		struct conf_report report;
+		struct errinfo ei = {0};
+		enum err err;
+		const char *text;
+
+		conf_report_init(&report);
+		err = parse_edit(&mistakes[i], NULL, &report, &ei);
+		text = conf_report_text(&report);
+		if (err != ERR_FORMAT ||
+		    strncmp(text, "edited.conf:", 12) != 0 ||
+		    (mistakes[i].complaint != NULL &&
+			strstr(text, mistakes[i].complaint) == NULL)) {
+			fail_msg("\"%s\": %s, %s", mistakes[i].to,
+			    err_name(err), text);
+		}
+		conf_report_clear(&report);
+	}
+}
+
+/* Several at once, each with its own line. */
+static void
+all_mistakes_are_reported_at_once(void **state)
+{
+	static const char text[] =
+	    "name = \"x\"; title_ru = \"x\"; title_en = \"x\";\n"
+	    "kind = \"end-entity\";\n"
+	    "subject = (\n"
+	    "	{ attribute = \"CN\"; },\n"
+	    "	{ attribute = \"nonsense\"; }\n"
+	    ");\n"
+	    "keys = ( { algorithm = \"gost2012-256\"; } );\n"
+	    "signatures = [\"ecdsa-sha256\",\n"
+	    "    \"md5\"];\n"
+	    "validity = { days = 10;\n"
+	    "	max_days = 9; };\n"
+	    "extensions = { policies = [ \"KC1\" ]; };\n";
+	static const char *const wanted[] = {"t.conf:5: ", "t.conf:7: ", "md5",
+	    "t.conf:11: ", "t.conf:12: ", "key_usage"};
+	struct conf_report report;
+	struct profile *p = NULL;
+	struct errinfo ei;
+
+	(void)state;
+	conf_report_init(&report);
+	assert_int_equal(
+	    profile_parse(slice_str(text), "t.conf", NULL, &report, &p, &ei),
+	    ERR_FORMAT);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		if (strstr(conf_report_text(&report), wanted[i]) == NULL) {
+			fail_msg("no \"%s\" in\n%s", wanted[i],
+			    conf_report_text(&report));
+		}
+	}
+	assert_true(report.num_lines >= 6);
+	conf_report_clear(&report);
+	assert_null(p);
+}
+
+/* --- values against a profile -------------------------------------------- */
+
+static void
+set(struct kit *k, enum oid id, const char *text)
+{
+	struct errinfo ei;
+
+	for (size_t i = 0; i < k->v.attrs.num; i++) {
+		if (k->v.attrs.at[i].id != id) {
+			continue;
+		}
+		free(k->v.attrs.at[i].text);
+		if (text != NULL) {
+			k->v.attrs.at[i].text = slice_dup_str(slice_str(text));
+		} else {
+			k->v.attrs.at[i] = k->v.attrs.at[--k->v.attrs.num];
+		}
+		return;
+	}
+	assert_ok(values_add_attr(&k->v, id, slice_str(text), &ei), &ei);
+}
+
+static const struct {
+	const char *profile;
+	enum oid id;
+	const char *text; /* NULL: taken away */
+	const char *rule;
+} bad_attrs[] = {
+    {"qualified-person", OID_SNILS, NULL, "profile.attr.missing"},
+    {"qualified-person", OID_SNILS, "07500122106", "profile.attr.pattern"},
+    {"qualified-person", OID_SNILS, "075-00122105", "profile.attr.length"},
+    {"qualified-person", OID_SNILS, "075001221055", "profile.attr.length"},
+    {"qualified-person", OID_INN, "500100732258", "profile.attr.pattern"},
+    {"qualified-person", OID_INN, "6688242590", "profile.attr.pattern"},
+    {"qualified-person", OID_C, "US", "profile.attr.pattern"},
+    {"qualified-person", OID_ST, "Свердловская область",
+	"profile.attr.pattern"},
+    {"qualified-person", OID_SN, "Иванов1", "profile.attr.pattern"},
+    {"qualified-person", OID_SN, "иваноВ-", "profile.attr.pattern"},
+    {"qualified-person", OID_EMAIL, "директор@e.ru", "profile.attr.pattern"},
+    {"qualified-person", OID_O, "ООО", "profile.attr.forbidden"},
+    {"qualified-person", OID_OGRN, "1234567890127", "profile.attr.forbidden"},
+    {"qualified-sole-proprietor", OID_OGRNIP, NULL, "profile.attr.missing"},
+    {"qualified-org-person", OID_TITLE, NULL, "profile.attr.missing"},
+    {"qualified-org", OID_SNILS, "07500122105", "profile.attr.forbidden"},
+    {"qualified-org", OID_INNLE, "6688242591", "profile.attr.pattern"},
+    {"qualified-org", OID_OGRN, "1234567890128", "profile.attr.pattern"},
+    {"tls-client", OID_SERIAL_NUMBER, "a@b", "profile.attr.pattern"},
+    {"tls-server", OID_CN, "other.example.ru", "profile.san.common_name"},
+};
+
+static void
+values_are_refused_by_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad_attrs); i++) {
+		struct buf tbs = BUF_INIT(PROFILE_TBS_MAX);
+		struct errinfo ei = {0};
+		struct kit k;
+
+		kit_init(&k, bad_attrs[i].profile, KIT_NOW);
+		assert_ok(profile_check_values(k.p, &k.v, &ei), &ei);
+		set(&k, bad_attrs[i].id, bad_attrs[i].text);
+		if (profile_check_values(k.p, &k.v, &ei) != ERR_POLICY) {
+			fail_msg(
+			    "%s %s", bad_attrs[i].profile, bad_attrs[i].text);
+		}
+		assert_string_equal(ei.rule, bad_attrs[i].rule);
+		assert_string_equal(ei.object, oid_short_name(bad_attrs[i].id));
+		/* The template refuses it just so. */
+		assert_int_equal(
+		    template_build(
+			k.t, &k.v, SLICE_LIT("@123456789012345678"), &tbs, &ei),
+		    ERR_POLICY);
+		assert_int_equal(tbs.len, 0);
+		buf_clear(&tbs);
+		kit_clear(&k);
+	}
+}
+
+static void
+names_and_identification_are_refused_by_name(void **state)
+{
+	struct errinfo ei = {0};
+	struct kit k;
+
+	(void)state;
+	kit_init(&k, "tls-server", KIT_NOW);
+	assert_ok(values_add_san(&k.v, SAN_URI, SLICE_LIT("urn:x"), &ei), &ei);
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.san.kind");
+	kit_clear(&k);
+	kit_init(&k, "tls-client", KIT_NOW);
+	assert_ok(values_add_san(&k.v, SAN_DNS, SLICE_LIT("*.e.ru"), &ei), &ei);
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.san.wildcard");
+	k.v.sans[0].text[0] = 'w';
+	for (size_t i = 0; i < 7; i++) {
+		assert_ok(profile_check_values(k.p, &k.v, &ei), &ei);
+		assert_ok(
+		    values_add_san(&k.v, SAN_URI, SLICE_LIT("urn:x"), &ei),
+		    &ei);
+	}
+	assert_ok(values_add_san(&k.v, SAN_URI, SLICE_LIT("urn:x"), &ei), &ei);
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.san.many");
+	kit_clear(&k);
+	kit_init(&k, "tls-client", KIT_NOW);
+	k.v.identification_kind = IDENTIFICATION_PERSONAL;
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.identification_kind");
+	k.v.identification_kind = IDENTIFICATION_NONE;
+	k.v.profile[0] = 'x';
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_CONFLICT);
+	kit_clear(&k);
+	kit_init(&k, "qualified-person", KIT_NOW);
+	k.v.identification_kind = IDENTIFICATION_NONE;
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.identification_kind");
+	k.v.identification_kind = 4;
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	kit_clear(&k);
+	kit_init(&k, "tls-server", KIT_NOW);
+	while (k.v.num_sans > 0) {
+		free(k.v.sans[--k.v.num_sans].text);
+	}
+	assert_int_equal(profile_check_values(k.p, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.san.missing");
+	kit_clear(&k);
+}
+
+static const struct {
+	const char *profile;
+	enum key_alg alg;
+	bool good;
+} key_cases[] = {
+    {"qualified-person", KEY_GOST256, true},
+    {"qualified-person", KEY_GOST512, false},
+    {"qualified-person", KEY_P256, false},
+    {"qualified-person", KEY_RSA, false},
+    {"tls-client", KEY_P256, true},
+    {"tls-client", KEY_P384, false},
+    {"tls-client", KEY_ED25519, false},
+    {"tls-server", KEY_P384, true},
+    {"tls-server", KEY_RSA, true},
+    {"tls-server", KEY_GOST256, false},
+};
+
+static void
+keys_are_those_of_the_profile(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(key_cases); i++) {
+		struct profile *p = NULL;
+		char path[4096];
+		struct errinfo ei;
+
+		kit_path(key_cases[i].profile, path);
+		assert_ok(profile_load(path, &p, &ei), &ei);
+		assert_int_equal(
+		    profile_check_spki(
+			p, privkey_spki(kit_key(key_cases[i].alg)), &ei),
+		    key_cases[i].good ? ERR_OK : ERR_POLICY);
+		if (!key_cases[i].good) {
+			assert_string_equal(ei.rule, "profile.key");
+		}
+		profile_free(p);
+	}
+}
+
+/* The three requests of RFC 9215 are refused by the product's profile for
+ * their parameter sets, and taken under the test profile. */
+static void
+rfc9215_requests(void **state)
+{
+	static const char *const names[] = {"rfc9215-256-test-paramset",
+	    "rfc9215-256a-paramset", "rfc9215-512-test-paramset"};
+	const char *data = getenv("SURGUCH_REFERENCE_DATA");
+	const char *root = getenv("SURGUCH_SOURCE_ROOT");
+	struct profile *real = NULL;
+	struct profile *test = NULL;
+	char path[4096];
+	struct errinfo ei;
+
+	(void)state;
+	root = root != NULL ? root : ".";
+	kit_path("qualified-person", path);
+	assert_ok(profile_load(path, &real, &ei), &ei);
+	(void)snprintf(
+	    path, sizeof(path), "%s/tests/data/profiles/rfc9215.conf", root);
+	assert_ok(profile_load(path, &test, &ei), &ei);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct buf der = BUF_INIT(CSR_BYTES_MAX);
+		struct csr *csr = NULL;
+
+		(void)snprintf(path, sizeof(path),
+		    "%s%s/gost/vectors/%s.req.der", data != NULL ? data : root,
+		    data != NULL ? "" : "/../shared/data", names[i]);
+		if (!file_exists(path)) {
+			print_message("reference data absent: %s\n", path);
+			profile_free(real);
+			profile_free(test);
+			skip();
+		}
+		kit_read(path, &der);
+		assert_ok(csr_parse(buf_slice(&der), &csr, &ei), &ei);
+		assert_ok(csr_verify(csr, &ei), &ei);
+		assert_int_equal(
+		    profile_check_spki(real, csr_spki(csr), &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "profile.key");
+		assert_ok(profile_check_spki(test, csr_spki(csr), &ei), &ei);
+		csr_free(csr);
+		buf_clear(&der);
+	}
+	profile_free(real);
+	profile_free(test);
+	print_message("proves: A9\n");
+}
+
+static void
+a_missing_file_is_said_so(void **state)
+{
+	struct profile *p = NULL;
+	struct errinfo ei;
+
+	(void)state;
+	assert_int_equal(
+	    profile_load("/nonexistent/profile.conf", &p, &ei), ERR_NOTFOUND);
+	assert_null(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_product_profile_loads),
+	    cmocka_unit_test(profiles_say_what_callers_ask),
+	    cmocka_unit_test(nothing_claims_to_be_qualified),
+	    cmocka_unit_test(accreditation_lifts_the_lock),
+	    cmocka_unit_test(mistakes_are_reported_with_their_line),
+	    cmocka_unit_test(all_mistakes_are_reported_at_once),
+	    cmocka_unit_test(values_are_refused_by_name),
+	    cmocka_unit_test(names_and_identification_are_refused_by_name),
+	    cmocka_unit_test(keys_are_those_of_the_profile),
+	    cmocka_unit_test(rfc9215_requests),
+	    cmocka_unit_test(a_missing_file_is_said_so),
+	};
+
+	return cmocka_run_group_tests(
+	    tests, kit_group_setup, kit_group_teardown);
+}
