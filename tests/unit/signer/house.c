@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crypto/privkey.h"
+#include "os/process.h"
+#include "os/systime.h"
+
+#include "house.h"
+
+#define URLS                                                                   \
+	"crl_urls = [\"http://127.0.0.1:1/x.crl\"];\n"                         \
+	"ca_urls = [\"http://127.0.0.1:1/x.cer\"];\n"                          \
+	"ocsp_urls = [\"http://127.0.0.1:1/ocsp\"];\n"
+
+static const char *
+need_env(const char *name)
+{
+	const char *v = getenv(name);
+
+	if (v == NULL) {
+		print_message("%s is not set: run this by meson test\n", name);
+	}
+	return v;
+}
+
+bool
+house_open(struct house *h)
+{
+	const char *root = need_env("SURGUCH_SOURCE_ROOT");
+	const char *bin = need_env("SURGUCH_LIBEXEC");
+	const char *tmp = getenv("TMPDIR");
+
+	if (root == NULL || bin == NULL) {
+		return false;
+	}
+	(void)snprintf(h->dir, sizeof(h->dir), "%s/surguch-house-XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
+	assert_non_null(mkdtemp(h->dir));
+	(void)snprintf(h->profiles, sizeof(h->profiles), "%s/profiles", root);
+	(void)snprintf(
+	    h->program, sizeof(h->program), "%s/surguch-signer", bin);
+	(void)snprintf(h->ocsp, sizeof(h->ocsp), "%s/surguch-ocsp", bin);
+	return true;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+void
+house_close(struct house *h)
+{
+	(void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+house_path(const struct house *h, const char *name, char out[PATH_TEXT_SIZE])
+{
+	struct errinfo ei;
+
+	assert_ok(path_join(out, h->dir, name, &ei), &ei);
+}
+
+void
+house_conf(const struct house *h, const char *name, const char *text)
+{
+	char path[PATH_TEXT_SIZE], file[128];
+	struct errinfo ei;
+
+	(void)snprintf(file, sizeof(file), "%s.conf", name);
+	house_path(h, file, path);
+	assert_ok(file_write_atomic(path, slice_str(text), 0644, &ei), &ei);
+}
+
+int
+house_once(const struct house *h, const char *a, const char *b, const char *c,
+    const char *d)
+{
+	const char *const argv[] = {"surguch-signer", a, b, c, d, NULL};
+	const char *const envp[] = {NULL};
+	struct errinfo ei;
+	int status;
+	pid_t pid;
+
+	assert_ok(
+	    process_spawn(
+		&(struct spawn){.path = h->program, .argv = argv, .envp = envp},
+		&pid, &ei),
+	    &ei);
+	while (waitpid(pid, &status, 0) < 0) {
+		assert_int_equal(errno, EINTR);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void
+house_make_key(const struct house *h, const char *name, struct buf *spki)
+{
+	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	struct errinfo ei;
+
+	house_path(h, name, dir);
+	assert_ok(dir_make(dir, 0700, &ei), &ei);
+	assert_int_equal(house_once(h, "--make-key", dir, "p256", NULL), 0);
+	assert_ok(path_join(path, dir, "spki.der", &ei), &ei);
+	buf_reset(spki);
+	assert_ok(file_read(path, SPKI_BYTES_MAX, spki, &ei), &ei);
+}
+
+struct signer_client *
+house_start(const struct house *h, const char *name, bool ocsp, pid_t *pid)
+{
+	char dir[PATH_TEXT_SIZE], conf[PATH_TEXT_SIZE], file[128];
+	struct signer_client *c = NULL;
+	struct errinfo ei;
+	struct signer_spawn s = {
+	    .program = ocsp ? h->ocsp : h->program,
+	    .name = name,
+	    .state_dir = dir,
+	    .settings = conf,
+	    .profile_dir = h->profiles,
+	    .clock = system_clock(),
+	    .timeout_ms = 20000,
+	};
+
+	(void)snprintf(file, sizeof(file), "%s.conf", name);
+	house_path(h, name, dir);
+	house_path(h, file, conf);
+	assert_ok(signer_client_spawn(&s, &c, pid, &ei), &ei);
+	return c;
+}
+
+void
+house_stop(struct signer_client *c, pid_t pid)
+{
+	struct errinfo ei;
+
+	assert_ok(signer_client_stop(c, pid, &ei), &ei);
+}
+
+void
+house_values(struct issue_values *v, const char *profile, const char *cn,
+    struct slice spki, unsigned idem)
+{
+	struct errinfo ei;
+
+	values_init(v);
+	v->idem[0] = (uint8_t)(idem >> 8);
+	v->idem[1] = (uint8_t)idem;
+	assert_ok(values_set_profile(v, slice_str(profile), &ei), &ei);
+	assert_ok(values_set_spki(v, spki, &ei), &ei);
+	assert_ok(values_add_attr(v, OID_C, SLICE_LIT("RU"), &ei), &ei);
+	assert_ok(values_add_attr(v, OID_O, SLICE_LIT("Test"), &ei), &ei);
+	assert_ok(values_add_attr(v, OID_CN, slice_str(cn), &ei), &ei);
+}
+
+void
+house_key(struct buf *spki)
+{
+	struct privkey *k = NULL;
+	struct errinfo ei;
+
+	assert_ok(privkey_generate("p256", &k, &ei), &ei);
+	buf_reset(spki);
+	buf_add(spki, privkey_spki(k));
+	privkey_free(k);
+}
+
+struct audit_position
+house_audit(uint64_t number)
+{
+	struct audit_position at = {.number = number};
+
+	at.writer.b[0] = 7;
+	at.hash[31] = 9;
+	return at;
+}
+
+static void
+install(const struct house *h, const char *name, struct slice cert)
+{
+	char dir[PATH_TEXT_SIZE], file[PATH_TEXT_SIZE];
+	struct errinfo ei;
+
+	house_path(h, name, dir);
+	house_path(h, "new.der", file);
+	assert_ok(file_write_atomic(file, cert, 0600, &ei), &ei);
+	assert_int_equal(house_once(h, "--install-cert", dir, file, NULL), 0);
+}
+
+void
+house_ceremony(const struct house *h, const char *issuing_more)
+{
+	struct buf root_key = BUF_INIT(SPKI_BYTES_MAX);
+	struct buf issuing_key = BUF_INIT(SPKI_BYTES_MAX);
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	struct audit_position at = house_audit(1);
+	struct issue_values v;
+	struct signer_client *c;
+	struct errinfo ei;
+	char text[4096];
+	pid_t pid;
+
+	house_conf(h, "root",
+	    "name = \"root\";\n" URLS
+	    "profiles = [\"root-ca-p256\", \"issuing-ca-p256\"];\n");
+	(void)snprintf(text, sizeof(text),
+	    "name = \"issuing\";\n" URLS
+	    "profiles = [\"tls-client\", \"tls-server\", \"ocsp-p256\"];\n%s",
+	    issuing_more);
+	house_conf(h, "issuing", text);
+	house_make_key(h, "root", &root_key);
+	house_make_key(h, "issuing", &issuing_key);
+
+	c = house_start(h, "root", false, &pid);
+	house_values(&v, "root-ca-p256", "Root", buf_slice(&root_key), 1);
+	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
+	values_clear(&v);
+	house_stop(c, pid);
+	install(h, "root", buf_slice(&cert));
+
+	c = house_start(h, "root", false, &pid);
+	house_values(
+	    &v, "issuing-ca-p256", "Issuing", buf_slice(&issuing_key), 2);
+	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
+	values_clear(&v);
+	house_stop(c, pid);
+	install(h, "issuing", buf_slice(&cert));
+	buf_clear(&root_key);
+	buf_clear(&issuing_key);
+	buf_clear(&cert);
+}

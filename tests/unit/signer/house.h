@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_TESTS_SIGNER_HOUSE_H
+#define SURGUCH_TESTS_SIGNER_HOUSE_H
+/*
+ * A small centre for the tests of the signer: a scratch directory with a
+ * P-256 root and an issuing CA, each with real signer processes behind a real
+ * channel, confinement on.
+ */
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "os/file.h"
+#include "profile/values.h"
+#include "signer/client.h"
+
+struct house {
+	char dir[PATH_TEXT_SIZE];
+	char profiles[PATH_TEXT_SIZE];
+	char program[PATH_TEXT_SIZE]; /* surguch-signer */
+	char ocsp[PATH_TEXT_SIZE];    /* surguch-ocsp */
+};
+
+/* False (with a message) when the programs are not built. */
+bool house_open(struct house *h);
+void house_close(struct house *h); /* removes everything */
+
+/* dir/NAME, made for one signer, and dir/NAME.conf with this text. */
+void house_path(
+    const struct house *h, const char *name, char out[PATH_TEXT_SIZE]);
+void house_conf(const struct house *h, const char *name, const char *text);
+/* Run `surguch-signer ARG...` once; its exit status. */
+int house_once(const struct house *h, const char *a, const char *b,
+    const char *c, const char *d);
+/* A key for a new signer NAME; its public key in *spki. */
+void house_make_key(const struct house *h, const char *name, struct buf *spki);
+struct signer_client *house_start(
+    const struct house *h, const char *name, bool ocsp, pid_t *pid);
+void house_stop(struct signer_client *c, pid_t pid);
+
+/* Root and issuing CA with everything installed: signers "root" (stopped)
+ * and "issuing", ready to be started. */
+void house_ceremony(const struct house *h, const char *issuing_more);
+
+/* Values for a profile: C=RU, CN=cn and the idempotency key's first octets. */
+void house_values(struct issue_values *v, const char *profile, const char *cn,
+    struct slice spki, unsigned idem);
+/* A fresh P-256 public key. */
+void house_key(struct buf *spki);
+struct audit_position house_audit(uint64_t number);
+
+#endif
