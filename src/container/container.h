@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CONTAINER_CONTAINER_H
+#define SURGUCH_CONTAINER_CONTAINER_H
+/*
+ * A key container of the folder kind: a directory of mode 0700 with
+ *
+ *	key.p8      the private key, PKCS#8; encrypted with the password
+ *	cert.der    its certificate, once there is one
+ *	meta.json   id, label, kind of key, and what protects all three files
+ *
+ * With a password everything is covered by a MAC whose key is derived from it,
+ * so that a wrong password, a damaged file and a changed one are told apart.
+ * Without a password the key is plain and only damage is noticed; meta.json
+ * says so ("protection": "none").
+ *
+ * meta.json is written last: a folder without one is no container.  Installing
+ * a certificate is atomic: after a crash the container opens with the old or
+ * the new one.
+ *
+ * An object is for one thread; the private key in it may be shared
+ * (crypto/privkey.h).  Needs crypto_init().
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+struct container;
+struct privkey;
+
+enum {
+	CONTAINER_ID_SIZE = 33,
+	CONTAINER_SPEC_SIZE = 32
+};
+
+struct container_info {
+	char id[CONTAINER_ID_SIZE]; /* 32 hex digits, random */
+	char label[CONTAINER_LABEL_MAX + 1];
+	char spec[CONTAINER_SPEC_SIZE]; /* "gost2012-256:A" */
+	int64_t created;                /* seconds UTC */
+	bool has_password;
+	bool has_cert;
+};
+
+struct container_options {
+	const char *spec;  /* as privkey_generate() has it */
+	const char *label; /* for people: clean UTF-8, not empty */
+	/* Empty: the key is stored plain, which has to be said aloud. */
+	struct slice password;
+	bool insecure_no_password;
+	/* PBKDF2 rounds; 0: what a person's password wants. */
+	unsigned iterations;
+	int64_t created;
+};
+
+/*
+ * Make the folder and a key in it.  The caller owns *out, which is open.
+ * ERR_CONFLICT "container.exists" when the folder has any of the files;
+ * ERR_POLICY "container.password.empty"; ERR_FORMAT "container.label";
+ * ERR_UNSUPPORTED "key.spec"; what files and keys say.
+ */
+ATTR_MUST_USE enum err container_create(const char *path,
+    const struct container_options *options, struct container **out,
+    struct errinfo *ei);
+
+/*
+ * ERR_NOTFOUND "container.none"; ERR_DENIED "file.secret_mode" when others may
+ * read it; ERR_STATE "container.password.needed" / "container.password.none";
+ * ERR_CRYPTO "container.password" (wrong), "container.damaged" (with
+ * errinfo.object = the file), "container.changed" (someone without the
+ * password wrote it); ERR_FORMAT, ERR_LIMIT of meta.json.
+ */
+ATTR_MUST_USE enum err container_open(const char *path, struct slice password,
+    struct container **out, struct errinfo *ei);
+void container_free(struct container *c); /* NULL allowed */
+
+/* Borrowed, live as long as c. */
+const struct container_info *container_info(const struct container *c);
+struct privkey *container_privkey(struct container *c);
+/* Empty when there is none; changes with container_install_cert(). */
+struct slice container_cert(const struct container *c);
+
+/*
+ * Put the certificate of this key in, in the place of an earlier one.  Doing it
+ * twice is doing it once.  ERR_CONFLICT "container.cert.key" when it is of
+ * another key; ERR_FORMAT of the certificate.
+ */
+ATTR_MUST_USE enum err container_install_cert(
+    struct container *c, struct slice cert_der, struct errinfo *ei);
+
+/* What can be told without the password (and is not proved without it). */
+ATTR_MUST_USE enum err container_peek(
+    const char *path, struct container_info *out, struct errinfo *ei);
+
+/* One entry of a folder of containers. */
+struct container_entry {
+	char *name; /* of its folder */
+	struct container_info info;
+	/* Not ERR_OK: it is there but cannot be read, and `info` is empty. */
+	struct errinfo problem;
+};
+
+/*
+ * The containers inside dir, by name; folders without meta.json are passed
+ * over.  At most CONTAINERS_MAX names are looked at (ERR_LIMIT).  Free with
+ * container_list_free().
+ */
+ATTR_MUST_USE enum err container_list(const char *dir,
+    struct container_entry **out, size_t *out_num, struct errinfo *ei);
+void container_list_free(struct container_entry *entries, size_t num);
+
+#endif
