@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipc/fds.h"
+
+static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+
+static const char *
+check_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len == 0 || len >= HELLO_NAME_SIZE ||
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
+		return "must be 1 to 63 of a-z, 0-9 and '-'";
+	}
+	return NULL;
+}
+
+static const char *
+check_optional_name(const char *s)
+{
+	return *s == '\0' ? NULL : check_name(s);
+}
+
+static const char *
+check_path(const char *s)
+{
+	return *s == '\0' || *s == '/' ? NULL : "is no absolute path";
+}
+
+#define USER(n)                                                                \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "", .min = 0,      \
+		.max = SETTINGS_USER_SIZE - 1                                  \
+	}
+#define PATH_(n)                                                               \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "", .min = 0,      \
+		.max = PATH_TEXT_SIZE - 64, .check = check_path                \
+	}
+
+static const struct conf_setting api_settings[] = {
+    {.name = "address",
+	.type = CONF_TEXT,
+	.fallback = "127.0.0.1",
+	.min = 1,
+	.max = SETTINGS_TEXT_SIZE - 1},
+    {.name = "port",
+	.type = CONF_INT,
+	.fallback_int = 8443,
+	.min = 1,
+	.max = UINT16_MAX},
+    {.name = "origin",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.min = 0,
+	.max = SETTINGS_TEXT_SIZE - 1},
+    PATH_("certificate"),
+    PATH_("key"),
+    {.name = "proxies", .type = CONF_TEXTS, .max = SETTINGS_PROXIES_MAX},
+    {0},
+};
+
+static const struct conf_setting public_settings[] = {
+    {.name = "address",
+	.type = CONF_TEXT,
+	.fallback = "127.0.0.1",
+	.min = 1,
+	.max = SETTINGS_TEXT_SIZE - 1},
+    {.name = "port",
+	.type = CONF_INT,
+	.fallback_int = 8080,
+	.min = 1,
+	.max = UINT16_MAX},
+    {0},
+};
+
+static const struct conf_setting user_settings[] = {
+    USER("front"),
+    USER("courier"),
+    {0},
+};
+
+static const struct conf_setting signer_settings[] = {
+    {.name = "name", .type = CONF_TEXT, .required = true, .check = check_name},
+    USER("user"),
+    {.name = "ocsp",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.check = check_optional_name},
+    USER("ocsp_user"),
+    {0},
+};
+
+static const struct conf_setting table[] = {
+    PATH_("prefix"),
+    PATH_("libexec"),
+    {.name = "log_level",
+	.type = CONF_CHOICE,
+	.choices = levels,
+	.fallback = "info"},
+    {.name = "api", .type = CONF_GROUP, .members = api_settings},
+    {.name = "public", .type = CONF_GROUP, .members = public_settings},
+    {.name = "users", .type = CONF_GROUP, .members = user_settings},
+    {.name = "signers",
+	.type = CONF_GROUPS,
+	.max = CA_AUTHORITIES_MAX,
+	.members = signer_settings},
+    {.name = "insecure_shared_uid", .type = CONF_BOOL},
+    {.name = "insecure_no_landlock", .type = CONF_BOOL},
+    {0},
+};
+
+/* The table has checked that it fits. */
+static void
+take_text(char *out, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	ensure(len < size);
+	memcpy(out, from, len + 1);
+}
+
+static enum err
+take_paths(struct settings *s, struct conf_cursor c, struct errinfo *ei)
+{
+	const struct {
+		char *to;
+		const char *dir;
+		const char *name;
+	} paths[] = {
+	    {s->etc_dir, conf_text(c, "prefix"), "etc/surguch"},
+	    {s->state_dir, conf_text(c, "prefix"), "var/lib/surguch"},
+	    {s->run_dir, conf_text(c, "prefix"), "run/surguch"},
+	    {s->front_dir, s->state_dir, "front"},
+	    {s->courier_dir, s->state_dir, "courier"},
+	    {s->public_dir, s->state_dir, "public"},
+	    {s->profile_dir, s->etc_dir, "profiles"},
+	    {s->control_path, s->run_dir, "control.sock"},
+	    {s->tls_certificate, s->front_dir, "tls-chain.pem"},
+	    {s->tls_key, s->front_dir, "tls-key.pem"},
+	};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths) && err == ERR_OK; i++) {
+		err = path_join(paths[i].to, paths[i].dir, paths[i].name, ei);
+	}
+	if (*conf_text(c, "api.certificate") != '\0') {
+		take_text(s->tls_certificate, sizeof(s->tls_certificate),
+		    conf_text(c, "api.certificate"));
+	}
+	if (*conf_text(c, "api.key") != '\0') {
+		take_text(
+		    s->tls_key, sizeof(s->tls_key), conf_text(c, "api.key"));
+	}
+	take_text(s->libexec, sizeof(s->libexec), conf_text(c, "libexec"));
+	return err;
+}
+
+static bool
+name_taken(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->num_signers; i++) {
+		if (strcmp(s->signers[i].name, name) == 0 ||
+		    strcmp(s->signers[i].ocsp, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+take_signers(
+    struct settings *s, struct conf_cursor c, struct conf_report *report)
+{
+	for (size_t i = 0; i < conf_len(c, "signers"); i++) {
+		struct conf_cursor g = conf_group_at(c, "signers", i);
+		struct settings_signer one = {0};
+
+		take_text(one.name, sizeof(one.name), conf_text(g, "name"));
+		take_text(one.user, sizeof(one.user), conf_text(g, "user"));
+		take_text(one.ocsp, sizeof(one.ocsp), conf_text(g, "ocsp"));
+		take_text(one.ocsp_user, sizeof(one.ocsp_user),
+		    conf_text(g, "ocsp_user"));
+		if (name_taken(s, one.name)) {
+			conf_complain(report, g, "name", "is there twice");
+		}
+		if (one.ocsp[0] != '\0' &&
+		    (name_taken(s, one.ocsp) ||
+			strcmp(one.ocsp, one.name) == 0)) {
+			conf_complain(report, g, "ocsp", "is there twice");
+		}
+		s->signers[s->num_signers++] = one;
+	}
+}
+
+static enum err
+take(const struct conf *conf, struct conf_report *report, struct settings *s,
+    struct errinfo *ei)
+{
+	struct conf_cursor c = conf_root(conf);
+	enum err err = take_paths(s, c, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	s->log_level = (enum log_level)conf_choice(c, "log_level");
+	take_text(s->api.address, sizeof(s->api.address),
+	    conf_text(c, "api.address"));
+	s->api.port = (uint16_t)conf_int(c, "api.port");
+	take_text(s->origin, sizeof(s->origin), conf_text(c, "api.origin"));
+	for (size_t i = 0; i < conf_len(c, "api.proxies"); i++) {
+		const char *proxy = conf_text_at(c, "api.proxies", i);
+
+		if (strlen(proxy) >= sizeof(s->proxies[0])) {
+			conf_complain(
+			    report, c, "api.proxies", "is no address");
+			continue;
+		}
+		take_text(
+		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
+	}
+	take_text(s->public.address, sizeof(s->public.address),
+	    conf_text(c, "public.address"));
+	s->public.port = (uint16_t)conf_int(c, "public.port");
+	take_text(
+	    s->front_user, sizeof(s->front_user), conf_text(c, "users.front"));
+	take_text(s->courier_user, sizeof(s->courier_user),
+	    conf_text(c, "users.courier"));
+	take_signers(s, c, report);
+	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
+	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");
+	return conf_report_err(report, ei);
+}
+
+/* Takes conf. */
+static enum err
+finish(struct conf *conf, struct conf_report *report, struct settings **out,
+    struct errinfo *ei)
+{
+	struct settings *s = calloc(1, sizeof(*s));
+	enum err err = s == NULL ? err_nomem(ei) : take(conf, report, s, ei);
+
+	conf_free(conf);
+	if (err != ERR_OK) {
+		free(s);
+		return err;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+enum err
+settings_load(const char *path, struct conf_report *report,
+    struct settings **out, struct errinfo *ei)
+{
+	struct conf_report own;
+	struct conf *conf = NULL;
+	enum err err;
+
+	conf_report_init(&own);
+	if (report == NULL) {
+		report = &own;
+	}
+	err = conf_read(path, table, &conf, report, ei);
+	if (err == ERR_OK) {
+		err = finish(conf, report, out, ei);
+	}
+	conf_report_clear(&own);
+	return err;
+}
+
+enum err
+settings_parse(struct slice text, const char *file, struct conf_report *report,
+    struct settings **out, struct errinfo *ei)
+{
+	struct conf_report own;
+	struct conf *conf = NULL;
+	enum err err;
+
+	conf_report_init(&own);
+	if (report == NULL) {
+		report = &own;
+	}
+	err = conf_parse(text, file, table, &conf, report, ei);
+	if (err == ERR_OK) {
+		err = finish(conf, report, out, ei);
+	}
+	conf_report_clear(&own);
+	return err;
+}
+
+void
+settings_free(struct settings *s)
+{
+	free(s);
+}
+
+int
+settings_channel(const struct settings *s, size_t i, bool ocsp)
+{
+	int fd = ROLE_FD_SIGNERS;
+
+	ensure(i < s->num_signers);
+	for (size_t k = 0; k < i; k++) {
+		fd += s->signers[k].ocsp[0] != '\0' ? 2 : 1;
+	}
+	if (!ocsp) {
+		return fd;
+	}
+	return s->signers[i].ocsp[0] != '\0' ? fd + 1 : -1;
+}

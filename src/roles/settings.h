@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_ROLES_SETTINGS_H
+#define SURGUCH_ROLES_SETTINGS_H
+/*
+ * surguch.conf, read by the parent and by front (the signers and courier have
+ * files of their own):
+ *
+ *	prefix = "/var/lib/surguch-demo/centre"; # before /etc, /var/lib, /run
+ *	libexec = "/usr/libexec/surguch";        # default: beside surguchd
+ *	log_level = "info";                      # error, warn, info, debug
+ *	api = {
+ *		address = "127.0.0.1"; port = 8443;
+ *		origin = "https://ca.example.ru";  # as browsers see it
+ *		certificate = "/etc/surguch/tls-chain.pem"; # default: front's
+ *		key = "/etc/surguch/tls-key.pem";           # own directory
+ *		proxies = ["192.0.2.1"];
+ *	};
+ *	public = { address = "0.0.0.0"; port = 80; };
+ *	users = { front = "surguch-front"; courier = "64002"; };
+ *	signers = (
+ *		{ name = "issuing-gost"; user = "64011";
+ *		  ocsp = "ocsp-gost"; ocsp_user = "64012"; }
+ *	);
+ *	insecure_shared_uid = false;
+ *	insecure_no_landlock = false;
+ *
+ * A user is a name, "uid", or "uid:gid".  Immutable once loaded.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/slice.h"
+#include "conf/conf.h"
+#include "ipc/hello.h"
+#include "os/file.h"
+
+enum {
+	SETTINGS_TEXT_SIZE = 256,
+	SETTINGS_USER_SIZE = 64,
+	SETTINGS_PROXIES_MAX = 16,
+};
+
+struct settings_listen {
+	char address[SETTINGS_TEXT_SIZE];
+	uint16_t port;
+};
+
+/* A CA's signer and, if it has one, its OCSP key's. */
+struct settings_signer {
+	char name[HELLO_NAME_SIZE];
+	char user[SETTINGS_USER_SIZE]; /* "": ours */
+	char ocsp[HELLO_NAME_SIZE];    /* "": none */
+	char ocsp_user[SETTINGS_USER_SIZE];
+};
+
+struct settings {
+	/* from prefix: */
+	char etc_dir[PATH_TEXT_SIZE];      /* PREFIX/etc/surguch */
+	char state_dir[PATH_TEXT_SIZE];    /* PREFIX/var/lib/surguch */
+	char run_dir[PATH_TEXT_SIZE];      /* PREFIX/run/surguch */
+	char front_dir[PATH_TEXT_SIZE];    /* state_dir/front */
+	char courier_dir[PATH_TEXT_SIZE];  /* state_dir/courier */
+	char public_dir[PATH_TEXT_SIZE];   /* state_dir/public */
+	char profile_dir[PATH_TEXT_SIZE];  /* etc_dir/profiles */
+	char control_path[PATH_TEXT_SIZE]; /* run_dir/control.sock */
+
+	char libexec[PATH_TEXT_SIZE]; /* "": beside the running program */
+	enum log_level log_level;
+	struct settings_listen api;
+	char origin[SETTINGS_TEXT_SIZE]; /* "": from address and port */
+	char tls_certificate[PATH_TEXT_SIZE];
+	char tls_key[PATH_TEXT_SIZE];
+	char proxies[SETTINGS_PROXIES_MAX][SETTINGS_TEXT_SIZE];
+	size_t num_proxies;
+	struct settings_listen public;
+	char front_user[SETTINGS_USER_SIZE];
+	char courier_user[SETTINGS_USER_SIZE];
+	struct settings_signer signers[CA_AUTHORITIES_MAX];
+	size_t num_signers;
+	bool insecure_shared_uid;
+	bool insecure_no_landlock;
+};
+
+/* All errors at once into *report (may be NULL), the first into *ei.  Free
+ * with settings_free(). */
+ATTR_MUST_USE enum err settings_load(const char *path,
+    struct conf_report *report, struct settings **out, struct errinfo *ei);
+ATTR_MUST_USE enum err settings_parse(struct slice text, const char *file,
+    struct conf_report *report, struct settings **out, struct errinfo *ei);
+void settings_free(struct settings *s);
+
+/*
+ * The descriptor (ipc/fds.h) under which front finds the channel to signer i,
+ * or to its OCSP key's; -1 when it has none.
+ */
+int settings_channel(const struct settings *s, size_t i, bool ocsp);
+
+#endif
