@@ -12,7 +12,7 @@
 #include "base/slice.h"
 
 enum {
-	EDIT_DEPTH = 12,
+	EDIT_DEPTH = 16,
 	EDIT_END = 0xff
 };
 
