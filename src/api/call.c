@@ -79,7 +79,7 @@ begin_idem(struct call *c, const char *account, bool *out_replayed)
 	e = idem_begin(c->api->idem, &want, &c->ticket, &stored, c->ei);
 	if (e == ERR_OK && c->ticket == NULL) {
 		response_json_text(c->resp, (unsigned)stored.status,
-		    slice_make(stored.answer, stored.answer_len));
+		    slice_make(stored.body, stored.body_len));
 		*out_replayed = true;
 	}
 	idem_stored_clear(&stored);
@@ -355,8 +355,12 @@ call_answer_end(struct call *c, unsigned status, struct act *out_act)
 		*out_act = (struct act){
 		    .actor = c->actor,
 		    .ticket = c->ticket,
-		    .status = (int)status,
-		    .answer = buf_slice(&c->answer),
+		    .answer =
+			{
+			    .status = (int)status,
+			    .content_type = "application/json",
+			    .body = buf_slice(&c->answer),
+			},
 		};
 	}
 	return e;

@@ -260,6 +260,7 @@ submit_revocation(
     struct call *c, const struct certificate *cert, const struct revocation *r)
 {
 	int64_t now = clock_utc_sec(c->api->clock);
+	struct act act;
 	struct unit u;
 	enum err e;
 
@@ -270,12 +271,11 @@ submit_revocation(
 		call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);
 		json_put_text(&c->w, "status", "revoked");
 		json_put_time(&c->w, "revoked_at", now);
-		e = call_answer_end(c, 200, NULL);
+		e = call_answer_end(c, 200, &act);
 	}
 	if (e == ERR_OK) {
-		if (c->ticket != NULL) {
-			idem_add_done(
-			    &u, c->ticket, 200, buf_slice(&c->answer), now);
+		if (act.ticket != NULL) {
+			idem_add_done(&u, act.ticket, &act.answer, now);
 		}
 		e = store_submit(c->api->store, &u, NULL, c->ei);
 	}

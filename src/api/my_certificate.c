@@ -133,10 +133,11 @@ record_acquaintance(struct call *c, const struct application *a,
 		}
 	}
 	if (e == ERR_OK) {
-		e = hash_of(HASH_SHA256, buf_slice(text), sha256, c->ei);
+		e = hash_of(HASH_SHA256, cert->der, sha256, c->ei);
 	}
 	if (e == ERR_OK) {
-		memcpy(in.text_sha256, sha256, sizeof(in.text_sha256));
+		memcpy(in.signer_sha256, sha256, sizeof(in.signer_sha256));
+		in.text = buf_slice(text);
 		e = answer_reached(c, a, APP_ACQUAINTED, &act);
 	}
 	if (e == ERR_OK) {

@@ -49,7 +49,7 @@ static const struct cli_command commands[] = {
 	cmd_container_list},
     {"container", "show", "FOLDER", "what is in a container",
 	cmd_container_show},
-    {"show", "file", "FILE",
+    {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
 	cmd_show_file},
 };

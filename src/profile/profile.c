@@ -340,6 +340,7 @@ take_head(struct loader *l)
 	p->self_signed = conf_bool(c, "self_signed");
 	p->qualified_form = conf_bool(c, "qualified_form");
 	p->hold = conf_bool(c, "hold");
+	p->direct = conf_bool(c, "direct");
 	p->csr_subject =
 	    (enum profile_csr_subject)conf_choice(c, "request_subject");
 	p->ceiling = (uint32_t)conf_int(c, "ceiling");

@@ -99,6 +99,7 @@ struct profile {
 	bool qualified_form;
 	bool accredited;
 	bool hold;
+	bool direct;
 	enum profile_csr_subject csr_subject;
 	struct profile_attr attrs[PROFILE_LIST_MAX];
 	size_t num_attrs;

@@ -68,6 +68,10 @@ check_ca(struct exam *e)
 	if (e->is_ca && e->p->hold) {
 		complain(e, "hold", "a CA is revoked, never suspended");
 	}
+	if (e->p->direct && e->p->kind != PROFILE_END_ENTITY) {
+		complain(e, "direct", "only a subscriber's certificate is "
+				      "issued to a direct order");
+	}
 }
 
 /* RFC 6960 4.2.2.2: a delegated responder. */

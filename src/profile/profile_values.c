@@ -75,6 +75,12 @@ profile_hold_allowed(const struct profile *p)
 	return p->hold;
 }
 
+bool
+profile_direct(const struct profile *p)
+{
+	return p->direct;
+}
+
 uint32_t
 profile_usual_seconds(const struct profile *p)
 {

@@ -442,6 +442,7 @@ const struct conf_setting profile_settings[] = {
 	.max = 10000000,
 	.fallback_int = 20000},
     {.name = "hold", .type = CONF_BOOL},
+    {.name = "direct", .type = CONF_BOOL},
     {.name = "usual_seconds",
 	.type = CONF_INT,
 	.min = 1,

@@ -10,6 +10,7 @@
 #include "ca/authority.h"
 #include "ca/issue.h"
 #include "identity/notice.h"
+#include "os/random.h"
 #include "os/seam.h"
 #include "os/wait.h"
 #include "profile/values.h"
@@ -234,11 +235,26 @@ issuing_application(
 
 /* --- direct orders ----------------------------------------------------- */
 
+static const struct idem_answer *
+answer_of(const struct buf *body, struct idem_answer *out)
+{
+	*out = (struct idem_answer){
+	    .status = ANSWER_STATUS,
+	    .content_type = "application/json",
+	    .body = buf_slice(body),
+	};
+	return out;
+}
+
+/* Unit (b) of an order: by its ticket, or, when its front is gone, by the
+ * signer's key. */
 static enum err
 finish_direct(struct issuing *i, const struct actor *actor,
-    const uint8_t key[32], const struct issued *issued, struct buf *answer,
-    struct errinfo *ei)
+    const struct idem_ticket *ticket, const uint8_t key[32],
+    const struct issued *issued, struct buf *answer, struct errinfo *ei)
 {
+	int64_t now = clock_utc_sec(i->o.registry->clock);
+	struct idem_answer kept;
 	char who[ACTOR_TEXT_SIZE];
 	struct unit u;
 	enum err e = ca_issued_json(issued, answer, ei);
@@ -249,8 +265,12 @@ finish_direct(struct issuing *i, const struct actor *actor,
 		e = ca_add_issued(i->o.ca, &u, issued, NULL, who, ei);
 	}
 	if (e == ERR_OK) {
-		idem_add_answer(&u, key, ANSWER_STATUS, buf_slice(answer),
-		    clock_utc_sec(i->o.registry->clock));
+		(void)answer_of(answer, &kept);
+		if (ticket != NULL) {
+			idem_add_finish(&u, ticket, &kept, now);
+		} else {
+			idem_add_adopt(&u, slice_make(key, 32), &kept, now);
+		}
 		e = store_submit(i->o.registry->store, &u, NULL, ei);
 	}
 	if (e == ERR_OK) {
@@ -260,31 +280,34 @@ finish_direct(struct issuing *i, const struct actor *actor,
 	return e;
 }
 
+/* Unit (a): the record is open, under the key that the signer will know. */
 static enum err
-drop_direct(struct issuing *i, const uint8_t key[32], struct errinfo *ei)
+reserve_direct(struct issuing *i, const struct idem_ticket *ticket,
+    const uint8_t key[32], struct errinfo *ei)
 {
 	struct unit u;
 	enum err e;
 
 	unit_init(&u);
-	idem_add_drop(&u, key);
+	idem_add_open(&u, ticket, slice_make(key, 32), NULL,
+	    clock_utc_sec(i->o.registry->clock));
 	e = store_submit(i->o.registry->store, &u, NULL, ei);
 	unit_clear(&u);
 	return e;
 }
 
-static enum err
-reserve_direct(
-    struct issuing *i, const struct idem_ticket *ticket, struct errinfo *ei)
+/* The signer's refusal is what the caller has to hear; a record that stays
+ * open is settled at the next start. */
+static void
+drop_direct(struct issuing *i, const struct idem_ticket *ticket)
 {
+	struct errinfo mine;
 	struct unit u;
-	enum err e;
 
 	unit_init(&u);
-	idem_add_open(&u, ticket, clock_utc_sec(i->o.registry->clock));
-	e = store_submit(i->o.registry->store, &u, NULL, ei);
+	idem_add_drop(&u, ticket);
+	(void)(store_submit(i->o.registry->store, &u, NULL, &mine) == ERR_OK);
 	unit_clear(&u);
-	return e;
 }
 
 enum err
@@ -292,24 +315,22 @@ issuing_direct(struct issuing *i, const struct actor *actor,
     const struct idem_ticket *ticket, struct issue_values *values,
     struct buf *answer, struct errinfo *ei)
 {
-	const uint8_t *key = idem_ticket_id(ticket);
 	struct issued issued = {0};
-	enum err e = reserve_direct(i, ticket, ei);
+	enum err e = random_bytes(values->idem, sizeof(values->idem), ei);
 
+	if (e == ERR_OK) {
+		e = reserve_direct(i, ticket, values->idem, ei);
+	}
 	if (e != ERR_OK) {
 		return e;
 	}
 	seam("front.reserved");
-	memcpy(values->idem, key, sizeof(values->idem));
 	e = ca_issue(i->o.ca, values, &issued, ei);
 	if (e == ERR_OK) {
-		e = finish_direct(i, actor, key, &issued, answer, ei);
+		e = finish_direct(
+		    i, actor, ticket, values->idem, &issued, answer, ei);
 	} else if (e != ERR_TIMEOUT) {
-		struct errinfo mine;
-
-		/* The signer's refusal is what the caller has to hear; a
-		 * record that stays open is settled at the next start. */
-		(void)(drop_direct(i, key, &mine) == ERR_OK);
+		drop_direct(i, ticket);
 	}
 	issued_clear(&issued);
 	return e;
@@ -350,7 +371,7 @@ adopt_direct(struct issuing *i, const uint8_t key[32],
 		    strcmp(rows_text(r, 0, 3), "open") == 0;
 	if (*out_done) {
 		actor_system(&actor, "adoption");
-		e = finish_direct(i, &actor, key, issued, &answer, ei);
+		e = finish_direct(i, &actor, NULL, key, issued, &answer, ei);
 	}
 	rows_free(r);
 	buf_clear(&answer);
@@ -381,6 +402,21 @@ adopt(void *arg, const struct issued *issued, const uint8_t key[32],
 	return e;
 }
 
+static enum err
+drop_order(
+    struct issuing *i, const struct rows *r, size_t row, struct errinfo *ei)
+{
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	unit_add(&u, ST_IDEM_DROP, EXPECT(1), V_TEXT(rows_text(r, row, 1)),
+	    V_TEXT(rows_text(r, row, 2)), V_TEXT(rows_text(r, row, 3)));
+	e = store_submit(i->o.registry->store, &u, NULL, ei);
+	unit_clear(&u);
+	return e;
+}
+
 /*
  * Orders of an earlier run that are still open after the journals were
  * adopted: the signers never had them, so the keys may be used anew.
@@ -398,10 +434,7 @@ drop_open_orders(struct issuing *i, struct errinfo *ei)
 		    V_INT(0), V_BLOB(SLICE_EMPTY), V_INT(LIST_MAX));
 		num = e == ERR_OK ? rows_num(r) : 0;
 		for (size_t n = 0; e == ERR_OK && n < num; n++) {
-			struct slice key = rows_blob(r, n, 0);
-
-			ensure(key.len == IDEM_ID_SIZE);
-			e = drop_direct(i, key.p, ei);
+			e = drop_order(i, r, n, ei);
 		}
 		rows_free(r);
 	}

@@ -61,7 +61,7 @@ ATTR_MUST_USE enum err issuing_application(
 
 /*
  * A direct order: values made by the caller (from the registry), except
- * `idem`, which becomes the record's id.  *answer gets the JSON that is sent
+ * `idem`, which is drawn here.  *answer gets the JSON that is sent
  * and kept.  The ticket is needed: without a key nobody could tell a retry
  * from a second order.
  */

@@ -8,6 +8,7 @@
 #include "container/container.h"
 #include "crypto/cms.h"
 #include "crypto/privkey.h"
+#include "der/der.h"
 #include "os/systime.h"
 #include "workstation/cabinet.h"
 #include "x509/csr.h"

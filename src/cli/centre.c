@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/centre.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "courier/courier.h"
+#include "os/random.h"
+#include "os/socket.h"
+#include "os/systime.h"
+
+enum {
+	SECRET_SIZE = 32,
+	CONF_MAX = 16384
+};
+
+uid_t
+centre_uid(const struct centre *c, unsigned n)
+{
+	return c->root ? FIRST_UID + n : getuid();
+}
+
+enum err
+centre_path(const struct centre *c, char out[PATH_TEXT_SIZE],
+    struct errinfo *ei, const char *fmt, ...)
+{
+	char rest[PATH_TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(rest, sizeof(rest), fmt, ap);
+	va_end(ap);
+	return path_join(out, c->dir, rest, ei);
+}
+
+static enum err
+give(const struct centre *c, const char *path, uid_t owner, struct errinfo *ei)
+{
+	if (c->root && chown(path, owner, (gid_t)owner) != 0) {
+		return err_sys(ei, "centre.owner", "cannot give %s to uid %lu",
+		    path, (unsigned long)owner);
+	}
+	return ERR_OK;
+}
+
+enum err
+centre_state_dir(
+    const struct centre *c, const char *name, uid_t owner, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = centre_path(c, path, ei, "%s", name);
+
+	if (e == ERR_OK) {
+		e = dir_make(path, 0700, ei);
+	}
+	return e != ERR_OK ? e : give(c, path, owner, ei);
+}
+
+enum err
+centre_write(const struct centre *c, const char *name, struct slice content,
+    unsigned mode, uid_t owner, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = centre_path(c, path, ei, "%s", name);
+
+	if (e == ERR_OK) {
+		e = file_write_atomic(path, content, mode, ei);
+	}
+	return e != ERR_OK ? e : give(c, path, owner, ei);
+}
+
+static enum err
+make_tree(const struct centre *c, struct errinfo *ei)
+{
+	static const struct {
+		const char *name;
+		unsigned mode;
+	} dirs[] = {
+	    {"", 0755},
+	    {"etc", 0755},
+	    {"etc/surguch", 0755},
+	    {"etc/surguch/profiles", 0755},
+	    {"etc/surguch/ca", 0755},
+	    {"run", 0755},
+	    {"run/surguch", 0755},
+	    {"var", 0755},
+	    {"var/lib", 0755},
+	    {"var/lib/surguch", 0755},
+	    {"var/lib/surguch/sealed", 0700},
+	    {"var/lib/surguch/public", 0755},
+	    {"var/lib/surguch/front", 0700},
+	    {"var/lib/surguch/courier", 0700},
+	};
+	char path[PATH_TEXT_SIZE];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(dirs); i++) {
+		e = centre_path(c, path, ei, "%s", dirs[i].name);
+		if (e == ERR_OK) {
+			e = dir_make(path, dirs[i].mode, ei);
+		}
+	}
+	if (e == ERR_OK) {
+		e = centre_state_dir(
+		    c, "var/lib/surguch/front", centre_uid(c, ROLE_FRONT), ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_state_dir(c, "var/lib/surguch/courier",
+		    centre_uid(c, ROLE_COURIER), ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_path(c, path, ei, "var/lib/surguch/public");
+	}
+	return e != ERR_OK ? e : give(c, path, centre_uid(c, ROLE_FRONT), ei);
+}
+
+static enum err
+copy_profiles(const struct centre *c, struct errinfo *ei)
+{
+	char **names = NULL;
+	size_t num = 0;
+	enum err e = dir_list(
+	    c->profiles, ".conf", SIGNER_PROFILES_MAX, &names, &num, ei);
+
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		struct buf text = BUF_INIT(CONF_BYTES_MAX);
+		char from[PATH_TEXT_SIZE], to[PATH_TEXT_SIZE];
+
+		e = path_join(from, c->profiles, names[i], ei);
+		if (e == ERR_OK) {
+			e = path_join(to, "etc/surguch/profiles", names[i], ei);
+		}
+		if (e == ERR_OK) {
+			e = file_read(from, CONF_BYTES_MAX, &text, ei);
+		}
+		if (e == ERR_OK) {
+			e = centre_write(
+			    c, to, buf_slice(&text), 0644, getuid(), ei);
+		}
+		buf_clear(&text);
+	}
+	dir_list_free(names, num);
+	return e;
+}
+
+static enum err
+make_secret(
+    const struct centre *c, const char *name, unsigned role, struct errinfo *ei)
+{
+	uint8_t secret[SECRET_SIZE];
+	enum err e = random_bytes(secret, sizeof(secret), ei);
+
+	if (e == ERR_OK) {
+		e = centre_write(c, name, slice_make(secret, sizeof(secret)),
+		    0400, centre_uid(c, role), ei);
+	}
+	secret_wipe(secret, sizeof(secret));
+	return e;
+}
+
+static enum err
+make_courier(const struct centre *c, struct errinfo *ei)
+{
+	static const char *const files[] = {"seal.key", "seal.pub"};
+	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	struct buf conf = BUF_INIT(CONF_MAX);
+	enum err e = centre_path(c, dir, ei, "var/lib/surguch/courier");
+
+	if (e == ERR_OK) {
+		e = courier_make_key(dir, ei);
+	}
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(files); i++) {
+		e = path_join(path, dir, files[i], ei);
+		if (e == ERR_OK) {
+			e = give(c, path, centre_uid(c, ROLE_COURIER), ei);
+		}
+	}
+	buf_printf(&conf,
+	    "# How messages leave the centre; see surguch-courier(8).  In a "
+	    "demo the\n# gateway is a double on this machine.\n"
+	    "gateway : {\n"
+	    "\turl = \"http://127.0.0.1:%u/send\";\n"
+	    "\tmethod = \"POST\";\n"
+	    "\theaders = [\"Content-Type: application/json\"];\n"
+	    "\tbody = \"{\\\"to\\\":\\\"{to}\\\",\\\"text\\\":"
+	    "\\\"{text}\\\",\\\"id\\\":\\\"{id}\\\"}\";\n"
+	    "\tbody_format = \"json\";\n"
+	    "\tsuccess_status = [\"2xx\"];\n"
+	    "\tid_pattern = \"\\\"id\\\":\\\"{id}\\\"\";\n"
+	    "};\n",
+	    c->sms_port);
+	if (e == ERR_OK) {
+		e = buf_err(&conf, ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_write(c, "etc/surguch/courier.conf",
+		    buf_slice(&conf), 0644, getuid(), ei);
+	}
+	buf_clear(&conf);
+	return e;
+}
+
+/* What scripts/demo.sh reads. */
+static enum err
+write_demo_env(const struct centre *c, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(CONF_MAX);
+	enum err e;
+
+	buf_printf(&b,
+	    "DEMO_API=https://127.0.0.1:%u\n"
+	    "DEMO_PUBLIC=http://127.0.0.1:%u\n"
+	    "DEMO_SMS_PORT=%u\n"
+	    "DEMO_API_CA=%s/var/lib/surguch/public/root-p256.pem\n"
+	    "DEMO_GOST_ROOT=%s/var/lib/surguch/public/root-gost.pem\n",
+	    c->api_port, c->public_port, c->sms_port, c->dir, c->dir);
+	e = buf_err(&b, ei);
+	if (e == ERR_OK) {
+		e = centre_write(
+		    c, "demo.env", buf_slice(&b), 0644, getuid(), ei);
+	}
+	buf_clear(&b);
+	return e;
+}
+
+static enum err
+make_centre(const struct centre *c, struct errinfo *ei)
+{
+	enum err e = make_tree(c, ei);
+
+	if (e == ERR_OK) {
+		e = copy_profiles(c, ei);
+	}
+	if (e == ERR_OK) {
+		e = make_secret(
+		    c, "var/lib/surguch/front/otp.key", ROLE_FRONT, ei);
+	}
+	if (e == ERR_OK) {
+		e = make_secret(
+		    c, "var/lib/surguch/front/data.key", ROLE_FRONT, ei);
+	}
+	if (e == ERR_OK) {
+		e = make_courier(c, ei);
+	}
+	if (e == ERR_OK) {
+		e = ceremony_run(c, ei);
+	}
+	if (e == ERR_OK) {
+		e = write_demo_env(c, ei);
+	}
+	/* Last, because it says that the centre is complete. */
+	return e != ERR_OK ? e : centre_write_conf(c, ei);
+}
+
+/* --- the command
+ * --------------------------------------------------------------- */
+
+static enum err
+read_port(const char *text, uint16_t *out, struct errinfo *ei)
+{
+	uint64_t v;
+	int fd;
+	enum err e;
+
+	if (!text_to_u64(slice_str(text), &v) || v > UINT16_MAX) {
+		return err_set(ei, ERR_FORMAT, "cli.port", NULL,
+		    "%s is no port number (0 picks a free one)", text);
+	}
+	*out = (uint16_t)v;
+	if (v != 0) {
+		return ERR_OK;
+	}
+	/* Certificates carry the port, so it has to be known now. */
+	e = socket_listen_tcp("127.0.0.1", 0, &fd, out, ei);
+	if (e == ERR_OK) {
+		fd_close(fd);
+	}
+	return e;
+}
+
+static enum err
+absolute(const char *path, char out[PATH_TEXT_SIZE], struct errinfo *ei)
+{
+	char cwd[PATH_TEXT_SIZE];
+
+	if (path[0] == '/') {
+		(void)snprintf(out, PATH_TEXT_SIZE, "%s", path);
+		return ERR_OK;
+	}
+	if (getcwd(cwd, sizeof(cwd)) == NULL) {
+		return err_sys(ei, "centre.cwd", "where are we?");
+	}
+	return path_join(out, cwd, path, ei);
+}
+
+struct init_words {
+	const char *dir;
+	const char *profiles;
+	const char *libexec;
+	const char *api_port;
+	const char *public_port;
+	const char *sms_port;
+};
+
+static enum err
+init(const struct init_words *w, struct errinfo *ei)
+{
+	char dir[PATH_TEXT_SIZE], libexec[PATH_TEXT_SIZE];
+	char conf[PATH_TEXT_SIZE];
+	struct centre c = {
+	    .dir = dir,
+	    .libexec = libexec,
+	    .profiles = w->profiles,
+	    .root = geteuid() == 0,
+	    .clock = system_clock(),
+	};
+	enum err e = absolute(w->dir, dir, ei);
+
+	if (e == ERR_OK) {
+		e = absolute(w->libexec, libexec, ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_path(&c, conf, ei, "etc/surguch/surguch.conf");
+	}
+	if (e == ERR_OK && file_exists(conf)) {
+		return err_set(ei, ERR_CONFLICT, "centre.exists", NULL,
+		    "there is a centre in %s already; nothing was touched",
+		    dir);
+	}
+	if (e == ERR_OK) {
+		e = read_port(w->api_port, &c.api_port, ei);
+	}
+	if (e == ERR_OK) {
+		e = read_port(w->public_port, &c.public_port, ei);
+	}
+	if (e == ERR_OK) {
+		e = read_port(w->sms_port, &c.sms_port, ei);
+	}
+	return e != ERR_OK ? e : make_centre(&c, ei);
+}
+
+enum err
+centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	struct init_words w = {
+	    .profiles = "/usr/share/surguch/profiles",
+	    .libexec = "/usr/libexec/surguch",
+	    .api_port = "8443",
+	    .public_port = "8080",
+	    .sms_port = "8025",
+	};
+	bool demo = false;
+	const struct cli_option options[] = {
+	    {"--demo", NULL, &demo},
+	    {"--profiles", &w.profiles, NULL},
+	    {"--libexec", &w.libexec, NULL},
+	    {"--api-port", &w.api_port, NULL},
+	    {"--public-port", &w.public_port, NULL},
+	    {"--sms-port", &w.sms_port, NULL},
+	};
+	struct cli_args args;
+	enum err e = cli_parse(
+	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
+
+	if (e == ERR_OK && !demo) {
+		e = err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "only --demo centres can be made so far");
+	}
+	w.dir = args.at[0];
+	return e != ERR_OK ? e : init(&w, ei);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CLI_CENTRE_H
+#define SURGUCH_CLI_CENTRE_H
+/*
+ * Making a new centre on a disk: the tree of directories with their owners,
+ * two hierarchies of CAs (GOST and P-256) by way of their own signers, the
+ * keys of front and courier, and the configuration.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "os/file.h"
+
+enum err centre_init_cmd(
+    int argc, char **argv, const char *usage, struct errinfo *ei);
+
+enum {
+	CENTRE_TEXT_MAX = 256,
+	FIRST_UID = 64001
+};
+
+/* Where the parts of a new centre are, and who will own them. */
+struct centre {
+	const char *dir;     /* absolute */
+	const char *libexec; /* programs of the roles, absolute */
+	const char *profiles;
+	uint16_t api_port;
+	uint16_t public_port;
+	uint16_t sms_port;
+	bool root; /* we can give files to other uids */
+	struct clock clock;
+};
+
+/* The uid of a role in a centre without system users: FIRST_UID + n, or ours
+ * when we are not root. */
+uid_t centre_uid(const struct centre *c, unsigned n);
+enum centre_role {
+	ROLE_FRONT,
+	ROLE_COURIER,
+	ROLE_FIRST_SIGNER = 10
+};
+
+/* "DIR/<fmt>" */
+ATTR_MUST_USE enum err centre_path(const struct centre *c,
+    char out[PATH_TEXT_SIZE], struct errinfo *ei, const char *fmt, ...)
+    ATTR_PRINTF(4, 5);
+/* A directory under DIR with mode 0700, owned by the role. */
+ATTR_MUST_USE enum err centre_state_dir(
+    const struct centre *c, const char *name, uid_t owner, struct errinfo *ei);
+ATTR_MUST_USE enum err centre_write(const struct centre *c, const char *name,
+    struct slice content, unsigned mode, uid_t owner, struct errinfo *ei);
+
+/* centre_conf.c: surguch.conf. */
+ATTR_MUST_USE enum err centre_write_conf(
+    const struct centre *c, struct errinfo *ei);
+
+/* ceremony.c: both hierarchies; the roots' keys are sealed away at the end. */
+ATTR_MUST_USE enum err ceremony_run(const struct centre *c, struct errinfo *ei);
+
+/* One hierarchy. */
+struct hierarchy {
+	const char *name;     /* "gost" */
+	const char *spec;     /* of all its keys */
+	const char *words;    /* in the CAs' names */
+	const char *profiles; /* issued to others: "a", "b" */
+};
+extern const struct hierarchy hierarchies[2];
+
+#endif
