@@ -13,7 +13,6 @@ static const char pub_name[] = "seal.pub";
 
 static const struct conf_setting settings[] = {
     {.name = "gateway", .type = CONF_GROUP, .members = gateway_settings},
-    {.name = "insecure_no_landlock", .type = CONF_BOOL},
     {0},
 };
 
@@ -136,9 +135,9 @@ courier_free(struct courier *courier)
 }
 
 bool
-courier_insecure_no_landlock(const struct courier *courier)
+courier_has_gateway(const struct courier *courier)
 {
-	return conf_bool(conf_root(courier->conf), "insecure_no_landlock");
+	return courier->gateway != NULL;
 }
 
 /* --- one message --------------------------------------------------------- */

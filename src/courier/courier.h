@@ -10,7 +10,6 @@
  * State directory (0700, the role's own): seal.key, 32 bytes, 0400; seal.pub
  * beside it for the curious.  The configuration is a file of its own:
  *	gateway : { ... };		see courier/gateway.h; may be absent
- *	insecure_no_landlock = false;
  */
 #include <stdbool.h>
 
@@ -29,7 +28,7 @@ ATTR_MUST_USE enum err courier_open(const char *conf_path,
     const char *state_dir, const struct clock *clock, struct courier **out,
     struct conf_report *report, struct errinfo *ei);
 void courier_free(struct courier *courier);
-bool courier_insecure_no_landlock(const struct courier *courier);
+bool courier_has_gateway(const struct courier *courier);
 
 /*
  * Say hello on the channel and work until the peer closes it or a stop signal

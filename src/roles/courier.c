@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * surguch-courier: the only role that calls out.  Started by the parent with
+ * its channel as ROLE_FD_CHANNEL:
+ *
+ *	surguch-courier -d DIR -c SETTINGS [-u USER] [-L]
+ *
+ * and once, by surguchctl:
+ *
+ *	surguch-courier --make-key DIR
+ *
+ * -u: the uid (and gid) to become.  -L: go on where the kernel has no
+ * Landlock.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "courier/courier.h"
+#include "crypto/init.h"
+#include "fetch/fetch.h"
+#include "ipc/fds.h"
+#include "os/confine.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/resolver.h"
+#include "os/signals.h"
+#include "os/systime.h"
+
+enum {
+	THREADS = 4, /* messages under way at once */
+};
+
+struct options {
+	const char *dir;
+	const char *settings;
+	const char *user;
+	bool insecure_no_landlock;
+};
+
+/*
+ * The walls: the role may connect out and read what resolving and TLS need;
+ * it writes nothing at all, its key has been read before.
+ */
+static const struct confine_path paths[] = {
+    {"/etc/hosts", CONFINE_READ},
+    {"/etc/host.conf", CONFINE_READ},
+    {"/etc/resolv.conf", CONFINE_READ},
+    {"/etc/gai.conf", CONFINE_READ},
+    {"/etc/services", CONFINE_READ},
+    {"/run/systemd/resolve", CONFINE_READ},
+    {"/etc/ssl", CONFINE_READ},
+    {"/usr/lib/ssl", CONFINE_READ},
+    {"/usr/share/ca-certificates", CONFINE_READ},
+    {"/usr/local/share/ca-certificates", CONFINE_READ},
+};
+
+static const struct confine_call *const calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    confine_calls_network,
+    NULL,
+};
+
+/* --- once ---------------------------------------------------------------- */
+
+/* Run by root, the key must still be courier's: become the owner of its
+ * directory. */
+static enum err
+become_owner(const char *dir, struct errinfo *ei)
+{
+	struct stat st;
+
+	if (geteuid() != 0) {
+		return ERR_OK;
+	}
+	if (stat(dir, &st) != 0) {
+		return err_object(ei,
+		    err_sys(ei, "courier.dir", "The directory is not there."),
+		    dir);
+	}
+	return process_drop(st.st_uid, st.st_gid, ei);
+}
+
+static int
+once(int argc, char **argv)
+{
+	struct errinfo ei = {0};
+	enum err err = crypto_init(&ei);
+
+	if (err == ERR_OK) {
+		err = confine_hide(&ei);
+	}
+	if (err == ERR_OK &&
+	    (argc != 3 || strcmp(argv[1], "--make-key") != 0)) {
+		err = err_set(&ei, ERR_FORMAT, "courier.usage", NULL,
+		    "Usage: --make-key DIR.");
+	}
+	if (err == ERR_OK) {
+		err = become_owner(argv[2], &ei);
+	}
+	if (err == ERR_OK) {
+		err = courier_make_key(argv[2], &ei);
+	}
+	if (err != ERR_OK) {
+		log_err(LOG_ERROR, "courier.once", &ei);
+		return 1;
+	}
+	return 0;
+}
+
+/* --- serving ---------------------------------------------------------------
+ */
+
+static bool
+parse(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "d:c:u:L")) != -1) {
+		switch (c) {
+		case 'd':
+			o->dir = optarg;
+			break;
+		case 'c':
+			o->settings = optarg;
+			break;
+		case 'u':
+			o->user = optarg;
+			break;
+		case 'L':
+			o->insecure_no_landlock = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return optind == argc && o->dir != NULL && o->settings != NULL;
+}
+
+/* Become the user, hide, follow the parent. */
+static enum err
+settle(const struct options *o, pid_t parent, struct errinfo *ei)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	enum err err = ERR_OK;
+
+	(void)umask(077);
+	if (o->user != NULL) {
+		err = process_user(o->user, &uid, &gid, ei);
+		if (err == ERR_OK) {
+			err = process_drop(uid, gid, ei);
+		}
+	}
+	if (err == ERR_OK) {
+		err = confine_hide(ei);
+	}
+	if (err == ERR_OK) {
+		err = process_follow_parent(parent, ei);
+	}
+	return err;
+}
+
+/* Each line of the report is an event: an administrator reads them. */
+static void
+log_report(struct conf_report *report)
+{
+	const char *line = conf_report_text(report);
+
+	while (*line != '\0') {
+		size_t len = strcspn(line, "\n");
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text), "%.*s", (int)len, line);
+		log_event(LOG_ERROR, "courier.config", L_STR("error", text));
+		line += len + (line[len] != '\0');
+	}
+}
+
+static enum err
+load(const struct options *o, struct courier **out, struct errinfo *ei)
+{
+	const struct clock clock = system_clock();
+	struct conf_report report;
+	enum err err;
+
+	conf_report_init(&report);
+	err = courier_open(o->settings, o->dir, &clock, out, &report, ei);
+	log_report(&report);
+	conf_report_clear(&report);
+	return err;
+}
+
+/* The parent may be waiting; started by hand there is no such descriptor. */
+static void
+say_ready(void)
+{
+	(void)!write(ROLE_FD_READY, ROLE_READY, strlen(ROLE_READY));
+	(void)close(ROLE_FD_READY);
+}
+
+/* Everything that a library loads or opens for good comes before the walls. */
+static enum err
+prepare(const struct options *o, pid_t parent, struct courier **out,
+    struct errinfo *ei)
+{
+	enum err err = signals_catch(ei);
+
+	if (err == ERR_OK) {
+		err = fd_set_cloexec(ROLE_FD_CHANNEL, true, ei);
+	}
+	if (err == ERR_OK) {
+		err = crypto_init(ei);
+	}
+	if (err == ERR_OK) {
+		err = settle(o, parent, ei);
+	}
+	if (err == ERR_OK) {
+		err = resolver_plain(ei);
+	}
+	if (err == ERR_OK) {
+		err = fetch_init(ei);
+	}
+	return err == ERR_OK ? load(o, out, ei) : err;
+}
+
+static enum err
+run(const struct options *o, pid_t parent, struct errinfo *ei)
+{
+	const struct confine walls = {
+	    .role = "courier",
+	    .paths = paths,
+	    .num_paths = ARRAY_LEN(paths),
+	    .calls = calls,
+	    .tcp_connect = true,
+	    .threads = true,
+	    .insecure_no_landlock = o->insecure_no_landlock,
+	};
+	struct courier *courier = NULL;
+	enum err err = prepare(o, parent, &courier, ei);
+
+	if (err == ERR_OK) {
+		err = confine_apply(&walls, ei);
+	}
+	if (err == ERR_OK) {
+		log_event(LOG_INFO, "courier.start",
+		    L_INT("gateway", courier_has_gateway(courier)));
+		say_ready();
+		err = courier_run(courier, ROLE_FD_CHANNEL, THREADS, ei);
+	}
+	courier_free(courier);
+	return err;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct errinfo ei = {0};
+	pid_t parent = getppid();
+
+	log_init("courier", LOG_INFO);
+	if (argc > 1 && strncmp(argv[1], "--", 2) == 0) {
+		return once(argc, argv);
+	}
+	if (!parse(argc, argv, &o)) {
+		log_event(LOG_ERROR, "courier.usage", L_INT("arguments", argc));
+		return 2;
+	}
+	if (run(&o, parent, &ei) != ERR_OK) {
+		log_err(LOG_ERROR, "courier.end", &ei);
+		return 1;
+	}
+	log_event(LOG_INFO, "courier.stop", L_STR("by", "order"));
+	return 0;
+}
