@@ -98,7 +98,7 @@ ref_path(const char *name, char out[PATH_MAX])
 }
 
 static bool
-file_read(const char *path, struct buf *out)
+file_read_all(const char *path, struct buf *out)
 {
 	FILE *f = fopen(path, "rb");
 	uint8_t part[4096];
@@ -121,7 +121,7 @@ ref_read(const char *name, struct buf *out)
 
 	buf_init(out, READ_MAX);
 	ref_path(name, path);
-	if (!file_read(path, out)) {
+	if (!file_read_all(path, out)) {
 		print_message("skipped: no reference data at %s\n", path);
 		skip();
 	}
@@ -187,7 +187,7 @@ void
 scratch_read(const char *name, struct buf *out)
 {
 	buf_init(out, READ_MAX);
-	assert_true(file_read(scratch(name), out));
+	assert_true(file_read_all(scratch(name), out));
 }
 
 int
@@ -264,6 +264,29 @@ pem_read(struct slice text, struct buf *out)
 	assert_true(
 	    text_unbase64(slice_make(begin, (size_t)(end - begin)), out));
 	buf_clear(&copy);
+}
+
+struct privkey *
+make_key(const char *spec)
+{
+	const char *root = getenv("SURGUCH_SOURCE_ROOT");
+	struct privkey *k = NULL;
+	struct errinfo ei = {0};
+	char path[PATH_MAX];
+	struct buf p8;
+
+	if (strncmp(spec, "rsa", 3) != 0) {
+		assert_ok(privkey_generate(spec, &k, &ei), &ei);
+		return k;
+	}
+	(void)snprintf(path, sizeof(path),
+	    "%s/tests/fuzz/corpus/p8/plain-rsa-2048.der",
+	    root != NULL ? root : ".");
+	buf_init(&p8, READ_MAX);
+	assert_true(file_read_all(path, &p8));
+	assert_ok(privkey_from_p8(buf_slice(&p8), SLICE_EMPTY, &k, &ei), &ei);
+	buf_clear(&p8);
+	return k;
 }
 
 static void

@@ -53,6 +53,10 @@ void make_cert(struct privkey *key, const char *name, struct buf *out);
 void make_spki(struct buf *out, const char *alg_dotted, struct slice params,
     struct slice bits, unsigned unused);
 
+/* A new key; RSA's comes from the fuzz corpus, because making one takes
+ * seconds, and minutes under valgrind. */
+struct privkey *make_key(const char *spec);
+
 /* Every kind of key that privkey_generate() makes. */
 extern const char *const all_specs[];
 extern const size_t num_specs;

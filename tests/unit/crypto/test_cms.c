@@ -26,9 +26,7 @@ struct signer {
 static void
 signer_make(struct signer *s, const char *spec)
 {
-	struct errinfo ei = {0};
-
-	assert_ok(privkey_generate(spec, &s->key, &ei), &ei);
+	s->key = make_key(spec);
 	make_cert(s->key, "Подписант", &s->cert);
 }
 
@@ -91,6 +89,10 @@ test_round_trip(void **state)
 		    slice_make(content.p, content.len - 1), cert, ERR_CRYPTO,
 		    "cms.digest");
 		/* The same names and serial number, another key. */
+		if (strncmp(all_specs[i], "rsa", 3) == 0) {
+			signer_clear(&other);
+			signer_make(&other, "p256");
+		}
 		assert_bad(buf_slice(&cms), content, buf_slice(&other.cert),
 		    ERR_CRYPTO, "cms.signing_certificate");
 		cms.p[cms.len - 1] ^= 1;

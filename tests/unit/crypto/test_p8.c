@@ -17,14 +17,6 @@ static const struct slice pass = {(const uint8_t *)"Пароль 1", 14};
 static const struct slice wrong = {(const uint8_t *)"Пароль 2", 14};
 
 static void
-make(const char *spec, struct privkey **out)
-{
-	struct errinfo ei = {0};
-
-	assert_ok(privkey_generate(spec, out, &ei), &ei);
-}
-
-static void
 assert_unread(
     struct slice der, struct slice phrase, enum err kind, const char *rule)
 {
@@ -51,7 +43,7 @@ test_round_trip(void **state)
 		struct errinfo ei = {0};
 
 		print_message("%s\n", all_specs[i]);
-		make(all_specs[i], &k);
+		k = make_key(all_specs[i]);
 		assert_ok(privkey_to_p8(k, pass, 2, &p8, &ei), &ei);
 		assert_ok(
 		    privkey_from_p8(buf_slice(&p8), pass, &back, &ei), &ei);
@@ -86,7 +78,7 @@ test_write_limits(void **state)
 	struct errinfo ei = {0};
 
 	(void)state;
-	make("p256", &k);
+	k = make_key("p256");
 	assert_int_equal(
 	    privkey_to_p8(k, SLICE_EMPTY, 1, &p8, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "key.passphrase.empty");
@@ -127,7 +119,7 @@ test_openssl_reads(void **state)
 		struct errinfo ei = {0};
 		int rc;
 
-		make(interop_specs[i], &k);
+		k = make_key(interop_specs[i]);
 		assert_ok(privkey_to_p8(k, SLICE_LIT("s"), 3, &p8, &ei), &ei);
 		scratch_write("key.p8", buf_slice(&p8));
 		rc = RUN("openssl", "pkey", "-inform", "DER", "-in",
@@ -145,21 +137,16 @@ test_openssl_reads(void **state)
 	}
 }
 
-/* certtool prints the key that it read: keys without an older form of their
- * own encrypted anew by itself, which is the way back. */
+/* certtool prints the key that it read, encrypted anew by itself: the way
+ * back. */
 static void
-assert_certtool_key(struct privkey *k, bool gost)
+assert_certtool_key(struct privkey *k)
 {
 	struct buf out, der;
 	struct privkey *back = NULL;
 	struct errinfo ei = {0};
 
 	scratch_read("out", &out);
-	if (strstr(buf_cstr(&out), "BEGIN ENCRYPTED") == NULL) {
-		assert_false(gost);
-		buf_clear(&out);
-		return;
-	}
 	pem_read(buf_slice(&out), &der);
 	assert_ok(
 	    privkey_from_p8(buf_slice(&der), SLICE_LIT("s"), &back, &ei), &ei);
@@ -184,14 +171,15 @@ test_certtool_reads(void **state)
 		struct errinfo ei = {0};
 		int rc;
 
-		make(interop_specs[i], &k);
+		k = make_key(interop_specs[i]);
 		assert_ok(privkey_to_p8(k, SLICE_LIT("s"), 3, &p8, &ei), &ei);
 		scratch_write("key.p8", buf_slice(&p8));
 		rc = RUN("certtool", "--inder", "--infile", scratch("key.p8"),
 		    "--password", "s", "--key-info");
 		assert_int_equal(rc, 0);
-		assert_certtool_key(
-		    k, strncmp(interop_specs[i], "gost", 4) == 0);
+		if (i == 0) { /* 600,000 iterations: once */
+			assert_certtool_key(k);
+		}
 		rc = RUN("certtool", "--inder", "--infile", scratch("key.p8"),
 		    "--password", "wrong", "--key-info");
 		assert_int_not_equal(rc, 0);
@@ -259,7 +247,7 @@ test_openssl_writes(void **state)
 		struct privkey *k = NULL;
 		struct errinfo ei = {0};
 
-		make(specs[s], &k);
+		k = make_key(specs[s]);
 		assert_ok(privkey_to_pem_insecure_plain(k, &pem, &ei), &ei);
 		scratch_write("key.pem", slice_make(pem.p, pem.len - 1));
 		for (size_t i = 0; i < ARRAY_LEN(openssl_files); i++) {
@@ -589,7 +577,7 @@ test_hostile_plain(void **state)
 	struct buf p8;
 
 	(void)state;
-	make("p256", &k);
+	k = make_key("p256");
 	public = pubkey_bits_content(privkey_pubkey(k));
 	/* The accepted twin: without a public key. */
 	ec_p8(&p8, 0, scalar, SLICE_EMPTY);

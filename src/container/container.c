@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/container.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "container/meta_priv.h"
+#include "crypto/cert_bits.h"
+#include "crypto/hash.h"
+#include "crypto/privkey.h"
+#include "os/file.h"
+#include "os/random.h"
+
+static const char key_name[] = "key.p8";
+static const char cert_name[] = "cert.der";
+static const char meta_name[] = "meta.json";
+
+enum {
+	FILE_MODE = 0600,
+	DIR_MODE = 0700,
+	/* What a guess at a person's password should cost: about half a second
+	 * of HMAC-Streebog, a third of SHA-256. */
+	ITERATIONS_GOST = 100000,
+	ITERATIONS = 600000
+};
+
+struct container {
+	char path[PATH_TEXT_SIZE];
+	struct meta meta;
+	struct secret mac_key; /* empty without a password */
+	struct privkey *key;
+	struct buf cert;
+	uint8_t cert_sha[META_DIGEST]; /* of cert, as it was read */
+};
+
+/* --- shared ------------------------------------------------------------------
+ */
+
+static enum err
+sha256(struct slice s, uint8_t out[META_DIGEST], struct errinfo *ei)
+{
+	uint8_t digest[HASH_SIZE_MAX];
+	enum err e = hash_of(HASH_SHA256, s, digest, ei);
+
+	if (e == ERR_OK) {
+		memcpy(out, digest, META_DIGEST);
+	}
+	return e;
+}
+
+static enum err
+damaged(struct errinfo *ei, const char *file)
+{
+	(void)err_set(ei, ERR_CRYPTO, "container.damaged", NULL,
+	    "%s of the key container is damaged or missing; take the "
+	    "container from a copy",
+	    file);
+	return err_object(ei, ERR_CRYPTO, file);
+}
+
+/* Both halves: check and MAC key (meta_priv.h). */
+static enum err
+derive(const struct meta *m, struct slice password, struct secret *out,
+    struct errinfo *ei)
+{
+	return pbkdf2_sha256(password, slice_make(m->salt, META_SALT),
+	    m->iterations, 2 * META_DIGEST, out, ei);
+}
+
+static struct slice
+mac_half(const struct secret *derived)
+{
+	return slice_make(derived->p + META_DIGEST, META_DIGEST);
+}
+
+static enum err
+write_meta(
+    const char *dir, struct meta *m, struct slice mac_key, struct errinfo *ei)
+{
+	struct buf json = BUF_INIT(CONTAINER_META_MAX);
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	if (m->info.has_password &&
+	    (e = meta_mac(m, mac_key, m->mac, ei)) != ERR_OK) {
+		return e;
+	}
+	if ((e = meta_build(m, &json, ei)) == ERR_OK &&
+	    (e = path_join(path, dir, meta_name, ei)) == ERR_OK) {
+		e = file_write_atomic(path, buf_slice(&json), FILE_MODE, ei);
+	}
+	buf_clear(&json);
+	return e;
+}
+
+static enum err
+container_new(const char *path, struct container **out, struct errinfo *ei)
+{
+	struct container *c = calloc(1, sizeof(*c));
+	size_t len = strlen(path);
+
+	if (c == NULL) {
+		return err_nomem(ei);
+	}
+	if (len >= sizeof(c->path)) {
+		free(c);
+		return err_set(ei, ERR_LIMIT, "container.path", NULL,
+		    "the path of the key container is longer than %zu bytes",
+		    sizeof(c->path) - 1);
+	}
+	memcpy(c->path, path, len + 1);
+	buf_init(&c->cert, CERT_BYTES_MAX);
+	*out = c;
+	return ERR_OK;
+}
+
+void
+container_free(struct container *c)
+{
+	if (c != NULL) {
+		secret_clear(&c->mac_key);
+		privkey_free(c->key);
+		buf_clear(&c->cert);
+		free(c);
+	}
+}
+
+const struct container_info *
+container_info(const struct container *c)
+{
+	return &c->meta.info;
+}
+
+struct privkey *
+container_privkey(struct container *c)
+{
+	return c->key;
+}
+
+struct slice
+container_cert(const struct container *c)
+{
+	return buf_slice(&c->cert);
+}
+
+/* --- making ------------------------------------------------------------------
+ */
+
+static enum err
+check_options(const struct container_options *o, struct errinfo *ei)
+{
+	struct slice label = slice_str(o->label);
+
+	if (!text_is_clean(label) || label.len > CONTAINER_LABEL_MAX) {
+		return err_set(ei, ERR_FORMAT, "container.label", NULL,
+		    "a key container's label is 1 to %d bytes of text without "
+		    "control characters",
+		    CONTAINER_LABEL_MAX);
+	}
+	if (o->password.len == 0 && !o->insecure_no_password) {
+		return err_set(ei, ERR_POLICY, "container.password.empty", NULL,
+		    "a key container is not made without a password");
+	}
+	if (strlen(o->spec) >= CONTAINER_SPEC_SIZE) {
+		return err_set(ei, ERR_UNSUPPORTED, "key.spec", NULL,
+		    "there is no such kind of key");
+	}
+	return ERR_OK;
+}
+
+static enum err
+check_vacant(const char *dir, struct errinfo *ei)
+{
+	static const char *const names[] = {key_name, cert_name, meta_name};
+	char path[PATH_TEXT_SIZE];
+	size_t i;
+	enum err e;
+
+	for (i = 0; i < ARRAY_LEN(names); i++) {
+		if ((e = path_join(path, dir, names[i], ei)) != ERR_OK) {
+			return e;
+		}
+		if (file_exists(path)) {
+			(void)err_set(ei, ERR_CONFLICT, "container.exists",
+			    NULL,
+			    "there is a %s already; a key is never "
+			    "overwritten",
+			    names[i]);
+			return err_object(ei, ERR_CONFLICT, path);
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err
+new_meta(
+    struct container *c, const struct container_options *o, struct errinfo *ei)
+{
+	struct container_info *info = &c->meta.info;
+	struct buf hex = BUF_INIT(CONTAINER_ID_SIZE);
+	uint8_t id[(CONTAINER_ID_SIZE - 1) / 2];
+	enum err e;
+
+	if ((e = random_bytes(id, sizeof(id), ei)) != ERR_OK ||
+	    (e = random_bytes(c->meta.salt, META_SALT, ei)) != ERR_OK) {
+		return e;
+	}
+	text_hex(&hex, slice_make(id, sizeof(id)));
+	if ((e = buf_err(&hex, ei)) != ERR_OK) {
+		buf_clear(&hex);
+		return e;
+	}
+	memcpy(info->id, buf_cstr(&hex), CONTAINER_ID_SIZE);
+	buf_clear(&hex);
+	memcpy(info->label, o->label, strlen(o->label) + 1);
+	memcpy(info->spec, o->spec, strlen(o->spec) + 1);
+	info->created = o->created;
+	info->has_password = o->password.len != 0;
+	c->meta.iterations = o->iterations != 0 ? o->iterations : ITERATIONS;
+	return ERR_OK;
+}
+
+static enum err
+new_protection(struct container *c, struct slice password, struct errinfo *ei)
+{
+	struct secret derived = SECRET_EMPTY;
+	enum err e;
+
+	if (!c->meta.info.has_password) {
+		return ERR_OK;
+	}
+	if ((e = derive(&c->meta, password, &derived, ei)) != ERR_OK) {
+		return e;
+	}
+	memcpy(c->meta.check, derived.p, META_DIGEST);
+	e = secret_copy(&c->mac_key, mac_half(&derived), ei);
+	secret_clear(&derived);
+	return e;
+}
+
+static unsigned
+p8_iterations(const struct container *c, const struct container_options *o)
+{
+	enum key_alg alg = privkey_alg(c->key);
+
+	if (o->iterations != 0) {
+		return o->iterations;
+	}
+	return alg == KEY_GOST256 || alg == KEY_GOST512 ? ITERATIONS_GOST
+							: ITERATIONS;
+}
+
+static enum err
+write_key(
+    struct container *c, const struct container_options *o, struct errinfo *ei)
+{
+	struct secret plain = SECRET_EMPTY;
+	struct buf p8 = BUF_INIT(KEY_FILE_MAX);
+	struct slice content;
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	if (o->password.len != 0) {
+		e = privkey_to_p8(
+		    c->key, o->password, p8_iterations(c, o), &p8, ei);
+		content = buf_slice(&p8);
+	} else {
+		e = privkey_to_p8_insecure_plain(c->key, &plain, ei);
+		content = secret_slice(&plain);
+	}
+	if (e == ERR_OK &&
+	    (e = sha256(content, c->meta.key_sha, ei)) == ERR_OK &&
+	    (e = path_join(path, c->path, key_name, ei)) == ERR_OK) {
+		e = file_write_new(path, content, FILE_MODE, ei);
+	}
+	secret_clear(&plain);
+	buf_clear(&p8);
+	return e;
+}
+
+enum err
+container_create(const char *path, const struct container_options *options,
+    struct container **out, struct errinfo *ei)
+{
+	struct container *c = NULL;
+	enum err e;
+
+	if ((e = check_options(options, ei)) != ERR_OK ||
+	    (e = container_new(path, &c, ei)) != ERR_OK) {
+		return e;
+	}
+	if ((e = new_meta(c, options, ei)) != ERR_OK ||
+	    (e = new_protection(c, options->password, ei)) != ERR_OK ||
+	    (e = privkey_generate(options->spec, &c->key, ei)) != ERR_OK ||
+	    (e = check_vacant(path, ei)) != ERR_OK ||
+	    (e = dir_make(path, DIR_MODE, ei)) != ERR_OK ||
+	    (e = write_key(c, options, ei)) != ERR_OK ||
+	    (e = write_meta(path, &c->meta, secret_slice(&c->mac_key), ei)) !=
+		ERR_OK) {
+		container_free(c);
+		return e;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+/* --- opening
+ * ------------------------------------------------------------------ */
+
+static enum err
+read_meta(const char *dir, struct meta *out, struct errinfo *ei)
+{
+	struct buf json = BUF_INIT(CONTAINER_META_MAX);
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	if ((e = path_join(path, dir, meta_name, ei)) != ERR_OK) {
+		return e;
+	}
+	e = file_read(path, CONTAINER_META_MAX, &json, ei);
+	if (e == ERR_NOTFOUND) {
+		(void)err_set(ei, ERR_NOTFOUND, "container.none", NULL,
+		    "there is no key container in this folder");
+		e = err_object(ei, ERR_NOTFOUND, dir);
+	}
+	if (e == ERR_OK) {
+		e = meta_parse(buf_slice(&json), out, ei);
+	}
+	buf_clear(&json);
+	return e;
+}
+
+/* cert.der is what meta.json says, or on the way to it. */
+static enum err
+read_cert(struct container *c, struct errinfo *ei)
+{
+	const struct meta *m = &c->meta;
+	uint8_t *sha = c->cert_sha;
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	if ((e = path_join(path, c->path, cert_name, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!file_exists(path)) {
+		return m->info.has_cert ? damaged(ei, cert_name) : ERR_OK;
+	}
+	if ((e = file_read(path, CERT_BYTES_MAX, &c->cert, ei)) != ERR_OK ||
+	    (e = sha256(buf_slice(&c->cert), sha, ei)) != ERR_OK) {
+		return e;
+	}
+	if ((!m->info.has_cert || memcmp(sha, m->cert_sha, META_DIGEST) != 0) &&
+	    (!m->has_next || memcmp(sha, m->next_sha, META_DIGEST) != 0)) {
+		return damaged(ei, cert_name);
+	}
+	return ERR_OK;
+}
+
+static enum err
+check_password(struct container *c, struct slice password, struct errinfo *ei)
+{
+	struct secret derived = SECRET_EMPTY;
+	uint8_t mac[META_DIGEST];
+	enum err e;
+
+	if ((e = derive(&c->meta, password, &derived, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!secret_eq(slice_make(derived.p, META_DIGEST),
+		slice_make(c->meta.check, META_DIGEST))) {
+		e = err_set(ei, ERR_CRYPTO, "container.password", NULL,
+		    "the password of the key container is wrong");
+		goto out;
+	}
+	if ((e = meta_mac(&c->meta, mac_half(&derived), mac, ei)) != ERR_OK) {
+		goto out;
+	}
+	if (!secret_eq(slice_make(mac, sizeof(mac)),
+		slice_make(c->meta.mac, META_DIGEST))) {
+		e = err_set(ei, ERR_CRYPTO, "container.changed", NULL,
+		    "the password is right, but the key container was changed "
+		    "by something that does not know it");
+		goto out;
+	}
+	e = secret_copy(&c->mac_key, mac_half(&derived), ei);
+out:
+	secret_clear(&derived);
+	return e;
+}
+
+static enum err
+password_wanted(bool has, bool given, struct errinfo *ei)
+{
+	if (has && !given) {
+		return err_set(ei, ERR_STATE, "container.password.needed", NULL,
+		    "the key container has a password");
+	}
+	if (!has && given) {
+		return err_set(ei, ERR_STATE, "container.password.none", NULL,
+		    "a password was given, but the key container has none");
+	}
+	return ERR_OK;
+}
+
+/* What does not open now was not written by us under this password. */
+static enum err
+load_key(struct container *c, struct slice p8, struct slice password,
+    struct errinfo *ei)
+{
+	struct cert_bits bits;
+	enum err e;
+
+	e = privkey_from_p8(p8, password, &c->key, ei);
+	if (e == ERR_CRYPTO || e == ERR_FORMAT) {
+		return damaged(ei, key_name);
+	}
+	if (e != ERR_OK || c->cert.len == 0) {
+		return e;
+	}
+	if ((e = cert_bits_get(buf_slice(&c->cert), &bits, ei)) != ERR_OK) {
+		return e;
+	}
+	return privkey_matches(c->key, bits.spki) ? ERR_OK
+						  : damaged(ei, cert_name);
+}
+
+static enum err
+open_files(struct container *c, struct slice password, struct errinfo *ei)
+{
+	struct secret p8 = SECRET_EMPTY;
+	uint8_t sha[META_DIGEST];
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	if ((e = path_join(path, c->path, key_name, ei)) != ERR_OK) {
+		return e;
+	}
+	e = file_read_secret(path, KEY_FILE_MAX, &p8, ei);
+	if (e == ERR_NOTFOUND) {
+		e = damaged(ei, key_name);
+	}
+	if (e != ERR_OK || (e = sha256(secret_slice(&p8), sha, ei)) != ERR_OK) {
+		goto out;
+	}
+	if (memcmp(sha, c->meta.key_sha, META_DIGEST) != 0) {
+		e = damaged(ei, key_name);
+		goto out;
+	}
+	if ((e = read_cert(c, ei)) != ERR_OK ||
+	    (c->meta.info.has_password &&
+		(e = check_password(c, password, ei)) != ERR_OK)) {
+		goto out;
+	}
+	e = load_key(c, secret_slice(&p8), password, ei);
+out:
+	secret_clear(&p8);
+	return e;
+}
+
+enum err
+container_open(const char *path, struct slice password, struct container **out,
+    struct errinfo *ei)
+{
+	struct container *c = NULL;
+	enum err e;
+
+	if ((e = container_new(path, &c, ei)) != ERR_OK) {
+		return e;
+	}
+	if ((e = read_meta(path, &c->meta, ei)) != ERR_OK ||
+	    (e = file_check_secret_mode(path, ei)) != ERR_OK ||
+	    (e = password_wanted(
+		 c->meta.info.has_password, password.len != 0, ei)) != ERR_OK ||
+	    (e = open_files(c, password, ei)) != ERR_OK) {
+		container_free(c);
+		return e;
+	}
+	/* An interrupted change is settled by what is there. */
+	c->meta.info.has_cert = c->cert.len != 0;
+	c->meta.has_next = false;
+	memcpy(c->meta.cert_sha, c->cert_sha, META_DIGEST);
+	*out = c;
+	return ERR_OK;
+}
+
+enum err
+container_peek(const char *path, struct container_info *out, struct errinfo *ei)
+{
+	struct meta m;
+	enum err e = read_meta(path, &m, ei);
+
+	if (e == ERR_OK) {
+		*out = m.info;
+	}
+	return e;
+}
+
+/* --- the certificate
+ * ------------------------------------------------------------ */
+
+/*
+ * Three writes, each atomic.  After the first meta.json allows both the old
+ * and the new cert.der, so a crash between any two leaves a container that
+ * opens.
+ */
+static enum err
+install(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
+    struct errinfo *ei)
+{
+	struct meta m = c->meta;
+	struct slice mac_key = secret_slice(&c->mac_key);
+	char path[PATH_TEXT_SIZE];
+	enum err e;
+
+	m.has_next = true;
+	memcpy(m.next_sha, sha, META_DIGEST);
+	if ((e = path_join(path, c->path, cert_name, ei)) != ERR_OK ||
+	    (e = write_meta(c->path, &m, mac_key, ei)) != ERR_OK ||
+	    (e = file_write_atomic(path, der, FILE_MODE, ei)) != ERR_OK) {
+		return e;
+	}
+	m.has_next = false;
+	m.info.has_cert = true;
+	memcpy(m.cert_sha, sha, META_DIGEST);
+	if ((e = write_meta(c->path, &m, mac_key, ei)) != ERR_OK) {
+		return e;
+	}
+	c->meta = m;
+	return ERR_OK;
+}
+
+enum err
+container_install_cert(
+    struct container *c, struct slice cert_der, struct errinfo *ei)
+{
+	struct buf copy = BUF_INIT(CERT_BYTES_MAX);
+	uint8_t sha[META_DIGEST];
+	struct cert_bits bits;
+	enum err e;
+
+	if ((e = cert_bits_get(cert_der, &bits, ei)) != ERR_OK) {
+		return e;
+	}
+	if (!privkey_matches(c->key, bits.spki)) {
+		return err_set(ei, ERR_CONFLICT, "container.cert.key", NULL,
+		    "the certificate is of another key than the container's");
+	}
+	buf_add(&copy, cert_der);
+	if ((e = buf_err(&copy, ei)) != ERR_OK ||
+	    (e = sha256(cert_der, sha, ei)) != ERR_OK ||
+	    (e = install(c, cert_der, sha, ei)) != ERR_OK) {
+		buf_clear(&copy);
+		return e;
+	}
+	buf_clear(&c->cert);
+	c->cert = copy;
+	return ERR_OK;
+}
