@@ -18,7 +18,7 @@
 #include "os/seam.h"
 
 enum {
-	SPAWN_FDS_MAX = 64
+	SPAWN_FDS_MAX = 128
 };
 
 /* --- starting a program ------------------------------------------------- */

@@ -27,6 +27,7 @@
 #include "os/process.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "roles/role.h"
 #include "signer/engine.h"
 #include "signer/instance.h"
 #include "signer/keys.h"
@@ -174,36 +175,6 @@ parse(int argc, char **argv, struct options *o)
 	       o->settings != NULL && o->profiles != NULL;
 }
 
-/* Become the user, stand in the directory, hide, follow the parent. */
-static enum err
-settle(const struct options *o, pid_t parent, struct errinfo *ei)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	enum err err = ERR_OK;
-
-	(void)umask(077);
-	if (o->user != NULL) {
-		err = process_user(o->user, &uid, &gid, ei);
-		if (err == ERR_OK) {
-			err = process_drop(uid, gid, ei);
-		}
-	}
-	if (err == ERR_OK) {
-		err = confine_hide(ei);
-	}
-	if (err == ERR_OK) {
-		err = process_follow_parent(parent, ei);
-	}
-	if (err == ERR_OK && chdir(o->dir) != 0) {
-		err = err_object(ei,
-		    err_sys(ei, "signer.dir",
-			"The signer's directory cannot be entered."),
-		    o->dir);
-	}
-	return err;
-}
-
 static enum err
 load(const struct options *o, uid_t trusted, struct instance **out,
     struct errinfo *ei)
@@ -245,15 +216,6 @@ report(const struct options *o, const struct instance *in,
 	    L_INT("records", r->num_records), L_INT("bytes", r->bytes));
 }
 
-/* The parent may be waiting; without one (surguchctl) there is no such
- * descriptor. */
-static void
-say_ready(void)
-{
-	(void)!write(ROLE_FD_READY, ROLE_READY, strlen(ROLE_READY));
-	(void)close(ROLE_FD_READY);
-}
-
 static enum err
 run(const struct options *o, pid_t parent, struct errinfo *ei)
 {
@@ -287,7 +249,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = crypto_init(ei);
 	}
 	if (err == ERR_OK) {
-		err = settle(o, parent, ei);
+		err = role_settle(o->user, o->dir, parent, ei);
 	}
 	if (err == ERR_OK) {
 		err = load(o, trusted, &in, ei);
@@ -303,7 +265,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		report(o, in, &journal);
-		say_ready();
+		role_ready();
 		err = serve(engine, &serving, ei);
 	}
 	engine_free(engine);
