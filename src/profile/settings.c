@@ -15,6 +15,7 @@ settings_complain(struct conf_report *report, struct conf_cursor c,
 	const char *dot = path != NULL ? strrchr(path, '.') : NULL;
 	va_list ap;
 
+	ensure(fmt != NULL); /* gcc -fsanitize=undefined wants to know */
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
