@@ -62,6 +62,7 @@ static const struct app_step steps[APP_STATE_MAX_][APP_EVENT_MAX_] =
 	    {
 		[APP_EV_CHANGED] = CHANGED_TO_READY,
 		[APP_EV_KEY] = SET_KEY,
+		[APP_EV_ADOPT] = ADOPT,
 		[APP_EV_CONFIRM] = {"application.confirm", APP_CONFIRMED,
 		    APP_ACT_SPEND_CODE, BY_PERSON},
 		[APP_EV_WITHDRAW] = WITHDRAW,
