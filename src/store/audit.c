@@ -2,7 +2,6 @@
 /* The audit chain: hashing, going on, beginning. */
 #include "store/audit.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -146,14 +145,21 @@ load_last(
 	return err;
 }
 
+/* As id_text(), but out of memory is the buffer's error. */
+static void
+put_writer(struct buf *b, const struct id *writer)
+{
+	buf_add_str(b, "aud_");
+	text_base32(b, id_slice(writer));
+}
+
 /* What a new chain says of the one before, so that its end is on record. */
 static void
-begin_detail(const struct audit_position *previous, struct buf *b)
+put_previous(struct buf *b, const struct audit_position *previous)
 {
-	char id[ID_TEXT_SIZE];
-
-	id_text(&previous->writer, "aud", id);
-	buf_printf(b, "{\"previous\":\"%s\",\"number\":%llu,\"hash\":\"", id,
+	buf_add_str(b, "{\"previous\":\"");
+	put_writer(b, &previous->writer);
+	buf_printf(b, "\",\"number\":%llu,\"hash\":\"",
 	    (unsigned long long)previous->number);
 	text_hex(b, slice_make(previous->hash, sizeof(previous->hash)));
 	buf_add_str(b, "\"}");
@@ -195,32 +201,34 @@ begin_chain(struct backend_conn *c, const struct audit_position *previous,
     struct audit_position *out, struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
+	struct audit_event event = {.actor = "system", .action = "audit.begin"};
 	struct audit_position chain = {0};
+	struct buf object = BUF_INIT(ID_TEXT_SIZE);
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
-	char object[ID_TEXT_SIZE];
 	enum err err;
 
 	err = id_new(&clock, &chain.writer, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
+	put_writer(&object, &chain.writer);
+	event.at = clock_utc_sec(&clock);
+	event.object = buf_cstr(&object);
 	if (previous != NULL) {
-		begin_detail(previous, &detail);
+		put_previous(&detail, previous);
+		event.detail = buf_cstr(&detail);
 	}
-	err = buf_err(&detail, ei);
+	err = buf_err(&object, ei);
 	if (err == ERR_OK) {
-		id_text(&chain.writer, "aud", object);
-		err = write_begin(c, &chain,
-		    &(struct audit_event){.at = clock_utc_sec(&clock),
-			.actor = "system",
-			.action = "audit.begin",
-			.object = object,
-			.detail = previous != NULL ? buf_cstr(&detail) : NULL},
-		    ei);
+		err = buf_err(&detail, ei);
+	}
+	if (err == ERR_OK) {
+		err = write_begin(c, &chain, &event, ei);
 	}
 	if (err == ERR_OK) {
 		*out = chain;
 	}
+	buf_clear(&object);
 	buf_clear(&detail);
 	return err;
 }

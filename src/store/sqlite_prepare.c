@@ -106,23 +106,24 @@ check_shape(sqlite3_stmt *stmt, enum statement st, struct errinfo *ei)
 	return ERR_OK;
 }
 
+/* `sql` is room for the text. */
 static enum err
-prepare_one(struct sqlite_conn *c, enum statement st, struct errinfo *ei)
+prepare_one(struct sqlite_conn *c, enum statement st, struct buf *sql,
+    struct errinfo *ei)
 {
 	const struct statement_info *info = statement_info(st);
-	struct buf sql = BUF_INIT(SQL_TEXT_MAX);
 	enum err err;
 
-	translate(info->sql, &sql);
-	err = buf_err(&sql, ei);
+	buf_reset(sql);
+	translate(info->sql, sql);
+	err = buf_err(sql, ei);
 	if (err == ERR_OK) {
 		err = prepare_text(
-		    c, info->name, buf_cstr(&sql), &c->stmts[st], ei);
+		    c, info->name, buf_cstr(sql), &c->stmts[st], ei);
 	}
 	if (err == ERR_OK) {
 		err = check_shape(c->stmts[st], st, ei);
 	}
-	buf_clear(&sql);
 	return err;
 }
 
@@ -140,15 +141,17 @@ sqlite_prepare(struct backend_conn *base, struct errinfo *ei)
 	    {"RELEASE unit", &c->keep},
 	    {"ROLLBACK TO unit", &c->undo},
 	};
+	struct buf sql = BUF_INIT(SQL_TEXT_MAX);
 	enum statement st;
 	enum err err = ERR_OK;
 	size_t i;
 
 	for (st = 0; st < ST_MAX_ && err == ERR_OK; st++) {
 		if (c->role == BACKEND_WRITER || statement_is_read(st)) {
-			err = prepare_one(c, st, ei);
+			err = prepare_one(c, st, &sql, ei);
 		}
 	}
+	buf_clear(&sql);
 	if (c->role == BACKEND_READER) {
 		return err;
 	}

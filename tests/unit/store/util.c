@@ -9,6 +9,10 @@
 
 #include "crypto/init.h"
 
+enum {
+	OBJECT_SIZE = 16
+};
+
 int
 store_test_start(void **state)
 {
@@ -86,14 +90,14 @@ add_certificate(struct unit *u, unsigned n)
 {
 	struct id id = nth_id(n);
 	uint8_t serial[19], digest[32];
-	char object[ID_TEXT_SIZE];
+	char object[OBJECT_SIZE];
 
 	unit_add(u, ST_CERTIFICATE_INSERT, EXPECT(1), V_ID(&id), V_TEXT("test"),
 	    V_BLOB(nth_serial(n, serial)), V_BLOB(nth_digest(n, digest)),
 	    V_BLOB(SLICE_LIT("subject")), V_BLOB(nth_digest(n, digest)),
 	    V_BLOB(SLICE_LIT("certificate")), V_INT(1000), V_INT(2000 + n),
 	    V_TEXT("tls-client"), V_NULL, V_INT(n), V_INT(1000));
-	id_text(&id, "crt", object);
+	(void)snprintf(object, sizeof(object), "crt_%u", n);
 	unit_audit(u, &(struct audit_event){.at = 1000 + (int64_t)n,
 			  .actor = "system",
 			  .action = "certificate.issue",
@@ -133,12 +137,12 @@ size_t
 num_events(struct store *s, unsigned n)
 {
 	struct errinfo ei = {0};
-	struct id id = nth_id(n), zero = {{0}};
-	char object[ID_TEXT_SIZE];
+	struct id zero = {{0}};
+	char object[OBJECT_SIZE];
 	struct rows *rows = NULL;
 	size_t num;
 
-	id_text(&id, "crt", object);
+	(void)snprintf(object, sizeof(object), "crt_%u", n);
 	assert_ok(
 	    store_query(s, ST_AUDIT_PAGE_OBJECT, &rows, &ei, V_TEXT(object),
 		V_INT(INT64_MAX), V_ID(&zero), V_INT(0), V_INT(100)),

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every allocation of ours failed in turn: ERR_NOMEM, nothing half done, and
+ * the store goes on.  (Linked with --wrap; what SQLite and OpenSSL allocate
+ * inside their own libraries stays as it is.)
+ */
+#include "unit.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "util.h"
+
+void *__real_malloc(size_t len);
+void *__real_calloc(size_t num, size_t len);
+void *__real_realloc(void *p, size_t len);
+void *__wrap_malloc(size_t len);
+void *__wrap_calloc(size_t num, size_t len);
+void *__wrap_realloc(void *p, size_t len);
+
+static atomic_int left = -1; /* allocations until one fails; -1: none does */
+
+static bool
+fails(void)
+{
+	/* Only the one that takes it from 0 to -1 fails. */
+	return atomic_load(&left) >= 0 && atomic_fetch_sub(&left, 1) == 0;
+}
+
+void *
+__wrap_malloc(size_t len)
+{
+	return fails() ? NULL : __real_malloc(len);
+}
+
+void *
+__wrap_calloc(size_t num, size_t len)
+{
+	return fails() ? NULL : __real_calloc(num, len);
+}
+
+void *
+__wrap_realloc(void *p, size_t len)
+{
+	return fails() ? NULL : __real_realloc(p, len);
+}
+
+/* Did the failure that was ordered happen? */
+static bool
+disarm(void)
+{
+	return atomic_exchange(&left, -1) < 0;
+}
+
+static void
+test_unit(void **state)
+{
+	struct unit u;
+	unsigned num = 0;
+	enum err err;
+
+	(void)state;
+	for (int n = 0;; n++, num++) {
+		unit_init(&u);
+		atomic_store(&left, n);
+		for (unsigned i = 1; i <= 5; i++) {
+			add_certificate(&u, i);
+		}
+		err = unit_err(&u, NULL);
+		if (!disarm()) {
+			assert_int_equal(err, ERR_OK);
+			unit_clear(&u);
+			break;
+		}
+		assert_int_equal(err, ERR_NOMEM);
+		unit_clear(&u);
+	}
+	print_message("%u allocations failed in turn\n", num);
+	assert_true(num >= 4);
+}
+
+static void
+test_submit_and_query(void **state)
+{
+	const struct id zero = {{0}};
+	unsigned num = 0, n = 1;
+	struct errinfo ei = {0};
+	struct store *s = NULL;
+	struct rows *rows;
+	struct place p;
+	bool failed;
+	enum err err;
+
+	(void)state;
+	place_new(&p);
+	assert_ok(store_open(p.path, NULL, &s, &ei), &ei);
+	for (int at = 0;; at++, n++) {
+		atomic_store(&left, at);
+		err = put_certificate(s, n, NULL, &ei);
+		failed = disarm();
+		if (!failed) {
+			assert_ok(err, &ei);
+			break;
+		}
+		/* Nearly all are fatal to the unit; a retry may save it. */
+		if (err != ERR_OK) {
+			assert_int_equal(err, ERR_NOMEM);
+			assert_false(has_certificate(s, n));
+			assert_ok(put_certificate(s, n, NULL, &ei), &ei);
+		}
+		assert_true(has_certificate(s, n));
+		assert_int_equal(num_events(s, n), 1);
+		num++;
+	}
+	assert_audit_whole(s, 1 + n);
+	assert_false(store_failed(s));
+
+	for (int at = 0;; at++, num++) {
+		rows = NULL;
+		atomic_store(&left, at);
+		err = store_query(
+		    s, ST_CERTIFICATE_PAGE, &rows, &ei, V_ID(&zero), V_INT(50));
+		if (!disarm()) {
+			assert_ok(err, &ei);
+			assert_int_equal(rows_num(rows), n);
+			rows_free(rows);
+			break;
+		}
+		assert_int_equal(err, ERR_NOMEM);
+		assert_null(rows);
+	}
+	print_message("%u allocations failed in turn\n", num);
+	assert_true(num >= 8);
+	store_close(s);
+	place_free(&p);
+}
+
+/* Open with the at-th allocation failing; false when there are not so many. */
+static bool
+open_failing(const char *path, int at)
+{
+	struct errinfo ei = {0};
+	struct store *s = NULL;
+	enum err err;
+
+	atomic_store(&left, at);
+	err = store_open(path, NULL, &s, &ei);
+	if (!disarm()) {
+		assert_ok(err, &ei);
+		store_close(s);
+		return false;
+	}
+	assert_int_equal(err, ERR_NOMEM);
+	assert_null(s);
+	return true;
+}
+
+static void
+assert_opens(const char *path)
+{
+	struct errinfo ei = {0};
+	struct store *s = NULL;
+
+	assert_ok(store_open(path, NULL, &s, &ei), &ei);
+	assert_audit_whole(s, 1);
+	store_close(s);
+}
+
+static void
+test_open(void **state)
+{
+	struct place p;
+	bool failed;
+	int at;
+
+	(void)state;
+	/* A new database each time: its beginnings fail too, */
+	for (at = 0, failed = true; failed; at++) {
+		place_new(&p);
+		failed = open_failing(p.path, at);
+		/* and are no obstacle to the next start. */
+		if (at % 10 == 0) {
+			assert_opens(p.path);
+		}
+		place_free(&p);
+	}
+	print_message("%d allocations failed in turn\n", at - 1);
+	assert_true(at > 50);
+
+	place_new(&p);
+	assert_opens(p.path);
+	for (at = 0; open_failing(p.path, at); at++) {
+	}
+	assert_opens(p.path);
+	place_free(&p);
+	print_message("%d allocations failed in turn\n", at);
+	assert_true(at > 10);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_unit),
+	    cmocka_unit_test(test_submit_and_query),
+	    cmocka_unit_test(test_open),
+	};
+
+	return cmocka_run_group_tests(tests, store_test_start, NULL);
+}
