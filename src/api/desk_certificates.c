@@ -246,7 +246,8 @@ read_revocation(struct call *c, struct revocation *out)
 		e = json_get_text(c->body, "reason", TEXT_MAX, &reason, c->ei);
 	}
 	if (e == ERR_OK) {
-		e = crl_reason_parse(slice_str(reason), &out->reason, c->ei);
+		e = revocation_reason_parse(
+		    slice_str(reason), &out->reason, c->ei);
 	}
 	if (e == ERR_OK) {
 		e = json_get_text_optional(

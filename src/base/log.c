@@ -109,6 +109,12 @@ log_fields(enum log_level level, const char *event,
 }
 
 void
+log_plain(enum log_level level, const char *event)
+{
+	log_fields(level, event, NULL, 0);
+}
+
+void
 log_err(enum log_level level, const char *event, const struct errinfo *ei)
 {
 	log_event(level, event, L_STR("kind", err_name(ei->kind)),

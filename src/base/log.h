@@ -39,6 +39,8 @@ void log_fields(enum log_level level, const char *event,
 	log_fields((level), (event), (const struct log_field[]){__VA_ARGS__},  \
 	    sizeof((const struct log_field[]){__VA_ARGS__}) /                  \
 		sizeof(struct log_field))
+/* An event without fields. */
+void log_plain(enum log_level level, const char *event);
 /* An event with everything an errinfo holds. */
 void log_err(enum log_level level, const char *event, const struct errinfo *ei);
 

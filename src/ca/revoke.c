@@ -27,7 +27,8 @@ static const struct {
 };
 
 enum err
-crl_reason_parse(struct slice name, enum crl_reason *out, struct errinfo *ei)
+revocation_reason_parse(
+    struct slice name, enum crl_reason *out, struct errinfo *ei)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (!slice_eq_str(name, reasons[i].name)) {
@@ -52,7 +53,7 @@ crl_reason_parse(struct slice name, enum crl_reason *out, struct errinfo *ei)
 }
 
 const char *
-crl_reason_name(enum crl_reason reason)
+revocation_reason_name(enum crl_reason reason)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (reasons[i].reason == reason) {
@@ -137,7 +138,7 @@ ca_add_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
 	json_open_object(&w, NULL);
 	json_put_text(&w, "ca", c->ca);
 	json_put_hex(&w, "serial", c->serial);
-	json_put_text(&w, "reason", crl_reason_name(r->reason));
+	json_put_text(&w, "reason", revocation_reason_name(r->reason));
 	json_close(&w);
 	if (e == ERR_OK) {
 		e = json_writer_end(&w, ei);

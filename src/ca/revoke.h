@@ -42,9 +42,9 @@ void certificate_clear(struct certificate *c);
 /* "unspecified", "key_compromise", ... (RFC 5280 5.3.1); ERR_FORMAT
  * "revocation.reason" for what is no reason, ERR_UNSUPPORTED for those that
  * do not end a subscriber's certificate. */
-ATTR_MUST_USE enum err crl_reason_parse(
+ATTR_MUST_USE enum err revocation_reason_parse(
     struct slice name, enum crl_reason *out, struct errinfo *ei);
-const char *crl_reason_name(enum crl_reason reason);
+const char *revocation_reason_name(enum crl_reason reason);
 
 struct revocation {
 	enum crl_reason reason;

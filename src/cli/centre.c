@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/centre.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bounds.h"
@@ -13,7 +14,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "courier/courier.h"
+#include "os/process.h"
 #include "os/random.h"
 #include "os/socket.h"
 #include "os/systime.h"
@@ -76,6 +77,37 @@ centre_write(const struct centre *c, const char *name, struct slice content,
 		e = file_write_atomic(path, content, mode, ei);
 	}
 	return e != ERR_OK ? e : give(c, path, owner, ei);
+}
+
+enum err
+centre_run(const struct centre *c, const char *program, const char *const *args,
+    size_t num, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	const char *argv[8] = {path};
+	const char *const envp[] = {NULL};
+	const struct spawn s = {.path = path, .argv = argv, .envp = envp};
+	int status = 0;
+	pid_t pid;
+	enum err e = path_join(path, c->libexec, program, ei);
+
+	ensure(num + 1 < ARRAY_LEN(argv));
+	for (size_t i = 0; i < num; i++) {
+		argv[i + 1] = args[i];
+	}
+	if (e == ERR_OK) {
+		e = process_spawn(&s, &pid, ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		return err_set(ei, ERR_STATE, "centre.run", NULL,
+		    "%s %s failed; its message stands above", program, args[0]);
+	}
+	return ERR_OK;
 }
 
 static enum err
@@ -170,19 +202,13 @@ make_secret(
 static enum err
 make_courier(const struct centre *c, struct errinfo *ei)
 {
-	static const char *const files[] = {"seal.key", "seal.pub"};
-	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	char dir[PATH_TEXT_SIZE];
+	const char *const args[] = {"--make-key", dir};
 	struct buf conf = BUF_INIT(CONF_MAX);
 	enum err e = centre_path(c, dir, ei, "var/lib/surguch/courier");
 
 	if (e == ERR_OK) {
-		e = courier_make_key(dir, ei);
-	}
-	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(files); i++) {
-		e = path_join(path, dir, files[i], ei);
-		if (e == ERR_OK) {
-			e = give(c, path, centre_uid(c, ROLE_COURIER), ei);
-		}
+		e = centre_run(c, "surguch-courier", args, ARRAY_LEN(args), ei);
 	}
 	buf_printf(&conf,
 	    "# How messages leave the centre; see surguch-courier(8).  In a "

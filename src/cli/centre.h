@@ -53,6 +53,11 @@ ATTR_MUST_USE enum err centre_state_dir(
 ATTR_MUST_USE enum err centre_write(const struct centre *c, const char *name,
     struct slice content, unsigned mode, uid_t owner, struct errinfo *ei);
 
+/* Run a role's program once and wait for its end; its messages go to our
+ * standard error. */
+ATTR_MUST_USE enum err centre_run(const struct centre *c, const char *program,
+    const char *const *args, size_t num, struct errinfo *ei);
+
 /* centre_conf.c: surguch.conf. */
 ATTR_MUST_USE enum err centre_write_conf(
     const struct centre *c, struct errinfo *ei);

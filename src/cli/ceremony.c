@@ -4,10 +4,8 @@
  * is made by a signer from a profile and stands in that signer's journal;
  * there is no second way of signing.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,7 +13,6 @@
 #include "cli/centre.h"
 #include "crypto/privkey.h"
 #include "crypto/tlskey.h"
-#include "os/process.h"
 #include "profile/values.h"
 #include "signer/client.h"
 #include "x509/p7b.h"
@@ -67,43 +64,12 @@ instance_at(const struct centre *c, const char *kind, const struct hierarchy *h,
  */
 
 static enum err
-run_signer(const struct centre *c, const char *const *args, size_t num,
-    struct errinfo *ei)
-{
-	char program[PATH_TEXT_SIZE];
-	const char *argv[8] = {program};
-	const char *const envp[] = {NULL};
-	struct spawn s = {.path = program, .argv = argv, .envp = envp};
-	int status = 0;
-	pid_t pid;
-	enum err e = path_join(program, c->libexec, "surguch-signer", ei);
-
-	for (size_t i = 0; i < num; i++) {
-		argv[i + 1] = args[i];
-	}
-	if (e == ERR_OK) {
-		e = process_spawn(&s, &pid, ei);
-	}
-	if (e != ERR_OK) {
-		return e;
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		return err_set(ei, ERR_STATE, "ceremony.signer", NULL,
-		    "surguch-signer %s failed; its message stands above",
-		    args[0]);
-	}
-	return ERR_OK;
-}
-
-static enum err
 make_key(const struct centre *c, const struct instance_at *at, const char *spec,
     struct errinfo *ei)
 {
 	const char *const args[] = {"--make-key", at->state, spec};
 
-	return run_signer(c, args, ARRAY_LEN(args), ei);
+	return centre_run(c, "surguch-signer", args, ARRAY_LEN(args), ei);
 }
 
 static enum err
@@ -125,7 +91,8 @@ install_cert(const struct centre *c, const struct instance_at *at,
 		e = file_write_atomic(issuer_file, issuer, 0600, ei);
 	}
 	if (e == ERR_OK) {
-		e = run_signer(c, args, issuer.len > 0 ? 4 : 3, ei);
+		e = centre_run(
+		    c, "surguch-signer", args, issuer.len > 0 ? 4 : 3, ei);
 	}
 	(void)unlink(file);
 	(void)unlink(issuer_file);
@@ -428,10 +395,7 @@ make_tls(struct making *m, struct running *r, struct errinfo *ei)
 	values_init(&v);
 	e = privkey_generate("p256", &key, ei);
 	if (e == ERR_OK) {
-		e = fill(&v, "tls-server", "localhost", privkey_spki(key), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_san(&v, SAN_DNS, SLICE_LIT("localhost"), ei);
+		e = fill(&v, "tls-server", "127.0.0.1", privkey_spki(key), ei);
 	}
 	if (e == ERR_OK) {
 		e = values_add_san(&v, SAN_IP, SLICE_LIT("127.0.0.1"), ei);

@@ -167,13 +167,18 @@ check_common_name(struct lint *l)
 {
 	struct buf cn = BUF_INIT(NAME_VALUE_MAX * 2);
 	bool listed = false;
+	uint8_t ip[16];
+	size_t ip_len;
 
 	if (l->ext != NULL && l->x->san_common_name &&
 	    name_get_utf8(cert_subject(l->cert), OID_CN, &cn)) {
+		ip_len = san_ip_octets(buf_cstr(&cn), ip);
 		for (size_t i = 0; i < l->ext->u.names.num; i++) {
-			listed =
-			    listed || slice_eq(l->ext->u.names.list[i].value,
-					  buf_slice(&cn));
+			struct slice value = l->ext->u.names.list[i].value;
+
+			listed = listed || slice_eq(value, buf_slice(&cn)) ||
+				 (ip_len > 0 &&
+				     slice_eq(value, slice_make(ip, ip_len)));
 		}
 		if (!listed) {
 			lint_add(l, ERR_POLICY,

@@ -99,6 +99,11 @@ static const struct conf_setting signer_settings[] = {
 static const struct conf_setting table[] = {
     PATH_("prefix"),
     PATH_("libexec"),
+    {.name = "centre",
+	.type = CONF_TEXT,
+	.fallback = "surguch",
+	.min = 1,
+	.max = SETTINGS_TEXT_SIZE - 1},
     {.name = "log_level",
 	.type = CONF_CHOICE,
 	.choices = levels,
@@ -158,6 +163,7 @@ take_paths(struct settings *s, struct conf_cursor c, struct errinfo *ei)
 		    s->tls_key, sizeof(s->tls_key), conf_text(c, "api.key"));
 	}
 	take_text(s->libexec, sizeof(s->libexec), conf_text(c, "libexec"));
+	take_text(s->centre, sizeof(s->centre), conf_text(c, "centre"));
 	return err;
 }
 

@@ -7,6 +7,7 @@
  *
  *	prefix = "/var/lib/surguch-demo/centre"; # before /etc, /var/lib, /run
  *	libexec = "/usr/libexec/surguch";        # default: beside surguchd
+ *	centre = "Учебный центр surguch";        # its name in messages
  *	log_level = "info";                      # error, warn, info, debug
  *	api = {
  *		address = "127.0.0.1"; port = 8443;
@@ -68,6 +69,7 @@ struct settings {
 	char profile_dir[PATH_TEXT_SIZE];  /* etc_dir/profiles */
 	char control_path[PATH_TEXT_SIZE]; /* run_dir/control.sock */
 
+	char centre[SETTINGS_TEXT_SIZE]; /* the centre's name in messages */
 	char libexec[PATH_TEXT_SIZE]; /* "": beside the running program */
 	enum log_level log_level;
 	struct settings_listen api;

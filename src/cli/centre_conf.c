@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of a new centre. */
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "cli/centre.h"
+
+enum {
+	CONF_MAX = 16384
+};
+
+static void
+put_user(const struct centre *c, struct buf *b, const char *what, unsigned n)
+{
+	if (c->root) {
+		buf_printf(
+		    b, "%s = \"%lu\"; ", what, (unsigned long)centre_uid(c, n));
+	}
+}
+
+static void
+put_signers(const struct centre *c, struct buf *b)
+{
+	buf_add_str(b, "signers = (\n");
+	for (unsigned i = 0; i < ARRAY_LEN(hierarchies); i++) {
+		unsigned first = ROLE_FIRST_SIGNER + i * 10;
+
+		buf_printf(
+		    b, "\t{ name = \"issuing-%s\"; ", hierarchies[i].name);
+		put_user(c, b, "user", first + 1);
+		buf_printf(b, "ocsp = \"ocsp-%s\"; ", hierarchies[i].name);
+		put_user(c, b, "ocsp_user", first + 2);
+		buf_printf(
+		    b, "}%s\n", i + 1 < ARRAY_LEN(hierarchies) ? "," : "");
+	}
+	buf_add_str(b, ");\n");
+}
+
+enum err
+centre_write_conf(const struct centre *c, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(CONF_MAX);
+	enum err e;
+
+	buf_printf(&b,
+	    "# A demo centre; see surguch.conf(5).\n"
+	    "prefix = \"%s\";\n"
+	    "libexec = \"%s\";\n"
+	    "centre = \"Учебный центр surguch\";\n"
+	    "api = { address = \"127.0.0.1\"; port = %u; };\n"
+	    "public = { address = \"127.0.0.1\"; port = %u; };\n"
+	    "users = { ",
+	    c->dir, c->libexec, c->api_port, c->public_port);
+	put_user(c, &b, "front", ROLE_FRONT);
+	put_user(c, &b, "courier", ROLE_COURIER);
+	buf_add_str(&b, "};\n");
+	put_signers(c, &b);
+	if (!c->root) {
+		buf_add_str(&b,
+		    "# Made without root: all roles have one uid, and what "
+		    "one can read\n# the others can.  Only for a demo.\n"
+		    "insecure_shared_uid = true;\n");
+	}
+	e = buf_err(&b, ei);
+	if (e == ERR_OK) {
+		e = centre_write(c, "etc/surguch/surguch.conf", buf_slice(&b),
+		    0644, getuid(), ei);
+	}
+	buf_clear(&b);
+	return e;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * surguch-front: TLS, HTTP, the API, policy; the only role that opens the
+ * database.  Started by the parent with its listeners and channels as
+ * ipc/fds.h numbers them:
+ *
+ *	surguch-front -c SETTINGS [-u USER]
+ *
+ * -u: the uid (and gid) to become.
+ */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "crypto/init.h"
+#include "http/server.h"
+#include "os/confine.h"
+#include "os/signals.h"
+#include "os/systime.h"
+#include "roles/front_parts.h"
+#include "roles/role.h"
+#include "roles/settings.h"
+
+enum {
+	LOOK_MS = 500
+};
+
+static const struct confine_call *const calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    confine_calls_server,
+    NULL,
+};
+
+/* Its own directory, where it stands, and what it publishes. */
+static enum err
+build_walls(const struct settings *s, struct errinfo *ei)
+{
+	const struct confine_path paths[] = {
+	    {".", CONFINE_READ | CONFINE_WRITE},
+	    {s->public_dir, CONFINE_READ | CONFINE_WRITE},
+	    {s->profile_dir, CONFINE_READ},
+	};
+	const struct confine walls = {
+	    .role = "front",
+	    .paths = paths,
+	    .num_paths = ARRAY_LEN(paths),
+	    .calls = calls,
+	    .threads = true,
+	    .insecure_no_landlock = s->insecure_no_landlock,
+	};
+
+	return confine_apply(&walls, ei);
+}
+
+static enum err
+serve(struct front *f, struct errinfo *ei)
+{
+	unsigned signals = 0;
+	enum err e = ERR_OK;
+
+	role_ready();
+	log_event(LOG_INFO, "front.ready", L_INT("pid", getpid()));
+	while (e == ERR_OK && (signals & SIGNAL_STOP) == 0) {
+		e = signals_wait(NULL, 0, LOOK_MS, &signals, ei);
+		if (e == ERR_TIMEOUT) {
+			e = ERR_OK;
+		}
+		if (e == ERR_OK && front_failed(f)) {
+			e = err_set(ei, ERR_STORE, "front.store", NULL,
+			    "the database failed; starting anew");
+		}
+	}
+	return e;
+}
+
+struct options {
+	const char *settings;
+	const char *user;
+};
+
+static bool
+parse(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "c:u:")) != -1) {
+		switch (c) {
+		case 'c':
+			o->settings = optarg;
+			break;
+		case 'u':
+			o->user = optarg;
+			break;
+		default:
+			return false;
+		}
+	}
+	return optind == argc && o->settings != NULL;
+}
+
+static enum err
+run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
+    struct errinfo *ei)
+{
+	const struct clock clock = system_clock();
+	struct front_secrets secrets = {0};
+	struct front *f = NULL;
+	enum err e = role_settle(user, s->front_dir, parent, ei);
+
+	if (e == ERR_OK) {
+		e = front_secrets_load(s, &secrets, ei);
+	}
+	if (e == ERR_OK) {
+		e = build_walls(s, ei);
+	}
+	if (e == ERR_OK) {
+		e = front_new(s, &secrets, &clock, owner, &f, ei);
+	}
+	front_secrets_clear(&secrets);
+	if (e == ERR_OK) {
+		e = serve(f, ei);
+	}
+	front_free(f);
+	return e;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct settings *s = NULL;
+	struct errinfo ei = {0};
+	pid_t parent = getppid();
+	uid_t owner = getuid();
+	enum err e;
+
+	log_init("front", LOG_INFO);
+	if (!parse(argc, argv, &o)) {
+		log_plain(LOG_ERROR, "front.usage");
+		return 2;
+	}
+	e = signals_catch(&ei);
+	if (e == ERR_OK) {
+		e = crypto_init(&ei);
+	}
+	if (e == ERR_OK) {
+		e = settings_load(o.settings, NULL, &s, &ei);
+	}
+	if (e == ERR_OK) {
+		log_init("front", s->log_level);
+		e = run(s, o.user, parent, owner, &ei);
+	}
+	settings_free(s);
+	if (e != ERR_OK) {
+		log_err(LOG_ERROR, "front.end", &ei);
+		return 1;
+	}
+	log_plain(LOG_INFO, "front.stop");
+	return 0;
+}

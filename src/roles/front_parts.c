@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/front_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/bounds.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "ca/authority.h"
+#include "ca/publish.h"
+#include "http/server.h"
+#include "identity/notice.h"
+#include "identity/operator.h"
+#include "identity/otp.h"
+#include "identity/session.h"
+#include "ipc/fds.h"
+#include "os/file.h"
+#include "protocol/crl/files.h"
+#include "registry/idem.h"
+#include "registry/issuing.h"
+#include "registry/registry.h"
+#include "roles/front_control.h"
+#include "roles/front_outbox.h"
+#include "roles/settings.h"
+#include "signer/client.h"
+#include "store/store.h"
+
+enum {
+	GRACE_MS = 5000,
+	PEM_MAX = 65536,
+	URL_MAX = 300,
+	PATH_SHOWN_MAX = 200,
+};
+
+struct front {
+	const struct settings *settings;
+	const struct clock *clock;
+	struct store *store;
+	struct ca *ca;
+	struct registry registry;
+	bool has_registry;
+	struct sessions sessions;
+	struct operators operators;
+	struct otp *otp;
+	struct notices *notices;
+	struct idem *idem;
+	struct outbox *outbox;
+	struct issuing *issuing;
+	struct publisher *publisher;
+	struct public_files *files;
+	struct control *control;
+	struct http_server *api_server;
+	struct http_server *public_server;
+	struct api api;
+	char public_url[URL_MAX];
+};
+
+/* --- secrets -------------------------------------------------------------- */
+
+enum err
+front_secrets_load(
+    const struct settings *s, struct front_secrets *out, struct errinfo *ei)
+{
+	struct front_secrets k = {0};
+	enum err e;
+
+	buf_init(&k.tls_chain, PEM_MAX);
+	e = file_read_secret("otp.key", OTP_KEY_SIZE, &k.otp_key, ei);
+	if (e == ERR_OK) {
+		e = file_read_secret(
+		    "data.key", REGISTRY_KEY_SIZE, &k.data_key, ei);
+	}
+	if (e == ERR_OK) {
+		e = file_read_secret(s->tls_key, PEM_MAX, &k.tls_key, ei);
+	}
+	if (e == ERR_OK) {
+		e = file_read(s->tls_certificate, PEM_MAX, &k.tls_chain, ei);
+	}
+	if (e != ERR_OK) {
+		front_secrets_clear(&k);
+		return e;
+	}
+	*out = k;
+	return ERR_OK;
+}
+
+void
+front_secrets_clear(struct front_secrets *k)
+{
+	secret_clear(&k->otp_key);
+	secret_clear(&k->data_key);
+	secret_clear(&k->tls_key);
+	buf_clear(&k->tls_chain);
+}
+
+/* --- what goes into the log --------------------------------------------------
+ */
+
+static void
+log_access(void *arg, const struct http_access *a)
+{
+	struct buf path = BUF_INIT(4096);
+
+	(void)arg;
+	text_escape(&path, slice_str(a->path), PATH_SHOWN_MAX);
+	log_event(a->status >= 500 ? LOG_ERROR : LOG_INFO, "http.answer",
+	    L_STR("request", a->request), L_STR("client", a->client),
+	    L_STR("method", a->method), L_STR("path", buf_cstr(&path)),
+	    L_INT("status", a->status), L_INT("us", a->duration_us),
+	    L_STR("rule", a->rule));
+	if (a->trouble != NULL) {
+		log_err(LOG_ERROR, "http.trouble", a->trouble);
+	}
+	buf_clear(&path);
+}
+
+static void
+log_issuing(void *arg, const struct id *application, const struct errinfo *ei)
+{
+	char text[ID_TEXT_SIZE];
+
+	(void)arg;
+	id_text(application, APPLICATION_PREFIX, text);
+	log_event(LOG_WARN, "issuing.failed", L_STR("application", text));
+	log_err(LOG_WARN, "issuing.why", ei);
+}
+
+static void
+log_publisher(void *arg, const char *ca, const struct errinfo *ei)
+{
+	(void)arg;
+	log_event(LOG_WARN, "crl.failed", L_STR("ca", ca));
+	log_err(LOG_WARN, "crl.why", ei);
+}
+
+static void
+log_outbox(void *arg, const char *outcome, const char *detail)
+{
+	(void)arg;
+	log_event(LOG_WARN, "outbox.trouble", L_STR("outcome", outcome),
+	    L_STR("detail", detail));
+}
+
+/* --- signers
+ * -------------------------------------------------------------------- */
+
+static enum err
+connect_signer(
+    struct front *f, int fd, struct signer_client **out, struct errinfo *ei)
+{
+	const struct signer_client_options o = {.fd = fd, .clock = *f->clock};
+
+	return signer_client_new(&o, out, ei);
+}
+
+static enum err
+add_authority(struct front *f, size_t i, struct errinfo *ei)
+{
+	int ocsp_fd = settings_channel(f->settings, i, true);
+	struct signer_client *signer = NULL, *ocsp = NULL;
+	enum err e = connect_signer(
+	    f, settings_channel(f->settings, i, false), &signer, ei);
+
+	if (e == ERR_OK && ocsp_fd >= 0) {
+		e = connect_signer(f, ocsp_fd, &ocsp, ei);
+	}
+	if (e == ERR_OK) {
+		e = ca_add(f->ca, signer, ocsp, ei);
+	}
+	if (e != ERR_OK) {
+		signer_client_free(signer);
+		signer_client_free(ocsp);
+	}
+	return e;
+}
+
+static enum err
+make_authorities(struct front *f, struct errinfo *ei)
+{
+	const struct ca_options o = {
+	    .store = f->store,
+	    .clock = f->clock,
+	    .public_dir = f->settings->public_dir,
+	    .profile_dir = f->settings->profile_dir,
+	};
+	enum err e = ca_new(&o, &f->ca, ei);
+
+	for (size_t i = 0; e == ERR_OK && i < f->settings->num_signers; i++) {
+		e = add_authority(f, i, ei);
+	}
+	return e;
+}
+
+/* --- people
+ * ------------------------------------------------------------------------ */
+
+static enum err
+make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
+{
+	struct otp_options o = {
+	    .store = f->store,
+	    .clock = f->clock,
+	    .key = secret_slice(&k->otp_key),
+	};
+	enum err e = registry_init(
+	    &f->registry, f->store, f->clock, secret_slice(&k->data_key), ei);
+
+	f->has_registry = e == ERR_OK;
+	otp_settings_default(&o.settings);
+	o.settings.centre = f->settings->centre;
+	if (e == ERR_OK) {
+		e = otp_new(&o, &f->otp, ei);
+	}
+	if (e == ERR_OK) {
+		e = notices_new(f->clock, f->settings->centre, &f->notices, ei);
+	}
+	if (e == ERR_OK) {
+		e = idem_new(f->store, f->clock, &f->idem, ei);
+	}
+	f->sessions.store = f->store;
+	f->sessions.clock = f->clock;
+	session_settings_default(&f->sessions.settings);
+	f->operators.store = f->store;
+	f->operators.clock = f->clock;
+	return e;
+}
+
+static void
+take_courier_key(void *arg, const uint8_t key[32])
+{
+	struct front *f = arg;
+
+	otp_set_courier(f->otp, key);
+	notices_set_courier(f->notices, key);
+}
+
+/* --- work
+ * -------------------------------------------------------------------------- */
+
+static enum err
+start_work(struct front *f, struct errinfo *ei)
+{
+	const struct outbox_options outbox = {
+	    .fd = ROLE_FD_COURIER,
+	    .store = f->store,
+	    .clock = f->clock,
+	    .courier = take_courier_key,
+	    .trouble = log_outbox,
+	    .arg = f,
+	};
+	const struct issuing_options issuing = {
+	    .registry = &f->registry,
+	    .ca = f->ca,
+	    .notices = f->notices,
+	    .failed = log_issuing,
+	};
+	const struct publisher_options publisher = {
+	    .ca = f->ca, .failed = log_publisher};
+	size_t adopted = 0;
+	enum err e = outbox_start(&outbox, &f->outbox, ei);
+
+	if (e == ERR_OK) {
+		e = issuing_start(&issuing, &f->issuing, &adopted, ei);
+	}
+	if (e == ERR_OK) {
+		log_event(LOG_INFO, "front.adopted", L_INT("num", adopted));
+		e = publisher_start(&publisher, &f->publisher, ei);
+	}
+	return e;
+}
+
+/* --- servers
+ * ------------------------------------------------------------------------ */
+
+static void
+fill_api(struct front *f)
+{
+	const struct settings *s = f->settings;
+
+	(void)snprintf(f->public_url, sizeof(f->public_url), "http://%s:%u",
+	    s->public.address, s->public.port);
+	f->api = (struct api){
+	    .store = f->store,
+	    .registry = &f->registry,
+	    .sessions = &f->sessions,
+	    .otp = f->otp,
+	    .operators = &f->operators,
+	    .idem = f->idem,
+	    .ca = f->ca,
+	    .issuing = f->issuing,
+	    .publisher = f->publisher,
+	    .clock = f->clock,
+	    .centre_name = s->centre,
+	    .public_url = f->public_url,
+	};
+}
+
+static enum err
+start_api(struct front *f, const struct front_secrets *k, struct errinfo *ei)
+{
+	const char *proxies[SETTINGS_PROXIES_MAX];
+	struct http_options o = {
+	    .listen_fd = ROLE_FD_API,
+	    .tls_cert_pem = buf_slice(&k->tls_chain),
+	    .tls_key_pem = secret_slice(&k->tls_key),
+	    .trusted_proxies = proxies,
+	    .num_trusted_proxies = f->settings->num_proxies,
+	    .arg = &f->api,
+	    .access_log = log_access,
+	};
+
+	for (size_t i = 0; i < f->settings->num_proxies; i++) {
+		proxies[i] = f->settings->proxies[i];
+	}
+	fill_api(f);
+	o.routes = api_routes(&o.num_routes);
+	return http_server_start(&o, &f->api_server, ei);
+}
+
+static enum err
+start_public(struct front *f, struct errinfo *ei)
+{
+	struct http_options o = {
+	    .listen_fd = ROLE_FD_PUBLIC,
+	    .access_log = log_access,
+	};
+	enum err e = public_files_new(f->ca, &f->files, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	o.arg = f->files;
+	o.routes = public_routes(&o.num_routes);
+	return http_server_start(&o, &f->public_server, ei);
+}
+
+static enum err
+start_control(struct front *f, uid_t owner, struct errinfo *ei)
+{
+	const struct control_options o = {
+	    .listen_fd = ROLE_FD_CONTROL,
+	    .also_allowed = owner,
+	    .operators = &f->operators,
+	    .store = f->store,
+	    .ca = f->ca,
+	    .clock = f->clock,
+	};
+
+	return control_start(&o, &f->control, ei);
+}
+
+enum err
+front_new(const struct settings *s, const struct front_secrets *k,
+    const struct clock *clock, uid_t owner, struct front **out,
+    struct errinfo *ei)
+{
+	struct front *f = calloc(1, sizeof(*f));
+	enum err e;
+
+	if (f == NULL) {
+		return err_nomem(ei);
+	}
+	f->settings = s;
+	f->clock = clock;
+	e = store_open("surguch.db", NULL, &f->store, ei);
+	if (e == ERR_OK) {
+		e = make_authorities(f, ei);
+	}
+	if (e == ERR_OK) {
+		e = make_people(f, k, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_work(f, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_public(f, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_api(f, k, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_control(f, owner, ei);
+	}
+	if (e != ERR_OK) {
+		front_free(f);
+		return e;
+	}
+	*out = f;
+	return ERR_OK;
+}
+
+void
+front_free(struct front *f)
+{
+	if (f == NULL) {
+		return;
+	}
+	control_stop(f->control);
+	http_server_stop(f->api_server, GRACE_MS);
+	http_server_stop(f->public_server, GRACE_MS);
+	public_files_free(f->files);
+	publisher_stop(f->publisher);
+	issuing_stop(f->issuing);
+	outbox_stop(f->outbox);
+	idem_free(f->idem);
+	notices_free(f->notices);
+	otp_free(f->otp);
+	if (f->has_registry) {
+		registry_clear(&f->registry);
+	}
+	ca_free(f->ca);
+	store_close(f->store);
+	free(f);
+}
+
+bool
+front_failed(const struct front *f)
+{
+	return store_failed(f->store);
+}
