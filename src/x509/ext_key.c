@@ -169,36 +169,45 @@ ext_purposes_print(const struct ext *x, struct buf *b)
  * ban is for validity, and the state's root of 2025 has one.
  */
 
+/* ".f" in front of the last octet. */
+static enum err
+take_fraction(struct slice *s, struct slice *out, struct errinfo *ei)
+{
+	uint8_t dot;
+
+	/* X.690 11.7.3: no trailing zeros. */
+	if (!slice_get_u8(s, &dot) || !slice_get_bytes(s, s->len - 1, out) ||
+	    !text_is_digits(*out) || out->len > FRACTION_MAX ||
+	    out->p[out->len - 1] == '0') {
+		return err_set(ei, ERR_FORMAT, "ext.time.fraction",
+		    "X.690 11.7.3",
+		    "a fraction of a second that is not digits without "
+		    "trailing zeros");
+	}
+	return ERR_OK;
+}
+
 static enum err
 parse_time(struct pool *pool, struct slice *s, uint8_t tag,
     struct ext_time *out, struct errinfo *ei)
 {
 	uint8_t plain[TIME_SECONDS_LEN + 1];
 	struct slice content, head, fraction = SLICE_EMPTY;
-	uint8_t dot = 0;
 	enum err err;
+	bool whole;
 
 	err = der_get_optional(s, tag, &out->present, &content, ei);
 	if (err != ERR_OK || !out->present) {
 		return err;
 	}
-	if (slice_get_bytes(&content, TIME_SECONDS_LEN, &head) &&
-	    content.len > 2 && content.p[0] == '.') {
-		bool taken =
-		    slice_get_u8(&content, &dot) &&
-		    slice_get_bytes(&content, content.len - 1, &fraction);
-
-		/* X.690 11.7.3: no trailing zeros. */
-		if (!taken || !text_is_digits(fraction) ||
-		    fraction.len > FRACTION_MAX ||
-		    fraction.p[fraction.len - 1] == '0') {
-			return err_set(ei, ERR_FORMAT, "ext.time.fraction",
-			    "X.690 11.7.3",
-			    "a fraction of a second that is not digits "
-			    "without trailing zeros");
+	whole = slice_get_bytes(&content, TIME_SECONDS_LEN, &head);
+	if (whole && content.len > 2 && content.p[0] == '.') {
+		err = take_fraction(&content, &fraction, ei);
+		if (err != ERR_OK) {
+			return err;
 		}
 	}
-	if (content.len != 1) {
+	if (!whole || content.len != 1) {
 		return err_set(ei, ERR_FORMAT, "der.time", "X.690 11.7",
 		    "a time that is not YYYYMMDDHHMMSS[.f]Z");
 	}

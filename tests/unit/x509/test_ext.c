@@ -166,6 +166,8 @@ static const struct near_miss faults[] = {
 	WITH("\x80\x0e"
 	     "20260101000000"),
 	ERR_FORMAT, "der.time", NULL},
+    {"one octet of a time", PATH(E_PERIOD, 0, 0), WITH("\x80\x01Z"), ERR_FORMAT,
+	"der.time", NULL},
     {"UTCTime in period", PATH(E_PERIOD, 0, 0),
 	WITH("\x80\x0d"
 	     "260101000000Z"),
