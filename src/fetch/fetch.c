@@ -135,6 +135,11 @@ set_limits(CURL *curl, const struct fetch_request *r)
 	SET(curl, failed, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	/* HTTP/2 gains nothing here and would be one more parser. */
 	SET(curl, failed, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	if (r->cookie_file != NULL) {
+		/* Written when the handle is cleaned up. */
+		SET(curl, failed, CURLOPT_COOKIEFILE, r->cookie_file);
+		SET(curl, failed, CURLOPT_COOKIEJAR, r->cookie_file);
+	}
 	if (r->ca_file != NULL) {
 		SET(curl, failed, CURLOPT_CAINFO, r->ca_file);
 	}

@@ -25,8 +25,8 @@ enum {
  * headers  lines "Name: value"; no line ends
  * proxy    "http://host:port" or NULL for none
  * ca_file  PEM of the roots to trust instead of the system's; NULL
- * cookie_file  cookies are read from it and written back to it (mode 0600);
- *          NULL: none are kept or sent
+ * cookie_file  cookies are read from it and written back to it; it must
+ *          exist, and keeps its mode.  NULL: none are kept or sent
  * timeouts in milliseconds; 0: 5,000 to connect, 20,000 in all
  * answer_max  bytes of the body; 0: FETCH_BODY_MAX
  */

@@ -157,6 +157,7 @@ const struct confine_call confine_calls_network[] = {
 };
 
 const struct confine_call confine_calls_server[] = {
+    CALL_IF("socketpair", 0, EXACT, AF_UNIX), /* to wake own threads */
     CALL("accept"),
     CALL("accept4"),
     CALL("getsockname"),

@@ -206,7 +206,10 @@ cabinet_use(
 		e = set_text(&c->ca_file, ca_file, ei);
 	}
 	if (e == ERR_OK) {
-		(void)remove(c->cookie_path);
+		e = file_write_atomic(
+		    c->cookie_path, SLICE_EMPTY, FILE_MODE, ei);
+	}
+	if (e == ERR_OK) {
 		e = save(c, ei);
 	}
 	cabinet_free(c);
@@ -425,8 +428,7 @@ cabinet_sign_out(struct cabinet *c, struct errinfo *ei)
 	enum err e =
 	    cabinet_call(c, "DELETE", "/v1/session", SLICE_EMPTY, NULL, ei);
 
-	if (e == ERR_OK) {
-		(void)remove(c->cookie_path);
-	}
-	return e;
+	return e != ERR_OK ? e
+			   : file_write_atomic(
+				 c->cookie_path, SLICE_EMPTY, FILE_MODE, ei);
 }
