@@ -6,7 +6,7 @@
  * /dev/null, 2 is the log; nothing else is open.
  */
 enum role_fd {
-	ROLE_FD_READY = 3,   /* a pipe: write ROLE_READY once, then close */
+	ROLE_FD_READY = 3,   /* write ROLE_READY once, then close */
 	ROLE_FD_CHANNEL = 4, /* signer, ocsp, courier: to front */
 	/* front only */
 	ROLE_FD_API = 5,     /* listener: HTTPS */

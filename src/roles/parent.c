@@ -60,16 +60,23 @@ parse(int argc, char **argv, struct options *o)
 static enum err
 open_standard(struct errinfo *ei)
 {
+	enum err err = ERR_OK;
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= 2);
-	if (fd < 0) {
-		return err_sys(ei, "parent.null", "/dev/null is not there.");
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0) {
+			return err_sys(
+			    ei, "parent.null", "/dev/null is not there.");
+		}
+		if (fd <= STDERR_FILENO) { /* stays, for the roles too */
+			err = fd_set_cloexec(fd, false, ei);
+		}
+	} while (fd <= STDERR_FILENO && err == ERR_OK);
+	if (fd > STDERR_FILENO) {
+		fd_close(fd);
 	}
-	fd_close(fd);
-	return ERR_OK;
+	return err;
 }
 
 static enum err

@@ -2,7 +2,6 @@
 #include "roles/supervise.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "ipc/fds.h"
 #include "os/file.h"
 #include "os/signals.h"
+#include "os/socket.h"
 #include "roles/plan.h"
 
 enum {
@@ -32,7 +32,7 @@ struct child {
 	const struct plan_role *role;
 	enum child_state state;
 	pid_t pid; /* 0: none */
-	int ready; /* our end of its pipe, or -1 */
+	int ready; /* our end of what it says ready on, or -1 */
 	int64_t at;
 	int64_t backoff_ms;
 	int64_t started;
@@ -73,13 +73,11 @@ start(struct keeper *k, struct child *c, struct errinfo *ei)
 	int ready[2];
 	enum err err;
 
-	if (pipe(ready) != 0) {
-		return err_sys(ei, "supervise.pipe", "No pipe can be made.");
+	err = socket_pair(ready, ei);
+	if (err != ERR_OK) {
+		return err;
 	}
-	err = fd_set_cloexec(ready[0], true, ei);
-	if (err == ERR_OK) {
-		err = fd_set_nonblock(ready[0], true, ei);
-	}
+	err = fd_set_nonblock(ready[0], true, ei);
 	if (err == ERR_OK) {
 		memcpy(fds, r->fds, r->num_fds * sizeof(fds[0]));
 		fds[r->num_fds] = (struct spawn_fd){ready[1], ROLE_FD_READY};

@@ -93,7 +93,7 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 	const struct signer_release *release;
 	struct record_release note = {.serial = one.serial};
 	char text[TIME_TEXT_SIZE];
-	struct buf hex = BUF_INIT(2 * SERIAL_BYTES_MAX);
+	struct buf hex = BUF_INIT((size_t)2 * SERIAL_BYTES_MAX);
 	enum err err;
 
 	record_revoked_put(&c->dropped, &one);

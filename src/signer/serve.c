@@ -13,6 +13,7 @@
 #include "os/signals.h"
 #include "signer/engine.h"
 #include "signer/message.h"
+#include "signer/record.h"
 
 struct answer {
 	uint64_t id;
@@ -469,7 +470,7 @@ serve(struct engine *e, const struct serve_options *o, struct errinfo *ei)
 	s->engine = e;
 	s->o = o;
 	buf_init(&s->packet, FRAME_BYTES_MAX);
-	buf_init(&s->store, JOURNAL_RECORD_MAX * 2);
+	buf_init(&s->store, JOURNAL_RECORD_MAX + RECORD_OVERHEAD);
 	for (size_t i = 0; i < ARRAY_LEN(s->answers); i++) {
 		buf_init(&s->answers[i].body, FRAME_BODY_MAX);
 		s->answers[i].fd = -1;

@@ -7,7 +7,10 @@
 #include "base/text.h"
 
 enum {
-	HOUR = 3600
+	HOUR = 3600,
+	LIFE_HOURS_MAX = 9600, /* 400 days: a root's CRL */
+	LIFE_HOURS_DEFAULT = 192,
+	PER_DAY_MAX = 1000000000,
 };
 
 static const char *const kinds[] = {"ca", "ocsp", NULL};
@@ -70,7 +73,7 @@ static const struct conf_setting ceiling_settings[] = {
 	.type = CONF_INT,
 	.required = true,
 	.min = 0,
-	.max = 1000 * 1000 * 1000},
+	.max = PER_DAY_MAX},
     {0},
 };
 
@@ -123,13 +126,13 @@ static const struct conf_setting settings[] = {
     {.name = "crl_hours_max",
 	.type = CONF_INT,
 	.min = 1,
-	.max = 24 * 400,
-	.fallback_int = 192},
+	.max = LIFE_HOURS_MAX,
+	.fallback_int = LIFE_HOURS_DEFAULT},
     {.name = "ocsp_hours_max",
 	.type = CONF_INT,
 	.min = 1,
-	.max = 24 * 400,
-	.fallback_int = 192},
+	.max = LIFE_HOURS_MAX,
+	.fallback_int = LIFE_HOURS_DEFAULT},
     {.name = "releases",
 	.type = CONF_GROUPS,
 	.max = SIGNER_RELEASES_MAX,
@@ -219,8 +222,8 @@ take(const struct conf *conf, struct conf_report *report,
 	take_ceilings(s, c, report);
 	s->crl_per_day = (uint64_t)conf_int(c, "crl_per_day");
 	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");
-	s->crl_sec_max = conf_int(c, "crl_hours_max") * HOUR;
-	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * HOUR;
+	s->crl_sec_max = conf_int(c, "crl_hours_max") * (int64_t)HOUR;
+	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * (int64_t)HOUR;
 	take_releases(s, c);
 	if (s->kind == SIGNER_KIND_OCSP && s->num_profiles > 0) {
 		conf_complain(report, c, "profiles",
