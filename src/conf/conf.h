@@ -60,11 +60,11 @@ struct conf_setting {
 	const char *name;
 	enum conf_type type;
 	bool required;
+	bool fallback_bool;
 	int64_t min;
 	int64_t max;
 	const char *fallback;
 	int64_t fallback_int;
-	bool fallback_bool;
 	const char *const *choices;         /* ends with NULL */
 	const struct conf_setting *members; /* ends with {0} */
 	const char *(*check)(const char *value);

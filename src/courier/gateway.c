@@ -346,6 +346,7 @@ gateway_judge(const struct gateway *g, unsigned status, struct slice body,
     struct courier_result *out)
 {
 	const char *refused = conf_text(g->conf, "refused_pattern");
+	bool later = status == 429 || status == 503;
 	char why[64];
 
 	if (is_success(g, status, body)) {
@@ -355,14 +356,11 @@ gateway_judge(const struct gateway *g, unsigned status, struct slice body,
 	}
 	(void)snprintf(
 	    why, sizeof(why), "the gateway answered with status %u", status);
-	if (refused != NULL && pattern_fits(refused, body)) {
-		set(out, COURIER_REFUSED, why);
-	} else if (status == 429 || status == 503) {
-		set(out, COURIER_RETRY, why);
-	} else if (status >= 400 && status <= 499) {
+	if ((refused != NULL && pattern_fits(refused, body)) ||
+	    (status >= 400 && status <= 499 && !later)) {
 		set(out, COURIER_REFUSED, why);
 	} else {
-		set(out, COURIER_UNCLEAR, why);
+		set(out, later ? COURIER_RETRY : COURIER_UNCLEAR, why);
 	}
 }
 

@@ -374,8 +374,10 @@ parse_content_type(struct request *r)
 	for (size_t i = 0; i < len; i++) {
 		char c = value[i];
 
-		r->content_type[i] =
-		    c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		if (c >= 'A' && c <= 'Z') {
+			c = (char)(c | 0x20);
+		}
+		r->content_type[i] = c;
 	}
 	r->content_type[len] = '\0';
 }

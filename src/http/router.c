@@ -179,25 +179,24 @@ router_new(const struct route *routes, size_t num_routes, struct router **out,
     struct errinfo *ei)
 {
 	struct router *router = calloc(1, sizeof(*router));
+	struct compiled *all = calloc(num_routes + 1, sizeof(*all));
 	enum err e = ERR_OK;
 
-	if (router == NULL) {
+	if (router == NULL || all == NULL) {
+		free(all);
+		free(router);
 		return err_nomem(ei);
 	}
+	router->compiled = all;
 	router->num_compiled = num_routes;
-	router->compiled = calloc(num_routes + 1, sizeof(*router->compiled));
-	if (router->compiled == NULL) {
-		e = err_nomem(ei);
-	}
 	for (size_t i = 0; i < num_routes && e == ERR_OK; i++) {
-		e = compile(&routes[i], &router->compiled[i], ei);
+		e = compile(&routes[i], &all[i], ei);
 	}
 	if (e == ERR_OK) {
-		qsort(router->compiled, num_routes, sizeof(*router->compiled),
-		    compare_routes);
+		qsort(all, num_routes, sizeof(*all), compare_routes);
 	}
 	for (size_t i = 1; i < num_routes && e == ERR_OK; i++) {
-		const struct compiled *c = &router->compiled[i];
+		const struct compiled *c = &all[i];
 
 		if (compare_routes(c - 1, c) == 0) {
 			e = err_set(ei, ERR_CONFLICT, "http.route", NULL,

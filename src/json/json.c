@@ -225,7 +225,7 @@ text_of(const json_t *v, const char *field, size_t max_len, bool lines,
 static enum err
 not_empty(const char *field, const char *text, struct errinfo *ei)
 {
-	if (text[0] != '\0') {
+	if (text != NULL && text[0] != '\0') {
 		return ERR_OK;
 	}
 	(void)err_set(ei, ERR_LIMIT, "json.field.length", NULL,
@@ -282,7 +282,7 @@ json_get_text_optional(const struct json *obj, const char *field,
 	}
 	e = text_of(v, field, max_len, false, &text, ei);
 	if (e == ERR_OK) {
-		*out = text[0] != '\0' ? text : NULL;
+		*out = text != NULL && text[0] != '\0' ? text : NULL;
 	}
 	return e;
 }

@@ -29,6 +29,7 @@
 #include "os/resolver.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "roles/role.h"
 
 enum {
 	THREADS = 4, /* messages under way at once */
@@ -142,30 +143,6 @@ parse(int argc, char **argv, struct options *o)
 	return optind == argc && o->dir != NULL && o->settings != NULL;
 }
 
-/* Become the user, hide, follow the parent. */
-static enum err
-settle(const struct options *o, pid_t parent, struct errinfo *ei)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	enum err err = ERR_OK;
-
-	(void)umask(077);
-	if (o->user != NULL) {
-		err = process_user(o->user, &uid, &gid, ei);
-		if (err == ERR_OK) {
-			err = process_drop(uid, gid, ei);
-		}
-	}
-	if (err == ERR_OK) {
-		err = confine_hide(ei);
-	}
-	if (err == ERR_OK) {
-		err = process_follow_parent(parent, ei);
-	}
-	return err;
-}
-
 /* Each line of the report is an event: an administrator reads them. */
 static void
 log_report(struct conf_report *report)
@@ -196,14 +173,6 @@ load(const struct options *o, struct courier **out, struct errinfo *ei)
 	return err;
 }
 
-/* The parent may be waiting; started by hand there is no such descriptor. */
-static void
-say_ready(void)
-{
-	(void)!write(ROLE_FD_READY, ROLE_READY, strlen(ROLE_READY));
-	(void)close(ROLE_FD_READY);
-}
-
 /* Everything that a library loads or opens for good comes before the walls. */
 static enum err
 prepare(const struct options *o, pid_t parent, struct courier **out,
@@ -218,7 +187,7 @@ prepare(const struct options *o, pid_t parent, struct courier **out,
 		err = crypto_init(ei);
 	}
 	if (err == ERR_OK) {
-		err = settle(o, parent, ei);
+		err = role_settle(o->user, NULL, parent, ei);
 	}
 	if (err == ERR_OK) {
 		err = resolver_plain(ei);
@@ -250,7 +219,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	if (err == ERR_OK) {
 		log_event(LOG_INFO, "courier.start",
 		    L_INT("gateway", courier_has_gateway(courier)));
-		say_ready();
+		role_ready();
 		err = courier_run(courier, ROLE_FD_CHANNEL, THREADS, ei);
 	}
 	courier_free(courier);
