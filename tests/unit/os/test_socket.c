@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "os/socket.h"
+
+static void
+pairs_carry_whole_packets(void **state)
+{
+	char text[16];
+	struct errinfo ei;
+	int pair[2];
+
+	(void)state;
+	assert_ok(socket_pair(pair, &ei), &ei);
+	assert_int_equal(socket_wait(pair[1], 10, &ei), ERR_TIMEOUT);
+	assert_int_equal(send(pair[0], "ab", 2, 0), 2);
+	assert_int_equal(send(pair[0], "cde", 3, 0), 3);
+	assert_ok(socket_wait(pair[1], 1000, &ei), &ei);
+	assert_int_equal(recv(pair[1], text, sizeof(text), 0), 2);
+	assert_int_equal(recv(pair[1], text, sizeof(text), 0), 3);
+	fd_close(pair[0]);
+	fd_close(pair[1]);
+}
+
+static void
+listens_on_tcp(void **state)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	struct errinfo ei;
+	uint16_t port = 0, again = 0;
+	int fd, client, accepted, other;
+
+	(void)state;
+	assert_ok(socket_listen_tcp("127.0.0.1", 0, &fd, &port, &ei), &ei);
+	assert_true(port > 0);
+	assert_ok(fd_set_nonblock(fd, true, &ei), &ei);
+	assert_int_equal(socket_accept(fd, &accepted, &ei), ERR_AGAIN);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	at.sin_port = htons(port);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(
+	    connect(client, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_ok(socket_wait(fd, 1000, &ei), &ei);
+	assert_ok(socket_accept(fd, &accepted, &ei), &ei);
+	/* The port is taken. */
+	assert_int_equal(
+	    socket_listen_tcp("127.0.0.1", port, &other, &again, &ei), ERR_SYS);
+	assert_string_equal(ei.object, "127.0.0.1");
+	assert_int_equal(
+	    socket_listen_tcp("localhost", 0, &other, &again, &ei), ERR_FORMAT);
+	assert_int_equal(
+	    socket_listen_tcp("127.0.0.256", 0, &other, &again, &ei),
+	    ERR_FORMAT);
+	fd_close(client);
+	fd_close(accepted);
+	fd_close(fd);
+}
+
+static void
+knows_the_peer(void **state)
+{
+	char dir[] = "/tmp/surguch-socket-XXXXXX", path[PATH_TEXT_SIZE];
+	char too_long[200];
+	struct errinfo ei;
+	struct peer peer;
+	struct stat st;
+	int fd, client, accepted;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_ok(path_join(path, dir, "s", &ei), &ei);
+	assert_int_equal(socket_connect_control(path, &client, &ei), ERR_SYS);
+	assert_ok(socket_listen_control(path, 0600, &fd, &ei), &ei);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_ok(socket_connect_control(path, &client, &ei), &ei);
+	assert_ok(socket_accept(fd, &accepted, &ei), &ei);
+	assert_ok(socket_peer(accepted, &peer, &ei), &ei);
+	assert_int_equal(peer.uid, geteuid());
+	assert_int_equal(peer.pid, getpid());
+	fd_close(client);
+	fd_close(accepted);
+	fd_close(fd);
+	/* A second start takes the place of what a crash left. */
+	assert_ok(socket_listen_control(path, 0666, &fd, &ei), &ei);
+	fd_close(fd);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+	memset(too_long, 'a', sizeof(too_long));
+	too_long[sizeof(too_long) - 1] = '\0';
+	assert_int_equal(
+	    socket_listen_control(too_long, 0600, &fd, &ei), ERR_LIMIT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(pairs_carry_whole_packets),
+	    cmocka_unit_test(listens_on_tcp),
+	    cmocka_unit_test(knows_the_peer),
+	};
+
+	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
+}
