@@ -66,7 +66,7 @@ derive(const struct meta *m, struct slice password, struct secret *out,
     struct errinfo *ei)
 {
 	return pbkdf2_sha256(password, slice_make(m->salt, META_SALT),
-	    m->iterations, 2 * META_DIGEST, out, ei);
+	    m->iterations, (size_t)2 * META_DIGEST, out, ei);
 }
 
 static struct slice
@@ -102,13 +102,15 @@ container_new(const char *path, struct container **out, struct errinfo *ei)
 	size_t len = strlen(path);
 
 	if (c == NULL) {
-		return err_nomem(ei);
+		(void)err_nomem(ei);
+		return ERR_NOMEM;
 	}
 	if (len >= sizeof(c->path)) {
 		free(c);
-		return err_set(ei, ERR_LIMIT, "container.path", NULL,
+		(void)err_set(ei, ERR_LIMIT, "container.path", NULL,
 		    "the path of the key container is longer than %zu bytes",
 		    sizeof(c->path) - 1);
+		return ERR_LIMIT;
 	}
 	memcpy(c->path, path, len + 1);
 	buf_init(&c->cert, CERT_BYTES_MAX);

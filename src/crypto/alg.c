@@ -241,7 +241,7 @@ unknown_oid(
 enum err
 sig_alg_get(struct slice algid_whole, enum sig_alg *out, struct errinfo *ei)
 {
-	struct slice content;
+	struct slice content = SLICE_EMPTY;
 	bool null_params = false;
 	enum oid oid;
 	unsigned i;
@@ -283,7 +283,7 @@ hash_alg_put(struct buf *b, enum hash_alg alg)
 enum err
 hash_alg_get(struct slice algid_whole, enum hash_alg *out, struct errinfo *ei)
 {
-	struct slice content;
+	struct slice content = SLICE_EMPTY;
 	bool null_params = false;
 	enum oid oid;
 	unsigned i;

@@ -16,16 +16,16 @@ static const EVP_MD *mds[HASH_ALG_MAX_];
 static EVP_PKEY *ec_p256, *ec_p384;
 
 static const struct {
-	enum hash_alg alg;
 	const char *name;
+	enum hash_alg alg;
 	bool gost;
 } md_names[] = {
-    {HASH_SHA1, "SHA1", false},
-    {HASH_SHA256, "SHA256", false},
-    {HASH_SHA384, "SHA384", false},
-    {HASH_SHA512, "SHA512", false},
-    {HASH_STREEBOG256, "md_gost12_256", true},
-    {HASH_STREEBOG512, "md_gost12_512", true},
+    {"SHA1", HASH_SHA1, false},
+    {"SHA256", HASH_SHA256, false},
+    {"SHA384", HASH_SHA384, false},
+    {"SHA512", HASH_SHA512, false},
+    {"md_gost12_256", HASH_STREEBOG256, true},
+    {"md_gost12_512", HASH_STREEBOG512, true},
 };
 
 static bool

@@ -340,7 +340,7 @@ test_changed(void **state)
 {
 	struct container *c;
 	struct buf meta, other_key, other_meta;
-	char *from, *to;
+	char *from;
 
 	(void)state;
 	c = make("p256", pass);
@@ -362,8 +362,7 @@ test_changed(void **state)
 	(void)buf_cstr(&meta);
 	from = strstr((char *)meta.p, "Ромашка");
 	assert_non_null(from);
-	to = from;
-	memcpy(to, "Лютик__", strlen("Лютик__"));
+	from[1] ^= 1; /* another letter */
 	put("meta.json", buf_slice(&meta));
 	assert_shut(wrong, ERR_CRYPTO, "container.damaged", "meta.json");
 	buf_clear(&meta);

@@ -27,7 +27,7 @@ build(const struct meta *m, struct buf *out)
 {
 	struct errinfo ei = {0};
 
-	buf_init(out, CONTAINER_META_MAX * 2);
+	buf_init(out, (size_t)2 * CONTAINER_META_MAX);
 	assert_ok(meta_build(m, out, &ei), &ei);
 }
 

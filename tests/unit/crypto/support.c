@@ -100,7 +100,7 @@ ref_path(const char *name, char out[PATH_MAX])
 static bool
 file_read_all(const char *path, struct buf *out)
 {
-	FILE *f = fopen(path, "rb");
+	FILE *f = fopen(path, "rbe");
 	uint8_t part[4096];
 	size_t n;
 
@@ -176,7 +176,7 @@ scratch(const char *name)
 void
 scratch_write(const char *name, struct slice content)
 {
-	FILE *f = fopen(scratch(name), "wb");
+	FILE *f = fopen(scratch(name), "wbe");
 
 	assert_non_null(f);
 	assert_int_equal(fwrite(content.p, 1, content.len, f), content.len);
@@ -341,7 +341,7 @@ make_spki(struct buf *out, const char *alg_dotted, struct slice params,
 	struct buf oid = BUF_INIT(OID_BYTES_MAX);
 	size_t seq, alg;
 
-	buf_init(out, SPKI_BYTES_MAX * 4);
+	buf_init(out, (size_t)4 * SPKI_BYTES_MAX);
 	assert_true(oid_encode(alg_dotted, &oid));
 	seq = der_open(out, DER_SEQUENCE);
 	alg = der_open(out, DER_SEQUENCE);

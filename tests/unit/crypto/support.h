@@ -19,7 +19,7 @@ void ref_read(const char *name, struct buf *out);
 /* All file names of a folder of the reference data that end in `ext`, sorted;
  * returns the count. */
 size_t ref_list(
-    const char *folder, const char *ext, char names[][128], size_t max);
+    const char *sub, const char *ext, char names[][128], size_t max);
 
 /* "scratch/name", in one of a few static buffers. */
 const char *scratch(const char *name);

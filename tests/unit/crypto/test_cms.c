@@ -155,7 +155,7 @@ static const char *const openssl_specs[] = {
 static void
 write_pem(const char *name, const char *label, struct slice der)
 {
-	struct buf pem = BUF_INIT(CERT_BYTES_MAX * 2);
+	struct buf pem = BUF_INIT((size_t)2 * CERT_BYTES_MAX);
 
 	buf_printf(&pem, "-----BEGIN %s-----\n", label);
 	/* One line: OpenSSL takes up to 64 characters only. */

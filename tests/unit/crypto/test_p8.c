@@ -350,12 +350,12 @@ struct ask {
 	const char *name;
 	enum oid scheme;
 	enum oid kdf;
+	enum oid prf; /* OID_UNKNOWN: none */
+	enum oid cipher;
+	enum err kind;
 	int salt;
 	struct slice iterations; /* whole INTEGER */
-	enum oid prf;            /* OID_UNKNOWN: none */
-	enum oid cipher;
 	struct slice cipher_params;
-	enum err kind;
 	const char *rule;
 };
 
@@ -434,50 +434,51 @@ struct ask {
 
 /* The ciphertext is noise: the accepted twin fails for its passphrase. */
 static const struct ask asks[] = {
-    {"twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256, OID_AES256_CBC,
-	IV, ERR_CRYPTO, "key.passphrase"},
-    {"no prf", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_UNKNOWN, OID_AES256_CBC,
-	IV, ERR_CRYPTO, "key.passphrase"},
-    {"no salt", OID_PBES2, OID_PBKDF2, 0, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_CRYPTO, "key.passphrase"},
-    {"10,000,001", OID_PBES2, OID_PBKDF2, 16, ITER_OVER, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_LIMIT, "key.iterations"},
-    {"2^64-1", OID_PBES2, OID_PBKDF2, 16, ITER_HUGE, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_FORMAT, "der.integer.large"},
-    {"0", OID_PBES2, OID_PBKDF2, 16, ITER_0, OID_HMAC_SHA256, OID_AES256_CBC,
-	IV, ERR_LIMIT, "key.iterations"},
-    {"-128", OID_PBES2, OID_PBKDF2, 16, ITER_NEG, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_FORMAT, "der.integer.negative"},
-    {"long salt", OID_PBES2, OID_PBKDF2, 65, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_LIMIT, "key.iterations"},
-    {"scheme", OID_PBKDF2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV, ERR_UNSUPPORTED, "key.cipher"},
-    {"kdf", OID_PBES2, OID_PBES2, 16, ITER_1, OID_HMAC_SHA256, OID_AES256_CBC,
-	IV, ERR_UNSUPPORTED, "key.cipher"},
-    {"prf", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_SHA256, OID_AES256_CBC, IV,
-	ERR_UNSUPPORTED, "key.cipher"},
-    {"cipher", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256, OID_SHA256,
-	IV, ERR_UNSUPPORTED, "key.cipher"},
-    {"short IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, IV_SHORT, ERR_FORMAT, "key.form"},
-    {"no IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_SHA256,
-	OID_AES256_CBC, NONE, ERR_FORMAT, "der.truncated"},
-    {"GOST with an IV", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_GOST89, IV, ERR_FORMAT, "der.tag"},
-    {"GOST twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_GOST89, GOST_A, ERR_CRYPTO, "key.passphrase"},
-    {"GOST, set 5", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_GOST89, GOST_5, ERR_UNSUPPORTED, "key.cipher"},
-    {"GOST, IV of 7", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_GOST89, GOST_7, ERR_FORMAT, "key.form"},
-    {"Magma twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_MAGMA_CTR_ACPKM, UKM_12, ERR_CRYPTO, "key.passphrase"},
-    {"Magma, 16", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_MAGMA_CTR_ACPKM, UKM_16, ERR_FORMAT, "key.form"},
-    {"Kuznyechik twin", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_KUZNYECHIK_CTR_ACPKM, UKM_16, ERR_CRYPTO, "key.passphrase"},
-    {"Kuznyechik, 12", OID_PBES2, OID_PBKDF2, 16, ITER_1, OID_HMAC_STREEBOG512,
-	OID_KUZNYECHIK_CTR_ACPKM, UKM_12, ERR_FORMAT, "key.form"},
+    {"twin", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC, ERR_CRYPTO,
+	16, ITER_1, IV, "key.passphrase"},
+    {"no prf", OID_PBES2, OID_PBKDF2, OID_UNKNOWN, OID_AES256_CBC, ERR_CRYPTO,
+	16, ITER_1, IV, "key.passphrase"},
+    {"no salt", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_CRYPTO, 0, ITER_1, IV, "key.passphrase"},
+    {"10,000,001", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_LIMIT, 16, ITER_OVER, IV, "key.iterations"},
+    {"2^64-1", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_FORMAT, 16, ITER_HUGE, IV, "der.integer.large"},
+    {"0", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC, ERR_LIMIT, 16,
+	ITER_0, IV, "key.iterations"},
+    {"-128", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC, ERR_FORMAT,
+	16, ITER_NEG, IV, "der.integer.negative"},
+    {"long salt", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_LIMIT, 65, ITER_1, IV, "key.iterations"},
+    {"scheme", OID_PBKDF2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_UNSUPPORTED, 16, ITER_1, IV, "key.cipher"},
+    {"kdf", OID_PBES2, OID_PBES2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_UNSUPPORTED, 16, ITER_1, IV, "key.cipher"},
+    {"prf", OID_PBES2, OID_PBKDF2, OID_SHA256, OID_AES256_CBC, ERR_UNSUPPORTED,
+	16, ITER_1, IV, "key.cipher"},
+    {"cipher", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_SHA256,
+	ERR_UNSUPPORTED, 16, ITER_1, IV, "key.cipher"},
+    {"short IV", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_FORMAT, 16, ITER_1, IV_SHORT, "key.form"},
+    {"no IV", OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES256_CBC,
+	ERR_FORMAT, 16, ITER_1, NONE, "der.truncated"},
+    {"GOST with an IV", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512, OID_GOST89,
+	ERR_FORMAT, 16, ITER_1, IV, "der.tag"},
+    {"GOST twin", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512, OID_GOST89,
+	ERR_CRYPTO, 16, ITER_1, GOST_A, "key.passphrase"},
+    {"GOST, set 5", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512, OID_GOST89,
+	ERR_UNSUPPORTED, 16, ITER_1, GOST_5, "key.cipher"},
+    {"GOST, IV of 7", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512, OID_GOST89,
+	ERR_FORMAT, 16, ITER_1, GOST_7, "key.form"},
+    {"Magma twin", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512,
+	OID_MAGMA_CTR_ACPKM, ERR_CRYPTO, 16, ITER_1, UKM_12, "key.passphrase"},
+    {"Magma, 16", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512,
+	OID_MAGMA_CTR_ACPKM, ERR_FORMAT, 16, ITER_1, UKM_16, "key.form"},
+    {"Kuznyechik twin", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512,
+	OID_KUZNYECHIK_CTR_ACPKM, ERR_CRYPTO, 16, ITER_1, UKM_16,
+	"key.passphrase"},
+    {"Kuznyechik, 12", OID_PBES2, OID_PBKDF2, OID_HMAC_STREEBOG512,
+	OID_KUZNYECHIK_CTR_ACPKM, ERR_FORMAT, 16, ITER_1, UKM_12, "key.form"},
 };
 
 static void
@@ -515,7 +516,7 @@ ask_put(const struct ask *a, struct buf *b)
 static void
 test_hostile_encrypted(void **state)
 {
-	struct buf p8 = BUF_INIT(KEY_FILE_MAX * 2);
+	struct buf p8 = BUF_INIT((size_t)2 * KEY_FILE_MAX);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(asks); i++) {

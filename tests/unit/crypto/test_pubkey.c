@@ -347,14 +347,14 @@ static void
 rsa_bits(struct buf *out, size_t octets, uint8_t first, uint8_t last,
     struct slice e_der)
 {
-	struct buf n = BUF_INIT(SPKI_BYTES_MAX * 2);
+	struct buf n = BUF_INIT((size_t)2 * SPKI_BYTES_MAX);
 	size_t seq;
 
 	(void)buf_grow(&n, octets);
 	memset(n.p, 0xa5, octets);
 	n.p[0] = first;
 	n.p[octets - 1] = last;
-	buf_init(out, SPKI_BYTES_MAX * 2);
+	buf_init(out, (size_t)2 * SPKI_BYTES_MAX);
 	seq = der_open(out, DER_SEQUENCE);
 	der_put_unsigned(out, buf_slice(&n));
 	der_put_raw(out, e_der);
@@ -368,34 +368,34 @@ test_hostile_rsa(void **state)
 	static const struct {
 		const char *name;
 		size_t octets;
+		struct slice e;
+		const char *rule;
+		enum err kind;
 		uint8_t first;
 		uint8_t last;
-		struct slice e;
-		enum err kind;
-		const char *rule;
 	} cases[] = {
-	    {"65537", 256, 0xc0, 1, {(const uint8_t *)"\2\3\1\0\1", 5}, ERR_OK,
-		NULL},
-	    {"3", 256, 0xc0, 1, {(const uint8_t *)"\2\1\3", 3}, ERR_OK, NULL},
-	    {"1024", 128, 0x80, 1, {(const uint8_t *)"\2\1\3", 3}, ERR_OK,
-		NULL},
-	    {"1023", 128, 0x7f, 1, {(const uint8_t *)"\2\1\3", 3}, ERR_LIMIT,
-		"key.size"},
-	    {"8200", 1025, 0x80, 1, {(const uint8_t *)"\2\1\3", 3}, ERR_LIMIT,
-		"key.size"},
-	    {"e 1", 256, 0xc0, 1, {(const uint8_t *)"\2\1\1", 3}, ERR_CRYPTO,
-		"key.exponent"},
-	    {"e 0", 256, 0xc0, 1, {(const uint8_t *)"\2\1\0", 3}, ERR_CRYPTO,
-		"key.exponent"},
-	    {"e 4", 256, 0xc0, 1, {(const uint8_t *)"\2\1\4", 3}, ERR_CRYPTO,
-		"key.exponent"},
-	    {"e -1", 256, 0xc0, 1, {(const uint8_t *)"\2\1\xff", 3}, ERR_FORMAT,
-		"key.form"},
-	    {"n even", 256, 0xc0, 2, {(const uint8_t *)"\2\1\3", 3}, ERR_CRYPTO,
-		"key.modulus"},
-	    {"no e", 256, 0xc0, 1, {NULL, 0}, ERR_FORMAT, "der.truncated"},
-	    {"more", 256, 0xc0, 1, {(const uint8_t *)"\2\1\3\5\0", 5},
-		ERR_FORMAT, "der.trailing"},
+	    {"65537", 256, {(const uint8_t *)"\2\3\1\0\1", 5}, NULL, ERR_OK,
+		0xc0, 1},
+	    {"3", 256, {(const uint8_t *)"\2\1\3", 3}, NULL, ERR_OK, 0xc0, 1},
+	    {"1024", 128, {(const uint8_t *)"\2\1\3", 3}, NULL, ERR_OK, 0x80,
+		1},
+	    {"1023", 128, {(const uint8_t *)"\2\1\3", 3}, "key.size", ERR_LIMIT,
+		0x7f, 1},
+	    {"8200", 1025, {(const uint8_t *)"\2\1\3", 3}, "key.size",
+		ERR_LIMIT, 0x80, 1},
+	    {"e 1", 256, {(const uint8_t *)"\2\1\1", 3}, "key.exponent",
+		ERR_CRYPTO, 0xc0, 1},
+	    {"e 0", 256, {(const uint8_t *)"\2\1\0", 3}, "key.exponent",
+		ERR_CRYPTO, 0xc0, 1},
+	    {"e 4", 256, {(const uint8_t *)"\2\1\4", 3}, "key.exponent",
+		ERR_CRYPTO, 0xc0, 1},
+	    {"e -1", 256, {(const uint8_t *)"\2\1\xff", 3}, "key.form",
+		ERR_FORMAT, 0xc0, 1},
+	    {"n even", 256, {(const uint8_t *)"\2\1\3", 3}, "key.modulus",
+		ERR_CRYPTO, 0xc0, 2},
+	    {"no e", 256, {NULL, 0}, "der.truncated", ERR_FORMAT, 0xc0, 1},
+	    {"more", 256, {(const uint8_t *)"\2\1\3\5\0", 5}, "der.trailing",
+		ERR_FORMAT, 0xc0, 1},
 	};
 
 	(void)state;
@@ -426,7 +426,7 @@ test_hostile_rsa(void **state)
 static void
 test_limits(void **state)
 {
-	struct buf b = BUF_INIT(SPKI_BYTES_MAX * 2);
+	struct buf b = BUF_INIT((size_t)2 * SPKI_BYTES_MAX);
 	struct errinfo ei = {0};
 	struct privkey *k = NULL;
 	uint8_t sig[SIGNATURE_BYTES_MAX + 1] = {0};
