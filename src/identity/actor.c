@@ -55,7 +55,12 @@ actor_person(struct actor *out, const struct id *session, const char *phone)
 	}
 	/* "+79161234567" becomes "+791*******67". */
 	for (i = 0; i < len; i++) {
-		out->label[i] = i < 4 || i + 2 >= len ? phone[i] : '*';
+		bool shown = i < 4 || i + 2 >= len;
+
+		out->label[i] = '*';
+		if (shown) {
+			out->label[i] = phone[i];
+		}
 	}
 	out->label[len] = '\0';
 }

@@ -171,7 +171,7 @@ operator_move(struct operators *o, const struct actor *actor,
     const struct id *id, const char *from, const char *to, const char *action,
     struct errinfo *ei)
 {
-	struct operator_info info;
+	struct operator_info info = {0};
 	struct unit u;
 	enum err err;
 
@@ -234,11 +234,11 @@ operator_grant_add(struct operators *o, const struct actor *actor,
     char out_token[OPERATOR_TOKEN_SIZE], struct id *out_grant,
     struct errinfo *ei)
 {
-	struct operator_info info;
+	struct operator_info info = {0};
 	struct buf scopes = BUF_INIT(SCOPE_TEXT_MAX);
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
 	struct unit u;
-	struct id gid;
+	struct id gid = {{0}};
 	uint8_t hash[TOKEN_HASH_SIZE];
 	char token[OPERATOR_TOKEN_SIZE];
 	char text[ID_TEXT_SIZE];

@@ -258,7 +258,7 @@ otp_signin_resend(struct otp *o, const struct otp_signin *in,
 	uint8_t challenge[OTP_CHALLENGE_HASH_SIZE];
 	uint8_t phone_key[OTP_PHONE_KEY_SIZE];
 	char text[OTP_TOKEN_SIZE];
-	struct newest n;
+	struct newest n = {0};
 	int64_t now = clock_utc_sec(o->clock);
 	enum err err;
 
@@ -374,7 +374,7 @@ check_code(struct otp *o, struct check *c, struct slice typed,
 {
 	char digits[OTP_DIGITS_SIZE];
 	struct limit_slot slot = {0};
-	struct newest n;
+	struct newest n = {0};
 	int64_t now = clock_utc_sec(o->clock);
 	bool equal = false;
 	unsigned left;
@@ -456,7 +456,7 @@ otp_act_start(struct otp *o, const struct otp_act *act, int64_t *out_expires_at,
 	    .known = true, /* it is signed in */
 	    .binding = {.deliver = OTP_SEND, .act = act->act},
 	};
-	struct newest n;
+	struct newest n = {0};
 	int64_t now = clock_utc_sec(o->clock);
 	int64_t resend = o->settings.resend_sec;
 	enum err err;

@@ -107,7 +107,7 @@ enum err
 form_of_phone(struct registry *r, const struct id *id, const char *phone,
     struct form *out, struct errinfo *ei)
 {
-	struct form f;
+	struct form f = {0};
 	enum err err;
 
 	err = form_get(r, id, &f, ei);
@@ -127,8 +127,8 @@ enum err
 application_of_phone(struct registry *r, const struct id *id, const char *phone,
     struct application *out, struct errinfo *ei)
 {
-	struct application a;
-	struct form f;
+	struct application a = {0};
+	struct form f = {0};
 	enum err err;
 
 	err = application_get(r, id, &a, ei);
@@ -238,7 +238,7 @@ enum err
 step_take(struct registry *r, const struct act *act, const struct id *id,
     enum app_event event, const char *reason, struct errinfo *ei)
 {
-	struct application a;
+	struct application a = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	enum err err;

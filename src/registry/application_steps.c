@@ -24,7 +24,7 @@ enum err
 application_create(struct registry *r, const struct act *act,
     const struct id *id, const struct id *form, struct errinfo *ei)
 {
-	struct form f;
+	struct form f = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	enum app_state first;
@@ -65,7 +65,7 @@ application_check(struct registry *r, const struct act *act,
     const struct id *id, const uint8_t hash[REGISTRY_HASH_SIZE],
     struct errinfo *ei)
 {
-	struct both b;
+	struct both b = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	enum err err;
@@ -112,11 +112,11 @@ enum err
 application_set_request(struct registry *r, const struct act *act,
     const struct id *id, struct slice csr_der, struct errinfo *ei)
 {
-	struct both b;
+	struct both b = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
-	uint8_t sha256[32];
-	uint8_t key[32];
+	uint8_t sha256[32] = {0};
+	uint8_t key[32] = {0};
 	enum err err;
 
 	if ((err = check_csr(csr_der, sha256, ei)) != ERR_OK ||
@@ -184,7 +184,7 @@ static enum err
 confirm_read(struct registry *r, const struct act *act, const struct id *id,
     struct both *out, struct errinfo *ei)
 {
-	struct both b;
+	struct both b = {0};
 	enum err err;
 
 	err = both_get(r, id, &b, ei);
@@ -207,7 +207,7 @@ application_confirm(struct registry *r, const struct act *act,
     struct errinfo *ei)
 {
 	struct errinfo mine = {0};
-	struct both b;
+	struct both b = {0};
 	enum err err = ERR_CONFLICT;
 	int i;
 
@@ -237,7 +237,7 @@ application_approve(struct registry *r, const struct act *act,
     const struct id *id, struct errinfo *ei)
 {
 	struct errinfo mine = {0};
-	struct both b;
+	struct both b = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	enum err err;
@@ -310,10 +310,10 @@ application_issue_begin(struct registry *r, const struct act *act,
     const struct id *id, uint8_t out_issue_key[32], struct errinfo *ei)
 {
 	struct errinfo mine = {0};
-	struct both b;
+	struct both b = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
-	uint8_t key[32];
+	uint8_t key[32] = {0};
 	bool stale;
 	enum err err;
 
@@ -414,11 +414,11 @@ enum err
 application_acquaint(struct registry *r, const struct act *act,
     const struct id *id, const struct acquaintance *in, struct errinfo *ei)
 {
-	struct application a;
+	struct application a = {0};
 	struct unit u;
 	struct id statement;
 	int64_t now = clock_utc_sec(r->clock);
-	uint8_t sha256[32];
+	uint8_t sha256[32] = {0};
 	enum err err;
 
 	if ((err = check_acquaintance(in, sha256, ei)) != ERR_OK ||

@@ -13,7 +13,8 @@
 
 enum {
 	NUMBER_SIZE = 16,
-	FSS_DIGITS = 10
+	FSS_DIGITS = 10,
+	FIELD_BYTES_MAX = SUBJECT_TEXT_MAX * 4,
 };
 
 static enum err
@@ -104,7 +105,7 @@ enum err
 field_normalise(const char *name, const char *value, enum field_form form,
     bool needed, char **out, struct errinfo *ei)
 {
-	struct buf b = BUF_INIT(SUBJECT_TEXT_MAX * 4);
+	struct buf b = BUF_INIT(FIELD_BYTES_MAX);
 	char *text;
 	enum err err = ERR_OK;
 
@@ -164,7 +165,9 @@ fields_clear(struct fields *f)
 	size_t i;
 
 	for (i = 0; i < f->num; i++) {
-		secret_wipe(f->text[i], strlen(f->text[i]));
+		if (f->text[i] != NULL) {
+			secret_wipe(f->text[i], strlen(f->text[i]));
+		}
 		free(f->text[i]);
 	}
 	*f = (struct fields){0};

@@ -98,7 +98,7 @@ hash_data(struct form *f, struct errinfo *ei)
 static enum err
 hash_approval(struct form *f, struct errinfo *ei)
 {
-	struct buf b = BUF_INIT(HASHED_MAX * 2);
+	struct buf b = BUF_INIT(HASHED_MAX);
 	struct slice document = rows_blob(f->rows, 0, 19);
 	enum err err;
 
@@ -178,7 +178,7 @@ fill_fields(
 	    .snils = p->snils,
 	    .inn = p->inn,
 	    .ogrnip = p->ogrnip,
-	    .email = own[0] != '\0' ? own : p->email,
+	    .email = own != NULL && own[0] != '\0' ? own : p->email,
 	    .country = "RU",
 	    .region = f->data.has_org ? o->region : p->region,
 	    .locality = f->data.has_org ? o->locality : p->locality,

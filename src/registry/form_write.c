@@ -193,7 +193,7 @@ enum err
 form_update(struct registry *r, const struct act *act, const struct id *id,
     int64_t version, const struct form_data *data, struct errinfo *ei)
 {
-	struct form f;
+	struct form f = {0};
 	struct texts t = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
@@ -225,7 +225,7 @@ enum err
 form_pay(struct registry *r, const struct act *act, const struct id *id,
     struct errinfo *ei)
 {
-	struct form f;
+	struct form f = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	enum err err;
@@ -341,7 +341,7 @@ form_approve(struct registry *r, const struct act *act, const struct id *id,
     const uint8_t hash[REGISTRY_HASH_SIZE], struct errinfo *ei)
 {
 	struct errinfo mine = {0};
-	struct form f;
+	struct form f = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
 	char who[ACTOR_TEXT_SIZE];

@@ -85,7 +85,7 @@ static enum err
 check_request(const struct idem_request *r, struct errinfo *ei)
 {
 	size_t i;
-	bool good = r->key.len >= IDEMPOTENCY_KEY_MIN &&
+	bool good = r->key.p != NULL && r->key.len >= IDEMPOTENCY_KEY_MIN &&
 		    r->key.len <= IDEMPOTENCY_KEY_MAX;
 
 	for (i = 0; good && i < r->key.len; i++) {
@@ -153,12 +153,15 @@ ticket_enter(struct idem *i, struct idem_ticket *mine, struct errinfo *ei)
 	enum err err = ERR_OK;
 	int rc = 0;
 
+	ensure(mine != NULL);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += IDEM_WAIT_MS / 1000;
 	pthread_mutex_lock(&i->lock);
 	for (;;) {
-		for (t = i->first; t != NULL && !is_twin(t, mine); t = t->next)
-			;
+		t = i->first;
+		while (t != NULL && !is_twin(t, mine)) {
+			t = t->next;
+		}
 		if (t == NULL) {
 			mine->next = i->first;
 			i->first = mine;

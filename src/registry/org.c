@@ -111,7 +111,7 @@ enum err
 org_update(struct registry *r, const struct act *act, const struct id *id,
     int64_t version, const struct org_data *data, struct errinfo *ei)
 {
-	struct org o;
+	struct org o = {0};
 	enum err err;
 
 	err = org_get(r, id, &o, ei);

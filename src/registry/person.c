@@ -112,7 +112,7 @@ enum err
 person_update(struct registry *r, const struct act *act, const struct id *id,
     int64_t version, const struct person_data *data, struct errinfo *ei)
 {
-	struct person p;
+	struct person p = {0};
 	enum err err;
 
 	err = person_get(r, id, &p, ei);

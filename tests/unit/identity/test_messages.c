@@ -33,7 +33,7 @@ test_texts(void **state)
 			assert_true(text_is_clean(buf_slice(&b)));
 			assert_null(strchr(buf_cstr(&b), '{'));
 			/* Three parts of an SMS at most. */
-			assert_true(text_num_chars(buf_slice(&b)) <= 3 * 67);
+			assert_true(text_num_chars(buf_slice(&b)) <= 201);
 		}
 	}
 	buf_clear(&b);

@@ -162,7 +162,7 @@ struct twin {
 static void
 work(struct twin *t, struct idem_ticket *ticket)
 {
-	struct timespec nap = {0, 30 * 1000 * 1000};
+	struct timespec nap = {0, 30000000};
 	struct idem_answer a;
 	struct errinfo ei = {0};
 	struct unit u;
@@ -234,7 +234,7 @@ twins(struct desk *d, struct twin out[TWINS], unsigned fail, bool last_differs,
 		assert_int_equal(
 		    pthread_create(&threads[k], NULL, twin_run, &out[k]), 0);
 		if (k == 0 || k == TWINS - 2) {
-			struct timespec nap = {0, 5 * 1000 * 1000};
+			struct timespec nap = {0, 5000000};
 
 			nanosleep(&nap, NULL);
 		}
