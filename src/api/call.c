@@ -300,8 +300,8 @@ call_body_hash(
     struct call *c, const char *field, uint8_t out[REGISTRY_HASH_SIZE])
 {
 	const char *hex;
-	enum err e =
-	    json_get_text(c->body, field, 2 * REGISTRY_HASH_SIZE, &hex, c->ei);
+	enum err e = json_get_text(
+	    c->body, field, (size_t)2 * REGISTRY_HASH_SIZE, &hex, c->ei);
 
 	if (e == ERR_OK &&
 	    !text_unhex(slice_str(hex), out, REGISTRY_HASH_SIZE)) {

@@ -74,8 +74,7 @@ civil_to_sec(const struct civil *c, int64_t *out_sec)
 		days += days_in_month(c->year, m);
 	}
 	days += c->day - 1;
-	*out_sec =
-	    days * SEC_PER_DAY + c->hour * 3600 + c->minute * 60 + c->second;
+	*out_sec = ((days * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
 	return true;
 }
 

@@ -367,8 +367,9 @@ text_unbase32(struct slice s, uint8_t *out, size_t out_len)
 		return false;
 	}
 	for (size_t i = 0; i < s.len; i++) {
-		const char *at =
-		    s.p[i] != 0 ? memchr(alphabet32, s.p[i], 32) : NULL;
+		const char *at = s.p[i] != 0 ? memchr(alphabet32, s.p[i],
+						   sizeof(alphabet32) - 1)
+					     : NULL;
 
 		if (at == NULL) {
 			return false;

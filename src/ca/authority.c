@@ -372,18 +372,18 @@ authority_crl(struct authority *a)
 }
 
 void
-shared_crl_release(void *arg)
+shared_crl_release(void *crl)
 {
-	struct shared_crl *crl = arg;
-	struct authority *a = crl->owner;
+	struct shared_crl *c = crl;
+	struct authority *a = c->owner;
 	bool last;
 
 	(void)pthread_mutex_lock(&a->lock);
-	last = --crl->refs == 0;
+	last = --c->refs == 0;
 	(void)pthread_mutex_unlock(&a->lock);
 	if (last) {
-		free(crl->der);
-		free(crl);
+		free(c->der);
+		free(c);
 	}
 }
 

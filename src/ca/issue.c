@@ -208,7 +208,7 @@ ca_add_issued(struct ca *ca, struct unit *u, const struct issued *i,
 enum err
 ca_issued_json(const struct issued *i, struct buf *out, struct errinfo *ei)
 {
-	struct buf pem = BUF_INIT(2 * CERT_BYTES_MAX);
+	struct buf pem = BUF_INIT((size_t)2 * CERT_BYTES_MAX);
 	char id[ID_TEXT_SIZE];
 	struct json_writer w;
 	enum err e;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -119,7 +120,7 @@ cmd_cabinet_logout(int argc, char **argv, const char *usage, struct errinfo *ei)
 static enum err
 print_raw(struct cabinet *c, const char *path, struct errinfo *ei)
 {
-	struct buf b = BUF_INIT(1024 * 1024);
+	struct buf b = BUF_INIT(HTTP_BODY_MAX);
 	enum err e = cabinet_get_file(c, path, &b, ei);
 
 	buf_add_u8(&b, '\n');
