@@ -178,6 +178,7 @@ collect_fds(struct msghdr *msg, struct frame *out)
 		num = len / sizeof(int);
 		for (size_t i = 0; i < num; i++) {
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			good = fd_set_cloexec(fd, true, NULL) == ERR_OK && good;
 			if (out->num_fds < FRAME_FDS_MAX) {
 				out->fds[out->num_fds++] = fd;
 			} else {
