@@ -24,7 +24,8 @@
 
 enum {
 	ANSWER_SIZE = 65536,
-	QUIET_MS = 200,
+	FIRST_MS = 10000, /* for the first byte of an answer */
+	QUIET_MS = 200,   /* then silence of this length is its end */
 	SMALL_BODY_MAX = 64,
 };
 
@@ -252,7 +253,7 @@ hear(int fd, struct answer *a, int quiet_ms)
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		ssize_t n;
 
-		if (poll(&p, 1, quiet_ms) <= 0) {
+		if (poll(&p, 1, a->len == 0 ? FIRST_MS : quiet_ms) <= 0) {
 			break;
 		}
 		n = recv(fd, a->text + a->len, sizeof(a->text) - 1 - a->len, 0);
