@@ -10,6 +10,11 @@
 #include "x509/name.h"
 #include "x509/spki.h"
 
+/* A name's value as UTF-8: no type makes more than two bytes of one. */
+enum {
+	NAME_UTF8_MAX = 2 * NAME_VALUE_MAX
+};
+
 struct lint;
 
 struct lint_rule {

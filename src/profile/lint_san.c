@@ -165,7 +165,7 @@ check_twice(struct lint *l)
 static void
 check_common_name(struct lint *l)
 {
-	struct buf cn = BUF_INIT(NAME_VALUE_MAX * 2);
+	struct buf cn = BUF_INIT(NAME_UTF8_MAX);
 	bool listed = false;
 	uint8_t ip[16];
 	size_t ip_len;

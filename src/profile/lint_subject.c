@@ -26,6 +26,30 @@ attr_text(const struct name_attr *a)
 	return (struct asn1_text){a->tag, a->value};
 }
 
+/* Is the content UTF-8 as it stands?  The parser has checked that it fits its
+ * type. */
+static bool
+is_utf8_type(uint8_t tag)
+{
+	return tag == DER_UTF8_STRING || tag == DER_NUMERIC_STRING ||
+	       tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING;
+}
+
+/* The value as UTF-8; `store` holds it when it must be converted. */
+static bool
+attr_utf8(const struct name_attr *a, struct buf *store, struct slice *out)
+{
+	if (is_utf8_type(a->tag)) {
+		*out = a->value;
+		return true;
+	}
+	if (!asn1_text_utf8(attr_text(a), store)) {
+		return false;
+	}
+	*out = buf_slice(store);
+	return true;
+}
+
 /* The profile's entry when it is one that is wanted at all. */
 static const struct profile_attr *
 entry(const struct lint *l, const struct name_attr *a)
@@ -46,11 +70,12 @@ attr_name(const struct name_attr *a)
 static bool
 says(const struct name_attr *a, enum oid id, const char *text)
 {
-	struct buf utf8 = BUF_INIT(NAME_VALUE_MAX * 2);
-	bool same = a->id == id && asn1_text_utf8(attr_text(a), &utf8) &&
-		    slice_eq_str(buf_slice(&utf8), text);
+	struct buf store = BUF_INIT(NAME_UTF8_MAX);
+	struct slice utf8;
+	bool same = a->id == id && attr_utf8(a, &store, &utf8) &&
+		    slice_eq_str(utf8, text);
 
-	buf_clear(&utf8);
+	buf_clear(&store);
 	return same;
 }
 
@@ -168,11 +193,11 @@ check_charset(struct lint *l)
 {
 	for (size_t i = 0; i < num_attrs(l); i++) {
 		const struct name_attr *a = attr_at(l, i);
-		struct buf utf8 = BUF_INIT(NAME_VALUE_MAX * 2);
-		bool good = asn1_text_utf8(attr_text(a), &utf8) &&
-			    text_is_clean(buf_slice(&utf8));
+		struct buf store = BUF_INIT(NAME_UTF8_MAX);
+		struct slice utf8;
+		bool good = attr_utf8(a, &store, &utf8) && text_is_clean(utf8);
 
-		buf_clear(&utf8);
+		buf_clear(&store);
 		if (a->tag == DER_PRINTABLE_STRING) {
 			good = good && asn1_text_is_printable_set(a->value);
 		}
@@ -185,6 +210,13 @@ check_charset(struct lint *l)
 	}
 }
 
+static size_t
+num_chars(const struct name_attr *a)
+{
+	return is_utf8_type(a->tag) ? text_num_chars(a->value)
+				    : asn1_text_num_chars(attr_text(a));
+}
+
 static void
 check_length(struct lint *l)
 {
@@ -192,8 +224,7 @@ check_length(struct lint *l)
 		const struct name_attr *a = attr_at(l, i);
 		const struct profile_attr *e = entry(l, a);
 
-		if (e != NULL &&
-		    asn1_text_num_chars(attr_text(a)) > e->max_chars) {
+		if (e != NULL && num_chars(a) > e->max_chars) {
 			lint_add(l, ERR_LIMIT,
 			    "the attribute %s has more than %u characters",
 			    attr_name(a), (unsigned)e->max_chars);
@@ -208,16 +239,16 @@ check_pattern(struct lint *l)
 	for (size_t i = 0; i < num_attrs(l); i++) {
 		const struct name_attr *a = attr_at(l, i);
 		const struct profile_attr *e = entry(l, a);
-		struct buf utf8 = BUF_INIT(NAME_VALUE_MAX * 2);
+		struct buf store = BUF_INIT(NAME_UTF8_MAX);
+		struct slice utf8;
 
-		if (e != NULL &&
-		    (!asn1_text_utf8(attr_text(a), &utf8) ||
-			!attr_pattern_fits(e->pattern, buf_cstr(&utf8)))) {
+		if (e != NULL && (!attr_utf8(a, &store, &utf8) ||
+				     !attr_pattern_fits(e->pattern, utf8))) {
 			lint_add(l, ERR_POLICY,
 			    "the attribute %s has not the form \"%s\"",
 			    attr_name(a), attr_pattern_name(e->pattern));
 		}
-		buf_clear(&utf8);
+		buf_clear(&store);
 	}
 }
 

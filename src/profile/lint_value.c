@@ -305,13 +305,18 @@ check_period_inside(struct lint *l)
 	}
 }
 
+/* What is not UTF8String is another rule's finding; its text is compared
+ * all the same. */
 static bool
 text_is(struct asn1_text t, const char *want)
 {
 	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
-	bool same =
-	    asn1_text_utf8(t, &utf8) && slice_eq_str(buf_slice(&utf8), want);
+	bool same;
 
+	if (t.tag == DER_UTF8_STRING) {
+		return slice_eq_str(t.value, want);
+	}
+	same = asn1_text_utf8(t, &utf8) && slice_eq_str(buf_slice(&utf8), want);
 	buf_clear(&utf8);
 	return same;
 }
@@ -341,7 +346,8 @@ check_issuer_tool(struct lint *l)
 static bool
 tool_text_fits(struct asn1_text t, size_t max_chars)
 {
-	size_t num = asn1_text_num_chars(t);
+	size_t num = t.tag == DER_UTF8_STRING ? text_num_chars(t.value)
+					      : asn1_text_num_chars(t);
 
 	return num > 0 && num <= max_chars;
 }

@@ -122,7 +122,7 @@ struct profile {
 const struct profile_attr *profile_attr_find(
     const struct profile *p, enum oid id);
 /* Whether a text fits a pattern exactly as it stands (already normal). */
-bool attr_pattern_fits(enum attr_pattern pattern, const char *text);
+bool attr_pattern_fits(enum attr_pattern pattern, struct slice text);
 const char *attr_pattern_name(enum attr_pattern pattern);
 /* profile_check_values() without the key. */
 ATTR_MUST_USE enum err profile_check_names(

@@ -69,8 +69,9 @@ check_ca(struct exam *e)
 		complain(e, "hold", "a CA is revoked, never suspended");
 	}
 	if (e->p->direct && e->p->kind != PROFILE_END_ENTITY) {
-		complain(e, "direct", "only a subscriber's certificate is "
-				      "issued to a direct order");
+		complain(e, "direct",
+		    "only a subscriber's certificate is "
+		    "issued to a direct order");
 	}
 }
 

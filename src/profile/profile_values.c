@@ -124,50 +124,40 @@ profile_attr_find(const struct profile *p, enum oid id)
 
 static bool
 number_fits(enum err (*normalise)(struct slice, char *, struct errinfo *),
-    const char *text)
+    struct slice text)
 {
 	char normal[OGRNIP_SIZE]; /* the longest */
 
-	return normalise(slice_str(text), normal, NULL) == ERR_OK &&
-	       strcmp(normal, text) == 0;
+	return normalise(text, normal, NULL) == ERR_OK &&
+	       slice_eq_str(text, normal);
 }
 
 static bool
-words_fit(enum attr_pattern pattern, const char *text)
+domain_fits(struct slice text)
 {
-	struct buf normal = BUF_INIT(SUBJECT_TEXT_MAX);
-	struct slice part = slice_str(text);
-	bool fits;
-	enum err err;
-
-	if (pattern == PATTERN_REGION) {
-		err = region_normalise(part, &normal, NULL);
-	} else if (pattern == PATTERN_EMAIL) {
-		err = email_normalise("email", part, &normal, NULL);
-	} else {
-		err = line_normalise(
-		    "text", SUBJECT_TEXT_MAX, part, &normal, NULL);
+	if (slice_starts(text, SLICE_LIT("*."))) {
+		text = slice_make(text.p + 2, text.len - 2);
 	}
-	fits = err == ERR_OK && slice_eq(buf_slice(&normal), part);
-	buf_clear(&normal);
-	return fits;
+	return domain_valid(text);
 }
 
 bool
-attr_pattern_fits(enum attr_pattern pattern, const char *text)
+attr_pattern_fits(enum attr_pattern pattern, struct slice text)
 {
 	switch (pattern) {
-	case PATTERN_COUNTRY:
-		return strlen(text) == 2 && text[0] >= 'A' && text[0] <= 'Z' &&
-		       text[1] >= 'A' && text[1] <= 'Z';
-	case PATTERN_RUSSIA:
-		return strcmp(text, "RU") == 0;
 	case PATTERN_TEXT:
+		return line_valid(text);
+	case PATTERN_COUNTRY:
+		return text.len == 2 && text.p[0] >= 'A' && text.p[0] <= 'Z' &&
+		       text.p[1] >= 'A' && text.p[1] <= 'Z';
+	case PATTERN_RUSSIA:
+		return slice_eq_str(text, "RU");
 	case PATTERN_REGION:
-	case PATTERN_EMAIL:
-		return words_fit(pattern, text);
+		return region_valid(text);
 	case PATTERN_PERSON_NAME:
-		return person_name_valid(slice_str(text), SUBJECT_TEXT_MAX);
+		return person_name_valid(text, SUBJECT_TEXT_MAX);
+	case PATTERN_EMAIL:
+		return email_valid(text);
 	case PATTERN_SNILS:
 		return number_fits(snils_normalise, text);
 	case PATTERN_INN10:
@@ -179,9 +169,9 @@ attr_pattern_fits(enum attr_pattern pattern, const char *text)
 	case PATTERN_OGRNIP:
 		return number_fits(ogrnip_normalise, text);
 	case PATTERN_DIGITS:
-		return text_is_digits(slice_str(text));
+		return text_is_digits(text);
 	case PATTERN_DOMAIN:
-		return san_form_fits(SAN_DNS, text);
+		return domain_fits(text);
 	case ATTR_PATTERN_MAX_:
 		break;
 	}
@@ -239,7 +229,7 @@ check_attr(const struct profile *p, const struct subject_attrs *attrs,
 		    "does not take a value of this length");
 	}
 	if (!type_holds(rule->tag, a->text) ||
-	    !attr_pattern_fits(rule->pattern, a->text)) {
+	    !attr_pattern_fits(rule->pattern, slice_str(a->text))) {
 		(void)err_set(ei, ERR_POLICY, "profile.attr.pattern", NULL,
 		    "%s: the value has not the form \"%s\" that the profile "
 		    "wants",

@@ -268,8 +268,10 @@ static const struct conf_setting key_settings[] = {
 };
 
 enum {
-	DAYS_MAX = 7320
-}; /* twenty years */
+	DAYS_MAX = 7320, /* twenty years */
+	THREE_DAYS_SECONDS = 3 * 86400,
+	MONTH_SECONDS = 30 * 86400,
+};
 
 static const struct conf_setting validity_settings[] = {
     {.name = "days",
@@ -452,8 +454,8 @@ const struct conf_setting profile_settings[] = {
     {.name = "limit_seconds",
 	.type = CONF_INT,
 	.min = 1,
-	.max = 30 * 86400,
-	.fallback_int = 3 * 86400},
+	.max = MONTH_SECONDS,
+	.fallback_int = THREE_DAYS_SECONDS},
     {.name = "renew_days",
 	.type = CONF_INT,
 	.min = 0,

@@ -244,3 +244,25 @@ region_normalise(struct slice in, struct buf *out, struct errinfo *ei)
 	buf_add_str(out, region->name);
 	return buf_err(out, ei);
 }
+
+bool
+region_valid(struct slice text)
+{
+	struct buf normal = BUF_INIT(SUBJECT_TEXT_MAX);
+	struct slice name = text;
+	struct slice code, space;
+	const struct region *region;
+	bool valid;
+
+	if (slice_get_bytes(&name, 2, &code) &&
+	    slice_get_bytes(&name, 1, &space) && space.p[0] == ' ') {
+		region = region_by_code(code);
+		if (region != NULL) {
+			return slice_eq_str(name, region->name);
+		}
+	}
+	valid = region_normalise(text, &normal, NULL) == ERR_OK &&
+		slice_eq(buf_slice(&normal), text);
+	buf_clear(&normal);
+	return valid;
+}

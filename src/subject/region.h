@@ -5,6 +5,7 @@
  * Federal subjects as stateOrProvinceName carries them: the two-digit code of
  * the tax service, one space, the name ("66 Свердловская область").
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -30,5 +31,7 @@ const struct region *region_by_code(struct slice code);
  */
 ATTR_MUST_USE enum err region_normalise(
     struct slice in, struct buf *out, struct errinfo *ei);
+/* Whether a text is exactly what region_normalise() would give. */
+bool region_valid(struct slice text);
 
 #endif

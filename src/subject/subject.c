@@ -223,8 +223,8 @@ field_normalise(
 	case FIELD_MAX_:
 		break;
 	}
-	ensure(!"a field");
-	return ERR_INTERNAL;
+	return err_set(
+	    ei, ERR_INTERNAL, "subject.field", NULL, "no field %d", (int)at);
 }
 
 /* One field: needed, allowed, well formed; the normal form into *out. */

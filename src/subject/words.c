@@ -210,13 +210,17 @@ person_name_normalise(
 bool
 person_name_valid(struct slice text, size_t max_chars)
 {
-	struct buf normal = BUF_INIT(SUBJECT_TEXT_MAX);
-	bool valid =
-	    name_normalise("name", max_chars, text, &normal, NULL) == ERR_OK &&
-	    slice_eq(buf_slice(&normal), text);
+	struct name_reader reader = {SCRIPT_NONE, false};
+	size_t num = 0;
+	uint32_t c;
 
-	buf_clear(&normal);
-	return valid;
+	while (text.len > 0) {
+		if (!text_get_char(&text, &c) || plain_joint(c) != c ||
+		    name_refuses(&reader, c) != NULL || ++num > max_chars) {
+			return false;
+		}
+	}
+	return reader.after_letter;
 }
 
 /* Punctuation alone names nothing. */
@@ -251,6 +255,26 @@ line_normalise(const char *field, size_t max_chars, struct slice in,
 	}
 	buf_clear(&text);
 	return err;
+}
+
+bool
+line_valid(struct slice text)
+{
+	bool named = false;
+	uint32_t before = ' ';
+	uint32_t c;
+
+	while (text.len > 0) {
+		if (!text_get_char(&text, &c) || is_odd(c) ||
+		    (is_space(c) && (c != ' ' || before == ' ')) || c < ' ' ||
+		    (c >= 0x7f && c < 0xa0)) {
+			return false;
+		}
+		named = named || in_range(c, '0', '9') ||
+			letter_script(c) != SCRIPT_NONE;
+		before = c;
+	}
+	return named && before != ' ';
 }
 
 enum err
@@ -329,13 +353,53 @@ local_part_valid(struct slice local)
 	return before != '.';
 }
 
+/* Splits at the last @; false when there is none. */
+static bool
+split_email(struct slice text, struct slice *local, struct slice *domain)
+{
+	size_t at = text.len;
+
+	while (at > 0 && text.p[at - 1] != '@') {
+		at--;
+	}
+	if (at == 0) {
+		return false;
+	}
+	*local = slice_make(text.p, at - 1);
+	*domain = slice_make(text.p + at, text.len - at);
+	return true;
+}
+
+static bool
+is_upper(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+bool
+email_valid(struct slice text)
+{
+	struct slice local, domain;
+
+	if (text.len > SUBJECT_EMAIL_MAX ||
+	    !split_email(text, &local, &domain) || !local_part_valid(local) ||
+	    !domain_valid(domain)) {
+		return false;
+	}
+	for (size_t i = 0; i < domain.len; i++) {
+		if (is_upper(domain.p[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 enum err
 email_normalise(
     const char *field, struct slice in, struct buf *out, struct errinfo *ei)
 {
 	struct slice local;
 	struct slice domain;
-	size_t at;
 
 	while (in.len > 0 && in.p[0] == ' ') {
 		in.p++;
@@ -351,14 +415,10 @@ email_normalise(
 		return wrong(ei, ERR_LIMIT, field, "long",
 		    "it is longer than 254 characters");
 	}
-	for (at = in.len; at > 0 && in.p[at - 1] != '@'; at--) {
-	}
-	if (at == 0) {
+	if (!split_email(in, &local, &domain)) {
 		return wrong(
 		    ei, ERR_FORMAT, field, "form", "there is no @ in it");
 	}
-	local = slice_make(in.p, at - 1);
-	domain = slice_make(in.p + at, in.len - at);
 	if (!local_part_valid(local)) {
 		return wrong(ei, ERR_FORMAT, field, "characters",
 		    "what stands before @ is letters, digits and single dots, "
@@ -373,7 +433,7 @@ email_normalise(
 	for (size_t i = 0; i < domain.len; i++) {
 		uint8_t c = domain.p[i];
 
-		buf_add_u8(out, c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
+		buf_add_u8(out, is_upper(c) ? (uint8_t)(c | 0x20) : c);
 	}
 	return buf_err(out, ei);
 }

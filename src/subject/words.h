@@ -40,6 +40,10 @@ ATTR_MUST_USE enum err organisation_name_normalise(
 /* A line of text (locality, street, unit, position), max_chars characters. */
 ATTR_MUST_USE enum err line_normalise(const char *field, size_t max_chars,
     struct slice in, struct buf *out, struct errinfo *ei);
+/* Whether a text is such a line exactly in normal form, of any length. */
+bool line_valid(struct slice text);
+/* The same of an e-mail address. */
+bool email_valid(struct slice text);
 /*
  * addr-spec (RFC 5322 3.4.1) without quoted strings, comments and domain
  * literals, ASCII; the domain must have two labels or more and is
