@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -14,7 +15,8 @@
 #include "base/err.h"
 
 enum {
-	NAME_SIZE = 1024
+	NAME_SIZE = 1024,
+	HELD_SEC = 30
 };
 
 /* SQLite gives room for this and, behind it, for the system's file. */
@@ -367,9 +369,15 @@ fault_hold_sync(void)
 void
 fault_wait_held(void)
 {
+	struct timespec until;
+
+	ensure(clock_gettime(CLOCK_REALTIME, &until) == 0);
+	until.tv_sec += HELD_SEC;
 	lock();
 	while (!state.held) {
-		ensure(pthread_cond_wait(&state.change, &state.lock) == 0);
+		/* A log that is not synced at all would be waited for here. */
+		ensure(pthread_cond_timedwait(
+			   &state.change, &state.lock, &until) == 0);
 	}
 	unlock();
 }

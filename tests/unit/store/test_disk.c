@@ -362,11 +362,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_killed),
+	    cmocka_unit_test(test_power_cut_loses_nothing),
 	    cmocka_unit_test(test_full_and_space_again),
 	    cmocka_unit_test(test_full_for_one_of_a_group),
 	    cmocka_unit_test(test_every_write_fails_once),
 	    cmocka_unit_test(test_failed_sync_ends_it),
-	    cmocka_unit_test(test_power_cut_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, store_test_start, NULL);

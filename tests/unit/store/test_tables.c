@@ -550,7 +550,12 @@ test_outbox(void **state)
 static void
 test_outbox_is_wiped(void **state)
 {
-	const char *const words[] = {"MARK-OF-BODY", "+79991234567"};
+	static const char body[] = "MARK-OF-BODY"
+				   "....................................."
+				   "....................................."
+				   ".....................END-OF-BODY";
+	const char *const words[] = {
+	    "MARK-OF-BODY", "END-OF-BODY", "+79991234567"};
 	const struct id id = nth_id(1);
 	struct errinfo ei = {0};
 	struct buf file = BUF_INIT((size_t)4 << 20);
@@ -562,12 +567,13 @@ test_outbox_is_wiped(void **state)
 	(void)state;
 	assert_ok(
 	    CHANGE(&ei, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&id), V_TEXT("sms"),
-		V_TEXT("signin"), V_TEXT(words[1]), V_BLOB(slice_str(words[0])),
+		V_TEXT("signin"), V_TEXT(words[2]), V_BLOB(slice_str(body)),
 		V_NULL, V_INT(1), V_INT(1000), V_INT(1)),
 	    &ei);
 	/* Closing moves the log into the database file. */
 	for (unsigned round = 0; round < 2; round++) {
 		store_close(store);
+		store = NULL;
 		buf_reset(&file);
 		f = fopen(place.path, "re");
 		assert_non_null(f);

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "fault_vfs.h"
@@ -15,7 +16,10 @@ enum {
 
 static const struct store_options on_fault = {.vfs = "fault"};
 
-/* One thread that submits certificate n and keeps what came of it. */
+/*
+ * One thread that submits certificate n and keeps what came of it.  Its unit
+ * first leaves its number in meta, which must not stay if it fails.
+ */
 struct caller {
 	struct store *store;
 	unsigned n;
@@ -25,13 +29,41 @@ struct caller {
 	struct audit_position position;
 };
 
+static void
+meta_name(unsigned n, char out[16])
+{
+	(void)snprintf(out, 16, "n%u", n);
+}
+
 static void *
 call(void *arg)
 {
 	struct caller *c = arg;
+	char name[16];
+	struct unit u;
 
-	c->err = put_certificate(c->store, c->n, &c->position, &c->ei);
+	meta_name(c->n, name);
+	unit_init(&u);
+	unit_add(&u, ST_META_SET, EXPECT(1), V_TEXT(name), V_BLOB(SLICE_EMPTY));
+	add_certificate(&u, c->n);
+	c->err = store_submit(c->store, &u, &c->position, &c->ei);
+	unit_clear(&u);
 	return NULL;
+}
+
+static bool
+has_meta(struct store *s, unsigned n)
+{
+	struct errinfo ei = {0};
+	struct rows *rows = NULL;
+	char name[16];
+	bool has;
+
+	meta_name(n, name);
+	assert_ok(store_query(s, ST_META_GET, &rows, &ei, V_TEXT(name)), &ei);
+	has = rows_num(rows) == 1;
+	rows_free(rows);
+	return has;
 }
 
 static void
@@ -107,6 +139,7 @@ test_number_17_conflicts(void **state)
 		}
 		assert_ok(callers[i].err, &callers[i].ei);
 		assert_true(has_certificate(s, i + 1));
+		assert_true(has_meta(s, i + 1));
 		assert_int_equal(num_events(s, i + 1), 1);
 		/* 1 is the chain's begin, 2 certificate 17, 3 the busy one */
 		assert_int_equal(callers[i].position.number,
@@ -119,6 +152,7 @@ test_number_17_conflicts(void **state)
 	assert_string_equal(callers[16].ei.rule, "store.certificate.insert");
 	assert_string_equal(callers[16].ei.object, "unique");
 	assert_int_equal(callers[16].position.number, 0);
+	assert_false(has_meta(s, 17));
 	assert_int_equal(num_events(s, 17), 1); /* the first one's */
 	assert_audit_whole(s, 3 + 31);
 	store_close(s);
