@@ -57,7 +57,8 @@ void store_close(struct store *s);
  * not in the state that was expected; errinfo.object is "unique", "rows" or
  * "reference".
  * ERR_STORE "store.full": no space; the next call may succeed.  ERR_STORE
- * "store.io", "store.corrupt": the disk.  ERR_INTERNAL: a statement broke
+ * "store.io", "store.corrupt": the disk; "store.busy": a stranger's lock;
+ * "store.engine": anything else that the engine refused.  ERR_INTERNAL: a statement broke
  * a constraint that its caller should have kept.
  * ERR_TIMEOUT "store.unknown": the sync failed; whether the unit will be there
  * after a restart is unknown.  From then on store_failed() is true, every
