@@ -58,11 +58,11 @@ void store_close(struct store *s);
  * "reference".
  * ERR_STORE "store.full": no space; the next call may succeed.  ERR_STORE
  * "store.io", "store.corrupt": the disk; "store.busy": a stranger's lock;
- * "store.engine": anything else that the engine refused.  ERR_INTERNAL: a statement broke
- * a constraint that its caller should have kept.
- * ERR_TIMEOUT "store.unknown": the sync failed; whether the unit will be there
- * after a restart is unknown.  From then on store_failed() is true, every
- * call answers ERR_STORE "store.failed" and the process should end.
+ * "store.engine": anything else that the engine refused.  ERR_INTERNAL: a
+ * statement broke a constraint that its caller should have kept. ERR_TIMEOUT
+ * "store.unknown": the sync failed; whether the unit will be there after a
+ * restart is unknown.  From then on store_failed() is true, every call answers
+ * ERR_STORE "store.failed" and the process should end.
  */
 ATTR_MUST_USE enum err store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);
