@@ -499,7 +499,7 @@ wrong_requests_get_a_problem_each(void **state)
 static void
 ask_padded(const char *before, size_t num, const char *after, struct answer *a)
 {
-	struct buf all = BUF_INIT(4 * 1024 * 1024);
+	struct buf all = BUF_INIT((size_t)4 << 20);
 	uint8_t *p;
 
 	buf_add_str(&all, before);
