@@ -67,11 +67,9 @@ function checkOwn(rules, file, include, at) {
 	const who = ruleFor(rules.floor, file.path);
 	const home = file.path.split('/')[0];
 	const allowed = who ? rules.floor.get(who) : [];
-	const fits = (what) => include.name === what ||
-		include.name.startsWith(`${what}/`);
 	// A folder's own headers; a program's main has only its own beginning.
 	const own = within(include.name, who ?? home);
-	if (!own && !allowed.some(fits)) {
+	if (!own && !allowed.some((what) => within(include.name, what))) {
 		at(`"${include.name}" is not among what ` +
 			`${who ?? `${home} (no rule)`} may include`);
 	}

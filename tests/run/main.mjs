@@ -37,12 +37,12 @@ function indent(text) {
 	return text.split('\n').map((l) => `      ${l}`).join('\n');
 }
 
-async function runStage(stage, total, shared) {
+async function runStage(stage, total) {
 	const results = new Results();
 	const start = Date.now();
 	say(`== ${stage.name}`);
 	try {
-		await stage.run({ root, results, total, shared, say:
+		await stage.run({ root, results, total, say:
 			(text) => say(`   ${text}`) });
 	} catch (e) {
 		results.fail(`stage ${stage.name}`, e.stack ?? String(e));
@@ -109,7 +109,6 @@ async function runAll(names) {
 	}
 	const start = Date.now();
 	const total = new Results();
-	const shared = {};
 	const stages = [];
 	const wanted = STAGES.filter((s) =>
 		names.length === 0 ? true : names.includes(s.name));
@@ -119,7 +118,7 @@ async function runAll(names) {
 			`tests that read them are skipped.`);
 	}
 	for (const stage of wanted) {
-		stages.push(await runStage(stage, total, shared));
+		stages.push(await runStage(stage, total));
 	}
 	if (names.length === 0) {
 		keepProofs(total);
