@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "http/http_priv.h"
 #include "os/random.h"
+#include "os/seam.h"
 
 /* TLS 1.2 and 1.3, AEAD ciphers, keys agreed by (EC)DHE only. */
 static const char default_priorities[] =
@@ -248,6 +249,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **state,
 	*state = NULL;
 	if (r->state == REQUEST_SENT) {
 		report(r);
+		seam("front.replied");
 	}
 	request_free(r);
 	atomic_fetch_sub(&server->in_flight, 1);

@@ -17,6 +17,7 @@
 #include "os/file.h"
 #include "os/memfd.h"
 #include "os/random.h"
+#include "os/seam.h"
 #include "os/socket.h"
 #include "os/wait.h"
 
@@ -289,6 +290,9 @@ ask(struct signer_client *c, struct call *call, struct frame *f, uint16_t want,
 	}
 	f->id = call->id;
 	err = frame_send(c->o.fd, f, ei);
+	if (err == ERR_OK && f->type == SIGNER_ISSUE) {
+		seam("front.sent");
+	}
 	if (err == ERR_OK) {
 		err = wait_call(c, call, ei);
 	}
