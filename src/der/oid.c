@@ -55,13 +55,13 @@ fill(void)
 {
 	unsigned short table[SLOTS] = {0};
 
-	for (unsigned short i = 1; i < OID_MAX_; i++) {
+	for (int i = 1; i < OID_MAX_; i++) {
 		size_t at = hash(oid_bytes((enum oid)i));
 
 		while (table[at] != OID_UNKNOWN) {
 			at = (at + 1) & (SLOTS - 1);
 		}
-		table[at] = i;
+		table[at] = (unsigned short)i;
 	}
 	for (size_t i = 0; i < SLOTS; i++) {
 		atomic_store_explicit(

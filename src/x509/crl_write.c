@@ -48,7 +48,8 @@ crl_entry_outline(struct slice *s, struct crl_entry *out,
 bool
 crl_entry_plain_reason(struct slice exts, enum crl_reason *out)
 {
-	struct slice list, x, oid, value;
+	struct slice list = SLICE_EMPTY, x = SLICE_EMPTY;
+	struct slice oid = SLICE_EMPTY, value = SLICE_EMPTY;
 
 	if (der_get(&exts, DER_SEQUENCE, &list, NULL) != ERR_OK ||
 	    der_get(&list, DER_SEQUENCE, &x, NULL) != ERR_OK || list.len > 0 ||
@@ -96,7 +97,7 @@ enum err
 crl_entries_check(struct slice entries, size_t *out_num, struct errinfo *ei)
 {
 	struct slice last = SLICE_EMPTY;
-	struct crl_entry e;
+	struct crl_entry e = {.reason = CRL_REASON_NONE};
 	size_t num = 0;
 	enum err err;
 

@@ -74,12 +74,12 @@ enum ocsp_cert_status {
 struct ocsp_single {
 	struct ocsp_cert_id id;
 	enum ocsp_cert_status status;
-	int64_t revoked_at;     /* REVOKED only */
 	enum crl_reason reason; /* REVOKED only */
+	int64_t revoked_at;     /* REVOKED only */
 	int64_t this_update;
+	int64_t next_update;   /* if has_next_update */
+	struct ext_list *exts; /* NULL when none */
 	bool has_next_update;
-	int64_t next_update;
-	const struct ext_list *exts; /* NULL when none */
 };
 
 /*

@@ -3,8 +3,27 @@
 #define SURGUCH_X509_OCSP_PRIV_H
 /* What requests and responses share. */
 #include "x509/ocsp.h"
+#include "x509/pool.h"
+#include "x509/spki.h"
 
-struct pool;
+struct ocsp_response {
+	uint8_t *bytes; /* the input, for the signature's check */
+	struct slice tbs_der;
+	struct slice sig_alg_der;
+
+	struct pool pool;
+	enum ocsp_response_status status;
+	struct name *name; /* in the pool; or NULL: key_id */
+	struct slice key_id;
+	int64_t produced_at;
+	struct ocsp_single *list;
+	size_t num;
+	struct ext_list *exts;
+	struct alg_id sig_alg;
+	struct slice signature;
+	struct slice *certs;
+	size_t num_certs;
+};
 
 ATTR_MUST_USE enum err ocsp_cert_id_get(struct pool *pool, struct slice *s,
     struct ocsp_cert_id *out, struct errinfo *ei);

@@ -78,7 +78,8 @@ static enum err
 get_body(struct slice *text, struct slice label, struct slice *out,
     struct errinfo *ei)
 {
-	struct slice rest = *text, line, found;
+	struct slice rest = *text, line = SLICE_EMPTY;
+	struct slice found = SLICE_EMPTY;
 	struct slice from = *text;
 
 	for (;;) {
@@ -126,7 +127,8 @@ enum err
 pem_get(
     struct slice *text, const char *label, struct buf *der, struct errinfo *ei)
 {
-	struct slice rest = *text, line, found, body;
+	struct slice rest = *text, line = SLICE_EMPTY, found = SLICE_EMPTY,
+		     body;
 	enum err err;
 
 	while (get_line(&rest, &line)) {

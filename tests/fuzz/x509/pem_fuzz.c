@@ -13,9 +13,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice rest = slice_make(data, size), before = rest, again;
 	struct buf der = BUF_INIT(size), copy = BUF_INIT(size);
 	struct buf text = BUF_INIT(2 * size + 256);
-	enum err err;
 
-	while ((err = pem_get(&rest, PEM_CERTIFICATE, &der, NULL)) == ERR_OK) {
+	while (pem_get(&rest, PEM_CERTIFICATE, &der, NULL) == ERR_OK) {
 		ensure(pem_looks_like(before) && der.len > 0);
 		ensure(rest.len < before.len);
 		pem_put(&text, PEM_CERTIFICATE, buf_slice(&der));

@@ -5,7 +5,7 @@
 #include "der/oid.h"
 
 static const char *const dotted[OID_MAX_] = {
-#define OID_ENTRY(sym, text, short_name, long_name, bytes) [sym] = text,
+#define OID_ENTRY(sym, text, short_name, long_name, bytes) [sym] = (text),
     OID_LIST(OID_ENTRY)
 #undef OID_ENTRY
 };

@@ -34,7 +34,7 @@ edit_der(struct slice der, const uint8_t path[EDIT_DEPTH], struct slice with,
 {
 	struct level levels[EDIT_DEPTH];
 	struct slice whole = der, content, child = der, rest;
-	struct buf inner = BUF_INIT(1024 * 1024);
+	struct buf inner = BUF_INIT(EDIT_BYTES);
 	size_t depth = 0;
 	uint8_t tag;
 
@@ -78,7 +78,7 @@ check_near_misses(const struct near_miss *rows, size_t num, struct slice good,
 	assert_ok(parse(good, &ei), &ei);
 	for (size_t i = 0; i < num; i++) {
 		const struct near_miss *r = &rows[i];
-		struct buf bad = BUF_INIT(1024 * 1024);
+		struct buf bad = BUF_INIT(EDIT_BYTES);
 		enum err err;
 
 		print_message("%s\n", r->name);

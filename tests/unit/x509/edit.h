@@ -13,7 +13,8 @@
 
 enum {
 	EDIT_DEPTH = 16,
-	EDIT_END = 0xff
+	EDIT_END = 0xff,
+	EDIT_BYTES = 1024 * 1024
 };
 
 /*

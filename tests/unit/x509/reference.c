@@ -48,7 +48,7 @@ data_path(const char *name, char out[PATH_SIZE])
 void
 load_file(const char *path, struct buf *out)
 {
-	FILE *f = fopen(path, "rb");
+	FILE *f = fopen(path, "rbe");
 	uint8_t block[4096];
 	size_t len;
 

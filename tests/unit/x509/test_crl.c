@@ -19,6 +19,7 @@ enum {
 	NOW = 1767225600, /* 2026-01-01 */
 	DAY = 86400,
 	MANY = 20000,
+	LIST_BYTES = 4 * FILE_BYTES,
 };
 
 static enum err
@@ -180,8 +181,8 @@ params(void)
 static struct crl *
 make(size_t num, struct buf *out)
 {
-	struct buf entries = BUF_INIT(4 * FILE_BYTES);
-	struct buf tbs = BUF_INIT(4 * FILE_BYTES), sig = BUF_INIT(1024);
+	struct buf entries = BUF_INIT(LIST_BYTES);
+	struct buf tbs = BUF_INIT(LIST_BYTES), sig = BUF_INIT(1024);
 	struct crl_params p = params();
 	struct crl *c = NULL;
 	struct errinfo ei = {0};
@@ -216,8 +217,8 @@ test_write(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(nums); i++) {
-		struct buf der = BUF_INIT(4 * FILE_BYTES);
-		struct buf again = BUF_INIT(4 * FILE_BYTES);
+		struct buf der = BUF_INIT(LIST_BYTES);
+		struct buf again = BUF_INIT(LIST_BYTES);
 		struct crl *c = make(nums[i], &der);
 		struct errinfo ei = {0};
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The getters of x509/cert.h. */
+#include "x509/cert_priv.h"
+
+struct slice
+cert_der(const struct cert *c)
+{
+	return c->der;
+}
+
+struct slice
+cert_tbs(const struct cert *c)
+{
+	return c->tbs_der;
+}
+
+unsigned
+cert_version(const struct cert *c)
+{
+	return c->version + 1;
+}
+
+struct slice
+cert_serial(const struct cert *c)
+{
+	return c->serial;
+}
+
+const struct name *
+cert_subject(const struct cert *c)
+{
+	return c->subject;
+}
+
+const struct name *
+cert_issuer(const struct cert *c)
+{
+	return c->issuer;
+}
+
+struct slice
+cert_subject_der(const struct cert *c)
+{
+	return c->subject_der;
+}
+
+struct slice
+cert_issuer_der(const struct cert *c)
+{
+	return c->issuer_der;
+}
+
+int64_t
+cert_not_before(const struct cert *c)
+{
+	return c->not_before;
+}
+
+int64_t
+cert_not_after(const struct cert *c)
+{
+	return c->not_after;
+}
+
+uint8_t
+cert_not_before_tag(const struct cert *c)
+{
+	return c->not_before_tag;
+}
+
+uint8_t
+cert_not_after_tag(const struct cert *c)
+{
+	return c->not_after_tag;
+}
+
+struct slice
+cert_spki(const struct cert *c)
+{
+	return c->spki_der;
+}
+
+const struct spki *
+cert_key(const struct cert *c)
+{
+	return &c->key;
+}
+
+struct slice
+cert_sig_alg_der(const struct cert *c)
+{
+	return c->sig_alg_der;
+}
+
+const struct alg_id *
+cert_sig_alg(const struct cert *c)
+{
+	return &c->sig_alg;
+}
+
+struct slice
+cert_signature(const struct cert *c)
+{
+	return c->signature;
+}
+
+const struct ext_list *
+cert_exts(const struct cert *c)
+{
+	return c->exts;
+}
