@@ -397,9 +397,13 @@ static bool
 text_claims(struct asn1_text t)
 {
 	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
-	bool claims =
-	    asn1_text_utf8(t, &utf8) && !claims_not_certified(buf_cstr(&utf8));
+	bool claims;
 
+	if (t.tag == DER_UTF8_STRING) {
+		return !claims_not_certified(t.value);
+	}
+	claims = !asn1_text_utf8(t, &utf8) ||
+		 !claims_not_certified(buf_slice(&utf8));
 	buf_clear(&utf8);
 	return claims;
 }

@@ -18,9 +18,17 @@ static const char not_certified[] = "не сертифицировано";
 static const char no_document[] = "отсутствует";
 
 bool
-claims_not_certified(const char *text)
+claims_not_certified(struct slice text)
 {
-	return strstr(text, not_certified) != NULL;
+	struct slice words = slice_str(not_certified);
+
+	while (text.len >= words.len) {
+		if (slice_starts(text, words)) {
+			return true;
+		}
+		text = slice_make(text.p + 1, text.len - 1);
+	}
+	return false;
 }
 
 bool
@@ -88,7 +96,7 @@ check_tools(const struct profile_exts *x, struct conf_cursor c,
 	    "extensions.issuer_sign_tool.ca"};
 
 	if (x->need[EXT_SUBJECT_SIGN_TOOL] == EXT_REQUIRED &&
-	    !claims_not_certified(x->subject_tool)) {
+	    !claims_not_certified(slice_str(x->subject_tool))) {
 		settings_complain(report, c, "extensions.subject_sign_tool",
 		    "without accreditation the tool is called \"%s\"",
 		    not_certified);
@@ -97,7 +105,7 @@ check_tools(const struct profile_exts *x, struct conf_cursor c,
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		if (!claims_not_certified(x->issuer_tool[i])) {
+		if (!claims_not_certified(slice_str(x->issuer_tool[i]))) {
 			settings_complain(report, c, paths[i],
 			    "without accreditation the tool is called \"%s\"",
 			    not_certified);

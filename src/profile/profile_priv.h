@@ -144,7 +144,7 @@ void profile_claims_check(const struct profile *p,
     const struct accreditation *accreditation, struct conf_cursor c,
     struct conf_report *report);
 /* Whether a text says that it is not certified / claims the word. */
-bool claims_not_certified(const char *text);
+bool claims_not_certified(struct slice text);
 bool claims_qualified(const char *text);
 /* Whether a policy is one of the classes of 1.2.643.100.113. */
 bool claims_class(struct slice policy);

@@ -31,7 +31,7 @@ check(const struct profile *p)
 		ensure(!claims_class(x->policies.slices[i]));
 	}
 	if (x->need[EXT_SUBJECT_SIGN_TOOL] == EXT_REQUIRED) {
-		ensure(claims_not_certified(x->subject_tool));
+		ensure(claims_not_certified(slice_str(x->subject_tool)));
 	}
 }
 
