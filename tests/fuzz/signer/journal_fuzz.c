@@ -15,7 +15,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char dir[] = "/tmp/surguch-fuzz-XXXXXX";
+/* In memory: what a sync costs is not the question here. */
+static char in_memory[] = "/dev/shm/surguch-fuzz-XXXXXX";
+static char on_disk[] = "/tmp/surguch-fuzz-XXXXXX";
+static char *dir = in_memory;
 
 static void
 clean(void)
@@ -50,7 +53,11 @@ once(void)
 
 	if (!done) {
 		done = true;
-		if (mkdtemp(dir) == NULL || atexit(remove_dir) != 0 ||
+		if (mkdtemp(dir) == NULL) {
+			dir = on_disk;
+			(void)!mkdtemp(dir);
+		}
+		if (!file_exists(dir) || atexit(remove_dir) != 0 ||
 		    crypto_init(NULL) != ERR_OK) {
 			abort();
 		}
