@@ -276,7 +276,7 @@ flip_all(const char *name, struct slice password)
 
 	get(name, &good);
 	buf_init(&bad, 65536);
-	step = good.len / 31 + 1;
+	step = good.len / (is_slow_run() ? 5 : 31) + 1;
 	for (i = 0; i < good.len; i += step) {
 		struct errinfo ei = {0};
 		enum err e;
@@ -515,6 +515,9 @@ test_default_iterations(void **state)
 	struct buf meta;
 
 	(void)state;
+	if (is_slow_run()) {
+		return; /* the numbers are the same, the time is not */
+	}
 	o.iterations = 0;
 	assert_ok(container_create(fresh(), &o, &c, &ei), &ei);
 	container_free(c);

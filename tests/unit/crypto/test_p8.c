@@ -177,7 +177,7 @@ test_certtool_reads(void **state)
 		rc = RUN("certtool", "--inder", "--infile", scratch("key.p8"),
 		    "--password", "s", "--key-info");
 		assert_int_equal(rc, 0);
-		if (i == 0) { /* 600,000 iterations: once */
+		if (i == 0 && !is_slow_run()) { /* 600,000 iterations */
 			assert_certtool_key(k);
 		}
 		rc = RUN("certtool", "--inder", "--infile", scratch("key.p8"),
