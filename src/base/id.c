@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -25,16 +24,12 @@ id_make(struct id *out, int64_t utc_ms, const uint8_t random[10])
 void
 id_text(const struct id *id, const char *prefix, char out[ID_TEXT_SIZE])
 {
-	struct buf b = BUF_INIT(ID_TEXT_SIZE - 1);
-	const char *text;
+	size_t len = strlen(prefix);
 
-	buf_add_str(&b, prefix);
-	buf_add_u8(&b, '_');
-	text_base32(&b, id_slice(id));
-	ensure(b.err == ERR_OK);
-	text = buf_cstr(&b);
-	memcpy(out, text, b.len + 1);
-	buf_clear(&b);
+	ensure(len <= ID_PREFIX_MAX);
+	memcpy(out, prefix, len);
+	out[len++] = '_';
+	text_base32_array(id->b, sizeof(id->b), out + len);
 }
 
 bool

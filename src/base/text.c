@@ -339,21 +339,21 @@ text_unbase64url(struct slice s, struct buf *out)
 static const char alphabet32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 void
-text_base32(struct buf *b, struct slice s)
+text_base32_array(const uint8_t *p, size_t len, char *out)
 {
 	uint32_t bits = 0;
 	unsigned num = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		bits = (bits << 8 | s.p[i]) & 0xfff;
+	for (size_t i = 0; i < len; i++) {
+		bits = (bits << 8 | p[i]) & 0xfff;
 		for (num += 8; num >= 5; num -= 5) {
-			buf_add_u8(
-			    b, (uint8_t)alphabet32[bits >> (num - 5) & 0x1f]);
+			*out++ = alphabet32[bits >> (num - 5) & 0x1f];
 		}
 	}
 	if (num > 0) {
-		buf_add_u8(b, (uint8_t)alphabet32[bits << (5 - num) & 0x1f]);
+		*out++ = alphabet32[bits << (5 - num) & 0x1f];
 	}
+	*out = '\0';
 }
 
 bool

@@ -41,7 +41,9 @@ void text_base64url(struct buf *b, struct slice s);  /* no padding */
 ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
 ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);
 /* Crockford base32, lower case, of a whole number of bytes. */
-void text_base32(struct buf *b, struct slice s);
+/* out: TEXT_BASE32_SIZE(len) bytes, NUL-terminated; needs no memory. */
+#define TEXT_BASE32_SIZE(len) (((len) * 8 + 4) / 5 + 1)
+void text_base32_array(const uint8_t *p, size_t len, char *out);
 ATTR_MUST_USE bool text_unbase32(struct slice s, uint8_t *out, size_t out_len);
 
 /* Append untrusted bytes so that they are safe on one line of a terminal or

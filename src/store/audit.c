@@ -145,22 +145,15 @@ load_last(
 	return err;
 }
 
-/* As id_text(), but out of memory is the buffer's error. */
-static void
-put_writer(struct buf *b, const struct id *writer)
-{
-	buf_add_str(b, "aud_");
-	text_base32(b, id_slice(writer));
-}
-
 /* What a new chain says of the one before, so that its end is on record. */
 static void
 put_previous(struct buf *b, const struct audit_position *previous)
 {
-	buf_add_str(b, "{\"previous\":\"");
-	put_writer(b, &previous->writer);
-	buf_printf(b, "\",\"number\":%llu,\"hash\":\"",
-	    (unsigned long long)previous->number);
+	char writer[ID_TEXT_SIZE];
+
+	id_text(&previous->writer, "aud", writer);
+	buf_printf(b, "{\"previous\":\"%s\",\"number\":%llu,\"hash\":\"",
+	    writer, (unsigned long long)previous->number);
 	text_hex(b, slice_make(previous->hash, sizeof(previous->hash)));
 	buf_add_str(b, "\"}");
 }
@@ -203,7 +196,7 @@ begin_chain(struct backend_conn *c, const struct audit_position *previous,
 	const struct clock clock = system_clock();
 	struct audit_event event = {.actor = "system", .action = "audit.begin"};
 	struct audit_position chain = {0};
-	struct buf object = BUF_INIT(ID_TEXT_SIZE);
+	char object[ID_TEXT_SIZE];
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
 	enum err err;
 
@@ -211,24 +204,20 @@ begin_chain(struct backend_conn *c, const struct audit_position *previous,
 	if (err != ERR_OK) {
 		return err;
 	}
-	put_writer(&object, &chain.writer);
+	id_text(&chain.writer, "aud", object);
 	event.at = clock_utc_sec(&clock);
-	event.object = buf_cstr(&object);
+	event.object = object;
 	if (previous != NULL) {
 		put_previous(&detail, previous);
 		event.detail = buf_cstr(&detail);
 	}
-	err = buf_err(&object, ei);
-	if (err == ERR_OK) {
-		err = buf_err(&detail, ei);
-	}
+	err = buf_err(&detail, ei);
 	if (err == ERR_OK) {
 		err = write_begin(c, &chain, &event, ei);
 	}
 	if (err == ERR_OK) {
 		*out = chain;
 	}
-	buf_clear(&object);
 	buf_clear(&detail);
 	return err;
 }
