@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 #include "identity/operator.h"
+#include "identity/token.h"
 
 static void
 test_scopes(void **state)
@@ -123,6 +124,33 @@ test_tokens(void **state)
 	assert_string_equal(ei.rule, "operator.role");
 }
 
+/* A token holds no more than its operator's role, whatever its row says. */
+static void
+test_role_rules(void **state)
+{
+	struct fixture *f = *state;
+	struct operators o = {.store = f->store, .clock = &f->clock};
+	struct operator_session s;
+	struct actor actor;
+	struct id id;
+	struct errinfo ei = {0};
+	struct unit u;
+	uint8_t own[32];
+	const char *token = "sgo_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+	actor_system(&actor, "ctl");
+	assert_ok(operator_add(&o, &actor, "a", ROLE_AUDITOR, &id, &ei), &ei);
+	assert_ok(token_hash(slice_str(token), own, &ei), &ei);
+	unit_init(&u);
+	unit_add(&u, ST_GRANT_INSERT, EXPECT(1), V_ID(&id), V_ID(&id),
+	    V_BLOB(slice_make(own, sizeof(own))), V_TEXT("x"),
+	    V_TEXT("audit:read,certificates:revoke"), V_INT(TEST_NOW), V_NULL);
+	assert_ok(store_submit(f->store, &u, NULL, &ei), &ei);
+	unit_clear(&u);
+	assert_ok(operator_check(&o, slice_str(token), &s, &ei), &ei);
+	assert_int_equal(s.scopes, SCOPE_BIT(SCOPE_AUDIT_READ));
+}
+
 static void
 test_list(void **state)
 {
@@ -163,6 +191,8 @@ main(void)
 	    cmocka_unit_test(test_scopes),
 	    cmocka_unit_test_setup_teardown(
 		test_tokens, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_role_rules, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_list, fixture_setup, fixture_teardown),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -544,6 +545,62 @@ test_act(void **state)
 	assert_rule(spend(f, &proof, &ei), ERR_CONFLICT, "store.otp.use", &ei);
 }
 
+struct guesser {
+	struct fixture *f;
+	const struct otp_challenge *c;
+	const char *wrong;
+	unsigned compared;
+};
+
+static void *
+guess(void *arg)
+{
+	struct guesser *g = arg;
+	struct otp_signin in = signin(PHONE, "", OTP_SEND);
+	struct otp_proof proof;
+	struct errinfo ei = {0};
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (check(g->f, &in, g->c, g->wrong, &proof, NULL, &ei) ==
+			ERR_DENIED &&
+		    strcmp(ei.rule, "otp.wrong") == 0) {
+			g->compared++;
+		}
+	}
+	return NULL;
+}
+
+/* Twenty-four guesses at once: five are compared. */
+static void
+test_race(void **state)
+{
+	struct fixture *f = *state;
+	struct otp_signin in = signin(PHONE, "", OTP_SEND);
+	struct otp_challenge c;
+	struct guesser g[8];
+	pthread_t threads[8];
+	char code[16];
+	char wrong[16];
+	unsigned compared = 0;
+	size_t i;
+
+	start(f, &in, &c, code);
+	fixture_wrong(code, wrong);
+	for (i = 0; i < ARRAY_LEN(g); i++) {
+		g[i] = (struct guesser){f, &c, wrong, 0};
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, guess, &g[i]), 0);
+	}
+	for (i = 0; i < ARRAY_LEN(g); i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		compared += g[i].compared;
+	}
+	assert_int_equal(compared, OTP_TRIES_CODE);
+	assert_int_equal(
+	    fixture_count(f, "SELECT sum(tries) FROM otp"), OTP_TRIES_CODE);
+}
+
 static void
 test_kept_nowhere(void **state)
 {
@@ -655,6 +712,7 @@ main(void)
 	    fixture_test(test_unknown),
 	    fixture_test(test_decoy_has_no_code),
 	    fixture_test(test_act),
+	    fixture_test(test_race),
 	    fixture_test(test_kept_nowhere),
 	    cmocka_unit_test(test_spray),
 	    cmocka_unit_test(test_digits),

@@ -7,6 +7,7 @@
 #include "desk.h"
 #include "os/file.h"
 #include "registry/application_priv.h"
+#include "registry/form_priv.h"
 #include "registry/states.h"
 
 /* Every state, every event, every kind of actor: the table decides, the
@@ -75,6 +76,50 @@ test_two_hands(void **state)
 	    step_submit(&d->r, &u2, &ei), ERR_STATE, "application.step", &ei);
 	assert_int_equal(desk_state(d), APP_WITHDRAWN);
 	application_clear(&a);
+}
+
+/* What was read is what is decided on: any change of the form, the person or
+ * the organisation in between stops the unit. */
+static void
+test_same(void **state)
+{
+	struct desk *d = *state;
+	struct person_data person = seed_person;
+	struct org_data org = seed_org;
+	struct form_data data;
+	struct errinfo ei;
+	struct form f;
+	struct unit u;
+	enum err err;
+	int i;
+
+	desk_ready(d);
+	data = desk_form_data(d);
+	for (i = 0; i < 4; i++) {
+		memset(&ei, 0, sizeof(ei));
+		assert_ok(form_get(&d->r, &d->form, &f, &ei), &ei);
+		unit_init(&u);
+		form_add_same(&u, &f);
+		if (i == 0) {
+			assert_ok(form_update(&d->r, &d->operator, & d->form,
+				      f.version, &data, &ei),
+			    &ei);
+		} else if (i == 1) {
+			assert_ok(
+			    person_update(&d->r, &d->operator, & d->person_id,
+				1, &person, &ei),
+			    &ei);
+		} else if (i == 2) {
+			assert_ok(org_update(&d->r, &d->operator, & d->org_id,
+				      1, &org, &ei),
+			    &ei);
+		}
+		err = store_submit(d->f->store, &u, NULL, &ei);
+		assert_int_equal(err, i < 3 ? ERR_CONFLICT : ERR_OK);
+		assert_int_equal(form_conflict(&ei), i < 3);
+		unit_clear(&u);
+		form_clear(&f);
+	}
 }
 
 static void
@@ -171,6 +216,8 @@ main(void)
 		test_every_pair, desk_setup, desk_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_two_hands, desk_setup, desk_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_same, desk_setup, desk_teardown),
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_reachable),
 	    cmocka_unit_test(test_docs),
