@@ -26,6 +26,7 @@
 struct ca_identity;
 struct conf_report;
 struct issue_values;
+struct name;
 struct profile;
 
 enum profile_kind {
@@ -101,6 +102,14 @@ uint32_t profile_renew_days(const struct profile *p);
  * No signature is checked. */
 ATTR_MUST_USE enum err profile_check_spki(
     const struct profile *p, struct slice spki, struct errinfo *ei);
+/*
+ * The subject of a request beside the vetted one: nothing to say when the
+ * profile ignores it, else ERR_POLICY "profile.request_subject" unless both
+ * have the same attributes with the same texts, in any order.
+ */
+ATTR_MUST_USE enum err profile_check_request_subject(const struct profile *p,
+    const struct name *requested, const struct issue_values *v,
+    struct errinfo *ei);
 /* The spec of the first key the profile takes, as privkey_generate() wants
  * it ("gost2012-256:A"). */
 const char *profile_key_spec(const struct profile *p);

@@ -263,6 +263,11 @@ check_qualified_form(struct exam *e)
 	if (!e->p->qualified_form) {
 		return;
 	}
+	if (e->p->direct) {
+		complain(e, "direct",
+		    "the qualified form wants the owner identified and the "
+		    "form approved: no direct orders");
+	}
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
 		if (e->x->need[needed[i]] != EXT_REQUIRED) {
 			complain(e, "extensions",

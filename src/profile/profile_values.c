@@ -10,6 +10,7 @@
 #include "subject/number.h"
 #include "subject/region.h"
 #include "subject/words.h"
+#include "x509/name.h"
 
 enum {
 	SECONDS_A_DAY = 86400
@@ -352,6 +353,35 @@ profile_check_values(
 	enum err err = profile_check_names(p, v, ei);
 
 	return err == ERR_OK ? profile_check_spki(p, values_spki(v), ei) : err;
+}
+
+enum err
+profile_check_request_subject(const struct profile *p,
+    const struct name *requested, const struct issue_values *v,
+    struct errinfo *ei)
+{
+	struct name *vetted;
+	enum err err = ERR_OK;
+
+	if (p->csr_subject == CSR_SUBJECT_IGNORE) {
+		return ERR_OK;
+	}
+	vetted = name_new();
+	if (vetted == NULL) {
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; err == ERR_OK && i < v->attrs.num; i++) {
+		/* The comparison is of characters, whatever the types. */
+		err = name_add(vetted, v->attrs.at[i].id, DER_UTF8_STRING,
+		    slice_str(v->attrs.at[i].text), ei);
+	}
+	if (err == ERR_OK && !name_equal_set(requested, vetted)) {
+		(void)err_set(ei, ERR_POLICY, "profile.request_subject", NULL,
+		    "the subject in the request is not the registered one");
+		err = err_object(ei, ERR_POLICY, "subject");
+	}
+	name_free(vetted);
+	return err;
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/ext.h"
@@ -421,16 +422,17 @@ other_issuer_tool(struct scene *s)
 static char *
 stretched(const char *text, size_t num)
 {
-	size_t chars = 0;
-	char *copy = calloc(1, strlen(text) + num + 1);
-	size_t len = strlen(text);
+	struct buf b = BUF_INIT(4000);
+	size_t chars = text_num_chars(slice_str(text));
+	char *copy;
 
-	assert_non_null(copy);
-	memcpy(copy, text, len);
-	for (const char *c = text; *c != '\0'; c++) {
-		chars += (*c & 0xc0) != 0x80;
+	buf_add_str(&b, text);
+	for (; chars < num; chars++) {
+		buf_add_u8(&b, '.');
 	}
-	memset(copy + len, '.', num - chars);
+	copy = slice_dup_str(buf_slice(&b));
+	assert_non_null(copy);
+	buf_clear(&b);
 	return copy;
 }
 

@@ -62,12 +62,16 @@ kit_path(const char *name, char out[4096])
 	    out, 4096, "%s/profiles/%s.conf", root != NULL ? root : ".", name);
 }
 
+enum {
+	FILE_BYTES_MAX = 1024 * 1024
+};
+
 void
 kit_read(const char *path, struct buf *out)
 {
 	struct errinfo ei;
 
-	assert_ok(file_read(path, 1024 * 1024, out, &ei), &ei);
+	assert_ok(file_read(path, FILE_BYTES_MAX, out, &ei), &ei);
 }
 
 static struct hierarchy *

@@ -49,7 +49,7 @@ struct plan {
 
 /* A TBS of ours into pieces. */
 void plan_take(struct plan *p, struct slice tbs);
-void plan_write(const struct plan *p, struct buf *out);
+void plan_write(const struct plan *p, struct buf *b);
 
 struct slice plan_keep(struct plan *p, struct slice bytes);
 /* The extension, or NULL. */

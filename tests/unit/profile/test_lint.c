@@ -53,7 +53,7 @@ scene_clear(struct scene *s)
 static void
 scene_lint(const struct scene *s, struct lint_report *report)
 {
-	struct buf tbs = BUF_INIT(PROFILE_TBS_MAX * 4);
+	struct buf tbs = BUF_INIT(CERT_BYTES_MAX);
 
 	plan_write(s->plan, &tbs);
 	(void)!lint_tbs(

@@ -6,8 +6,11 @@
 
 #include "conf/conf.h"
 #include "crypto/hash.h"
+#include "der/der.h"
 #include "os/file.h"
+#include "profile/settings.h"
 #include "x509/csr.h"
+#include "x509/name.h"
 
 static void
 every_product_profile_loads(void **state)
@@ -66,12 +69,14 @@ profiles_say_what_callers_ask(void **state)
 	assert_int_equal(profile_csr_subject(p), CSR_SUBJECT_IGNORE);
 	assert_true(profile_hold_allowed(p));
 	assert_false(profile_self_signed(p));
+	assert_false(profile_direct(p));
 	profile_free(p);
 	kit_path("tls-client", path);
 	assert_ok(profile_load(path, &p, &ei), &ei);
 	assert_string_equal(profile_type_text(p),
 	    "Сертификат для входа, не электронная подпись по 63-ФЗ");
 	assert_string_equal(profile_key_spec(p), "p256");
+	assert_true(profile_direct(p));
 	profile_free(p);
 	print_message("proves: G14\n");
 }
@@ -283,6 +288,9 @@ static const struct edit mistakes[] = {
     {"qualified-person", "	subject_sign_tool =",
 	"	# subject_sign_tool =", "qualified form"},
     {"tls-client", "subject = (", "subject = [", NULL},
+    {"ocsp-p256", "ceiling = 100;", "ceiling = 100; direct = true;", "direct"},
+    {"qualified-person", "ceiling = 20000;", "ceiling = 20000; direct = true;",
+	"direct"},
 };
 
 static void
@@ -567,6 +575,92 @@ rfc9215_requests(void **state)
 	print_message("proves: A9\n");
 }
 
+/* The subject comes from the registry, never from the request. */
+static void
+the_requests_subject_is_compared_or_ignored(void **state)
+{
+	struct name *same = name_new();
+	struct name *other = name_new();
+	struct errinfo ei;
+	struct kit k;
+
+	(void)state;
+	kit_init(&k, "tls-client", KIT_NOW);
+	for (size_t i = k.v.attrs.num; i-- > 0;) {
+		const struct subject_attr *a = &k.v.attrs.at[i];
+
+		assert_ok(name_add(same, a->id, DER_UTF8_STRING,
+			      slice_str(a->text), &ei),
+		    &ei);
+	}
+	assert_ok(
+	    name_add(other, OID_CN, DER_UTF8_STRING, SLICE_LIT("petrov"), &ei),
+	    &ei);
+	assert_ok(profile_check_request_subject(k.p, other, &k.v, &ei), &ei);
+	k.p->csr_subject = CSR_SUBJECT_COMPARE;
+	assert_ok(profile_check_request_subject(k.p, same, &k.v, &ei), &ei);
+	assert_int_equal(
+	    profile_check_request_subject(k.p, other, &k.v, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "profile.request_subject");
+	name_free(same);
+	name_free(other);
+	kit_clear(&k);
+}
+
+/* --- the manual ------------------------------------------------------------
+ */
+
+static size_t
+check_documented(const struct conf_setting *table, const char *page)
+{
+	size_t num = 0;
+
+	for (; table->type != CONF_END; table++, num++) {
+		char want[80];
+
+		(void)snprintf(want, sizeof(want), ".It Ic %s\n", table->name);
+		if (strstr(page, want) == NULL) {
+			print_error("not in the manual: %s\n", table->name);
+			num += 1000;
+		}
+	}
+	return num;
+}
+
+/* surguch-profile(5) has every setting, and no other. */
+static void
+every_setting_is_in_the_manual(void **state)
+{
+	const char *root = getenv("SURGUCH_SOURCE_ROOT");
+	const struct conf_setting *tables[32] = {profile_settings};
+	size_t num_tables = 1;
+	size_t num_settings = 0;
+	size_t num_items = 0;
+	struct buf page = BUF_INIT(CONF_BYTES_MAX);
+	char path[4096];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/docs/man/surguch-profile.5",
+	    root != NULL ? root : ".");
+	kit_read(path, &page);
+	for (size_t i = 0; i < num_tables; i++) {
+		for (const struct conf_setting *s = tables[i];
+		     s->type != CONF_END; s++) {
+			if (s->members != NULL) {
+				assert_true(num_tables < ARRAY_LEN(tables));
+				tables[num_tables++] = s->members;
+			}
+		}
+		num_settings += check_documented(tables[i], buf_cstr(&page));
+	}
+	for (const char *at = buf_cstr(&page);
+	     (at = strstr(at, "\n.It Ic ")) != NULL; at++) {
+		num_items++;
+	}
+	assert_int_equal(num_items, num_settings);
+	buf_clear(&page);
+}
+
 static void
 a_missing_file_is_said_so(void **state)
 {
@@ -593,6 +687,8 @@ main(void)
 	    cmocka_unit_test(names_and_identification_are_refused_by_name),
 	    cmocka_unit_test(keys_are_those_of_the_profile),
 	    cmocka_unit_test(rfc9215_requests),
+	    cmocka_unit_test(the_requests_subject_is_compared_or_ignored),
+	    cmocka_unit_test(every_setting_is_in_the_manual),
 	    cmocka_unit_test(a_missing_file_is_said_so),
 	};
 

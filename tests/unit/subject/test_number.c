@@ -150,7 +150,7 @@ a_mistyped_digit_is_noticed(void **state)
 		size_t missed = 0;
 
 		for (size_t at = 0; at < strlen(good[i].good); at++) {
-			for (char d = '0'; d <= '9'; d++) {
+			for (int d = '0'; d <= '9'; d++) {
 				char in[OGRNIP_SIZE];
 				char out[OGRNIP_SIZE];
 
@@ -159,7 +159,7 @@ a_mistyped_digit_is_noticed(void **state)
 				if (in[at] == d) {
 					continue;
 				}
-				in[at] = d;
+				in[at] = (char)d;
 				missed += good[i].fn(slice_str(in), out,
 					      NULL) == ERR_OK;
 			}
