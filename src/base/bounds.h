@@ -9,7 +9,7 @@ enum bounds {
 	/* --- DER and X.509 ------------------------------------------- */
 	DER_DEPTH_MAX = 16, /* real certificates nest to 9 */
 	OID_BYTES_MAX = 39, /* encoded; registered arcs are under 20 */
-	OID_TEXT_MAX = 128,
+	OID_TEXT_MAX = 4 * OID_BYTES_MAX + 1, /* ".127" a byte, and NUL */
 	CSR_BYTES_MAX = 16384,  /* RSA-4096 with attributes is 2 KiB */
 	CERT_BYTES_MAX = 65536, /* the largest real CA one seen is 3 KiB */
 	CERT_EXTS_MAX = 64,
@@ -105,7 +105,7 @@ enum bounds {
 	PASSPHRASE_MAX = 1024,
 	CONTAINER_META_MAX = 8192, /* a real one is under 1 KiB */
 	CONTAINER_LABEL_MAX = 256,
-	CONTAINERS_MAX = 1000,	   /* in one folder */
+	CONTAINERS_MAX = 1000, /* in one folder */
 	IDEMPOTENCY_KEY_MIN = 16,
 	IDEMPOTENCY_KEY_MAX = 64,
 };
