@@ -108,7 +108,7 @@ parse_entry(
 	if (crl_entry_plain_reason(exts, &e->reason)) {
 		return ERR_OK;
 	}
-	err = ext_list_parse(exts, &e->exts, ei);
+	err = ext_list_parse_in(&c->pool, exts, &e->exts, ei);
 	if (err == ERR_OK) {
 		reason = ext_find(e->exts, EXT_REASON_CODE);
 		if (reason != NULL) {
@@ -286,9 +286,6 @@ crl_free(struct crl *c)
 {
 	if (c == NULL) {
 		return;
-	}
-	for (size_t i = 0; i < c->num_entries; i++) {
-		ext_list_free(c->entries[i].exts);
 	}
 	name_free(c->issuer);
 	ext_list_free(c->exts);

@@ -17,7 +17,8 @@
 #include "x509/seq.h"
 
 struct ext_list {
-	struct pool pool;
+	struct pool own;   /* unused when the list lives in another pool */
+	struct pool *pool; /* &own, or that one */
 	struct ext *list;
 	size_t num;
 };
@@ -183,12 +184,12 @@ parse_list(struct ext_list *l, struct slice der, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	l->list = pool_alloc(&l->pool, num, sizeof(*l->list));
+	l->list = pool_alloc(l->pool, num, sizeof(*l->list));
 	if (l->list == NULL) {
 		return err_nomem(ei);
 	}
 	for (size_t i = 0; i < num; i++) {
-		err = parse_ext(&l->pool, &seq, &l->list[i], ei);
+		err = parse_ext(l->pool, &seq, &l->list[i], ei);
 		if (err == ERR_OK) {
 			err = check_duplicate(l, i, ei);
 		}
@@ -210,7 +211,8 @@ ext_list_parse(
 	if (l == NULL) {
 		return err_nomem(ei);
 	}
-	pool_init(&l->pool);
+	pool_init(&l->own);
+	l->pool = &l->own;
 	err = parse_list(l, der_whole, ei);
 	if (err != ERR_OK) {
 		ext_list_free(l);
@@ -220,11 +222,30 @@ ext_list_parse(
 	return ERR_OK;
 }
 
+enum err
+ext_list_parse_in(struct pool *pool, struct slice der_whole,
+    struct ext_list **out, struct errinfo *ei)
+{
+	struct ext_list *l = pool_alloc(pool, 1, sizeof(*l));
+	enum err err;
+
+	if (l == NULL) {
+		return err_nomem(ei);
+	}
+	l->pool = pool;
+	err = parse_list(l, der_whole, ei);
+	if (err == ERR_OK) {
+		*out = l;
+	}
+	return err;
+}
+
 void
 ext_list_free(struct ext_list *l)
 {
 	if (l != NULL) {
-		pool_clear(&l->pool);
+		ensure(l->pool == &l->own);
+		pool_clear(&l->own);
 		free(l);
 	}
 }

@@ -16,6 +16,7 @@
 #include "x509/ext_types.h"
 
 struct ext_list;
+struct pool;
 
 /*
  * The whole Extensions SEQUENCE, at least one member (RFC 5280 4.1.2.9).
@@ -25,6 +26,10 @@ struct ext_list;
  * The result owns copies of all values and keeps no DER.
  */
 ATTR_MUST_USE enum err ext_list_parse(
+    struct slice der_whole, struct ext_list **out, struct errinfo *ei);
+/* The same into a pool: the list dies with it, ext_list_free() is not called.
+ */
+ATTR_MUST_USE enum err ext_list_parse_in(struct pool *pool,
     struct slice der_whole, struct ext_list **out, struct errinfo *ei);
 void ext_list_free(struct ext_list *l);
 /* A copy made from the typed fields alone. */

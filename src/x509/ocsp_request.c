@@ -90,8 +90,8 @@ ocsp_cert_id_put(const struct ocsp_cert_id *id, struct buf *b)
 }
 
 enum err
-ocsp_exts_get(
-    struct slice *s, uint8_t tag, struct ext_list **out, struct errinfo *ei)
+ocsp_exts_get(struct pool *pool, struct slice *s, uint8_t tag,
+    struct ext_list **out, struct errinfo *ei)
 {
 	struct slice explicit;
 	bool present = false;
@@ -101,7 +101,7 @@ ocsp_exts_get(
 	if (err != ERR_OK || !present) {
 		return err;
 	}
-	return ext_list_parse(explicit, out, ei);
+	return ext_list_parse_in(pool, explicit, out, ei);
 }
 
 void
@@ -128,7 +128,8 @@ parse_single(struct pool *pool, struct slice *s, struct single_request *out,
 		err = ocsp_cert_id_get(pool, &seq, &out->id, ei);
 	}
 	if (err == ERR_OK) {
-		err = ocsp_exts_get(&seq, DER_CONTEXT_CONS(0), &out->exts, ei);
+		err = ocsp_exts_get(
+		    pool, &seq, DER_CONTEXT_CONS(0), &out->exts, ei);
 	}
 	return err == ERR_OK ? der_end(seq, ei) : err;
 }
@@ -192,7 +193,8 @@ parse_tbs(struct ocsp_request *r, struct slice s, struct errinfo *ei)
 		err = parse_requests(r, list, ei);
 	}
 	if (err == ERR_OK) {
-		err = ocsp_exts_get(&s, DER_CONTEXT_CONS(2), &r->exts, ei);
+		err = ocsp_exts_get(
+		    &r->pool, &s, DER_CONTEXT_CONS(2), &r->exts, ei);
 	}
 	return err == ERR_OK ? der_end(s, ei) : err;
 }
@@ -270,10 +272,6 @@ ocsp_request_free(struct ocsp_request *r)
 	if (r == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < r->num; i++) {
-		ext_list_free(r->list[i].exts);
-	}
-	ext_list_free(r->exts);
 	pool_clear(&r->pool);
 	free(r);
 }

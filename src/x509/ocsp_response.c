@@ -128,7 +128,8 @@ parse_single(struct pool *pool, struct slice *s, struct ocsp_single *out,
 		}
 	}
 	if (err == ERR_OK) {
-		err = ocsp_exts_get(&seq, DER_CONTEXT_CONS(1), &out->exts, ei);
+		err = ocsp_exts_get(
+		    pool, &seq, DER_CONTEXT_CONS(1), &out->exts, ei);
 	}
 	return err == ERR_OK ? der_end(seq, ei) : err;
 }
@@ -206,7 +207,8 @@ parse_tbs(struct ocsp_response *r, struct slice s, struct errinfo *ei)
 		err = parse_singles(r, list, ei);
 	}
 	if (err == ERR_OK) {
-		err = ocsp_exts_get(&s, DER_CONTEXT_CONS(1), &r->exts, ei);
+		err = ocsp_exts_get(
+		    &r->pool, &s, DER_CONTEXT_CONS(1), &r->exts, ei);
 	}
 	return err == ERR_OK ? der_end(s, ei) : err;
 }
@@ -405,10 +407,6 @@ ocsp_response_free(struct ocsp_response *r)
 	if (r == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < r->num; i++) {
-		ext_list_free(r->list[i].exts);
-	}
-	ext_list_free(r->exts);
 	pool_clear(&r->pool);
 	free(r->bytes);
 	free(r);

@@ -127,8 +127,8 @@ enum err
 pem_get(
     struct slice *text, const char *label, struct buf *der, struct errinfo *ei)
 {
-	struct slice rest = *text, line = SLICE_EMPTY, found = SLICE_EMPTY,
-		     body;
+	struct slice rest = *text, line = SLICE_EMPTY, found = SLICE_EMPTY;
+	struct slice body = SLICE_EMPTY;
 	enum err err;
 
 	while (get_line(&rest, &line)) {

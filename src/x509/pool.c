@@ -7,15 +7,20 @@
 
 /* One malloc an object where an address sanitizer can see each. */
 #if defined(__SANITIZE_ADDRESS__)
-#define POOL_CHUNK 0
+#define ONE_EACH 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define POOL_CHUNK 0
+#define ONE_EACH 1
 #endif
 #endif
-#if !defined(POOL_CHUNK)
-#define POOL_CHUNK 2048
+#if !defined(ONE_EACH)
+#define ONE_EACH 0
 #endif
+
+enum {
+	CHUNK_FIRST = 1024, /* a name */
+	CHUNK_MAX = 65536,
+};
 
 struct pool_chunk {
 	struct pool_chunk *next;
@@ -44,6 +49,21 @@ pool_clear(struct pool *p)
 	p->chunks = NULL;
 }
 
+/* Chunks grow with the tree, so that small ones stay small. */
+static size_t
+next_cap(const struct pool_chunk *last, size_t len)
+{
+	size_t cap = CHUNK_FIRST;
+
+	if (ONE_EACH) {
+		return len;
+	}
+	if (last != NULL) {
+		cap = last->cap < CHUNK_MAX / 2 ? last->cap * 2 : CHUNK_MAX;
+	}
+	return len > cap ? len : cap;
+}
+
 void *
 pool_alloc(struct pool *p, size_t num, size_t size)
 {
@@ -58,7 +78,7 @@ pool_alloc(struct pool *p, size_t num, size_t size)
 	len = (len + sizeof(max_align_t) - 1) / sizeof(max_align_t) *
 	      sizeof(max_align_t);
 	if (c == NULL || len > c->cap - c->used) {
-		cap = len > POOL_CHUNK ? len : (size_t)POOL_CHUNK;
+		cap = next_cap(c, len);
 		c = calloc(1, sizeof(*c) + cap);
 		if (c == NULL) {
 			return NULL;
