@@ -41,12 +41,37 @@ lock(int fd, short type)
 	}
 }
 
+/* An answer names whom it is for: one that came too late for a process that
+ * was killed must not let the next asker go. */
+static void
+wait_answer(int fd)
+{
+	char answer[SEAM_ANSWER_SIZE + 1];
+	size_t len = 0;
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, answer + len, SEAM_ANSWER_SIZE - len);
+		if (n == 0 || (n < 0 && errno != EINTR)) {
+			return; /* nobody is there to hold us */
+		}
+		len += n > 0 ? (size_t)n : 0;
+		if (len < SEAM_ANSWER_SIZE) {
+			continue;
+		}
+		answer[len] = '\0';
+		len = 0;
+		if (strtol(answer, NULL, 10) == (long)getpid()) {
+			return;
+		}
+	}
+}
+
 void
 seam(const char *name)
 {
 	char line[96];
 	int fd = seam_fd();
-	char byte;
 	int len;
 
 	if (fd < 0) {
@@ -59,9 +84,7 @@ seam(const char *name)
 	pthread_mutex_lock(&asking);
 	lock(fd, F_WRLCK);
 	if (write(fd, line, (size_t)len) == len) {
-		while (read(fd, &byte, 1) < 0 && errno == EINTR) {
-			continue;
-		}
+		wait_answer(fd);
 	}
 	lock(fd, F_UNLCK);
 	pthread_mutex_unlock(&asking);

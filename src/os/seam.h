@@ -4,14 +4,18 @@
 /*
  * Named steps where a test may stop or kill the process.  With
  * -Dtest_seams=true and SURGUCH_SEAM_FD in the environment, seam() writes
- * "NAME PID\n" to that descriptor (one message of a SOCK_SEQPACKET socket)
- * and waits for one byte back.  The descriptor is shared by all roles, so a
- * process holds a lock on it while it waits and answers come to the asker.
- * In a release it is nothing.
+ * "NAME PID\n" to that descriptor (a socket) and waits for the answer: PID in
+ * decimal, filled up with spaces to SEAM_ANSWER_SIZE bytes.  The descriptor is
+ * shared by all roles, so a process holds a lock on it while it waits, and
+ * passes over what was meant for another that was killed meanwhile.  In a
+ * release it is nothing.
  */
 #include <stdint.h>
 
 #ifdef SURGUCH_TEST_SEAMS
+enum {
+	SEAM_ANSWER_SIZE = 12
+};
 void seam(const char *name);
 /* True when SURGUCH_TEST_WALL_OFF names this wall: "uid", "seccomp",
  * "landlock", "dumpable".  The proof that a wall's test can fail. */

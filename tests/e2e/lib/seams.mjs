@@ -5,6 +5,8 @@ import { openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './scratch.mjs';
 
+const ANSWER_SIZE = 12; // src/os/seam.h
+
 // Offset in whole seconds, changed under running processes.
 export class ClockOffset {
 	constructor(t, dir) {
@@ -38,7 +40,9 @@ export class Steps {
 			for (const line of lines) {
 				const [step, pid] = line.split(' ');
 				await this.#at(step, Number(pid));
-				socket.write('g');
+				// Named, or the next asker would take what came too
+				// late for one that was killed.
+				socket.write(pid.padEnd(ANSWER_SIZE));
 			}
 		});
 		socket.on('error', () => {}); // all who could ask have ended
