@@ -23,7 +23,8 @@
 #include "roles/settings.h"
 
 enum {
-	LOOK_MS = 500
+	LOOK_MS = 500,
+	SWEEP_MS = 3600 * 1000
 };
 
 static const struct confine_call *const calls[] = {
@@ -56,8 +57,9 @@ build_walls(const struct settings *s, struct errinfo *ei)
 }
 
 static enum err
-serve(struct front *f, struct errinfo *ei)
+serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 {
+	int64_t swept_ms = clock_mono_ms(clock);
 	unsigned signals = 0;
 	enum err e = ERR_OK;
 
@@ -67,6 +69,10 @@ serve(struct front *f, struct errinfo *ei)
 		e = signals_wait(NULL, 0, LOOK_MS, &signals, ei);
 		if (e == ERR_TIMEOUT) {
 			e = ERR_OK;
+		}
+		if (clock_mono_ms(clock) - swept_ms >= SWEEP_MS) {
+			front_sweep(f);
+			swept_ms = clock_mono_ms(clock);
 		}
 		if (e == ERR_OK && front_failed(f)) {
 			e = err_set(ei, ERR_STORE, "front.store", NULL,
@@ -121,7 +127,7 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 	}
 	front_secrets_clear(&secrets);
 	if (e == ERR_OK) {
-		e = serve(f, ei);
+		e = serve(f, &clock, ei);
 	}
 	front_free(f);
 	return e;

@@ -12,6 +12,7 @@
 #include "ca/authority.h"
 #include "ca/publish.h"
 #include "http/server.h"
+#include "identity/limit.h"
 #include "identity/notice.h"
 #include "identity/operator.h"
 #include "identity/otp.h"
@@ -32,6 +33,9 @@ enum {
 	GRACE_MS = 5000,
 	PEM_MAX = 65536,
 	URL_MAX = 300,
+	/* Most of a handler's time is waiting for a commit; as many as wait
+	 * together are committed together. */
+	WORKERS = 32,
 	PATH_SHOWN_MAX = 200,
 };
 
@@ -304,6 +308,7 @@ start_api(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	const char *proxies[SETTINGS_PROXIES_MAX];
 	struct http_options o = {
 	    .listen_fd = ROLE_FD_API,
+	    .worker_threads = WORKERS,
 	    .tls_cert_pem = buf_slice(&k->tls_chain),
 	    .tls_key_pem = secret_slice(&k->tls_key),
 	    .trusted_proxies = proxies,
@@ -414,6 +419,26 @@ front_free(struct front *f)
 	ca_free(f->ca);
 	store_close(f->store);
 	free(f);
+}
+
+void
+front_sweep(struct front *f)
+{
+	struct errinfo ei = {0};
+	enum err e = otp_sweep(f->otp, &ei);
+
+	if (e == ERR_OK) {
+		e = session_sweep(&f->sessions, &ei);
+	}
+	if (e == ERR_OK) {
+		e = limit_sweep(f->store, clock_utc_sec(f->clock), &ei);
+	}
+	if (e == ERR_OK) {
+		e = idem_sweep(f->idem, &ei);
+	}
+	if (e != ERR_OK) {
+		log_err(LOG_WARN, "front.sweep", &ei);
+	}
 }
 
 bool
