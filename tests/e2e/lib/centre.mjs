@@ -17,10 +17,15 @@ export class Centre {
 	//   seams  have named steps (.steps) and a clock offset (.clock); only
 	//          test builds know them
 	//   env    more of the environment, for surguchd
-	constructor(t, { build = BUILD, seams = false, env = {} } = {}) {
+	//   profiles   another directory of profiles
+	//   configure  (centre) => change the configuration before the start
+	constructor(t, { build = BUILD, seams = false, env = {},
+		profiles = join(ROOT, 'profiles'), configure = () => {} } = {}) {
 		this.t = t;
 		this.build = build;
 		this.env = env;
+		this.profiles = profiles;
+		this.configure = configure;
 		this.dir = join(scratch(t), 'centre');
 		this.phone = join(this.dir, 'phone.jsonl');
 		this.steps = seams ? new Steps() : null;
@@ -55,7 +60,7 @@ export class Centre {
 	async init() {
 		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
 			'--demo', '--api-port', '0', '--public-port', '0',
-			'--sms-port', '0', '--profiles', join(ROOT, 'profiles'),
+			'--sms-port', '0', '--profiles', this.profiles,
 			'--libexec', join(this.build, 'src/roles')], { timeoutSec: 120 });
 		// NAME='value' lines, for a shell.
 		const env = Object.fromEntries(
@@ -67,6 +72,7 @@ export class Centre {
 		this.public = env.DEMO_PUBLIC;
 		this.smsPort = env.DEMO_SMS_PORT;
 		this.demo = env;
+		await this.configure(this);
 	}
 
 	async startPhone() {
