@@ -73,7 +73,7 @@ ATTR_MUST_USE enum err signer_find(struct signer_client *c,
  * after another, ascending by serial.  *crl (maximum up to CRL_BYTES_MAX) is
  * replaced by the whole CRL.  ERR_CONFLICT "crl.number" (not above the last),
  * ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
- * ERR_FORMAT "crl.entry", "crl.order".
+ * ERR_FORMAT "crl.entries.order", "crl.entry".
  */
 struct crl_order {
 	uint64_t number;

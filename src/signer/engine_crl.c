@@ -140,17 +140,12 @@ add(struct engine *e, struct change *c, struct slice serial, struct errinfo *ei)
 }
 
 static enum err
-check_entry(const struct crl_entry *entry, struct slice last_serial,
-    int64_t this_update, struct errinfo *ei)
+check_entry(
+    const struct crl_entry *entry, int64_t this_update, struct errinfo *ei)
 {
 	if (entry->serial.len > SERIAL_BYTES_MAX) {
 		return err_set(ei, ERR_LIMIT, "crl.entry", "RFC 5280 4.1.2.2",
 		    "A serial number of %zu octets.", entry->serial.len);
-	}
-	if (last_serial.len > 0 &&
-	    crl_serial_cmp(last_serial, entry->serial) >= 0) {
-		return err_set(ei, ERR_FORMAT, "crl.order", NULL,
-		    "The entries do not ascend by serial number.");
 	}
 	if (entry->reason == CRL_REASON_REMOVE_FROM_CRL) {
 		return err_set(ei, ERR_FORMAT, "crl.entry", "RFC 5280 5.3.1",
@@ -195,15 +190,17 @@ static enum err
 compare(struct engine *e, const struct signer_crl *m, struct slice entries,
     int64_t now, struct change *c, struct errinfo *ei)
 {
-	struct slice last = SLICE_EMPTY;
 	struct crl_entry entry;
 	bool known = false;
-	enum err err = ERR_OK;
+	enum err err;
 
+	/* Form and order of all first: a list that is none of these is not
+	 * worth comparing. */
+	err = crl_entries_check(entries, &c->num_entries, ei);
 	while (entries.len > 0 && err == ERR_OK) {
 		err = crl_entry_get(&entries, &entry, ei);
 		if (err == ERR_OK) {
-			err = check_entry(&entry, last, m->this_update, ei);
+			err = check_entry(&entry, m->this_update, ei);
 		}
 		if (err == ERR_OK) {
 			err = pass_old(e, c, entry.serial, now, &known, ei);
@@ -211,8 +208,6 @@ compare(struct engine *e, const struct signer_crl *m, struct slice entries,
 		if (err == ERR_OK && !known) {
 			err = add(e, c, entry.serial, ei);
 		}
-		last = entry.serial;
-		c->num_entries++;
 	}
 	if (err == ERR_OK) {
 		err = pass_old(e, c, SLICE_EMPTY, now, &known, ei);

@@ -189,6 +189,66 @@ house_audit(uint64_t number)
 	return at;
 }
 
+static int64_t
+kit_utc(void *arg)
+{
+	return ((struct kit *)arg)->now * 1000;
+}
+
+enum err
+kit_try(
+    struct kit *k, const struct house *h, const char *name, struct errinfo *ei)
+{
+	char conf[PATH_TEXT_SIZE], file[128];
+	struct journal_report report;
+	struct instance_paths paths = {
+	    .name = name,
+	    .state_dir = k->dir,
+	    .settings = conf,
+	    .profile_dir = h->profiles,
+	    .trusted = geteuid(),
+	};
+	enum err err;
+
+	(void)snprintf(file, sizeof(file), "%s.conf", name);
+	house_path(h, name, k->dir);
+	house_path(h, file, conf);
+	k->clock = (struct clock){kit_utc, kit_utc, k};
+	k->in = NULL;
+	k->ledger = NULL;
+	k->engine = NULL;
+	err = instance_load(&paths, &k->in, ei);
+	if (err == ERR_OK) {
+		err = ledger_open(k->dir, &report, &k->ledger, ei);
+	}
+	if (err == ERR_OK) {
+		err = engine_new(k->in, k->ledger, &k->clock, &k->engine, ei);
+	}
+	if (err != ERR_OK) {
+		kit_close(k);
+	}
+	return err;
+}
+
+void
+kit_open(struct kit *k, const struct house *h, const char *name)
+{
+	struct errinfo ei;
+
+	assert_ok(kit_try(k, h, name, &ei), &ei);
+}
+
+void
+kit_close(struct kit *k)
+{
+	engine_free(k->engine);
+	ledger_close(k->ledger);
+	instance_free(k->in);
+	k->engine = NULL;
+	k->ledger = NULL;
+	k->in = NULL;
+}
+
 static void
 install(const struct house *h, const char *name, struct slice cert)
 {
@@ -241,5 +301,36 @@ house_ceremony(const struct house *h, const char *issuing_more)
 	install(h, "issuing", buf_slice(&cert));
 	buf_clear(&root_key);
 	buf_clear(&issuing_key);
+	buf_clear(&cert);
+}
+
+void
+house_ocsp(const struct house *h, const char *more)
+{
+	char dir[PATH_TEXT_SIZE], file[PATH_TEXT_SIZE], ca[PATH_TEXT_SIZE];
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	struct audit_position at = house_audit(1);
+	struct issue_values v;
+	struct signer_client *c;
+	struct errinfo ei;
+	char text[1024];
+	pid_t pid;
+
+	(void)snprintf(
+	    text, sizeof(text), "name = \"ocsp\";\nkind = \"ocsp\";\n%s", more);
+	house_conf(h, "ocsp", text);
+	house_make_key(h, "ocsp", &spki);
+	c = house_start(h, "issuing", false, &pid);
+	house_values(&v, "ocsp-p256", "Status", buf_slice(&spki), 3);
+	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
+	values_clear(&v);
+	house_stop(c, pid);
+	house_path(h, "ocsp", dir);
+	house_path(h, "new.der", file);
+	house_path(h, "issuing/ca.der", ca);
+	assert_ok(file_write_atomic(file, buf_slice(&cert), 0600, &ei), &ei);
+	assert_int_equal(house_once(h, "--install-cert", dir, file, ca), 0);
+	buf_clear(&spki);
 	buf_clear(&cert);
 }

@@ -13,6 +13,9 @@
 #include "os/file.h"
 #include "profile/values.h"
 #include "signer/client.h"
+#include "signer/engine.h"
+#include "signer/instance.h"
+#include "signer/ledger.h"
 
 struct house {
 	char dir[PATH_TEXT_SIZE];
@@ -38,8 +41,25 @@ struct signer_client *house_start(
     const struct house *h, const char *name, bool ocsp, pid_t *pid);
 void house_stop(struct signer_client *c, pid_t pid);
 
+/* The engine of a signer inside this process, with a clock that stands. */
+struct kit {
+	struct instance *in;
+	struct ledger *ledger;
+	struct engine *engine;
+	struct clock clock;
+	int64_t now; /* UTC seconds */
+	char dir[PATH_TEXT_SIZE];
+};
+void kit_open(struct kit *k, const struct house *h, const char *name);
+/* As kit_open, but the start may fail. */
+enum err kit_try(
+    struct kit *k, const struct house *h, const char *name, struct errinfo *ei);
+void kit_close(struct kit *k);
+
 /* Root and issuing CA with everything installed: signers "root" (stopped)
  * and "issuing", ready to be started. */
+/* For an OCSP key "ocsp" under it: certificate and issuer installed. */
+void house_ocsp(const struct house *h, const char *more);
 void house_ceremony(const struct house *h, const char *issuing_more);
 
 /* Values for a profile: C=RU, CN=cn and the idempotency key's first octets. */
