@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <string.h>
+
+#include "signer/settings.h"
+
+static enum err
+parse(const char *text, struct signer_settings **out, struct errinfo *ei)
+{
+	return signer_settings_parse(
+	    slice_str(text), "test.conf", NULL, out, ei);
+}
+
+static void
+the_least_is_a_name(void **state)
+{
+	struct signer_settings *s = NULL;
+	struct errinfo ei;
+	uint64_t n;
+
+	(void)state;
+	assert_ok(parse("name = \"a\";", &s, &ei), &ei);
+	assert_string_equal(s->name, "a");
+	assert_int_equal(s->kind, SIGNER_KIND_CA);
+	assert_int_equal(s->sig_alg, SIG_NONE);
+	assert_int_equal(s->num_profiles, 0);
+	assert_int_equal(s->crl_per_day, SIGNER_CRL_CEILING_DEFAULT);
+	assert_int_equal(s->crl_sec_max, 192 * 3600);
+	assert_false(signer_settings_ceiling(s, "x", &n));
+	assert_null(signer_settings_release(s, SLICE_LIT("\5")));
+	signer_settings_free(s);
+}
+
+static void
+everything_is_taken(void **state)
+{
+	struct signer_settings *s = NULL;
+	const struct signer_release *r;
+	struct errinfo ei;
+	uint64_t n;
+
+	(void)state;
+	assert_ok(parse("name = \"issuing-gost\"; kind = \"ca\";\n"
+			"signature = \"gost2012-256\";\n"
+			"profiles = [\"a\", \"b-2\"];\n"
+			"crl_urls = [\"http://a/1\", \"http://a/2\"];\n"
+			"ca_urls = [\"http://b\"]; ocsp_urls = [];\n"
+			"ceilings = ({profile = \"a\"; per_day = 5;},\n"
+			" {profile = \"b-2\"; per_day = 0;});\n"
+			"crl_per_day = 9; ocsp_per_day = 0;\n"
+			"crl_hours_max = 8784; ocsp_hours_max = 1;\n"
+			"releases = ({serial = \"00ff\"; by = \"Ива\"; "
+			"reason = \"Почему\";});\n",
+		      &s, &ei),
+	    &ei);
+	assert_int_equal(s->sig_alg, SIG_GOST256);
+	assert_int_equal(s->num_profiles, 2);
+	assert_string_equal(s->profiles[1], "b-2");
+	assert_int_equal(s->crl_urls.num, 2);
+	assert_string_equal(s->crl_urls.at[1], "http://a/2");
+	assert_int_equal(s->ocsp_urls.num, 0);
+	assert_true(signer_settings_ceiling(s, "a", &n));
+	assert_int_equal(n, 5);
+	assert_true(signer_settings_ceiling(s, "b-2", &n));
+	assert_int_equal(n, 0);
+	assert_int_equal(s->crl_sec_max, 8784 * 3600);
+	r = signer_settings_release(s, SLICE_LIT("\0\xff"));
+	assert_non_null(r);
+	assert_string_equal(r->by, "Ива");
+	assert_null(signer_settings_release(s, SLICE_LIT("\xff")));
+	signer_settings_free(s);
+}
+
+static const struct {
+	const char *name;
+	const char *text;
+} bad[] = {
+    {"nothing", ""},
+    {"no name", "kind = \"ca\";"},
+    {"name of capitals", "name = \"A\";"},
+    {"empty name", "name = \"\";"},
+    {"unknown kind", "name = \"a\"; kind = \"root\";"},
+    {"unknown word", "name = \"a\"; nmae = \"b\";"},
+    {"twice", "name = \"a\"; name = \"a\";"},
+    {"unknown signature", "name = \"a\"; signature = \"md5\";"},
+    {"path in a profile", "name = \"a\"; profiles = [\"../x\"];"},
+    {"ceiling below zero",
+	"name = \"a\"; ceilings = ({profile = \"a\"; per_day = -1;});"},
+    {"ceiling twice",
+	"name = \"a\"; ceilings = ({profile = \"a\"; per_day = 1;},"
+	"{profile = \"a\"; per_day = 2;});"},
+    {"ceiling of nothing", "name = \"a\"; ceilings = ({per_day = 1;});"},
+    {"no CRL at all", "name = \"a\"; crl_per_day = 0;"},
+    {"endless CRL", "name = \"a\"; crl_hours_max = 10000;"},
+    {"release without a name",
+	"name = \"a\"; releases = ({serial = \"05\"; reason = \"x\";});"},
+    {"release without a reason",
+	"name = \"a\"; releases = ({serial = \"05\"; by = \"x\"; "
+	"reason = \"\";});"},
+    {"serial of odd length",
+	"name = \"a\"; releases = ({serial = \"5\"; by = \"x\"; "
+	"reason = \"y\";});"},
+    {"serial negative",
+	"name = \"a\"; releases = ({serial = \"85\"; by = \"x\"; "
+	"reason = \"y\";});"},
+    {"serial not minimal",
+	"name = \"a\"; releases = ({serial = \"0005\"; by = \"x\"; "
+	"reason = \"y\";});"},
+    {"serial zero", "name = \"a\"; releases = ({serial = \"00\"; by = \"x\"; "
+		    "reason = \"y\";});"},
+    {"serial of 21 octets",
+	"name = \"a\"; releases = ({serial = "
+	"\"010203040506070809101112131415161718192021\"; by = \"x\"; "
+	"reason = \"y\";});"},
+    {"an OCSP key with profiles",
+	"name = \"a\"; kind = \"ocsp\"; profiles = [\"x\"];"},
+};
+
+static void
+mistakes_are_refused(void **state)
+{
+	struct errinfo ei;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct signer_settings *s = NULL;
+
+		if (parse(bad[i].text, &s, &ei) != ERR_FORMAT || s != NULL) {
+			print_error("%s\n", bad[i].name);
+			fail();
+		}
+	}
+}
+
+static void
+all_of_them_at_once(void **state)
+{
+	struct signer_settings *s = NULL;
+	struct conf_report report;
+	struct errinfo ei;
+
+	(void)state;
+	conf_report_init(&report);
+	assert_int_equal(
+	    signer_settings_parse(
+		SLICE_LIT("name = \"A\";\nkind = \"x\";\ncrl_per_day = 0;\n"),
+		"t.conf", &report, &s, &ei),
+	    ERR_FORMAT);
+	assert_int_equal(report.num_lines, 3);
+	assert_non_null(strstr(conf_report_text(&report), "t.conf:3"));
+	conf_report_clear(&report);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_least_is_a_name),
+	    cmocka_unit_test(everything_is_taken),
+	    cmocka_unit_test(mistakes_are_refused),
+	    cmocka_unit_test(all_of_them_at_once),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
