@@ -5,7 +5,7 @@
  * The walls of a role: not dumpable (no ptrace, no core, no /proc from a
  * sibling of the same uid), no new privileges, Landlock (which paths, which
  * TCP), seccomp (which system calls; another one kills the process).  What a
- * role may do is a const table that stands next to the role's main().
+ * role may do is a const table in roles/walls.c.
  *
  * confine_hide() comes first in main(), before any secret is read;
  * confine_apply() when everything that a library opens has been opened.

@@ -30,6 +30,7 @@
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/role.h"
+#include "roles/walls.h"
 
 enum {
 	THREADS = 4, /* messages under way at once */
@@ -40,31 +41,6 @@ struct options {
 	const char *settings;
 	const char *user;
 	bool insecure_no_landlock;
-};
-
-/*
- * The walls: the role may connect out and read what resolving and TLS need;
- * it writes nothing at all, its key has been read before.
- */
-static const struct confine_path paths[] = {
-    {"/etc/hosts", CONFINE_READ},
-    {"/etc/host.conf", CONFINE_READ},
-    {"/etc/resolv.conf", CONFINE_READ},
-    {"/etc/gai.conf", CONFINE_READ},
-    {"/etc/services", CONFINE_READ},
-    {"/run/systemd/resolve", CONFINE_READ},
-    {"/etc/ssl", CONFINE_READ},
-    {"/usr/lib/ssl", CONFINE_READ},
-    {"/usr/share/ca-certificates", CONFINE_READ},
-    {"/usr/local/share/ca-certificates", CONFINE_READ},
-};
-
-static const struct confine_call *const calls[] = {
-    confine_calls_base,
-    confine_calls_files,
-    confine_calls_messages,
-    confine_calls_network,
-    NULL,
 };
 
 /* --- once ---------------------------------------------------------------- */
@@ -201,20 +177,11 @@ prepare(const struct options *o, pid_t parent, struct courier **out,
 static enum err
 run(const struct options *o, pid_t parent, struct errinfo *ei)
 {
-	const struct confine walls = {
-	    .role = "courier",
-	    .paths = paths,
-	    .num_paths = ARRAY_LEN(paths),
-	    .calls = calls,
-	    .tcp_connect = true,
-	    .threads = true,
-	    .insecure_no_landlock = o->insecure_no_landlock,
-	};
 	struct courier *courier = NULL;
 	enum err err = prepare(o, parent, &courier, ei);
 
 	if (err == ERR_OK) {
-		err = confine_apply(&walls, ei);
+		err = walls_courier(o->insecure_no_landlock, ei);
 	}
 	if (err == ERR_OK) {
 		log_event(LOG_INFO, "courier.start",

@@ -9,52 +9,22 @@
  * -u: the uid (and gid) to become.
  */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "crypto/init.h"
 #include "http/server.h"
-#include "os/confine.h"
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/front_parts.h"
 #include "roles/role.h"
 #include "roles/settings.h"
+#include "roles/walls.h"
 
 enum {
 	LOOK_MS = 500,
 	SWEEP_MS = 3600 * 1000
 };
-
-static const struct confine_call *const calls[] = {
-    confine_calls_base,
-    confine_calls_files,
-    confine_calls_messages,
-    confine_calls_server,
-    NULL,
-};
-
-/* Its own directory, where it stands, and what it publishes. */
-static enum err
-build_walls(const struct settings *s, struct errinfo *ei)
-{
-	const struct confine_path paths[] = {
-	    {".", CONFINE_READ | CONFINE_WRITE},
-	    {s->public_dir, CONFINE_READ | CONFINE_WRITE},
-	    {s->profile_dir, CONFINE_READ},
-	};
-	const struct confine walls = {
-	    .role = "front",
-	    .paths = paths,
-	    .num_paths = ARRAY_LEN(paths),
-	    .calls = calls,
-	    .threads = true,
-	    .insecure_no_landlock = s->insecure_no_landlock,
-	};
-
-	return confine_apply(&walls, ei);
-}
 
 static enum err
 serve(struct front *f, const struct clock *clock, struct errinfo *ei)
@@ -120,7 +90,8 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 		e = front_secrets_load(s, &secrets, ei);
 	}
 	if (e == ERR_OK) {
-		e = build_walls(s, ei);
+		e = walls_front(
+		    s->public_dir, s->profile_dir, s->insecure_no_landlock, ei);
 	}
 	if (e == ERR_OK) {
 		e = front_new(s, &secrets, &clock, owner, &f, ei);

@@ -28,27 +28,12 @@
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/role.h"
+#include "roles/walls.h"
 #include "signer/engine.h"
 #include "signer/instance.h"
 #include "signer/keys.h"
 #include "signer/ledger.h"
 #include "signer/serve.h"
-
-/* --- walls -------------------------------------------------------------- */
-
-/* Its own directory, where it stands, and nothing else. */
-static const struct confine_path paths[] = {
-    {".", CONFINE_READ | CONFINE_WRITE},
-};
-
-/* No socket, no connection, no new program: questions come on a descriptor
- * that is open already. */
-static const struct confine_call *const calls[] = {
-    confine_calls_base,
-    confine_calls_files,
-    confine_calls_messages,
-    NULL,
-};
 
 /* --- once --------------------------------------------------------------- */
 
@@ -221,13 +206,6 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 {
 	/* Without root nobody can be told apart from ourselves. */
 	uid_t trusted = geteuid();
-	struct confine walls = {
-	    .role = ROLE_NAME,
-	    .paths = paths,
-	    .num_paths = ARRAY_LEN(paths),
-	    .calls = calls,
-	    .insecure_no_landlock = o->insecure_no_landlock,
-	};
 	struct serve_options serving = {
 	    .channel = ROLE_FD_CHANNEL,
 	    .role = ROLE_NAME,
@@ -255,7 +233,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = load(o, trusted, &in, ei);
 	}
 	if (err == ERR_OK) {
-		err = confine_apply(&walls, ei);
+		err = walls_signer(ROLE_NAME, o->insecure_no_landlock, ei);
 	}
 	if (err == ERR_OK) {
 		err = ledger_open(".", &journal, &ledger, ei);

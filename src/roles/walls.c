@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/walls.h"
+
+#include <stddef.h>
+
+#include "os/confine.h"
+
+/* --- front -------------------------------------------------------------- */
+
+static const struct confine_call *const front_calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    confine_calls_server,
+    NULL,
+};
+
+enum err
+walls_front(const char *public_dir, const char *profile_dir,
+    bool insecure_no_landlock, struct errinfo *ei)
+{
+	const struct confine_path paths[] = {
+	    {".", CONFINE_READ | CONFINE_WRITE},
+	    {public_dir, CONFINE_READ | CONFINE_WRITE},
+	    {profile_dir, CONFINE_READ},
+	};
+	const struct confine walls = {
+	    .role = "front",
+	    .paths = paths,
+	    .num_paths = ARRAY_LEN(paths),
+	    .calls = front_calls,
+	    .threads = true,
+	    .insecure_no_landlock = insecure_no_landlock,
+	};
+
+	return confine_apply(&walls, ei);
+}
+
+/* --- signer, ocsp ------------------------------------------------------- */
+
+static const struct confine_path signer_paths[] = {
+    {".", CONFINE_READ | CONFINE_WRITE},
+};
+
+/* No socket, no connection, no new program: questions come on a descriptor
+ * that is open already. */
+static const struct confine_call *const signer_calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    NULL,
+};
+
+enum err
+walls_signer(const char *role, bool insecure_no_landlock, struct errinfo *ei)
+{
+	const struct confine walls = {
+	    .role = role,
+	    .paths = signer_paths,
+	    .num_paths = ARRAY_LEN(signer_paths),
+	    .calls = signer_calls,
+	    .insecure_no_landlock = insecure_no_landlock,
+	};
+
+	return confine_apply(&walls, ei);
+}
+
+/* --- courier ------------------------------------------------------------ */
+
+static const struct confine_path courier_paths[] = {
+    {"/etc/hosts", CONFINE_READ},
+    {"/etc/host.conf", CONFINE_READ},
+    {"/etc/resolv.conf", CONFINE_READ},
+    {"/etc/gai.conf", CONFINE_READ},
+    {"/etc/services", CONFINE_READ},
+    {"/run/systemd/resolve", CONFINE_READ},
+    {"/etc/ssl", CONFINE_READ},
+    {"/usr/lib/ssl", CONFINE_READ},
+    {"/usr/share/ca-certificates", CONFINE_READ},
+    {"/usr/local/share/ca-certificates", CONFINE_READ},
+};
+
+static const struct confine_call *const courier_calls[] = {
+    confine_calls_base,
+    confine_calls_files,
+    confine_calls_messages,
+    confine_calls_network,
+    NULL,
+};
+
+enum err
+walls_courier(bool insecure_no_landlock, struct errinfo *ei)
+{
+	const struct confine walls = {
+	    .role = "courier",
+	    .paths = courier_paths,
+	    .num_paths = ARRAY_LEN(courier_paths),
+	    .calls = courier_calls,
+	    .tcp_connect = true,
+	    .threads = true,
+	    .insecure_no_landlock = insecure_no_landlock,
+	};
+
+	return confine_apply(&walls, ei);
+}

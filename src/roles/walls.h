@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_ROLES_WALLS_H
+#define SURGUCH_ROLES_WALLS_H
+/*
+ * What each role may still do once it has loaded everything: the tables that
+ * os/confine.h applies.  Here and not in the roles' own files, so that the
+ * tests of the walls stand behind these very tables.
+ *
+ * Called last before serving, by a process that stands in its own directory
+ * (role_settle()).  insecure_no_landlock: go on where the kernel has none.
+ */
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Its own directory, what it publishes, and the profiles for reading. */
+ATTR_MUST_USE enum err walls_front(const char *public_dir,
+    const char *profile_dir, bool insecure_no_landlock, struct errinfo *ei);
+/* Its own directory; no socket, no connection, no thread.  role: "signer" or
+ * "ocsp", for messages. */
+ATTR_MUST_USE enum err walls_signer(
+    const char *role, bool insecure_no_landlock, struct errinfo *ei);
+/* May connect out by TCP and read what resolving and TLS need; writes
+ * nothing, not even in its own directory. */
+ATTR_MUST_USE enum err walls_courier(
+    bool insecure_no_landlock, struct errinfo *ei);
+
+#endif
