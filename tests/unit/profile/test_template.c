@@ -402,7 +402,7 @@ what_building_costs(void **state)
 	static const char *const names[] = {
 	    "tls-client", "qualified-org-person"};
 	enum {
-		ROUNDS = 2000
+		ROUNDS = 500
 	};
 
 	(void)state;
