@@ -42,7 +42,7 @@ ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
 ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);
 /* Crockford base32, lower case, of a whole number of bytes. */
 /* out: TEXT_BASE32_SIZE(len) bytes, NUL-terminated; needs no memory. */
-#define TEXT_BASE32_SIZE(len) (((len) * 8 + 4) / 5 + 1)
+#define TEXT_BASE32_SIZE(len) (((len)*8 + 4) / 5 + 1)
 void text_base32_array(const uint8_t *p, size_t len, char *out);
 ATTR_MUST_USE bool text_unbase32(struct slice s, uint8_t *out, size_t out_len);
 

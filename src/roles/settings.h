@@ -70,7 +70,7 @@ struct settings {
 	char control_path[PATH_TEXT_SIZE]; /* run_dir/control.sock */
 
 	char centre[SETTINGS_TEXT_SIZE]; /* the centre's name in messages */
-	char libexec[PATH_TEXT_SIZE]; /* "": beside the running program */
+	char libexec[PATH_TEXT_SIZE];    /* "": beside the running program */
 	enum log_level log_level;
 	struct settings_listen api;
 	char origin[SETTINGS_TEXT_SIZE]; /* "": from address and port */

@@ -23,7 +23,10 @@
 #include "os/random.h"
 #include "os/systime.h"
 
-enum { THREADS_MAX = 256, FILE_MAX = 65536 };
+enum {
+	THREADS_MAX = 256,
+	FILE_MAX = 65536
+};
 
 struct load {
 	const char *url;

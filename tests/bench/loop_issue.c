@@ -19,7 +19,10 @@
 #include "os/file.h"
 #include "x509/csr.h"
 
-enum { TBS_LEN = 650, LOOK_EVERY = 64 };
+enum {
+	TBS_LEN = 650,
+	LOOK_EVERY = 64
+};
 
 static double
 own_cpu(void)
@@ -38,8 +41,8 @@ one(struct slice request, struct privkey *key, struct slice tbs)
 	struct csr *csr = NULL;
 	bool done = csr_parse(request, &csr, NULL) == ERR_OK &&
 		    csr_verify(csr, NULL) == ERR_OK &&
-		    privkey_sign(key, SIG_ECDSA_SHA256, tbs, &signature,
-			NULL) == ERR_OK;
+		    privkey_sign(
+			key, SIG_ECDSA_SHA256, tbs, &signature, NULL) == ERR_OK;
 
 	csr_free(csr);
 	buf_clear(&signature);

@@ -754,28 +754,6 @@ clients_behind_trusted_proxies_are_named(void **state)
 	}
 }
 
-static void
-wrong_options_do_not_start(void **state)
-{
-	static const char *const proxies[] = {"proxy.example"};
-	struct http_options o = plain_options();
-	struct http_server *none = NULL;
-	struct errinfo ei = {0};
-
-	(void)state;
-	o.trusted_proxies = proxies;
-	o.num_trusted_proxies = 1;
-	assert_int_equal(http_server_start(&o, &none, &ei), ERR_FORMAT);
-	assert_string_equal(ei.rule, "http.proxy");
-	o.num_trusted_proxies = 0;
-	o.tls_cert_pem = SLICE_LIT("no pem");
-	o.tls_key_pem = SLICE_LIT("no pem");
-	assert_int_equal(http_server_start(&o, &none, &ei), ERR_FORMAT);
-	assert_string_equal(ei.rule, "http.start");
-	assert_null(none);
-	(void)close(o.listen_fd);
-}
-
 #define EACH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -794,7 +772,6 @@ main(void)
 	    EACH(a_full_queue_says_try_again),
 	    EACH(stopping_lets_running_requests_finish),
 	    EACH(clients_behind_trusted_proxies_are_named),
-	    cmocka_unit_test(wrong_options_do_not_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
