@@ -20,6 +20,7 @@ static const struct lint_rule *const tables[] = {
     lint_key_rules,
     lint_ext_rules,
     lint_value_rules,
+    lint_qualified_rules,
     lint_san_rules,
 };
 

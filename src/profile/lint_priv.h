@@ -48,6 +48,7 @@ extern const struct lint_rule lint_subject_rules[];
 extern const struct lint_rule lint_key_rules[];
 extern const struct lint_rule lint_ext_rules[];
 extern const struct lint_rule lint_value_rules[];
+extern const struct lint_rule lint_qualified_rules[];
 extern const struct lint_rule lint_san_rules[];
 
 #endif
