@@ -153,7 +153,7 @@ frame_send(int fd, const struct frame *f, struct errinfo *ei)
 		    "The other side does not take its messages.");
 	}
 	if (n < 0) {
-		return err_sys(ei, "frame.send", "Sending failed.");
+		return err_sys(ei, "frame.send", "Sending failed");
 	}
 	return ERR_OK;
 }
@@ -201,7 +201,7 @@ recv_failed(struct errinfo *ei)
 		return err_set(ei, ERR_NOTFOUND, "frame.closed", NULL,
 		    "The other side has closed the channel.");
 	}
-	return err_sys(ei, "frame.recv", "Receiving failed.");
+	return err_sys(ei, "frame.recv", "Receiving failed");
 }
 
 /* One packet into store; *n its length, 0 at the end. */

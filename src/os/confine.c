@@ -34,12 +34,12 @@ confine_hide(struct errinfo *ei)
 	struct rlimit none = {0, 0};
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0) {
-		return err_sys(ei, "confine.core", "Core dumps stay on.");
+		return err_sys(ei, "confine.core", "Core dumps stay on");
 	}
 	if (!seam_wall_off("dumpable") &&
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
 		return err_sys(ei, "confine.dumpable",
-		    "This process cannot be hidden from others.");
+		    "This process cannot be hidden from others");
 	}
 	return ERR_OK;
 }
@@ -121,7 +121,7 @@ allow_path(int ruleset, const struct confine_path *p, uint64_t known,
 		return ERR_OK;
 	}
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		err = err_sys(ei, "confine.path", "A path cannot be opened.");
+		err = err_sys(ei, "confine.path", "A path cannot be opened");
 		fd_close(fd);
 		return err_object(ei, err, p->path);
 	}
@@ -139,7 +139,7 @@ allow_path(int ruleset, const struct confine_path *p, uint64_t known,
 	}
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
 		&rule, 0) != 0) {
-		err = err_sys(ei, "confine.path", "A path cannot be allowed.");
+		err = err_sys(ei, "confine.path", "A path cannot be allowed");
 		err = err_object(ei, err, p->path);
 	}
 	fd_close(fd);
@@ -170,13 +170,13 @@ landlock(const struct confine *c, struct errinfo *ei)
 	r = handled(c, version, &size);
 	fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0) {
-		return err_sys(ei, "confine.landlock", "Landlock refused.");
+		return err_sys(ei, "confine.landlock", "Landlock refused");
 	}
 	for (size_t i = 0; i < c->num_paths && err == ERR_OK; i++) {
 		err = allow_path(fd, &c->paths[i], r.fs, ei);
 	}
 	if (err == ERR_OK && syscall(SYS_landlock_restrict_self, fd, 0) != 0) {
-		err = err_sys(ei, "confine.landlock", "Landlock refused.");
+		err = err_sys(ei, "confine.landlock", "Landlock refused");
 	}
 	fd_close(fd);
 	return err;
@@ -189,7 +189,7 @@ seccomp_failed(int result, const char *name, struct errinfo *ei)
 {
 	errno = -result;
 	return err_object(ei,
-	    err_sys(ei, "confine.seccomp", "A system call cannot be allowed."),
+	    err_sys(ei, "confine.seccomp", "A system call cannot be allowed"),
 	    name);
 }
 
@@ -303,7 +303,7 @@ confine_apply(const struct confine *c, struct errinfo *ei)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
 		return err_sys(ei, "confine.privileges",
-		    "New privileges cannot be given up.");
+		    "New privileges cannot be given up");
 	}
 	if (!seam_wall_off("landlock")) {
 		err = landlock(c, ei);

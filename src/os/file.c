@@ -34,7 +34,7 @@ fd_set_cloexec(int fd, bool on, struct errinfo *ei)
 	    fcntl(fd, F_SETFD,
 		on ? (flags | FD_CLOEXEC) : (flags & ~FD_CLOEXEC)) != 0) {
 		return err_sys(ei, "file.descriptor",
-		    "Descriptor %d cannot be marked.", fd);
+		    "Descriptor %d cannot be marked", fd);
 	}
 	return ERR_OK;
 }
@@ -48,7 +48,7 @@ fd_set_nonblock(int fd, bool on, struct errinfo *ei)
 	    fcntl(fd, F_SETFL,
 		on ? (flags | O_NONBLOCK) : (flags & ~O_NONBLOCK)) != 0) {
 		return err_sys(ei, "file.descriptor",
-		    "Descriptor %d cannot be marked.", fd);
+		    "Descriptor %d cannot be marked", fd);
 	}
 	return ERR_OK;
 }
@@ -68,7 +68,7 @@ fd_write_all(int fd, struct slice s, struct errinfo *ei)
 			    "The disk is full; free some space.");
 		}
 		if (n < 0) {
-			return err_sys(ei, "file.write", "Writing failed.");
+			return err_sys(ei, "file.write", "Writing failed");
 		}
 		s.p += n;
 		s.len -= (size_t)n;
@@ -109,11 +109,11 @@ open_regular(const char *path, size_t max, int *out_fd, size_t *out_size,
 		return err_object(ei, err, path);
 	}
 	if (fd < 0) {
-		err = err_sys(ei, "file.open", "The file cannot be opened.");
+		err = err_sys(ei, "file.open", "The file cannot be opened");
 		return err_object(ei, err, path);
 	}
 	if (fstat(fd, &st) != 0) {
-		err = err_sys(ei, "file.open", "The file cannot be examined.");
+		err = err_sys(ei, "file.open", "The file cannot be examined");
 	} else if (!S_ISREG(st.st_mode)) {
 		err = err_set(ei, ERR_UNSUPPORTED, "file.kind", NULL,
 		    "This is not a regular file.");
@@ -143,7 +143,7 @@ read_some(int fd, uint8_t *p, size_t len, size_t *out_len, struct errinfo *ei)
 			continue;
 		}
 		if (n < 0) {
-			return err_sys(ei, "file.read", "Reading failed.");
+			return err_sys(ei, "file.read", "Reading failed");
 		}
 		if (n == 0) {
 			break;
@@ -245,7 +245,7 @@ file_check_secret_mode(const char *path, struct errinfo *ei)
 		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
 					    NULL, "The file does not exist.")
 				      : err_sys(ei, "file.open",
-					    "The file cannot be examined.");
+					    "The file cannot be examined");
 		return err_object(ei, err, path);
 	}
 	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
@@ -270,7 +270,7 @@ file_check_trusted(const char *path, uid_t also_allowed, struct errinfo *ei)
 		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
 					    NULL, "The file does not exist.")
 				      : err_sys(ei, "file.open",
-					    "The file cannot be examined.");
+					    "The file cannot be examined");
 		return err_object(ei, err, path);
 	}
 	if ((st.st_uid != 0 && st.st_uid != also_allowed) ||
@@ -313,7 +313,7 @@ dir_sync(const char *path, struct errinfo *ei)
 
 	if (fd < 0 || fsync(fd) != 0) {
 		err =
-		    err_sys(ei, "file.sync", "The directory cannot be synced.");
+		    err_sys(ei, "file.sync", "The directory cannot be synced");
 		err = err_object(ei, err, path);
 	}
 	fd_close(fd);
@@ -326,7 +326,7 @@ fill_temporary(int fd, struct slice content, unsigned mode, struct errinfo *ei)
 	enum err err;
 
 	if (fchmod(fd, (mode_t)mode) != 0) {
-		return err_sys(ei, "file.write", "The mode cannot be set.");
+		return err_sys(ei, "file.write", "The mode cannot be set");
 	}
 	err = fd_write_all(fd, content, ei);
 	if (err != ERR_OK) {
@@ -337,7 +337,7 @@ fill_temporary(int fd, struct slice content, unsigned mode, struct errinfo *ei)
 			   ? err_set(ei, ERR_STORE, "file.full", NULL,
 				 "The disk is full; free some space.")
 			   : err_sys(
-				 ei, "file.sync", "The file cannot be synced.");
+				 ei, "file.sync", "The file cannot be synced");
 	}
 	return ERR_OK;
 }
@@ -350,7 +350,7 @@ put_in_place(
 		return rename(temporary, path) == 0
 			   ? ERR_OK
 			   : err_sys(ei, "file.write",
-				 "The file cannot be replaced.");
+				 "The file cannot be replaced");
 	}
 	/* link() does not replace, unlike rename(). */
 	if (link(temporary, path) == 0) {
@@ -361,7 +361,7 @@ put_in_place(
 		return err_set(ei, ERR_CONFLICT, "file.exists", NULL,
 		    "The file exists already and is not replaced.");
 	}
-	return err_sys(ei, "file.write", "The file cannot be made.");
+	return err_sys(ei, "file.write", "The file cannot be made");
 }
 
 static enum err
@@ -384,11 +384,11 @@ write_durably(const char *path, struct slice content, unsigned mode,
 	}
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
-		err = errno == ENOSPC || errno == EDQUOT
-			  ? err_set(ei, ERR_STORE, "file.full", NULL,
-				"The disk is full; free some space.")
-			  : err_sys(
-				ei, "file.write", "No file can be made here.");
+		err =
+		    errno == ENOSPC || errno == EDQUOT
+			? err_set(ei, ERR_STORE, "file.full", NULL,
+			      "The disk is full; free some space.")
+			: err_sys(ei, "file.write", "No file can be made here");
 		return err_object(ei, err, path);
 	}
 	err = fill_temporary(fd, content, mode, ei);
@@ -424,7 +424,7 @@ file_lock(const char *path, int *out_fd, struct errinfo *ei)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0) {
-		err = err_sys(ei, "file.open", "The lock cannot be opened.");
+		err = err_sys(ei, "file.open", "The lock cannot be opened");
 		return err_object(ei, err, path);
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -434,7 +434,7 @@ file_lock(const char *path, int *out_fd, struct errinfo *ei)
 	err = errno == EWOULDBLOCK
 		  ? err_set(ei, ERR_CONFLICT, "file.locked", NULL,
 			"Another process holds the lock.")
-		  : err_sys(ei, "file.lock", "The lock cannot be taken.");
+		  : err_sys(ei, "file.lock", "The lock cannot be taken");
 	fd_close(fd);
 	return err_object(ei, err, path);
 }
@@ -448,8 +448,7 @@ dir_make(const char *path, unsigned mode, struct errinfo *ei)
 	enum err err;
 
 	if (mkdir(path, (mode_t)mode) != 0 && errno != EEXIST) {
-		err =
-		    err_sys(ei, "file.write", "The directory cannot be made.");
+		err = err_sys(ei, "file.write", "The directory cannot be made");
 		return err_object(ei, err, path);
 	}
 	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
@@ -459,7 +458,7 @@ dir_make(const char *path, unsigned mode, struct errinfo *ei)
 	}
 	if ((st.st_mode & 07777) != mode && chmod(path, (mode_t)mode) != 0) {
 		err = err_sys(ei, "file.write",
-		    "The mode of the directory cannot be set.");
+		    "The mode of the directory cannot be set");
 		return err_object(ei, err, path);
 	}
 	return ERR_OK;
@@ -491,9 +490,9 @@ list_names(DIR *dir, const char *suffix, size_t max, char **names, size_t *num,
 		errno = 0;
 		entry = readdir(dir);
 		if (entry == NULL) {
-			return errno == 0 ? ERR_OK
-					  : err_sys(ei, "file.read",
-						"Listing failed.");
+			return errno == 0
+				   ? ERR_OK
+				   : err_sys(ei, "file.read", "Listing failed");
 		}
 		if (!name_wanted(entry->d_name, suffix)) {
 			continue;
@@ -521,7 +520,7 @@ dir_list(const char *path, const char *suffix, size_t max, char ***out,
 
 	dir = opendir(path);
 	if (dir == NULL) {
-		err = err_sys(ei, "file.open", "The directory cannot be read.");
+		err = err_sys(ei, "file.open", "The directory cannot be read");
 		return err_object(ei, err, path);
 	}
 	names = calloc(max + 1, sizeof(*names));

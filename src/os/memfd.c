@@ -19,7 +19,7 @@ memfd_new(const char *name, int *out_fd, struct errinfo *ei)
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0) {
-		return err_sys(ei, "memfd.new", "No memory file can be made.");
+		return err_sys(ei, "memfd.new", "No memory file can be made");
 	}
 	*out_fd = fd;
 	return ERR_OK;
@@ -30,7 +30,7 @@ memfd_seal(int fd, struct errinfo *ei)
 {
 	if (fcntl(fd, F_ADD_SEALS, ALL_SEALS) != 0) {
 		return err_sys(
-		    ei, "memfd.seals", "The memory file cannot be sealed.");
+		    ei, "memfd.seals", "The memory file cannot be sealed");
 	}
 	return ERR_OK;
 }
@@ -75,7 +75,7 @@ memfd_map(int fd, size_t max, struct slice *out, struct errinfo *ei)
 	}
 	if (fstat(fd, &st) != 0) {
 		return err_sys(
-		    ei, "memfd.map", "The memory file cannot be examined.");
+		    ei, "memfd.map", "The memory file cannot be examined");
 	}
 	if (st.st_size < 0 || (uint64_t)st.st_size > max) {
 		return err_set(ei, ERR_LIMIT, "memfd.size", NULL,
@@ -89,7 +89,7 @@ memfd_map(int fd, size_t max, struct slice *out, struct errinfo *ei)
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED) {
 		return err_sys(
-		    ei, "memfd.map", "The memory file cannot be mapped.");
+		    ei, "memfd.map", "The memory file cannot be mapped");
 	}
 	*out = slice_make(p, (size_t)st.st_size);
 	return ERR_OK;

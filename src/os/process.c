@@ -140,11 +140,11 @@ process_spawn(const struct spawn *s, pid_t *out_pid, struct errinfo *ei)
 
 	ensure(s->num_fds <= SPAWN_FDS_MAX);
 	if (pipe2(report, O_CLOEXEC) != 0) {
-		return err_sys(ei, "process.spawn", "No pipe can be made.");
+		return err_sys(ei, "process.spawn", "No pipe can be made");
 	}
 	pid = fork();
 	if (pid < 0) {
-		err = err_sys(ei, "process.spawn", "No process can be made.");
+		err = err_sys(ei, "process.spawn", "No process can be made");
 		fd_close(report[0]);
 		fd_close(report[1]);
 		return err_object(ei, err, s->path);
@@ -165,7 +165,7 @@ process_spawn(const struct spawn *s, pid_t *out_pid, struct errinfo *ei)
 		continue;
 	}
 	errno = n == (ssize_t)sizeof(why) ? why : EIO;
-	err = err_sys(ei, "process.spawn", "The program cannot be started.");
+	err = err_sys(ei, "process.spawn", "The program cannot be started");
 	return err_object(ei, err, s->path);
 }
 
@@ -182,11 +182,11 @@ process_drop(uid_t uid, gid_t gid, struct errinfo *ei)
 	}
 	if (geteuid() == 0 && setgroups(0, NULL) != 0) {
 		return err_sys(ei, "process.drop",
-		    "Supplementary groups cannot be given up.");
+		    "Supplementary groups cannot be given up");
 	}
 	if (setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
 		return err_sys(ei, "process.drop",
-		    "Cannot become uid %lu, gid %lu.", (unsigned long)uid,
+		    "Cannot become uid %lu, gid %lu", (unsigned long)uid,
 		    (unsigned long)gid);
 	}
 	if (getresuid(&r, &e, &s) != 0 || getresgid(&rg, &eg, &sg) != 0 ||
@@ -207,7 +207,7 @@ process_follow_parent(pid_t parent, struct errinfo *ei)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
 		return err_sys(ei, "process.parent",
-		    "The kernel does not tie this process to its parent.");
+		    "The kernel does not tie this process to its parent");
 	}
 	if (getppid() != parent) {
 		return err_set(ei, ERR_STATE, "process.parent", NULL,
@@ -273,7 +273,7 @@ process_self_dir(struct buf *out, struct errinfo *ei)
 
 	if (n <= 0 || (size_t)n >= sizeof(path) - 1) {
 		return err_sys(
-		    ei, "process.self", "Our own path cannot be read.");
+		    ei, "process.self", "Our own path cannot be read");
 	}
 	path[n] = '\0';
 	slash = strrchr(path, '/');

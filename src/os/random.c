@@ -18,7 +18,7 @@ random_bytes(void *p, size_t len, struct errinfo *ei)
 		}
 		if (n <= 0) {
 			return err_sys(ei, "random.kernel",
-			    "The kernel gives no random bytes.");
+			    "The kernel gives no random bytes");
 		}
 		at += n;
 		len -= (size_t)n;

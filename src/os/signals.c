@@ -39,8 +39,7 @@ signals_catch(struct errinfo *ei)
 	act.sa_handler = SIG_IGN;
 	if (!good || sigaction(SIGPIPE, &act, NULL) != 0 ||
 	    sigprocmask(SIG_BLOCK, &closed, &open_mask) != 0) {
-		return err_sys(
-		    ei, "signals.catch", "Signals cannot be caught.");
+		return err_sys(ei, "signals.catch", "Signals cannot be caught");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(caught); i++) {
 		(void)sigdelset(&open_mask, caught[i]);
@@ -83,7 +82,7 @@ signals_wait(struct pollfd *fds, size_t num_fds, int timeout_ms,
 	if (ppoll(fds, num_fds, timeout_ms < 0 ? NULL : &limit, &open_mask) <
 		0 &&
 	    errno != EINTR) {
-		return err_sys(ei, "signals.wait", "Waiting failed.");
+		return err_sys(ei, "signals.wait", "Waiting failed");
 	}
 	*out_signals = take();
 	return ERR_OK;

@@ -28,7 +28,7 @@ socket_pair(int out[2], struct errinfo *ei)
 	int size = CHANNEL_BUFFER;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-		return err_sys(ei, "socket.pair", "No channel can be made.");
+		return err_sys(ei, "socket.pair", "No channel can be made");
 	}
 	for (int i = 0; i < 2; i++) {
 		/* The kernel caps it at net.core.wmem_max; that is enough. */
@@ -97,14 +97,14 @@ socket_listen_tcp(const char *address, uint16_t port, int *out_fd,
 	}
 	fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || !bind_tcp(fd, &at, len)) {
-		err = err_sys(ei, "socket.listen", "Cannot listen on port %u.",
+		err = err_sys(ei, "socket.listen", "Cannot listen on port %u",
 		    (unsigned)port);
 		fd_close(fd);
 		return err_object(ei, err, address);
 	}
 	len = sizeof(at);
 	if (getsockname(fd, &at.any, &len) != 0) {
-		err = err_sys(ei, "socket.listen", "The port is not known.");
+		err = err_sys(ei, "socket.listen", "The port is not known");
 		fd_close(fd);
 		return err;
 	}
@@ -151,11 +151,11 @@ socket_listen_control(
 	}
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
-		return err_sys(ei, "socket.listen", "No socket can be made.");
+		return err_sys(ei, "socket.listen", "No socket can be made");
 	}
 	if (unlink(path) != 0 && errno != ENOENT) {
 		err = err_sys(
-		    ei, "socket.listen", "The old socket cannot be removed.");
+		    ei, "socket.listen", "The old socket cannot be removed");
 		fd_close(fd);
 		return err_object(ei, err, path);
 	}
@@ -164,7 +164,7 @@ socket_listen_control(
 	(void)umask(old_mask);
 	if (!bound || chmod(path, (mode_t)mode) != 0 ||
 	    listen(fd, LISTEN_BACKLOG) != 0) {
-		err = err_sys(ei, "socket.listen", "Cannot listen here.");
+		err = err_sys(ei, "socket.listen", "Cannot listen here");
 		fd_close(fd);
 		return err_object(ei, err, path);
 	}
@@ -208,7 +208,7 @@ socket_accept(int listener, int *out_fd, struct errinfo *ei)
 		    "No connection waits.");
 	}
 	if (fd < 0) {
-		return err_sys(ei, "socket.accept", "Accepting failed.");
+		return err_sys(ei, "socket.accept", "Accepting failed");
 	}
 	*out_fd = fd;
 	return ERR_OK;
@@ -222,7 +222,7 @@ socket_peer(int fd, struct peer *out, struct errinfo *ei)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0 ||
 	    len != sizeof(cred)) {
-		return err_sys(ei, "socket.peer", "The peer is not known.");
+		return err_sys(ei, "socket.peer", "The peer is not known");
 	}
 	*out = (struct peer){cred.uid, cred.gid, cred.pid};
 	return ERR_OK;
@@ -238,8 +238,7 @@ socket_send_timeout(int fd, int64_t timeout_ms, struct errinfo *ei)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) !=
 	    0) {
-		return err_sys(
-		    ei, "socket.timeout", "The limit cannot be set.");
+		return err_sys(ei, "socket.timeout", "The limit cannot be set");
 	}
 	return ERR_OK;
 }
@@ -257,5 +256,5 @@ socket_wait(int fd, int timeout_ms, struct errinfo *ei)
 		return err_set(ei, ERR_TIMEOUT, "socket.timeout", NULL,
 		    "Nothing came within %d ms.", timeout_ms);
 	}
-	return n > 0 ? ERR_OK : err_sys(ei, "socket.wait", "Waiting failed.");
+	return n > 0 ? ERR_OK : err_sys(ei, "socket.wait", "Waiting failed");
 }

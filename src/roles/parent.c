@@ -67,7 +67,7 @@ open_standard(struct errinfo *ei)
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 		if (fd < 0) {
 			return err_sys(
-			    ei, "parent.null", "/dev/null is not there.");
+			    ei, "parent.null", "/dev/null is not there");
 		}
 		if (fd <= STDERR_FILENO) { /* stays, for the roles too */
 			err = fd_set_cloexec(fd, false, ei);

@@ -33,7 +33,7 @@ role_settle(const char *user, const char *dir, pid_t parent, struct errinfo *ei)
 	}
 	if (err == ERR_OK && dir != NULL && chdir(dir) != 0) {
 		err = err_object(ei,
-		    err_sys(ei, "role.dir", "The directory cannot be entered."),
+		    err_sys(ei, "role.dir", "The directory cannot be entered"),
 		    dir);
 	}
 	return err;

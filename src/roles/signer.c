@@ -49,7 +49,7 @@ become_owner(const char *dir, struct errinfo *ei)
 	}
 	if (stat(dir, &st) != 0) {
 		return err_object(ei,
-		    err_sys(ei, "signer.dir", "The directory is not there."),
+		    err_sys(ei, "signer.dir", "The directory is not there"),
 		    dir);
 	}
 	return process_drop(st.st_uid, st.st_gid, ei);

@@ -50,7 +50,7 @@ reap(pid_t pid, struct errinfo *ei)
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR) {
 			return err_sys(
-			    ei, "signer.wait", "The signer is not ours.");
+			    ei, "signer.wait", "The signer is not ours");
 		}
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {

@@ -61,7 +61,7 @@ journal_read_at(int fd, uint64_t offset, uint8_t *p, size_t len,
 		}
 		if (n < 0) {
 			return err_sys(
-			    ei, "journal.read", "The journal cannot be read.");
+			    ei, "journal.read", "The journal cannot be read");
 		}
 		if (n == 0) {
 			break;
@@ -150,7 +150,7 @@ write_pending(struct journal *j, struct errinfo *ei)
 		}
 		if (n < 0) {
 			return err_sys(ei, "journal.write",
-			    "The journal cannot be written.");
+			    "The journal cannot be written");
 		}
 		done += (size_t)n;
 	}
@@ -163,7 +163,7 @@ take_back(struct journal *j, struct errinfo *ei)
 {
 	if (ftruncate(j->fd, (off_t)j->size) != 0) {
 		return err_sys(ei, "journal.write",
-		    "The journal cannot be cut back after a full disk.");
+		    "The journal cannot be cut back after a full disk");
 	}
 	return ERR_OK;
 }
@@ -176,7 +176,7 @@ journal_sync(struct journal *j, uint64_t size, struct errinfo *ei)
 	}
 	if (fdatasync(j->fd) != 0) {
 		return err_sys(
-		    ei, "journal.sync", "The journal cannot be made durable.");
+		    ei, "journal.sync", "The journal cannot be made durable");
 	}
 	seam_synced(j->path, size);
 	return ERR_OK;

@@ -202,7 +202,7 @@ cut(struct scan *s, const char *dir, uint64_t from,
 	report->cut_bytes = s->size - from;
 	if (ftruncate(s->fd, (off_t)from) != 0) {
 		return err_sys(ei, "journal.write",
-		    "The torn end of the journal cannot be cut.");
+		    "The torn end of the journal cannot be cut");
 	}
 	s->size = from;
 	return ERR_OK;
@@ -283,8 +283,8 @@ open_files(
 	}
 	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j->fd < 0 || fstat(j->fd, &st) != 0) {
-		err = err_sys(
-		    ei, "journal.open", "The journal cannot be opened.");
+		err =
+		    err_sys(ei, "journal.open", "The journal cannot be opened");
 		return err_object(ei, err, j->path);
 	}
 	*out_size = (uint64_t)st.st_size;
