@@ -110,7 +110,7 @@ char_fits(uint8_t tag, uint32_t c)
 	case DER_VISIBLE_STRING:
 		return c >= 0x20 && c <= 0x7e;
 	default:
-		return true;
+		return c != 0;
 	}
 }
 

@@ -23,9 +23,10 @@ struct asn1_text {
 bool asn1_text_is(uint8_t tag);
 /*
  * True when the content is what the type allows: well-formed UTF-8, digits
- * and spaces, ASCII, whole UCS-2 units without surrogates.  PrintableString
- * is only asked to be printable ASCII here, because real certificates hold
- * '@' and '*' in it; profile lint asks more.
+ * and spaces, ASCII, whole UCS-2 units without surrogates; never a NUL, after
+ * which other readers might not look.  PrintableString is only asked to be
+ * printable ASCII here, because real certificates hold '@' and '*' in it;
+ * profile lint asks more.
  */
 bool asn1_text_valid(struct asn1_text t);
 /* PrintableString's own repertoire (X.680 41.4). */

@@ -98,8 +98,8 @@ check_value(enum general_name_kind kind, struct slice value, struct errinfo *ei)
 	    !asn1_text_valid((struct asn1_text){DER_IA5_STRING, value})) {
 		return err_set(ei, ERR_FORMAT, "general_name.ascii",
 		    "RFC 5280 4.2.1.6",
-		    "a %s name with characters outside ASCII; such names go "
-		    "in their encoded form",
+		    "a %s name with NUL or characters outside ASCII; such "
+		    "names go in their encoded form",
 		    kinds[kind].label);
 	}
 	if (kind == GN_RID && !der_oid_valid(value)) {

@@ -225,15 +225,19 @@ setup(void **state)
 	char path[PATH_SIZE];
 	struct errinfo ei = {0};
 
+	if (kit_group_setup(state) != 0) {
+		return -1;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		kit_path(names[i], path);
 		if (profile_load(path, &profiles[i], &ei) != ERR_OK) {
+			print_error("%s: %s\n", path, ei.text);
 			return -1;
 		}
 	}
 	data_path("MANIFEST", path);
 	kit_read(path, &manifest);
-	return kit_group_setup(state);
+	return 0;
 }
 
 static int
