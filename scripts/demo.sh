@@ -65,10 +65,14 @@ trap 'exit 143' TERM
 phone=$centre/phone.jsonl
 if [ ! -e "$centre/etc/surguch/surguch.conf" ]; then
 	say "Making a centre in $centre ..."
+	mkdir -p "$centre"
 	# shellcheck disable=SC2086 # a list of words
 	"$bin/cli/surguchctl" centre init "$centre" --demo $ports \
-	    --profiles "$root/profiles" --libexec "$bin/roles" ||
-	    die "the centre could not be made"
+	    --profiles "$root/profiles" --libexec "$bin/roles" \
+	    2>"$centre/init.log" || {
+		cat "$centre/init.log" >&2
+		die "the centre could not be made"
+	}
 fi
 . "$centre/demo.env"
 
@@ -96,15 +100,22 @@ if [ ! -e "$centre/operator.token" ]; then
 	"$bin/cli/surguchctl" --centre "$centre" operator add demo operator \
 	    >"$centre/operator.token"
 	chmod 0600 "$centre/operator.token"
+	if [ "$walk" -eq 0 ]; then
+		WALK_API=$DEMO_API WALK_API_CA=$DEMO_API_CA \
+		    WALK_TOKEN=$(cat "$centre/operator.token") \
+		    node "$root/scripts/walk.mjs" --register
+	fi
 fi
 
 if [ "$walk" -eq 0 ]; then
-	say "The centre runs."
-	say "  API      $DEMO_API  (root: $DEMO_API_CA)"
-	say "  CRL, AIA $DEMO_PUBLIC"
-	say "  operator's token: $centre/operator.token"
-	say "  log      $log"
-	say "Messages that the phones receive appear below.  Ctrl-C ends it."
+	say "The centre runs.  It is a training centre: its certificates are not"
+	say "qualified ones."
+	say "  API         $DEMO_API  (its root: $DEMO_API_CA)"
+	say "  CRL, AIA    $DEMO_PUBLIC"
+	say "  operator    token in $centre/operator.token"
+	say "  a person    +79161234567 (a paid and approved form waits)"
+	say "  log         $log"
+	say "Messages that phones receive appear below.  Ctrl-C ends it."
 	wait "$daemon"
 	exit $?
 fi
