@@ -39,7 +39,9 @@ run(const char *script, const struct spawn_fd *more, size_t num_more,
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	fds[0] = (struct spawn_fd){ends[1], 5};
-	memcpy(fds + 1, more, num_more * sizeof(*more));
+	for (size_t i = 0; i < num_more; i++) {
+		fds[i + 1] = more[i];
+	}
 	assert_ok(process_spawn(&(struct spawn){.path = "/bin/sh",
 				    .argv = argv,
 				    .envp = envp,
