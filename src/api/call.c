@@ -10,6 +10,10 @@
 #include "http/problem.h"
 #include "registry/idem.h"
 
+enum {
+	RETRY_AFTER_SEC = 60
+};
+
 static bool
 is_write(const struct request *r)
 {
@@ -36,6 +40,29 @@ call_clear(struct call *c)
 	}
 	json_free(c->body);
 	buf_wipe(&c->answer);
+}
+
+/*
+ * What was done too often is another thing than what is too large or what is
+ * out of order: 429 (RFC 6585 4).  How long to wait stands in the text.
+ */
+static bool
+is_too_often(const struct errinfo *ei)
+{
+	return strncmp(ei->rule, "limit.", 6) == 0 ||
+	       strcmp(ei->rule, "otp.day") == 0 ||
+	       strcmp(ei->rule, "otp.too_soon") == 0;
+}
+
+static void
+send_problem(struct call *c)
+{
+	if (is_too_often(c->ei)) {
+		problem_too_many(
+		    c->resp, RETRY_AFTER_SEC, c->ei->rule, c->ei->text);
+	} else {
+		problem_from_err(c->resp, c->ei);
+	}
 }
 
 static enum err
@@ -102,7 +129,7 @@ run(struct call *c, const char *account, call_op *op)
 		e = op(c);
 	}
 	if (e != ERR_OK) {
-		problem_from_err(c->resp, c->ei);
+		send_problem(c);
 	}
 }
 
@@ -237,7 +264,7 @@ call_open(
 		e = op(&c);
 	}
 	if (e != ERR_OK) {
-		problem_from_err(resp, &ei);
+		send_problem(&c);
 	}
 	call_clear(&c);
 }

@@ -162,6 +162,21 @@ confirm_act(struct call *c, const struct application *a, struct buf *what,
 }
 
 static enum err
+need_keyed(struct call *c, const struct application *a)
+{
+	const char *state = app_state_name(a->state);
+
+	if (a->state == APP_KEYED) {
+		return ERR_OK;
+	}
+	(void)err_set(c->ei, ERR_STATE, "application.step", NULL,
+	    "a code confirms a request that was sent and not yet confirmed; "
+	    "this application is %s",
+	    state);
+	return err_object(c->ei, ERR_STATE, state);
+}
+
+static enum err
 send_code(struct call *c, const struct id *application)
 {
 	struct buf what = BUF_INIT(NAME_TEXT_MAX);
@@ -175,11 +190,7 @@ send_code(struct call *c, const struct id *application)
 	if (e != ERR_OK) {
 		return e;
 	}
-	if (a.state != APP_KEYED) {
-		e = err_set(c->ei, ERR_STATE, "application.step", NULL,
-		    "a code confirms a request that was sent and not yet "
-		    "confirmed");
-	}
+	e = need_keyed(c, &a);
 	if (e == ERR_OK) {
 		e = confirm_act(c, &a, &what, &f, &act);
 	}
@@ -315,12 +326,7 @@ my_confirm(struct call *c)
 		return e;
 	}
 	seam("front.accepted");
-	if (a.state != APP_KEYED) {
-		e = err_set(c->ei, ERR_STATE, "application.step", NULL,
-		    "only a request that waits for its code can be "
-		    "confirmed; this application is %s",
-		    app_state_name(a.state));
-	}
+	e = need_keyed(c, &a);
 	if (e == ERR_OK) {
 		e = prove(c, &a, &proof);
 	}

@@ -90,9 +90,16 @@ none_if_empty(const char *s)
 	return s != NULL && s[0] != '\0' ? s : NULL;
 }
 
+/* What errinfo's object is, as a member of the problem: the field at fault,
+ * or the state that a step is not possible in. */
+struct about {
+	const char *member;
+	const char *value;
+};
+
 static void
 write_problem(struct response *r, unsigned status, const char *rule,
-    const char *clause, const char *field, const char *detail)
+    const char *clause, struct about about, const char *detail)
 {
 	char type[ERRINFO_RULE + 24] = "about:blank";
 	struct json_writer *w;
@@ -112,7 +119,7 @@ write_problem(struct response *r, unsigned status, const char *rule,
 	json_put_int(w, "status", status);
 	json_put_text_optional(w, "detail", none_if_empty(detail));
 	json_put_text_optional(w, "rule", rule);
-	json_put_text_optional(w, "field", none_if_empty(field));
+	json_put_text_optional(w, about.member, none_if_empty(about.value));
 	json_put_text_optional(w, "clause", none_if_empty(clause));
 	json_put_text(w, "request", r->request_id);
 	json_close(w);
@@ -131,15 +138,17 @@ void
 problem_from_err(struct response *r, const struct errinfo *ei)
 {
 	unsigned status = problem_status(ei);
+	struct about about = {
+	    ei->kind == ERR_STATE ? "state" : "field", ei->object};
 
 	if (status == 503) {
 		retry_after(r, RETRY_AFTER_SEC);
 	}
 	if (problem_is_public(ei->kind)) {
-		write_problem(
-		    r, status, ei->rule, ei->clause, ei->object, ei->text);
+		write_problem(r, status, ei->rule, ei->clause, about, ei->text);
 	} else {
-		write_problem(r, status, NULL, NULL, NULL,
+		about.value = NULL;
+		write_problem(r, status, NULL, NULL, about,
 		    "The trouble is on our side and has been written down. "
 		    "Try again later; name the request's id when you ask.");
 	}
@@ -153,14 +162,15 @@ void
 problem_field(struct response *r, unsigned status, const char *rule,
     const char *field, const char *detail)
 {
-	write_problem(r, status, rule, NULL, field, detail);
+	write_problem(
+	    r, status, rule, NULL, (struct about){"field", field}, detail);
 }
 
 void
 problem(
     struct response *r, unsigned status, const char *rule, const char *detail)
 {
-	write_problem(r, status, rule, NULL, NULL, detail);
+	problem_field(r, status, rule, NULL, detail);
 }
 
 void

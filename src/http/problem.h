@@ -7,7 +7,8 @@
  *   title    the status in words
  *   status
  *   detail   errinfo.text
- *   rule, field, clause    of the errinfo, when not empty
+ *   rule, field, clause    of the errinfo, when not empty; the object of
+ *            an error of state is "state", the one that a step was refused in
  *   request  the request's id, which the log has too
  * This is the only place that maps kinds of error to statuses:
  *

@@ -60,8 +60,11 @@ every_kind_has_its_status(void **state)
 
 		text = made(cases[i].kind, "snils", &r);
 		assert_int_equal(r.status, cases[i].with_field);
-		assert_int_equal(
-		    strstr(text, "\"field\":\"snils\"") == NULL, hidden);
+		assert_int_equal(strstr(text, "snils") == NULL, hidden);
+		assert_int_equal(strstr(text, "\"state\":\"snils\"") != NULL,
+		    cases[i].kind == ERR_STATE);
+		assert_int_equal(strstr(text, "\"field\":\"snils\"") != NULL,
+		    !hidden && cases[i].kind != ERR_STATE);
 		response_clear(&r);
 	}
 }
