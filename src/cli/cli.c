@@ -185,6 +185,10 @@ cli_main(const char *program, const struct cli_command *commands,
 	}
 	c = find_command(commands, num_commands, argc, argv);
 	if (c == NULL) {
+		if (argc > 0) {
+			(void)fprintf(stderr, "%s: no such command: %s %s\n",
+			    program, argv[0], argc > 1 ? argv[1] : "");
+		}
 		print_help(program, commands, num_commands, stderr);
 		return CLI_USAGE;
 	}
