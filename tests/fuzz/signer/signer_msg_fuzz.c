@@ -75,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	in = slice_make(data + 1, size - 1);
-	buf_init(&again, 2 * FRAME_BYTES_MAX);
+	buf_init(&again, (size_t)2 * FRAME_BYTES_MAX);
 	switch (data[0] % 11) {
 	case 0:
 		issue(in);

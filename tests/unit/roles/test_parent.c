@@ -235,8 +235,7 @@ start(struct parent *p, const char *flag)
 
 	(void)unlink(log_path);
 	at(path, getenv("SURGUCH_LIBEXEC"), "surguchd");
-	assert_int_equal(pipe(ends), 0);
-	assert_ok(fd_set_cloexec(ends[0], true, &ei), &ei);
+	assert_ok(socket_pair(ends, &ei), &ei);
 	fds[0] = (struct spawn_fd){ends[1], 1};
 	assert_ok(process_spawn(&(struct spawn){.path = path,
 				    .argv = argv,

@@ -212,10 +212,10 @@ numbers_and_times_only_grow(void **state)
 	m.next_update = m.this_update;
 	assert_int_equal(make(&m, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "crl.next_update");
-	m.next_update = m.this_update + 192 * 3600 + 1;
+	m.next_update = m.this_update + 192LL * 3600 + 1;
 	assert_int_equal(make(&m, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "crl.next_update");
-	m.next_update = m.this_update + 192 * 3600;
+	m.next_update = m.this_update + 192LL * 3600;
 	assert_ok(make(&m, &ei), &ei);
 	m = order();
 	m.number += 1000; /* gaps are allowed */
@@ -419,7 +419,7 @@ the_ceiling_holds(void **state)
 	int made = 0;
 
 	(void)state;
-	kit.now += 2 * DAY_SEC;
+	kit.now += 2LL * DAY_SEC;
 	put_entries(0);
 	for (;; made++) {
 		m = order();

@@ -381,6 +381,9 @@ a_record_taken_out_is_seen(void **state)
 static void
 a_full_disk_takes_nothing(void **state)
 {
+	enum {
+		NEEDED = RECORD_OVERHEAD + 17
+	}; /* "what does not fit" */
 	static const int why[] = {ENOSPC, EDQUOT};
 	struct journal_report report;
 	struct journal *j;
@@ -401,9 +404,8 @@ a_full_disk_takes_nothing(void **state)
 			room = 0;
 		}
 		assert_int_equal(journal_commit(j, &ei),
-		    fits < (ssize_t)(RECORD_OVERHEAD + 17) ? ERR_STORE
-							   : ERR_OK);
-		if (fits < (ssize_t)(RECORD_OVERHEAD + 17)) {
+		    fits < (ssize_t)NEEDED ? ERR_STORE : ERR_OK);
+		if (fits < (ssize_t)NEEDED) {
 			assert_string_equal(ei.rule, "journal.full");
 			assert_int_equal(journal_number(j), 5);
 			assert_int_equal(journal_num_pending(j), 0);
@@ -417,8 +419,8 @@ a_full_disk_takes_nothing(void **state)
 		journal_close(j);
 		assert_ok(open_it(&j, &report, &ei), &ei);
 		assert_int_equal(report.cut_bytes, 0);
-		assert_int_equal(report.num_records,
-		    fits < (ssize_t)(RECORD_OVERHEAD + 17) ? 6 : 7);
+		assert_int_equal(
+		    report.num_records, fits < (ssize_t)NEEDED ? 6 : 7);
 		journal_close(j);
 	}
 }

@@ -105,10 +105,10 @@ the_tally_counts_a_day(void **state)
 	assert_ok(tally_add(&t, 500, &ei), &ei);
 	assert_int_equal(tally_count(&t, 1000 + DAY_SEC), 1000);
 	for (int i = 0; i < 1000; i++) {
-		assert_ok(tally_add(&t, DAY_SEC * (i + 2), &ei), &ei);
+		assert_ok(tally_add(&t, (int64_t)DAY_SEC * (i + 2), &ei), &ei);
 		assert_true(t.cap <= 2048);
 	}
-	assert_int_equal(tally_count(&t, DAY_SEC * 2000), 0);
+	assert_int_equal(tally_count(&t, 2000LL * DAY_SEC), 0);
 	tally_clear(&t);
 }
 

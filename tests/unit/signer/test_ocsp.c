@@ -158,13 +158,13 @@ future(struct signer_ocsp_single *s)
 static void
 long_ago(struct signer_ocsp_single *s)
 {
-	s->this_update = kit.now - 24 * 3600 - 1;
+	s->this_update = kit.now - 24LL * 3600 - 1;
 }
 
 static void
 too_long(struct signer_ocsp_single *s)
 {
-	s->next_update = s->this_update + 24 * 3600 + 1;
+	s->next_update = s->this_update + 24LL * 3600 + 1;
 }
 
 static void
