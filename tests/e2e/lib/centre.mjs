@@ -79,7 +79,11 @@ export class Centre {
 		writeFileSync(this.phone, '', { mode: 0o644 });
 		this.gateway = new Running(this.t, process.execPath,
 			[join(ROOT, 'tests/doubles/sms-gateway.mjs'), '--port',
-				this.smsPort, '--file', this.phone, '--quiet']);
+				this.smsPort, '--file', this.phone, '--quiet',
+				'--url-file', `${this.phone}.url`]);
+		// A message that finds nobody waits for courier's next try.
+		await until(() => existsSync(`${this.phone}.url`),
+			() => `the gateway to listen:\n${this.gateway.log}`);
 	}
 
 	// Start surguchd (again) on the same directory.
