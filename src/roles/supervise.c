@@ -17,9 +17,12 @@
 
 enum {
 	BACKOFF_FIRST_MS = 100,
-	BACKOFF_MAX_MS = 10000,
-	STEADY_MS = 10000, /* ran so long: its next end is a new story */
-	STOP_MS = 20000,   /* then it is killed */
+	BACKOFF_MAX_MS = 10000, /* of one that does not even get ready */
+	/* One that served is soon wanted again: who is killed at every step
+	 * must be back within two seconds. */
+	BACKOFF_SERVED_MAX_MS = 1000,
+	STEADY_MS = 1000, /* served so long: its next end is a new story */
+	STOP_MS = 20000,  /* then it is killed */
 };
 
 enum child_state {
@@ -36,6 +39,7 @@ struct child {
 	int64_t at;
 	int64_t backoff_ms;
 	int64_t started;
+	int64_t served; /* since when it is ready */
 };
 
 /* What the whole is doing. */
@@ -108,15 +112,17 @@ start(struct keeper *k, struct child *c, struct errinfo *ei)
 static void
 back_off(struct keeper *k, struct child *c)
 {
+	bool served = c->state == CHILD_READY;
 	int64_t now = now_ms(k);
+	int64_t max = served ? BACKOFF_SERVED_MAX_MS : BACKOFF_MAX_MS;
 
-	if (c->backoff_ms == 0 || now - c->started >= STEADY_MS) {
+	if (c->backoff_ms == 0 || (served && now - c->served >= STEADY_MS)) {
 		c->backoff_ms = BACKOFF_FIRST_MS;
-	} else if (c->backoff_ms < BACKOFF_MAX_MS) {
+	} else {
 		c->backoff_ms *= 2;
-		if (c->backoff_ms > BACKOFF_MAX_MS) {
-			c->backoff_ms = BACKOFF_MAX_MS;
-		}
+	}
+	if (c->backoff_ms > max) {
+		c->backoff_ms = max;
 	}
 	c->state = CHILD_WAITING;
 	c->at = now + c->backoff_ms;
@@ -192,6 +198,7 @@ hear(struct keeper *k, struct child *c)
 		return; /* it is ending; reap() will see */
 	}
 	c->state = CHILD_READY;
+	c->served = now_ms(k);
 	log_event(LOG_INFO, "role.ready", L_STR("name", c->role->name),
 	    L_INT("ms", now_ms(k) - c->started));
 }
