@@ -11,9 +11,10 @@ export function testFiles(root, folder) {
 }
 
 // Runs each file by itself, so that what is printed and what fails belongs to
-// it for certain.
+// it for certain.  say: takes the lines that a test prints for people, which
+// begin with "shows: ".
 export async function runNodeTests(root, files, options = {}) {
-	const { env, timeoutSec = 900 } = options;
+	const { env, timeoutSec = 900, say = () => {} } = options;
 	const results = new Results();
 	for (const file of files) {
 		const r = await exec(process.execPath, ['--test',
@@ -21,16 +22,26 @@ export async function runNodeTests(root, files, options = {}) {
 			'--test-reporter-destination=stdout', file],
 		{ cwd: root, env, timeoutSec });
 		results.add(resultsOfFile(file, r));
+		linesSaid(eventsOf(r)).map((l) => /^shows: (.*)/.exec(l))
+			.filter(Boolean).forEach((m) => say(m[1]));
 	}
 	return results;
+}
+
+function eventsOf(r) {
+	return r.out.split('\n').filter((l) => l.startsWith('{'))
+		.map((l) => JSON.parse(l));
+}
+
+function linesSaid(events) {
+	return events.flatMap((e) => (e.message ?? '').split('\n'));
 }
 
 export function resultsOfFile(file, r) {
 	const results = new Results();
 	const label = `e2e/${basename(file, '.test.mjs')}`;
-	const events = r.out.split('\n').filter((l) => l.startsWith('{'))
-		.map((l) => JSON.parse(l));
-	const said = events.flatMap((e) => (e.message ?? '').split('\n'));
+	const events = eventsOf(r);
+	const said = linesSaid(events);
 	let deeper = -1; // nesting of the test reported just before
 	for (const event of events) {
 		if (!/^test:(pass|fail)$/.test(event.type)) {

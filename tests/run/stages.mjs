@@ -140,13 +140,13 @@ async function tsanStage({ root, results }) {
 	results.add(run.results);
 }
 
-async function e2eStage({ root, results }) {
+async function e2eStage({ root, results, say }) {
 	await needBuild(root, 'build-test', 'build-release');
 	const files = testFiles(root, 'tests/e2e');
 	if (files.length === 0) {
 		throw new Error('tests/e2e holds no test');
 	}
-	results.add(await runNodeTests(root, files, { env: {
+	results.add(await runNodeTests(root, files, { say, env: {
 		SURGUCH_BUILD: join(root, 'build-test'),
 		SURGUCH_RELEASE: join(root, 'build-release') } }));
 }

@@ -28,7 +28,7 @@ export class ClockOffset {
 export class Steps {
 	constructor() {
 		this.seen = []; // {step, pid}, in order
-		this.watched = new Map(); // step -> (pid) => void or promise
+		this.watched = new Map(); // step -> {by, act, fail}
 	}
 
 	attach(socket) {
@@ -50,18 +50,17 @@ export class Steps {
 
 	async #at(step, pid) {
 		this.seen.push({ step, pid });
-		const act = this.watched.get(step);
-		if (act) {
-			await act(pid);
+		const watch = this.watched.get(step);
+		if (watch && (watch.by === null || watch.by === pid)) {
+			this.watched.delete(step);
+			await watch.act(pid);
 		}
 	}
 
-	// Do this once at the next time that a process comes to the step.
-	once(step, act) {
-		this.watched.set(step, (pid) => {
-			this.watched.delete(step);
-			return act(pid);
-		});
+	// Do this once, the next time that a process (that of pid `by`, or any)
+	// comes to the step.
+	once(step, act, by = null) {
+		this.watched.set(step, { by, act });
 	}
 
 	// Kill whoever comes to the step next; resolves to its pid.
