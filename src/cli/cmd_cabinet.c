@@ -5,6 +5,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/id.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -163,28 +164,56 @@ print_form_line(const struct json *form, struct errinfo *ei)
 	return e;
 }
 
+/* The page after the form `last` ("": the first one), whose own last form
+ * `last` becomes. */
 static enum err
-print_forms(struct cabinet *c, struct errinfo *ei)
+print_page(struct cabinet *c, char last[ID_TEXT_SIZE], size_t *out_num,
+    struct errinfo *ei)
 {
+	char path[PATH_MAX_LEN];
 	struct json *answer = NULL;
 	const struct json *forms = NULL, *form;
-	enum err e =
-	    cabinet_call(c, "GET", "/v1/my/forms", SLICE_EMPTY, &answer, ei);
+	const char *id = NULL;
+	enum err e;
 
+	(void)snprintf(path, sizeof(path), "/v1/my/forms%s%s",
+	    last[0] != '\0' ? "?after=" : "", last);
+	e = cabinet_call(c, "GET", path, SLICE_EMPTY, &answer, ei);
 	if (e == ERR_OK) {
 		e = json_get_array(answer, "forms", FORMS_MAX, &forms, ei);
 	}
-	if (e == ERR_OK && json_array_len(forms) == 0) {
-		cli_print("No forms: your service centre makes one when a "
-			  "certificate was ordered.\n");
-	}
-	for (size_t i = 0; e == ERR_OK && i < json_array_len(forms); i++) {
+	*out_num = e == ERR_OK ? json_array_len(forms) : 0;
+	for (size_t i = 0; e == ERR_OK && i < *out_num; i++) {
 		e = json_item_object(forms, i, &form, ei);
 		if (e == ERR_OK) {
 			e = print_form_line(form, ei);
 		}
+		if (e == ERR_OK) {
+			e = json_get_text(
+			    form, "id", ID_TEXT_SIZE - 1, &id, ei);
+		}
+	}
+	if (e == ERR_OK && id != NULL) {
+		(void)snprintf(last, ID_TEXT_SIZE, "%s", id);
 	}
 	json_free(answer);
+	return e;
+}
+
+static enum err
+print_forms(struct cabinet *c, struct errinfo *ei)
+{
+	char last[ID_TEXT_SIZE] = "";
+	size_t num = 1;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && num > 0) {
+		e = print_page(c, last, &num, ei);
+	}
+	if (e == ERR_OK && last[0] == '\0') {
+		cli_print("No forms: your service centre makes one when a "
+			  "certificate was ordered.\n");
+	}
 	return e;
 }
 

@@ -3,6 +3,7 @@
 // part that comes before.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exec } from '../../run/exec.mjs';
 import { expectStatus } from './http.mjs';
 import { addPerson, call } from './desk.mjs';
 import { opensslMust } from './openssl.mjs';
@@ -158,4 +159,11 @@ export class Person {
 		expectStatus(r, 200);
 		return r.body;
 	}
+}
+
+// The same person with the program `surguch`: surguch(centre, home)(…args)
+// resolves to {code, out, err, all}.
+export function surguch(centre, home) {
+	return (...args) => exec(centre.program('surguch'), args, { timeoutSec: 60,
+		env: { SURGUCH_HOME: home, LANG: 'C.UTF-8' } });
 }
