@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every message and every payload of the journal: what is packed comes back,
+ * and neither one byte less nor one more is taken.
+ */
+#include "unit.h"
+
+#include <string.h>
+
+#include "crypto/init.h"
+#include "ipc/frame.h"
+#include "signer/message.h"
+#include "signer/record.h"
+
+static struct audit_position at = {.number = 6, .hash = {1, 2, 3}};
+
+/* Packs a sample; the other unpacks, and looks whether it is the sample. */
+struct kind {
+	const char *name;
+	void (*pack)(struct buf *b);
+	enum err (*unpack)(struct slice body, struct errinfo *ei);
+};
+
+/* --- the channel's ------------------------------------------------------ */
+
+static void
+issue_pack(struct buf *b)
+{
+	struct issue_values v;
+	struct errinfo ei;
+
+	values_init(&v);
+	v.idem[31] = 7;
+	v.not_before = -5;
+	v.not_after = INT64_MAX;
+	v.identification_kind = IDENTIFICATION_PERSONAL;
+	assert_ok(values_set_profile(&v, SLICE_LIT("tls-client"), &ei), &ei);
+	assert_ok(values_add_attr(&v, OID_CN, SLICE_LIT("Ёж"), &ei), &ei);
+	assert_ok(values_add_attr(&v, OID_OU, SLICE_LIT("1"), &ei), &ei);
+	assert_ok(values_add_attr(&v, OID_OU, SLICE_LIT("2"), &ei), &ei);
+	assert_ok(
+	    values_add_san(&v, SAN_DNS, SLICE_LIT("a.example"), &ei), &ei);
+	assert_ok(values_set_spki(&v, SLICE_LIT("key"), &ei), &ei);
+	signer_issue_pack(b, &v, &at);
+	values_clear(&v);
+}
+
+static enum err
+issue_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_issue_msg m;
+	enum err err = signer_issue_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.values.idem[31], 7);
+		assert_true(m.values.not_before == -5);
+		assert_true(m.values.not_after == INT64_MAX);
+		assert_int_equal(m.values.identification_kind, 0);
+		assert_string_equal(
+		    subject_attrs_nth(&m.values.attrs, OID_OU, 1), "2");
+		assert_int_equal(m.values.num_sans, 1);
+		assert_string_equal(m.values.sans[0].text, "a.example");
+		assert_true(slice_eq_str(values_spki(&m.values), "key"));
+		assert_memory_equal(&m.at, &at, sizeof(at));
+		signer_issue_clear(&m);
+	}
+	return err;
+}
+
+static void
+issued_pack(struct buf *b)
+{
+	struct signer_issued m = {.number = 5,
+	    .time = 7,
+	    .replay = true,
+	    .request = {9},
+	    .cert = SLICE_LIT("cert")};
+
+	signer_issued_pack(b, &m);
+}
+
+static enum err
+issued_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_issued m;
+	enum err err = signer_issued_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.number, 5);
+		assert_int_equal(m.time, 7);
+		assert_true(m.replay);
+		assert_int_equal(m.request[0], 9);
+		assert_true(slice_eq_str(m.cert, "cert"));
+	}
+	return err;
+}
+
+static void
+find_pack(struct buf *b)
+{
+	struct signer_find m = {.idem = {1, 2}};
+
+	signer_find_pack(b, &m);
+}
+
+static enum err
+find_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_find m;
+	enum err err = signer_find_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.idem[1], 2);
+	}
+	return err;
+}
+
+static void
+crl_pack(struct buf *b)
+{
+	struct signer_crl m = {
+	    .number = 1, .this_update = 2, .next_update = 3, .at = at};
+
+	signer_crl_pack(b, &m);
+}
+
+static enum err
+crl_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_crl m;
+	enum err err = signer_crl_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.number, 1);
+		assert_int_equal(m.this_update, 2);
+		assert_int_equal(m.next_update, 3);
+		assert_memory_equal(&m.at, &at, sizeof(at));
+	}
+	return err;
+}
+
+static void
+crl_done_pack(struct buf *b)
+{
+	struct signer_crl_done m = {
+	    .journal_number = 4, .crl = SLICE_LIT("crl")};
+
+	signer_crl_done_pack(b, &m);
+}
+
+static enum err
+crl_done_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_crl_done m;
+	enum err err = signer_crl_done_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.journal_number, 4);
+		assert_true(slice_eq_str(m.crl, "crl"));
+	}
+	return err;
+}
+
+static void
+journal_pack(struct buf *b)
+{
+	struct signer_journal m = {
+	    .after = 9, .limit = SIGNER_JOURNAL_PAGE_MAX};
+
+	signer_journal_pack(b, &m);
+}
+
+static enum err
+journal_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_journal m;
+	enum err err = signer_journal_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.after, 9);
+		assert_int_equal(m.limit, SIGNER_JOURNAL_PAGE_MAX);
+	}
+	return err;
+}
+
+static void
+entry_pack(struct buf *b)
+{
+	struct signer_journal_entry m = {
+	    .number = 1,
+	    .type = JOURNAL_ISSUE,
+	    .time = 2,
+	    .at = at,
+	    .idem = {3},
+	    .request = {4},
+	    .profile = "p",
+	    .cert = SLICE_LIT("cert"),
+	};
+
+	signer_journal_entry_pack(b, &m);
+}
+
+static enum err
+entry_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_journal_entry m;
+	enum err err = signer_journal_entry_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.type, JOURNAL_ISSUE);
+		assert_int_equal(m.idem[0], 3);
+		assert_string_equal(m.profile, "p");
+		assert_true(slice_eq_str(m.cert, "cert"));
+	}
+	return err;
+}
+
+static void
+crl_entry_pack(struct buf *b)
+{
+	struct signer_journal_entry m = {
+	    .number = 1,
+	    .type = JOURNAL_CRL,
+	    .at = at,
+	    .crl_number = 5,
+	    .this_update = 6,
+	    .next_update = 7,
+	    .crl_sha256 = {8},
+	};
+
+	signer_journal_entry_pack(b, &m);
+}
+
+static enum err
+crl_entry_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_journal_entry m;
+	enum err err = signer_journal_entry_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.type, JOURNAL_CRL);
+		assert_int_equal(m.crl_number, 5);
+		assert_int_equal(m.next_update, 7);
+		assert_int_equal(m.crl_sha256[0], 8);
+	}
+	return err;
+}
+
+static void
+ocsp_pack(struct buf *b)
+{
+	struct signer_ocsp m = {.num_singles = 2, .nonce_len = 2};
+
+	m.nonce[1] = 9;
+	for (size_t i = 0; i < 2; i++) {
+		struct signer_ocsp_single *s = &m.singles[i];
+
+		s->hash = i == 0 ? HASH_SHA1 : HASH_STREEBOG512;
+		s->issuer_name_hash[19] = 1;
+		s->issuer_key_hash[19] = 2;
+		s->serial[0] = 5;
+		s->serial_len = 1 + i;
+		s->status = SIGNER_OCSP_REVOKED;
+		s->revoked_at = 10;
+		s->reason = (int)i;
+		s->this_update = 11;
+		s->next_update = 12;
+	}
+	signer_ocsp_pack(b, &m);
+}
+
+static enum err
+ocsp_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_ocsp m;
+	enum err err = signer_ocsp_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.num_singles, 2);
+		assert_int_equal(m.nonce_len, 2);
+		assert_int_equal(m.nonce[1], 9);
+		assert_int_equal(m.singles[1].hash, HASH_STREEBOG512);
+		assert_int_equal(m.singles[1].issuer_key_hash[19], 2);
+		assert_int_equal(m.singles[1].serial_len, 2);
+		assert_int_equal(m.singles[1].reason, 1);
+		assert_int_equal(m.singles[0].revoked_at, 10);
+	}
+	return err;
+}
+
+static void
+info_pack(struct buf *b)
+{
+	uint8_t bytes[2] = {1, 2};
+	struct signer_info i = {
+	    .name = "issuing",
+	    .ready = true,
+	    .key_alg = KEY_GOST256,
+	    .num_profiles = 1,
+	    .spki = bytes,
+	    .spki_len = 2,
+	    .cert = bytes,
+	    .cert_len = 1,
+	};
+
+	memcpy(i.profiles[0].name, "p", 2);
+	i.profiles[0].ceiling = UINT64_MAX;
+	signer_info_pack(b, &i);
+}
+
+static enum err
+info_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_info i;
+	enum err err;
+
+	signer_info_init(&i);
+	err = signer_info_unpack(body, &i, ei);
+	if (err == ERR_OK) {
+		assert_string_equal(i.name, "issuing");
+		assert_true(i.ready);
+		assert_false(i.ocsp);
+		assert_int_equal(i.key_alg, KEY_GOST256);
+		assert_true(i.profiles[0].ceiling == UINT64_MAX);
+		assert_int_equal(i.spki_len, 2);
+		assert_int_equal(i.cert[0], 1);
+	}
+	signer_info_clear(&i);
+	return err;
+}
+
+/* --- the journal's ------------------------------------------------------ */
+
+static void
+open_payload_pack(struct buf *b)
+{
+	struct record_open p = {.version = "1",
+	    .instance = "a",
+	    .pid = 3,
+	    .num_profiles = 1,
+	    .profiles = {{.name = "p", .sha256 = {4}}}};
+
+	record_open_pack(b, &p);
+}
+
+static enum err
+open_payload_unpack(struct slice body, struct errinfo *ei)
+{
+	struct record_open p;
+	enum err err = record_open_unpack(body, &p, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(p.pid, 3);
+		assert_string_equal(p.profiles[0].name, "p");
+	}
+	return err;
+}
+
+static void
+crl_payload_pack(struct buf *b)
+{
+	struct record_revoked one = {SLICE_LIT("\5"), 6};
+	struct buf run = BUF_INIT(100);
+	struct record_crl p = {.number = 1, .num_entries = 2, .at = at};
+
+	record_revoked_put(&run, &one);
+	p.revoked = buf_slice(&run);
+	p.dropped = buf_slice(&run);
+	record_crl_pack(b, &p);
+	buf_clear(&run);
+}
+
+static enum err
+crl_payload_unpack(struct slice body, struct errinfo *ei)
+{
+	struct record_revoked one;
+	struct record_crl p;
+	enum err err = record_crl_unpack(body, &p, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(p.num_entries, 2);
+		assert_true(record_revoked_next(&p.dropped, &one));
+		assert_int_equal(one.not_after, 6);
+		assert_false(record_revoked_next(&p.dropped, &one));
+	}
+	return err;
+}
+
+static void
+release_payload_pack(struct buf *b)
+{
+	struct record_release p = {SLICE_LIT("\5"), "by", "why"};
+
+	record_release_pack(b, &p);
+}
+
+static enum err
+release_payload_unpack(struct slice body, struct errinfo *ei)
+{
+	struct record_release p;
+	enum err err = record_release_unpack(body, &p, ei);
+
+	if (err == ERR_OK) {
+		assert_string_equal(p.by, "by");
+		assert_string_equal(p.reason, "why");
+	}
+	return err;
+}
+
+static const struct kind kinds[] = {
+    {"ISSUE", issue_pack, issue_unpack},
+    {"ISSUED", issued_pack, issued_unpack},
+    {"FIND", find_pack, find_unpack},
+    {"CRL", crl_pack, crl_unpack},
+    {"CRL_DONE", crl_done_pack, crl_done_unpack},
+    {"JOURNAL", journal_pack, journal_unpack},
+    {"JOURNAL_ENTRY", entry_pack, entry_unpack},
+    {"JOURNAL_ENTRY of a CRL", crl_entry_pack, crl_entry_unpack},
+    {"OCSP", ocsp_pack, ocsp_unpack},
+    {"INFO_DONE", info_pack, info_unpack},
+    {"record OPEN", open_payload_pack, open_payload_unpack},
+    {"record CRL", crl_payload_pack, crl_payload_unpack},
+    {"record RELEASE", release_payload_pack, release_payload_unpack},
+};
+
+static void
+exactly_what_was_packed(void **state)
+{
+	struct errinfo ei;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct buf b = BUF_INIT(FRAME_BODY_MAX);
+
+		kinds[i].pack(&b);
+		assert_ok(buf_err(&b, &ei), &ei);
+		assert_ok(kinds[i].unpack(buf_slice(&b), &ei), &ei);
+		for (size_t len = 0; len < b.len; len++) {
+			if (kinds[i].unpack(slice_make(b.p, len), &ei) !=
+			    ERR_FORMAT) {
+				print_error("%s, %zu of %zu bytes\n",
+				    kinds[i].name, len, b.len);
+				fail();
+			}
+			assert_string_equal(ei.rule, "wire.message");
+		}
+		buf_add_u8(&b, 0);
+		assert_int_equal(
+		    kinds[i].unpack(buf_slice(&b), &ei), ERR_FORMAT);
+		buf_clear(&b);
+	}
+}
+
+/* A record and its hash: any changed bit is seen. */
+static void
+a_record_answers_for_itself(void **state)
+{
+	struct record r = {.number = 3,
+	    .type = JOURNAL_ISSUE,
+	    .time = -1,
+	    .synced = 99,
+	    .previous = {5},
+	    .payload = SLICE_LIT("payload")};
+	struct buf b = BUF_INIT(1000);
+	struct record back;
+	struct errinfo ei;
+
+	(void)state;
+	assert_ok(crypto_init(&ei), &ei);
+	assert_ok(record_pack(&b, &r, &ei), &ei);
+	assert_int_equal(b.len, RECORD_OVERHEAD + 7);
+	assert_ok(record_unpack(buf_slice(&b), &back, &ei), &ei);
+	assert_int_equal(back.number, 3);
+	assert_true(back.time == -1);
+	assert_int_equal(back.synced, 99);
+	assert_int_equal(back.previous[0], 5);
+	assert_true(slice_eq_str(back.payload, "payload"));
+	assert_memory_equal(back.hash, r.hash, RECORD_HASH_SIZE);
+	for (size_t i = 0; i < b.len * 8; i++) {
+		b.p[i / 8] ^= (uint8_t)(1u << (i % 8));
+		assert_int_equal(
+		    record_unpack(buf_slice(&b), &back, &ei), ERR_FORMAT);
+		b.p[i / 8] ^= (uint8_t)(1u << (i % 8));
+	}
+	for (size_t len = 0; len < b.len; len++) {
+		assert_int_equal(
+		    record_unpack(slice_make(b.p, len), &back, &ei),
+		    ERR_FORMAT);
+	}
+	buf_clear(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(exactly_what_was_packed),
+	    cmocka_unit_test(a_record_answers_for_itself),
+	};
+
+	return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}
