@@ -9,7 +9,8 @@ export const FUZZ_BUILD = 'build-fuzz';
 
 export function fuzzers(root) {
 	const dir = join(root, FUZZ_BUILD, 'tests/fuzz');
-	return readdirSync(dir).filter((f) => f.endsWith('_fuzz')).sort()
+	return (existsSync(dir) ? readdirSync(dir) : []).sort()
+		.filter((f) => f.endsWith('_fuzz'))
 		.map((f) => f.slice(0, -'_fuzz'.length));
 }
 
@@ -26,6 +27,10 @@ export async function runFuzzers(root, names, seconds, grown = false) {
 		}
 		mkdirSync(work, { recursive: true });
 		mkdirSync(finds, { recursive: true });
+		if (!fuzzers(root).includes(name)) {
+			results.fail(`fuzz/${name}`, 'there is no such target');
+			return;
+		}
 		if (!existsSync(corpus) || readdirSync(corpus).length === 0) {
 			results.fail(`fuzz/${name}`,
 				`tests/fuzz/corpus/${name} is missing or empty`);
