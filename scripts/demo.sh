@@ -78,8 +78,10 @@ fi
 
 : >"$phone"
 chmod 0644 "$phone"
+rm -f "$phone.url"
 node "$root/tests/doubles/sms-gateway.mjs" --port "$DEMO_SMS_PORT" \
-    --file "$phone" $([ "$walk" -eq 1 ] && echo --quiet) &
+    --file "$phone" --url-file "$phone.url" \
+    $([ "$walk" -eq 1 ] && echo --quiet) &
 pids="$pids $!"
 
 log=$centre/surguchd.log
@@ -87,7 +89,7 @@ log=$centre/surguchd.log
 daemon=$!
 pids="$daemon $pids"
 tries=0
-until curl -sf -o /dev/null --cacert "$DEMO_API_CA" "$DEMO_API/healthz"; do
+until [ -s "$phone.url" ] && curl -sf -o /dev/null --cacert "$DEMO_API_CA" "$DEMO_API/healthz"; do
 	tries=$((tries + 1))
 	if [ "$tries" -gt 150 ] || ! kill -0 "$daemon" 2>/dev/null; then
 		cat "$log" >&2

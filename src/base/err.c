@@ -86,9 +86,8 @@ fill(struct errinfo *ei, enum err kind, int sys, const char *rule,
 	ei->object[0] = '\0';
 }
 
-enum err
-err_set(struct errinfo *ei, enum err kind, const char *rule, const char *clause,
-    const char *fmt, ...)
+enum err(err_set)(struct errinfo *ei, enum err kind, const char *rule,
+    const char *clause, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -103,8 +102,7 @@ err_set(struct errinfo *ei, enum err kind, const char *rule, const char *clause,
 	return kind;
 }
 
-enum err
-err_sys(struct errinfo *ei, const char *rule, const char *fmt, ...)
+enum err(err_sys)(struct errinfo *ei, const char *rule, const char *fmt, ...)
 {
 	int saved = errno;
 	char why[96];
@@ -137,8 +135,7 @@ err_object(struct errinfo *ei, enum err kind, const char *object)
 	return ei->kind;
 }
 
-enum err
-err_nomem(struct errinfo *ei)
+enum err(err_nomem)(struct errinfo *ei)
 {
 	return err_set(ei, ERR_NOMEM, "memory", NULL, "out of memory");
 }

@@ -78,6 +78,21 @@ enum err err_object(struct errinfo *ei, enum err kind, const char *object);
 enum err err_nomem(struct errinfo *ei);
 
 /*
+ * These calls, seen by whoever reads the code by machine: what comes back is
+ * the kind that went in, so it is never ERR_OK.
+ */
+static inline enum err
+err_same(enum err filled, enum err kind)
+{
+	(void)filled;
+	return kind;
+}
+#define err_set(ei, kind, ...)                                                 \
+	err_same((err_set)((ei), (kind), __VA_ARGS__), (kind))
+#define err_sys(ei, ...) err_same((err_sys)((ei), __VA_ARGS__), ERR_SYS)
+#define err_nomem(ei)    err_same((err_nomem)(ei), ERR_NOMEM)
+
+/*
  * A broken promise of our own code: prints where and ends the process, in
  * release builds too.
  */
