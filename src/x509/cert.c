@@ -20,8 +20,6 @@
 #include <stdlib.h>
 
 #include "base/bounds.h"
-#include "crypto/alg.h"
-#include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/cert_priv.h"
@@ -186,7 +184,7 @@ parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
 		err = parse_serial(c, &s, ei);
 	}
 	if (err == ERR_OK) {
-		err = alg_id_get(&c->pool, &s, &c->sig_alg, ei);
+		err = alg_id_get(&c->pool, &s, &c->sig.alg, ei);
 	}
 	if (err == ERR_OK) {
 		err = parse_name(&s, &c->issuer, &c->issuer_der, ei);
@@ -210,57 +208,25 @@ parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
 	return err == ERR_OK ? der_end(s, ei) : err;
 }
 
-/* Behind the TBS: the algorithm again and the signature. */
-static enum err
-parse_signature(struct cert *c, struct slice s, struct errinfo *ei)
-{
-	struct alg_id outer = {0};
-	struct slice whole, bits, before = s;
-	unsigned unused = 0;
-	enum err err;
-
-	err = alg_id_get(&c->pool, &s, &outer, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	whole = slice_make(before.p, before.len - s.len);
-	if (!alg_id_eq(&outer, &c->sig_alg)) {
-		return err_set(ei, ERR_FORMAT, "cert.algorithm",
-		    "RFC 5280 4.1.1.2",
-		    "the signature's algorithm is not the one that was "
-		    "signed");
-	}
-	err = der_get_bits(&s, &bits, &unused, ei);
-	if (err == ERR_OK) {
-		err = der_end(s, ei);
-	}
-	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
-		err = err_set(ei, ERR_FORMAT, "cert.signature.length", NULL,
-		    "a signature of %zu octets and %u unused bits", bits.len,
-		    unused);
-	}
-	c->sig_alg_der = whole;
-	return err == ERR_OK ? seq_copy(&c->pool, bits, &c->signature, ei)
-			     : err;
-}
-
 static enum err
 parse_whole(struct cert *c, struct slice der, struct errinfo *ei)
 {
-	struct slice seq, tbs;
+	static const struct signature_rules rules = {
+	    .algorithm = "cert.algorithm",
+	    .clause = "RFC 5280 4.1.1.2",
+	    .length = "cert.signature.length",
+	};
+	struct slice tbs, rest;
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get_whole(&seq, DER_SEQUENCE, &tbs, ei);
-	}
+	err = signed_open(der, &tbs, &rest, ei);
 	if (err == ERR_OK) {
 		err = parse_tbs(c, tbs, ei);
 	}
-	return err == ERR_OK ? parse_signature(c, seq, ei) : err;
+	if (err == ERR_OK) {
+		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
+	}
+	return err == ERR_OK ? der_end(rest, ei) : err;
 }
 
 static enum err
@@ -353,7 +319,7 @@ cert_build_tbs(const struct cert *c, struct buf *b)
 		der_close(b, mark);
 	}
 	der_put(b, DER_INTEGER, c->serial);
-	alg_id_put(&c->sig_alg, b);
+	alg_id_put(&c->sig.alg, b);
 	name_build(c->issuer, b);
 	mark = der_open(b, DER_SEQUENCE);
 	der_put_time(b, c->not_before_tag, c->not_before);
@@ -380,8 +346,7 @@ cert_build(const struct cert *c, struct buf *b)
 	}
 	seq = der_open(b, DER_SEQUENCE);
 	cert_build_tbs(c, b);
-	alg_id_put(&c->sig_alg, b);
-	der_put_bits(b, c->signature, 0);
+	signature_put(&c->sig, b);
 	der_close(b, seq);
 }
 
@@ -389,13 +354,6 @@ enum err
 cert_verify(
     const struct cert *c, const struct pubkey *issuer_key, struct errinfo *ei)
 {
-	enum sig_alg alg = SIG_NONE;
-	enum err err;
-
 	ensure(!c->is_tbs);
-	err = sig_alg_get(c->sig_alg_der, &alg, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	return pubkey_verify(issuer_key, alg, c->tbs_der, c->signature, ei);
+	return signature_verify(&c->sig, c->tbs_der, issuer_key, ei);
 }

@@ -89,19 +89,19 @@ cert_key(const struct cert *c)
 struct slice
 cert_sig_alg_der(const struct cert *c)
 {
-	return c->sig_alg_der;
+	return c->sig.alg_der;
 }
 
 const struct alg_id *
 cert_sig_alg(const struct cert *c)
 {
-	return &c->sig_alg;
+	return &c->sig.alg;
 }
 
 struct slice
 cert_signature(const struct cert *c)
 {
-	return c->signature;
+	return c->sig.bits;
 }
 
 const struct ext_list *

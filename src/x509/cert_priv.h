@@ -7,6 +7,7 @@
  */
 #include "x509/cert.h"
 #include "x509/pool.h"
+#include "x509/signed.h"
 #include "x509/spki.h"
 
 struct cert {
@@ -18,14 +19,12 @@ struct cert {
 	struct slice issuer_der;
 	struct slice subject_der;
 	struct slice spki_der;
-	struct slice sig_alg_der;
 
 	/* The typed fields, which share nothing with `bytes`. */
 	struct pool pool;
 	bool is_tbs;      /* no signature */
 	unsigned version; /* as in DER: 2 is v3 */
 	struct slice serial;
-	struct alg_id sig_alg;
 	struct name *issuer;
 	int64_t not_before;
 	int64_t not_after;
@@ -34,7 +33,7 @@ struct cert {
 	struct name *subject;
 	struct spki key;
 	struct ext_list *exts;
-	struct slice signature;
+	struct signature sig;
 };
 
 #endif

@@ -19,7 +19,6 @@
 #include <stdlib.h>
 
 #include "base/bounds.h"
-#include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/crl_entry.h"
@@ -182,7 +181,7 @@ parse_tbs(struct crl *c, struct slice tbs, struct errinfo *ei)
 		err = parse_version(c, &s, ei);
 	}
 	if (err == ERR_OK) {
-		err = alg_id_get(&c->pool, &s, &c->sig_alg, ei);
+		err = alg_id_get(&c->pool, &s, &c->sig.alg, ei);
 	}
 	if (err == ERR_OK) {
 		err = parse_issuer(c, &s, ei);
@@ -200,55 +199,25 @@ parse_tbs(struct crl *c, struct slice tbs, struct errinfo *ei)
 }
 
 static enum err
-parse_signature(struct crl *c, struct slice s, struct errinfo *ei)
-{
-	struct alg_id outer = {0};
-	struct slice bits, before = s;
-	unsigned unused = 0;
-	enum err err;
-
-	err = alg_id_get(&c->pool, &s, &outer, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	c->sig_alg_der = slice_make(before.p, before.len - s.len);
-	if (!alg_id_eq(&outer, &c->sig_alg)) {
-		return err_set(ei, ERR_FORMAT, "crl.algorithm",
-		    "RFC 5280 5.1.1.2",
-		    "the signature's algorithm is not the one that was "
-		    "signed");
-	}
-	err = der_get_bits(&s, &bits, &unused, ei);
-	if (err == ERR_OK) {
-		err = der_end(s, ei);
-	}
-	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
-		err = err_set(ei, ERR_FORMAT, "crl.signature.length", NULL,
-		    "a signature of %zu octets and %u unused bits", bits.len,
-		    unused);
-	}
-	return err == ERR_OK ? seq_copy(&c->pool, bits, &c->signature, ei)
-			     : err;
-}
-
-static enum err
 parse_whole(struct crl *c, struct slice der, struct errinfo *ei)
 {
-	struct slice seq, tbs;
+	static const struct signature_rules rules = {
+	    .algorithm = "crl.algorithm",
+	    .clause = "RFC 5280 5.1.1.2",
+	    .length = "crl.signature.length",
+	};
+	struct slice tbs, rest;
 	enum err err;
 
 	c->der = der;
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get_whole(&seq, DER_SEQUENCE, &tbs, ei);
-	}
+	err = signed_open(der, &tbs, &rest, ei);
 	if (err == ERR_OK) {
 		err = parse_tbs(c, tbs, ei);
 	}
-	return err == ERR_OK ? parse_signature(c, seq, ei) : err;
+	if (err == ERR_OK) {
+		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
+	}
+	return err == ERR_OK ? der_end(rest, ei) : err;
 }
 
 enum err
@@ -313,14 +282,7 @@ enum err
 crl_verify(
     const struct crl *c, const struct pubkey *issuer_key, struct errinfo *ei)
 {
-	enum sig_alg alg = SIG_NONE;
-	enum err err;
-
-	err = sig_alg_get(c->sig_alg_der, &alg, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	return pubkey_verify(issuer_key, alg, c->tbs_der, c->signature, ei);
+	return signature_verify(&c->sig, c->tbs_der, issuer_key, ei);
 }
 
 static void
@@ -331,7 +293,7 @@ build_tbs(const struct crl *c, struct buf *b)
 	if (c->version == VERSION_V2) {
 		der_put_u63(b, DER_INTEGER, VERSION_V2);
 	}
-	alg_id_put(&c->sig_alg, b);
+	alg_id_put(&c->sig.alg, b);
 	name_build(c->issuer, b);
 	der_put_time(b, c->this_update_tag, c->this_update);
 	if (c->next_update_tag != 0) {
@@ -358,8 +320,7 @@ crl_build(const struct crl *c, struct buf *b)
 	size_t seq = der_open(b, DER_SEQUENCE);
 
 	build_tbs(c, b);
-	alg_id_put(&c->sig_alg, b);
-	der_put_bits(b, c->signature, 0);
+	signature_put(&c->sig, b);
 	der_close(b, seq);
 }
 
@@ -414,19 +375,19 @@ crl_next_update(const struct crl *c, int64_t *out_sec)
 struct slice
 crl_sig_alg_der(const struct crl *c)
 {
-	return c->sig_alg_der;
+	return c->sig.alg_der;
 }
 
 const struct alg_id *
 crl_sig_alg(const struct crl *c)
 {
-	return &c->sig_alg;
+	return &c->sig.alg;
 }
 
 struct slice
 crl_signature(const struct crl *c)
 {
-	return c->signature;
+	return c->sig.bits;
 }
 
 const struct ext_list *

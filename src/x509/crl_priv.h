@@ -4,18 +4,16 @@
 /* The inside of struct crl; see cert_priv.h. */
 #include "x509/crl.h"
 #include "x509/pool.h"
-#include "x509/spki.h"
+#include "x509/signed.h"
 
 struct crl {
 	uint8_t *bytes;
 	struct slice der;
 	struct slice tbs_der;
 	struct slice issuer_der;
-	struct slice sig_alg_der;
 
 	struct pool pool;
 	unsigned version; /* as in DER: 1 is v2; 0 when absent */
-	struct alg_id sig_alg;
 	struct name *issuer;
 	int64_t this_update;
 	int64_t next_update;
@@ -24,7 +22,7 @@ struct crl {
 	struct crl_entry *entries;
 	size_t num_entries;
 	struct ext_list *exts;
-	struct slice signature;
+	struct signature sig;
 };
 
 #endif

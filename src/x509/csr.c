@@ -185,48 +185,23 @@ parse_info(struct csr *c, struct slice info, struct errinfo *ei)
 }
 
 static enum err
-parse_signature(struct csr *c, struct slice s, struct errinfo *ei)
-{
-	struct slice bits, before = s;
-	unsigned unused = 0;
-	enum err err;
-
-	err = alg_id_get(&c->pool, &s, &c->sig_alg, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	c->sig_alg_der = slice_make(before.p, before.len - s.len);
-	err = der_get_bits(&s, &bits, &unused, ei);
-	if (err == ERR_OK) {
-		err = der_end(s, ei);
-	}
-	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
-		err = err_set(ei, ERR_FORMAT, "csr.signature.length", NULL,
-		    "a signature of %zu octets and %u unused bits", bits.len,
-		    unused);
-	}
-	return err == ERR_OK ? seq_copy(&c->pool, bits, &c->signature, ei)
-			     : err;
-}
-
-static enum err
 parse_whole(struct csr *c, struct slice der, struct errinfo *ei)
 {
-	struct slice seq, info;
+	static const struct signature_rules rules = {
+	    .length = "csr.signature.length",
+	};
+	struct slice info, rest;
 	enum err err;
 
 	c->der = der;
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get_whole(&seq, DER_SEQUENCE, &info, ei);
-	}
+	err = signed_open(der, &info, &rest, ei);
 	if (err == ERR_OK) {
 		err = parse_info(c, info, ei);
 	}
-	return err == ERR_OK ? parse_signature(c, seq, ei) : err;
+	if (err == ERR_OK) {
+		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
+	}
+	return err == ERR_OK ? der_end(rest, ei) : err;
 }
 
 enum err
@@ -294,7 +269,7 @@ csr_verify(struct csr *c, struct errinfo *ei)
 	enum sig_alg alg = SIG_NONE;
 	enum err err;
 
-	err = sig_alg_get(c->sig_alg_der, &alg, ei);
+	err = sig_alg_get(c->sig.alg_der, &alg, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -302,7 +277,7 @@ csr_verify(struct csr *c, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = pubkey_verify(key, alg, c->info_der, c->signature, ei);
+	err = pubkey_verify(key, alg, c->info_der, c->sig.bits, ei);
 	if (err == ERR_CRYPTO) {
 		err = err_set(ei, ERR_CRYPTO, "csr.signature", "RFC 2986 4.2",
 		    "the request's signature does not fit its own key: "
@@ -352,8 +327,7 @@ csr_build(const struct csr *c, struct buf *b)
 	}
 	der_close(b, attrs);
 	der_close(b, info);
-	alg_id_put(&c->sig_alg, b);
-	der_put_bits(b, c->signature, 0);
+	signature_put(&c->sig, b);
 	der_close(b, seq);
 }
 
@@ -457,11 +431,11 @@ csr_der(const struct csr *c)
 struct slice
 csr_sig_alg_der(const struct csr *c)
 {
-	return c->sig_alg_der;
+	return c->sig.alg_der;
 }
 
 const struct alg_id *
 csr_sig_alg(const struct csr *c)
 {
-	return &c->sig_alg;
+	return &c->sig.alg;
 }

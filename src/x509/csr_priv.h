@@ -4,6 +4,7 @@
 /* The inside of struct csr; see cert_priv.h. */
 #include "x509/csr.h"
 #include "x509/pool.h"
+#include "x509/signed.h"
 #include "x509/spki.h"
 
 struct csr {
@@ -11,7 +12,6 @@ struct csr {
 	struct slice der;
 	struct slice info_der; /* CertificationRequestInfo: what is signed */
 	struct slice spki_der;
-	struct slice sig_alg_der;
 
 	struct pool pool;
 	struct name *subject;
@@ -19,8 +19,7 @@ struct csr {
 	struct csr_attr *attrs;
 	size_t num_attrs;
 	struct ext_list *exts;
-	struct alg_id sig_alg;
-	struct slice signature;
+	struct signature sig;
 
 	bool verified;
 };

@@ -4,12 +4,11 @@
 /* What requests and responses share. */
 #include "x509/ocsp.h"
 #include "x509/pool.h"
-#include "x509/spki.h"
+#include "x509/signed.h"
 
 struct ocsp_response {
 	uint8_t *bytes; /* the input, for the signature's check */
 	struct slice tbs_der;
-	struct slice sig_alg_der;
 
 	struct pool pool;
 	enum ocsp_response_status status;
@@ -19,8 +18,7 @@ struct ocsp_response {
 	struct ocsp_single *list;
 	size_t num;
 	struct ext_list *exts;
-	struct alg_id sig_alg;
-	struct slice signature;
+	struct signature sig;
 	struct slice *certs;
 	size_t num_certs;
 };

@@ -221,23 +221,20 @@ parse_signature(struct ocsp_request *r, struct slice *s, struct errinfo *ei)
 static enum err
 parse_whole(struct ocsp_request *r, struct slice der, struct errinfo *ei)
 {
-	struct slice seq, tbs;
+	struct slice tbs, content, rest;
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	err = signed_open(der, &tbs, &rest, ei);
 	if (err == ERR_OK) {
-		err = der_end(der, ei);
+		err = der_get(&tbs, DER_SEQUENCE, &content, ei);
 	}
 	if (err == ERR_OK) {
-		err = der_get(&seq, DER_SEQUENCE, &tbs, ei);
+		err = parse_tbs(r, content, ei);
 	}
 	if (err == ERR_OK) {
-		err = parse_tbs(r, tbs, ei);
+		err = parse_signature(r, &rest, ei);
 	}
-	if (err == ERR_OK) {
-		err = parse_signature(r, &seq, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return err == ERR_OK ? der_end(rest, ei) : err;
 }
 
 enum err

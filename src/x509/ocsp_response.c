@@ -29,7 +29,6 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/oid.h"
 #include "der/write.h"
@@ -253,42 +252,27 @@ parse_certs(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
 static enum err
 parse_basic(struct ocsp_response *r, struct slice der, struct errinfo *ei)
 {
-	struct slice seq, tbs, bits, before;
-	unsigned unused = 0;
+	static const struct signature_rules rules = {
+	    .length = "ocsp.signature.length",
+	};
+	struct slice tbs, content, rest;
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
+	err = signed_open(der, &r->tbs_der, &rest, ei);
 	if (err == ERR_OK) {
-		err = der_end(der, ei);
-	}
-	before = seq;
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_SEQUENCE, &tbs, ei);
+		tbs = r->tbs_der;
+		err = der_get(&tbs, DER_SEQUENCE, &content, ei);
 	}
 	if (err == ERR_OK) {
-		r->tbs_der = slice_make(before.p, before.len - seq.len);
-		err = parse_tbs(r, tbs, ei);
-	}
-	before = seq;
-	if (err == ERR_OK) {
-		err = alg_id_get(&r->pool, &seq, &r->sig_alg, ei);
+		err = parse_tbs(r, content, ei);
 	}
 	if (err == ERR_OK) {
-		r->sig_alg_der = slice_make(before.p, before.len - seq.len);
-		err = der_get_bits(&seq, &bits, &unused, ei);
-	}
-	if (err == ERR_OK && (unused != 0 || bits.len > SIGNATURE_BYTES_MAX)) {
-		err = err_set(ei, ERR_FORMAT, "ocsp.signature.length", NULL,
-		    "a signature of %zu octets and %u unused bits", bits.len,
-		    unused);
+		err = signature_get(&r->pool, &rest, &rules, &r->sig, ei);
 	}
 	if (err == ERR_OK) {
-		err = seq_copy(&r->pool, bits, &r->signature, ei);
+		err = parse_certs(r, &rest, ei);
 	}
-	if (err == ERR_OK) {
-		err = parse_certs(r, &seq, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return err == ERR_OK ? der_end(rest, ei) : err;
 }
 
 /* The inside of responseBytes' EXPLICIT tag. */
@@ -416,13 +400,6 @@ enum err
 ocsp_response_verify(const struct ocsp_response *r,
     const struct pubkey *responder_key, struct errinfo *ei)
 {
-	enum sig_alg alg = SIG_NONE;
-	enum err err;
-
 	ensure(r->status == OCSP_SUCCESSFUL);
-	err = sig_alg_get(r->sig_alg_der, &alg, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	return pubkey_verify(responder_key, alg, r->tbs_der, r->signature, ei);
+	return signature_verify(&r->sig, r->tbs_der, responder_key, ei);
 }

@@ -46,8 +46,7 @@ build_basic(const struct ocsp_response *r, struct buf *b)
 	size_t basic = der_open(b, DER_SEQUENCE), explicit, list;
 
 	build_tbs(r, b);
-	alg_id_put(&r->sig_alg, b);
-	der_put_bits(b, r->signature, 0);
+	signature_put(&r->sig, b);
 	if (r->num_certs > 0) {
 		explicit = der_open(b, DER_CONTEXT_CONS(0));
 		list = der_open(b, DER_SEQUENCE);
@@ -183,13 +182,13 @@ ocsp_response_tbs(const struct ocsp_response *r)
 struct slice
 ocsp_response_sig_alg_der(const struct ocsp_response *r)
 {
-	return r->sig_alg_der;
+	return r->sig.alg_der;
 }
 
 struct slice
 ocsp_response_signature(const struct ocsp_response *r)
 {
-	return r->signature;
+	return r->sig.bits;
 }
 
 size_t

@@ -35,12 +35,12 @@ print_key(const struct spki *key, struct buf *b)
 }
 
 static void
-print_signature(const struct alg_id *alg, struct slice signature, struct buf *b)
+print_signature(const struct signature *sig, struct buf *b)
 {
 	buf_add_str(b, "  signature: ");
-	alg_id_print(alg, b);
+	alg_id_print(&sig->alg, b);
 	buf_add_u8(b, ' ');
-	text_hex(b, signature);
+	text_hex(b, sig->bits);
 	buf_add_u8(b, '\n');
 }
 
@@ -57,7 +57,7 @@ cert_print(const struct cert *c, struct buf *b)
 	print_key(&c->key, b);
 	ext_list_print(c->exts, "  ", b);
 	if (!c->is_tbs) {
-		print_signature(&c->sig_alg, c->signature, b);
+		print_signature(&c->sig, b);
 	}
 }
 
@@ -77,7 +77,7 @@ csr_print(const struct csr *c, struct buf *b)
 		buf_add_u8(b, '\n');
 	}
 	ext_list_print(c->exts, "    ", b);
-	print_signature(&c->sig_alg, c->signature, b);
+	print_signature(&c->sig, b);
 }
 
 static void
@@ -109,5 +109,5 @@ crl_print(const struct crl *c, struct buf *b)
 	for (size_t i = 0; i < c->num_entries; i++) {
 		print_entry(&c->entries[i], b);
 	}
-	print_signature(&c->sig_alg, c->signature, b);
+	print_signature(&c->sig, b);
 }

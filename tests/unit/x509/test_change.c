@@ -170,13 +170,13 @@ change_template(struct cert *c)
 static void
 change_signature(struct cert *c)
 {
-	writable(c->signature)[0] ^= 1;
+	writable(c->sig.bits)[0] ^= 1;
 }
 
 static void
 change_alg(struct cert *c)
 {
-	c->sig_alg.oid = oid_bytes(OID_SIG_GOST512);
+	c->sig.alg.oid = oid_bytes(OID_SIG_GOST512);
 }
 
 static void
