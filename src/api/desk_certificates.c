@@ -256,6 +256,18 @@ read_revocation(struct call *c, struct revocation *out)
 	return e;
 }
 
+/* Another hand was faster: the certificate is no longer as it was read. */
+static enum err
+raced(enum err e, struct errinfo *ei)
+{
+	if (e == ERR_CONFLICT &&
+	    strcmp(ei->rule, "store.certificate.move") == 0) {
+		return err_set(ei, ERR_STATE, "certificate.revoked", NULL,
+		    "this certificate was revoked a moment ago");
+	}
+	return e;
+}
+
 static enum err
 submit_revocation(
     struct call *c, const struct certificate *cert, const struct revocation *r)
@@ -278,7 +290,7 @@ submit_revocation(
 		if (act.ticket != NULL) {
 			idem_add_done(&u, act.ticket, &act.answer, now);
 		}
-		e = store_submit(c->api->store, &u, NULL, c->ei);
+		e = raced(store_submit(c->api->store, &u, NULL, c->ei), c->ei);
 	}
 	unit_clear(&u);
 	return e;

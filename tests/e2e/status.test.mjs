@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ending certificates, and what CRL and OCSP say of them.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { addPerson, call, newKey, p256Request, startDesk, stateDir }
+	from './lib/desk.mjs';
+import { Client, expectStatus } from './lib/http.mjs';
+import { openssl, opensslMust, toPem } from './lib/openssl.mjs';
+import { until } from './lib/scratch.mjs';
+
+const COMMENT_MAX = 500;
+const OCSP_REQUEST = 'application/ocsp-request';
+const OCSP_RESPONSE = 'application/ocsp-response';
+
+test('revocation, CRL and OCSP', async (t) => {
+	const centre = await startDesk(t);
+	const http = new Client(centre.public);
+	t.after(() => http.close());
+	const at = (name) => join(centre.dir, name);
+	const from = (name) => join(stateDir(centre, 'public'), name);
+	const issuing = await toPem('x509', from('issuing-p256.cer'), at('i.pem'));
+	const gost = await toPem('x509', from('issuing-gost.cer'), at('g.pem'));
+	const person = await addPerson(centre);
+	const pkcs10 = await p256Request(centre.dir);
+
+	async function issue(name) {
+		const r = await call(centre, 'POST', '/v1/certificates',
+			{ profile: 'tls-client', person, pkcs10 }, { key: newKey() });
+		assert.equal(r.status, 201, r.text);
+		writeFileSync(at(`${name}.pem`), r.json.pem);
+		return { ...r.json, file: at(`${name}.pem`) };
+	}
+	const revoke = (id, body, key = newKey()) => call(centre, 'POST',
+		`/v1/certificates/${id}/revocation`, body, { key });
+
+	// {number: 0x…, serials: [HEX]} of the CRL that stands there now
+	async function crl() {
+		const r = await http.get('/crl/issuing-p256.crl');
+		expectStatus(r, 200);
+		assert.equal(r.headers['content-type'], 'application/pkix-crl');
+		writeFileSync(at('crl.der'), r.body);
+		const text = await opensslMust(['crl', '-inform', 'DER', '-in',
+			at('crl.der'), '-noout', '-text', '-crlnumber']);
+		return { number: BigInt(/crlNumber=(0x[0-9A-F]+)/.exec(text)[1]),
+			serials: [...text.matchAll(/Serial Number: ([0-9A-F]+)/g)]
+				.map((m) => m[1].toLowerCase()) };
+	}
+
+	// A request by openssl, sent by us; what openssl reads in the answer.
+	async function ask(args, { method = 'POST', path = '/ocsp/issuing-p256',
+		nonce = true } = {}) {
+		await opensslMust(['ocsp', ...args, '-reqout', at('req.der'),
+			...(nonce ? [] : ['-no_nonce'])]);
+		const req = readFileSync(at('req.der'));
+		const r = method === 'POST'
+			? await http.request('POST', path, { body: req,
+				headers: { 'content-type': OCSP_REQUEST } })
+			: await http.get(`${path}/` +
+				encodeURIComponent(req.toString('base64')));
+		expectStatus(r, 200);
+		assert.equal(r.headers['content-type'], OCSP_RESPONSE);
+		writeFileSync(at('resp.der'), r.body);
+		return (await openssl(['ocsp', '-reqin', at('req.der'), '-respin',
+			at('resp.der'), '-CAfile', centre.apiCa, '-verify_other', issuing,
+			'-resp_text'])).all;
+	}
+	const about = (cert) => ['-issuer', issuing, '-cert', cert.file];
+	const status = (text) => /Cert Status: (\w+)/.exec(text)?.[1];
+
+	await t.test('a wrong reason names the field', async () => {
+		const { id } = await issue('kept');
+		const cases = [
+			[{ reason: 'boredom' }, 'revocation.reason', 'reason'],
+			[{ reason: 'ca_compromise' }, 'revocation.reason', 'reason'],
+			[{ reason: 'certificate_hold' }, 'revocation.reason', 'reason'],
+			[{ reason: 4 }, 'json.field.type', 'reason'],
+			[{}, 'json.field.missing', 'reason'],
+			[{ reason: 'superseded', comment: 'x'.repeat(COMMENT_MAX + 1) },
+				'json.field.length', 'comment'],
+			[{ reason: 'superseded', when: 1 }, 'json.field.unknown', 'when'],
+		];
+		for (const [body, rule, field] of cases) {
+			const r = await revoke(id, body);
+			assert.equal(r.status, 422, r.text);
+			assert.equal(r.json.rule, rule, r.text);
+			assert.equal(r.json.field, field, r.text);
+		}
+		const none = await revoke('crt_00000000000000000000000000',
+			{ reason: 'superseded' });
+		assert.equal(none.status, 404, none.text);
+		assert.equal(none.json.rule, 'certificate.none');
+		const clerk = await centre.operator('auditor', 'auditor');
+		const r = await call(centre, 'POST', `/v1/certificates/${id}/revocation`,
+			{ reason: 'superseded' }, { token: clerk });
+		assert.equal(r.status, 403, r.text);
+		const shown = await call(centre, 'GET', `/v1/certificates/${id}`);
+		assert.equal(shown.json.status, 'good');
+	});
+
+	await t.test('once, whoever asks again', async () => {
+		const cert = await issue('ended');
+		const before = await crl();
+		assert.ok(!before.serials.includes(cert.serial));
+		assert.equal(status(await ask(about(cert))), 'good');
+		const key = newKey();
+		const body = { reason: 'key_compromise', comment: 'украден' };
+		const first = await revoke(cert.id, body, key);
+		assert.equal(first.status, 200, first.text);
+		// OCSP knows at once, the CRL within a moment, with a higher number.
+		const text = await ask(about(cert));
+		assert.equal(status(text), 'revoked', text);
+		assert.match(text, /keyCompromise/);
+		const after = await until(async () => {
+			const now = await crl();
+			return now.serials.includes(cert.serial) ? now : null;
+		}, 'a CRL with the serial');
+		assert.ok(after.number > before.number);
+		assert.ok(before.serials.every((s) => after.serials.includes(s)));
+		// The same order again is the same answer; another is refused.
+		assert.equal((await revoke(cert.id, body, key)).text, first.text);
+		const twice = await revoke(cert.id, body);
+		assert.equal(twice.status, 409, twice.text);
+		assert.equal(twice.json.rule, 'certificate.revoked');
+	});
+
+	await t.test('twins in a race revoke once', async () => {
+		const cert = await issue('raced');
+		const all = await Promise.all(Array.from({ length: 8 }, () =>
+			revoke(cert.id, { reason: 'superseded' })));
+		const by = (s) => all.filter((r) => r.status === s);
+		assert.equal(by(200).length, 1, all.map((r) => r.text).join('\n'));
+		assert.equal(by(409).length, 7, all.map((r) => r.text).join('\n'));
+		for (const r of by(409)) {
+			assert.equal(r.json.rule, 'certificate.revoked', r.text);
+		}
+	});
+
+	await t.test('OCSP by GET and by POST', async () => {
+		const cert = await issue('asked');
+		for (const method of ['GET', 'POST']) {
+			for (const nonce of [true, false]) {
+				const text = await ask(about(cert), { method, nonce });
+				assert.equal(status(text), 'good', text);
+				assert.match(text, /Response verify OK/);
+				assert.equal(/OCSP Nonce/.test(text), nonce, text);
+				// openssl says so when it is another one or none.
+				assert.doesNotMatch(text, /nonce in|Nonce Verify/, text);
+			}
+			const sha256 = await ask(['-sha256', ...about(cert)], { method });
+			assert.equal(status(sha256), 'good', sha256);
+		}
+	});
+
+	await t.test('OCSP says what it does not know', async () => {
+		const never = await ask(['-issuer', issuing, '-serial', '0x1234567890']);
+		assert.equal(status(never), 'unknown', never);
+		assert.match(never, /Response verify OK/);
+		const other = await ask(['-issuer', gost, '-serial', '0x1234']);
+		assert.match(other, /unauthorized/i);
+		assert.equal(status(other), undefined, other);
+	});
+
+	await t.test('OCSP refuses what is no request', async () => {
+		const bad = async (method, path, body, type = OCSP_REQUEST) =>
+			http.request(method, path, { body, headers:
+				body ? { 'content-type': type } : {} });
+		const malformed = Buffer.from('30030a0101', 'hex');
+		for (const body of ['x', Buffer.from('3000', 'hex'),
+			Buffer.alloc(4000, 0x30)]) {
+			const r = await bad('POST', '/ocsp/issuing-p256', body);
+			expectStatus(r, 200);
+			assert.deepEqual(r.body, malformed);
+		}
+		const get = await bad('GET', '/ocsp/issuing-p256/%%%');
+		assert.ok([200, 400].includes(get.status), get.text);
+		const garbage = await bad('GET', '/ocsp/issuing-p256/AAAA');
+		assert.deepEqual(garbage.body, malformed);
+		assert.equal((await bad('POST', '/ocsp/issuing-p256', 'x',
+			'text/plain')).status, 415);
+		assert.equal((await bad('POST', '/ocsp/nobody', 'x')).status, 404);
+		assert.equal((await bad('POST', '/ocsp/issuing-p256',
+			Buffer.alloc(1 << 20))).status, 413);
+	});
+
+	await t.test('nothing but its files is public', async () => {
+		for (const path of ['/ca/nobody.cer', '/crl/../surguch.db',
+			'/ca/%2e%2e%2fsurguch.db', '/ca/', '/', '/v1/forms',
+			'/crl/.crl', '/ca/root-p256.pem%00']) {
+			const r = await http.get(path).catch(() => ({ status: 400 }));
+			assert.ok([400, 404].includes(r.status), `${path}: ${r.status}`);
+		}
+		for (const [path, type] of [
+			['/ca/issuing-gost.cer', 'application/pkix-cert'],
+			['/ca/issuing-gost.p7b', 'application/x-pkcs7-certificates'],
+			['/crl/root-gost.crl', 'application/pkix-crl']]) {
+			const r = await http.get(path);
+			expectStatus(r, 200);
+			assert.equal(r.headers['content-type'], type);
+		}
+	});
+});
