@@ -62,6 +62,8 @@ enum bounds {
 	SIGNER_CEILING_DEFAULT = 20000, /* certificates a profile and day */
 	SIGNER_CRL_CEILING_DEFAULT = 2000, /* CRLs a day; one a minute fits */
 	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
+	CRL_NUMBER_STEP_MAX = 1 << 30, /* a gap of a restored database; the
+					* last of all numbers would end CRLs */
 	SIGNER_RELEASES_MAX = 256, /* serials one settings file may release */
 	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */
 	JOURNAL_TAIL_MAX = 64 * 1024 * 1024, /* more torn than one group: no */

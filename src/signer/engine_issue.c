@@ -112,9 +112,9 @@ check_times(const struct issue_values *v, int64_t asked, int64_t now,
 	    (asked < now - CLOCK_SKEW_SEC || asked > now + CLOCK_SKEW_SEC)) {
 		return err_object(ei,
 		    err_set(ei, ERR_POLICY, "signer.not_before", NULL,
-			"The beginning that is asked for is %lld s from the "
-			"signer's clock; at most %d are allowed.",
-			(long long)(asked - now), (int)CLOCK_SKEW_SEC),
+			"The beginning that is asked for is more than %d s "
+			"from the signer's clock.",
+			(int)CLOCK_SKEW_SEC),
 		    "notBefore");
 	}
 	if (v->not_after <= now || v->not_after <= v->not_before) {

@@ -43,8 +43,7 @@ check_single(const struct engine *e, const struct signer_ocsp_single *s,
 	if (s->this_update > now + CLOCK_SKEW_SEC ||
 	    s->this_update < now - max) {
 		return err_set(ei, ERR_POLICY, "ocsp.this_update", NULL,
-		    "thisUpdate is %lld s from the signer's clock.",
-		    (long long)(s->this_update - now));
+		    "thisUpdate is too far from the signer's clock.");
 	}
 	if (s->next_update <= s->this_update ||
 	    s->next_update - s->this_update > max) {
@@ -53,9 +52,9 @@ check_single(const struct engine *e, const struct signer_ocsp_single *s,
 		    (long long)(max / 3600));
 	}
 	if (s->status == SIGNER_OCSP_REVOKED &&
-	    s->revoked_at > now + CLOCK_SKEW_SEC) {
+	    (s->revoked_at < 0 || s->revoked_at > now + CLOCK_SKEW_SEC)) {
 		return err_set(ei, ERR_POLICY, "ocsp.revoked_at", NULL,
-		    "A certificate is revoked in the future.");
+		    "A certificate is revoked in the future, or before 1970.");
 	}
 	return ERR_OK;
 }

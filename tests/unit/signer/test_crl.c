@@ -198,6 +198,20 @@ numbers_and_times_only_grow(void **state)
 		assert_int_equal(make(&m, &ei), ERR_CONFLICT);
 		assert_string_equal(ei.rule, "crl.number");
 	}
+	/* The last of all numbers would leave no CRL after it. */
+	m = order();
+	m.number = UINT64_MAX;
+	assert_int_equal(make(&m, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "crl.number_step");
+	m.number = number + CRL_NUMBER_STEP_MAX + 1;
+	assert_int_equal(make(&m, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "crl.number_step");
+	/* Differences that no integer holds. */
+	m = order();
+	m.this_update = INT64_MIN;
+	m.next_update = INT64_MAX;
+	assert_int_equal(make(&m, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "crl.this_update");
 	m = order();
 	m.this_update = kit.now + CLOCK_SKEW_SEC + 1;
 	m.next_update = m.this_update + 10;

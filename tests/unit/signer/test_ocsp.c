@@ -181,6 +181,20 @@ revoked_later(struct signer_ocsp_single *s)
 }
 
 static void
+revoked_before_all(struct signer_ocsp_single *s)
+{
+	s->status = SIGNER_OCSP_REVOKED;
+	s->revoked_at = INT64_MIN;
+}
+
+static void
+beyond_all(struct signer_ocsp_single *s)
+{
+	s->this_update = INT64_MIN;
+	s->next_update = INT64_MAX;
+}
+
+static void
 refuses_what_it_must(void **state)
 {
 	(void)state;
@@ -191,6 +205,8 @@ refuses_what_it_must(void **state)
 	refuses(too_long, "ocsp.next_update");
 	refuses(never, "ocsp.next_update");
 	refuses(revoked_later, "ocsp.revoked_at");
+	refuses(revoked_before_all, "ocsp.revoked_at");
+	refuses(beyond_all, "ocsp.this_update");
 }
 
 static void
