@@ -64,7 +64,8 @@ enum bounds {
 	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
 	CRL_NUMBER_STEP_MAX = 1 << 30, /* a gap of a restored database; the
 					* last of all numbers would end CRLs */
-	SIGNER_RELEASES_MAX = 256, /* serials one settings file may release */
+	SIGNER_RELEASES_MAX = 256,  /* serials one settings file may release */
+	SIGNER_RESPONDERS_MAX = 16, /* OCSP keys of one CA: old, new, spare */
 	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */
 	JOURNAL_TAIL_MAX = 64 * 1024 * 1024, /* more torn than one group: no */
 

@@ -10,7 +10,9 @@
 
 #include "base/buf.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "cli/centre.h"
+#include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/tlskey.h"
 #include "profile/values.h"
@@ -103,6 +105,40 @@ install_cert(const struct centre *c, const struct instance_at *at,
  */
 
 static enum err
+read_spki(const struct instance_at *at, struct buf *out, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = path_join(path, at->state, "spki.der", ei);
+
+	return e != ERR_OK ? e : file_read(path, SPKI_BYTES_MAX, out, ei);
+}
+
+/* The issuing CA delegates to this OCSP key and to no other. */
+static enum err
+put_responder(const struct centre *c, const struct hierarchy *h, struct buf *b,
+    struct errinfo *ei)
+{
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	struct instance_at ocsp;
+	uint8_t hash[HASH_SIZE_MAX];
+	enum err e = instance_at(c, "ocsp", h, &ocsp, ei);
+
+	if (e == ERR_OK) {
+		e = read_spki(&ocsp, &spki, ei);
+	}
+	if (e == ERR_OK) {
+		e = hash_of(HASH_SHA256, buf_slice(&spki), hash, ei);
+	}
+	if (e == ERR_OK) {
+		buf_add_str(b, "responders = [\"");
+		text_hex(b, slice_make(hash, hash_size(HASH_SHA256)));
+		buf_add_str(b, "\"];\n");
+	}
+	buf_clear(&spki);
+	return e;
+}
+
+static enum err
 write_settings(const struct centre *c, const struct hierarchy *h,
     const char *kind, const struct instance_at *at, struct errinfo *ei)
 {
@@ -110,7 +146,7 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 	const char *issuer = is_root ? "root" : "issuing";
 	struct buf b = BUF_INIT(CONF_MAX);
 	char file[PATH_TEXT_SIZE];
-	enum err e;
+	enum err e = ERR_OK;
 
 	buf_printf(&b,
 	    "# A signer's own settings; see surguch-signer(8).\n"
@@ -136,9 +172,12 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 		    "profiles = [\"ocsp-%s\", %s];\n"
 		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n",
 		    h->name, h->profiles, c->public_port, at->name);
+		e = put_responder(c, h, &b, ei);
 	}
 	(void)snprintf(file, sizeof(file), "etc/surguch/ca/%s.conf", at->name);
-	e = buf_err(&b, ei);
+	if (e == ERR_OK) {
+		e = buf_err(&b, ei);
+	}
 	if (e == ERR_OK) {
 		e = centre_write(c, file, buf_slice(&b), 0644, getuid(), ei);
 	}
@@ -257,15 +296,6 @@ issue_named(struct running *r, const char *profile, const char *common_name,
 	}
 	values_clear(&v);
 	return e;
-}
-
-static enum err
-read_spki(const struct instance_at *at, struct buf *out, struct errinfo *ei)
-{
-	char path[PATH_TEXT_SIZE];
-	enum err e = path_join(path, at->state, "spki.der", ei);
-
-	return e != ERR_OK ? e : file_read(path, SPKI_BYTES_MAX, out, ei);
 }
 
 /* Everything that one hierarchy is made of. */
@@ -518,11 +548,12 @@ make(struct making *m, struct errinfo *ei)
 	    make_root, make_issuing, make_own, publish_all, seal_root};
 	enum err e = prepare(m->c, m->h, "root", &m->root, ei);
 
-	if (e == ERR_OK) {
-		e = prepare(m->c, m->h, "issuing", &m->issuing, ei);
-	}
+	/* Before the issuing CA, whose settings name its key. */
 	if (e == ERR_OK) {
 		e = prepare(m->c, m->h, "ocsp", &m->ocsp, ei);
+	}
+	if (e == ERR_OK) {
+		e = prepare(m->c, m->h, "issuing", &m->issuing, ei);
 	}
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(steps); i++) {
 		e = steps[i](m, ei);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "os/random.h"
 #include "os/seam.h"
@@ -39,6 +40,28 @@ replay(struct engine *e, const struct signer_issue_msg *m,
 	return ERR_OK;
 }
 
+/* A responder speaks for the CA, so front does not choose its key: the
+ * signer's own file names it. */
+static enum err
+check_responder(
+    const struct engine *e, const struct issue_values *v, struct errinfo *ei)
+{
+	uint8_t hash[HASH_SIZE_MAX];
+	enum err err = hash_of(HASH_SHA256, values_spki(v), hash, ei);
+
+	if (err == ERR_OK &&
+	    !signer_settings_responder(e->in->settings, hash)) {
+		err = err_object(ei,
+		    err_set(ei, ERR_POLICY, "signer.responder_key",
+			"RFC 6960 4.2.2.2",
+			"The settings of signer %s do not name this key among "
+			"the responders.",
+			e->in->settings->name),
+		    v->profile);
+	}
+	return err;
+}
+
 /* The profile, if this instance may issue under it here and now. */
 static enum err
 choose_profile(struct engine *e, const struct issue_values *v, int64_t now,
@@ -67,6 +90,13 @@ choose_profile(struct engine *e, const struct issue_values *v, int64_t now,
 		return err_set(ei, ERR_POLICY, "signer.self", NULL,
 		    "A self-signed certificate is made for the signer's own "
 		    "key only.");
+	}
+	if (profile_kind(p->profile) == PROFILE_OCSP) {
+		enum err err = check_responder(e, v, ei);
+
+		if (err != ERR_OK) {
+			return err;
+		}
 	}
 	if (ledger_used(e->ledger, v->profile, now) >= p->ceiling) {
 		return err_object(ei,

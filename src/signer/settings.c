@@ -64,6 +64,24 @@ check_serial(const char *s)
 		     "it";
 }
 
+static bool
+parse_responder(const char *hex, struct signer_responder *out)
+{
+	return strlen(hex) == 2 * sizeof(out->spki_sha256) &&
+	       text_unhex(
+		   slice_str(hex), out->spki_sha256, sizeof(out->spki_sha256));
+}
+
+static const char *
+check_responder(const char *s)
+{
+	struct signer_responder scratch;
+
+	return parse_responder(s, &scratch)
+		   ? NULL
+		   : "is no SHA-256 of a public key: 64 hexadecimal digits";
+}
+
 static const struct conf_setting ceiling_settings[] = {
     {.name = "profile",
 	.type = CONF_TEXT,
@@ -106,6 +124,10 @@ static const struct conf_setting settings[] = {
 	.type = CONF_TEXTS,
 	.max = SIGNER_PROFILES_MAX,
 	.check = check_name},
+    {.name = "responders",
+	.type = CONF_TEXTS,
+	.max = SIGNER_RESPONDERS_MAX,
+	.check = check_responder},
     {.name = "crl_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ca_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ocsp_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
@@ -148,6 +170,15 @@ take_text(char *out, size_t size, const char *from)
 
 	ensure(len < size);
 	memcpy(out, from, len + 1);
+}
+
+static void
+take_responders(struct signer_settings *s, struct conf_cursor c)
+{
+	for (size_t i = 0; i < conf_len(c, "responders"); i++) {
+		ensure(parse_responder(conf_text_at(c, "responders", i),
+		    &s->responders[s->num_responders++]));
+	}
 }
 
 static void
@@ -216,6 +247,7 @@ take(const struct conf *conf, struct conf_report *report,
 		take_text(s->profiles[s->num_profiles++],
 		    sizeof(s->profiles[0]), conf_text_at(c, "profiles", i));
 	}
+	take_responders(s, c);
 	take_urls(&s->crl_urls, c, "crl_urls", report);
 	take_urls(&s->ca_urls, c, "ca_urls", report);
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
@@ -304,6 +336,19 @@ signer_settings_ceiling(
 	for (size_t i = 0; i < s->num_ceilings; i++) {
 		if (strcmp(s->ceilings[i].profile, profile) == 0) {
 			*out_per_day = s->ceilings[i].per_day;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+signer_settings_responder(
+    const struct signer_settings *s, const uint8_t spki_sha256[32])
+{
+	for (size_t i = 0; i < s->num_responders; i++) {
+		if (memcmp(s->responders[i].spki_sha256, spki_sha256,
+			sizeof(s->responders[i].spki_sha256)) == 0) {
 			return true;
 		}
 	}

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "os/process.h"
 #include "os/systime.h"
@@ -304,6 +306,25 @@ house_ceremony(const struct house *h, const char *issuing_more)
 	buf_clear(&cert);
 }
 
+/* Name an OCSP key in the settings of "issuing". */
+static void
+delegate(const struct house *h, struct slice spki)
+{
+	struct buf conf = BUF_INIT(CONF_BYTES_MAX);
+	uint8_t hash[HASH_SIZE_MAX];
+	char path[PATH_TEXT_SIZE];
+	struct errinfo ei;
+
+	house_path(h, "issuing.conf", path);
+	assert_ok(file_read(path, CONF_BYTES_MAX, &conf, &ei), &ei);
+	assert_ok(hash_of(HASH_SHA256, spki, hash, &ei), &ei);
+	buf_add_str(&conf, "responders = [\"");
+	text_hex(&conf, slice_make(hash, 32));
+	buf_add_str(&conf, "\"];\n");
+	house_conf(h, "issuing", buf_cstr(&conf));
+	buf_clear(&conf);
+}
+
 void
 house_ocsp(const struct house *h, const char *more)
 {
@@ -321,6 +342,7 @@ house_ocsp(const struct house *h, const char *more)
 	    text, sizeof(text), "name = \"ocsp\";\nkind = \"ocsp\";\n%s", more);
 	house_conf(h, "ocsp", text);
 	house_make_key(h, "ocsp", &spki);
+	delegate(h, buf_slice(&spki));
 	c = house_start(h, "issuing", false, &pid);
 	house_values(&v, "ocsp-p256", "Status", buf_slice(&spki), 3);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);

@@ -202,9 +202,9 @@ only_its_own_profiles(void **state)
 		const char *rule;
 	} cases[] = {
 	    {"issuing-ca-p256", "signer.profile"}, /* the root's */
-	    {"root-ca-p256", "signer.profile"},
-	    {"tls", "signer.profile"},
+	    {"root-ca-p256", "signer.profile"}, {"tls", "signer.profile"},
 	    {"tls-client2", "signer.profile"},
+	    {"ocsp-p256", "signer.responder_key"}, /* of a key not named */
 	};
 	struct signer_issued out;
 	struct errinfo ei;

@@ -38,12 +38,15 @@ everything_is_taken(void **state)
 	struct signer_settings *s = NULL;
 	const struct signer_release *r;
 	struct errinfo ei;
+	uint8_t key[32];
 	uint64_t n;
 
 	(void)state;
 	assert_ok(parse("name = \"issuing-gost\"; kind = \"ca\";\n"
 			"signature = \"gost2012-256\";\n"
 			"profiles = [\"a\", \"b-2\"];\n"
+			"responders = [\"000102030405060708090a0b0c0d0e0f1011"
+			"12131415161718191a1b1c1d1E1F\"];\n"
 			"crl_urls = [\"http://a/1\", \"http://a/2\"];\n"
 			"ca_urls = [\"http://b\"]; ocsp_urls = [];\n"
 			"ceilings = ({profile = \"a\"; per_day = 5;},\n"
@@ -57,6 +60,13 @@ everything_is_taken(void **state)
 	assert_int_equal(s->sig_alg, SIG_GOST256);
 	assert_int_equal(s->num_profiles, 2);
 	assert_string_equal(s->profiles[1], "b-2");
+	for (size_t i = 0; i < sizeof(key); i++) {
+		key[i] = (uint8_t)i;
+	}
+	assert_int_equal(s->num_responders, 1);
+	assert_true(signer_settings_responder(s, key));
+	key[31] ^= 1;
+	assert_false(signer_settings_responder(s, key));
 	assert_int_equal(s->crl_urls.num, 2);
 	assert_string_equal(s->crl_urls.at[1], "http://a/2");
 	assert_int_equal(s->ocsp_urls.num, 0);
@@ -85,6 +95,10 @@ static const struct {
     {"twice", "name = \"a\"; name = \"a\";"},
     {"unknown signature", "name = \"a\"; signature = \"md5\";"},
     {"path in a profile", "name = \"a\"; profiles = [\"../x\"];"},
+    {"half a responder", "name = \"a\"; responders = [\"0011\"];"},
+    {"no hex in a responder",
+	"name = \"a\"; responders = [\"g00102030405060708090a0b0c0d0e0f10111213"
+	"1415161718191a1b1c1d1e1f\"];"},
     {"ceiling below zero",
 	"name = \"a\"; ceilings = ({profile = \"a\"; per_day = -1;});"},
     {"ceiling twice",
