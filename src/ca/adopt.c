@@ -122,10 +122,19 @@ take_over(struct walk *w, const struct signer_journal_entry *entry,
 }
 
 static enum err
+take_over_unknown(struct walk *w, const struct signer_journal_entry *entry,
+    struct errinfo *ei)
+{
+	bool known;
+	enum err e = is_known(w, entry->cert, &known, ei);
+
+	return e != ERR_OK || known ? e : take_over(w, entry, ei);
+}
+
+static enum err
 visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
 {
 	struct walk *w = arg;
-	bool known;
 	enum err e = ERR_OK;
 
 	if (entry->type == JOURNAL_ISSUE || entry->type == JOURNAL_CRL) {
@@ -139,10 +148,7 @@ visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
 		return ERR_OK;
 	}
 	if (entry->type == JOURNAL_ISSUE) {
-		e = is_known(w, entry->cert, &known, ei);
-		if (e == ERR_OK && !known) {
-			e = take_over(w, entry, ei);
-		}
+		e = take_over_unknown(w, entry, ei);
 	}
 	if (e == ERR_OK) {
 		w->done = entry->number;
@@ -184,6 +190,39 @@ ca_adopt(struct ca *ca, const struct adoption *how, size_t *out_num,
 		*out_num = num;
 	}
 	return e;
+}
+
+static enum err
+visit_one(
+    void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
+{
+	return take_over_unknown(arg, entry, ei);
+}
+
+enum err
+ca_adopt_key(struct ca *ca, const struct adoption *how, const uint8_t key[32],
+    struct errinfo *ei)
+{
+	struct buf der = BUF_INIT(CERT_BYTES_MAX);
+	enum err e = ERR_NOTFOUND;
+
+	for (size_t i = 0; e == ERR_NOTFOUND && i < ca_num(ca); i++) {
+		struct walk w = {
+		    .ca = ca, .authority = ca_at(ca, i), .how = how};
+		struct signer_client *signer = authority_signer(w.authority);
+		uint64_t number;
+
+		e = signer_find(signer, key, &der, &number, NULL, ei);
+		if (e == ERR_OK) {
+			e = signer_journal_one(
+			    signer, number, visit_one, &w, ei);
+		}
+	}
+	buf_clear(&der);
+	return e != ERR_NOTFOUND
+		   ? e
+		   : err_set(ei, ERR_NOTFOUND, "ca.key", NULL,
+			 "no CA of this centre has issued under this key");
 }
 
 enum err

@@ -39,6 +39,14 @@ struct adoption {
 ATTR_MUST_USE enum err ca_adopt(struct ca *ca, const struct adoption *a,
     size_t *out_num, struct errinfo *ei);
 
+/*
+ * Take over what the journals have under this one key, unless it is here.
+ * ERR_NOTFOUND "ca.key": none of them has anything, and nothing that was sent
+ * before can change that.
+ */
+ATTR_MUST_USE enum err ca_adopt_key(struct ca *ca, const struct adoption *a,
+    const uint8_t key[32], struct errinfo *ei);
+
 /* "Signed, not delivered": the certificate is on record and nothing more. */
 ATTR_MUST_USE enum err ca_adopt_alone(
     struct ca *ca, const struct issued *i, struct errinfo *ei);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "ca/authority.h"
 #include "crypto/hash.h"
@@ -16,8 +17,8 @@
 #include "json/writer.h"
 
 enum {
-	CA_FIND_TRIES = 20,
-	CA_FIND_WAIT_MS = 250, /* a signer restarts within a second or two */
+	CA_FIND_MS = 10000, /* a signer restarts within a second or two */
+	CA_FIND_WAIT_MS = 50,
 };
 
 void
@@ -73,28 +74,53 @@ ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
 	return ERR_OK;
 }
 
-/* The answer was lost: ask what became of it, never for it again. */
+/*
+ * It did not come out as it should: what does the journal say?  It is asked
+ * what became of the request, never for it again.  ERR_NOTFOUND: for certain
+ * nothing was issued.
+ */
 static enum err
 find_out(struct ca *ca, const struct issue_values *values, struct issued *out,
     struct errinfo *ei)
 {
-	for (int i = 0; i < CA_FIND_TRIES; i++) {
-		enum err e =
-		    ca_find(ca, values->profile, values->idem, out, ei);
+	int64_t until = clock_mono_ms(ca_clock(ca)) + CA_FIND_MS;
+	enum err e;
 
-		if (e == ERR_NOTFOUND) {
-			return err_set(ei, ERR_AGAIN, "ca.lost", NULL,
-			    "the signer was restarted before it took the "
-			    "request; nothing was issued, ask again");
-		}
-		if (e != ERR_TIMEOUT && e != ERR_AGAIN) {
-			return e;
+	while ((e = ca_find(ca, values->profile, values->idem, out, ei)) ==
+	       ERR_TIMEOUT) {
+		if (clock_mono_ms(ca_clock(ca)) >= until) {
+			break;
 		}
 		sleep_ms(CA_FIND_WAIT_MS);
+	}
+	if (e == ERR_OK || e == ERR_NOTFOUND) {
+		return e;
 	}
 	return err_set(ei, ERR_TIMEOUT, "ca.unknown", NULL,
 	    "the signer does not answer; what became of the request will be "
 	    "found out when it does");
+}
+
+/* Only the journal can say that nothing was issued. */
+static enum err
+failed(struct ca *ca, const struct issue_values *values, enum err why,
+    struct issued *out, struct errinfo *ei)
+{
+	struct errinfo found = {0};
+	enum err e = find_out(ca, values, out, &found);
+
+	if (e == ERR_NOTFOUND && why == ERR_TIMEOUT) {
+		return err_set(ei, ERR_AGAIN, "ca.lost", NULL,
+		    "the signer was restarted before it took the request; "
+		    "nothing was issued, ask again");
+	}
+	if (e == ERR_NOTFOUND) {
+		return why;
+	}
+	if (e != ERR_OK && ei != NULL) {
+		*ei = found;
+	}
+	return e;
 }
 
 enum err
@@ -110,20 +136,18 @@ ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
 	if (e == ERR_OK) {
 		e = store_audit_position(ca_store(ca), &at, ei);
 	}
-	if (e == ERR_OK) {
-		e = signer_issue(authority_signer(i.authority), values, &at,
-		    &i.der, &i.journal, &i.replay, ei);
+	if (e != ERR_OK) {
+		return e;
 	}
-	if (e == ERR_TIMEOUT) {
-		issued_clear(&i);
-		return find_out(ca, values, out, ei);
-	}
+	e = signer_issue(authority_signer(i.authority), values, &at, &i.der,
+	    &i.journal, &i.replay, ei);
 	if (e == ERR_OK) {
 		e = finish(ca, &i, ei);
 	}
 	if (e != ERR_OK) {
 		issued_clear(&i);
-		return e;
+		/* A conflict is about another request's certificate. */
+		return e == ERR_CONFLICT ? e : failed(ca, values, e, out, ei);
 	}
 	*out = i;
 	return ERR_OK;

@@ -37,11 +37,10 @@ void issued_clear(struct issued *i);
 
 /*
  * Ask the signer of the profile's CA.  ERR_NOTFOUND "ca.profile" when no CA
- * issues under it.  When it is unknown what became of the question, the
- * signer is asked what it has under the key until it says so or
- * CA_FIND_TRIES are over: then ERR_TIMEOUT "ca.unknown", and ca_find() later
- * will tell.  Everything else is the signer's own error, and nothing was
- * issued.
+ * issues under it.  When it does not come out well, the signer is asked what
+ * it has under the key, for up to CA_FIND_MS: ERR_TIMEOUT "ca.unknown" when
+ * that cannot be known, and ca_find() later will tell.  Everything else is the
+ * signer's own error, and nothing was issued.
  */
 ATTR_MUST_USE enum err ca_issue(struct ca *ca,
     const struct issue_values *values, struct issued *out, struct errinfo *ei);

@@ -23,6 +23,8 @@
 
 enum {
 	TIMEOUT_MS = 30000,
+	/* More starts than a socket holds of unread hellos. */
+	GREET_TRIES = 1000,
 	/* Bodies of a call: one, or a page of the journal. */
 	CALL_BYTES_MAX = (SIGNER_JOURNAL_PAGE_MAX + 1) * FRAME_BYTES_MAX,
 };
@@ -106,9 +108,11 @@ take_hello(struct signer_client *c, const struct frame *f, struct hello *out,
 		c->greeted = true;
 		call->type = f->type;
 		finish(call, CALL_DONE);
-	} else if (f->id == 0 && c->greeted) {
+	} else if (f->id == 0) {
+		/* Before the answer to our hello, too: it may have died with
+		 * that in its hands, so greet() asks again. */
 		lose_all(c);
-		*out_restarted = true;
+		*out_restarted = c->greeted;
 	}
 	return ERR_OK;
 }
@@ -348,7 +352,7 @@ start_id(struct signer_client *c, struct errinfo *ei)
 }
 
 static enum err
-greet(struct signer_client *c, struct errinfo *ei)
+greet_once(struct signer_client *c, bool *out_lost, struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct hello h = {
@@ -362,8 +366,22 @@ greet(struct signer_client *c, struct errinfo *ei)
 	call_init(&call);
 	hello_pack(&body, &h);
 	err = ask_body(c, &call, MSG_HELLO, &body, MSG_HELLO, ei);
+	*out_lost = call.state == CALL_LOST;
 	call_clear(&call);
 	buf_clear(&body);
+	return err;
+}
+
+/* A signer's own hello, of now or of long ago, may come before the answer. */
+static enum err
+greet(struct signer_client *c, struct errinfo *ei)
+{
+	bool lost = true;
+	enum err err = ERR_TIMEOUT;
+
+	for (int i = 0; i < GREET_TRIES && lost; i++) {
+		err = greet_once(c, &lost, ei);
+	}
 	return err;
 }
 
@@ -641,12 +659,11 @@ walk_page(const struct call *call, uint64_t *after, signer_journal_fn *fn,
 }
 
 static enum err
-journal_page(struct signer_client *c, uint64_t *after, uint64_t *last,
-    signer_journal_fn *fn, void *arg, struct errinfo *ei)
+journal_page(struct signer_client *c, uint64_t *after, uint32_t limit,
+    uint64_t *last, signer_journal_fn *fn, void *arg, struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(FRAME_BODY_MAX);
-	struct signer_journal m = {
-	    .after = *after, .limit = SIGNER_JOURNAL_PAGE_MAX};
+	struct signer_journal m = {.after = *after, .limit = limit};
 	struct signer_journal_end end = {0};
 	struct call call;
 	enum err err;
@@ -657,6 +674,14 @@ journal_page(struct signer_client *c, uint64_t *after, uint64_t *last,
 	if (err == ERR_OK) {
 		err =
 		    signer_journal_end_unpack(buf_slice(&call.body), &end, ei);
+	}
+	if (err == ERR_OK && end.last < *after) {
+		err = err_set(ei, ERR_STATE, "signer.journal_behind", NULL,
+		    "The journal of %s ends with record %llu, and record %llu "
+		    "has been seen: it is older than the database; run "
+		    "surguchctl reconcile.",
+		    c->name, (unsigned long long)end.last,
+		    (unsigned long long)*after);
 	}
 	if (err == ERR_OK) {
 		err = walk_page(&call, after, fn, arg, ei);
@@ -676,8 +701,24 @@ signer_journal_since(struct signer_client *c, uint64_t after,
 
 	do {
 		before = after;
-		err = journal_page(c, &after, &last, fn, arg, ei);
+		err = journal_page(
+		    c, &after, SIGNER_JOURNAL_PAGE_MAX, &last, fn, arg, ei);
 	} while (err == ERR_OK && after < last && after > before);
+	return err;
+}
+
+enum err
+signer_journal_one(struct signer_client *c, uint64_t number,
+    signer_journal_fn *fn, void *arg, struct errinfo *ei)
+{
+	uint64_t after = number - 1, last;
+	enum err err = journal_page(c, &after, 1, &last, fn, arg, ei);
+
+	if (err == ERR_OK && after != number) {
+		err = err_set(ei, ERR_NOTFOUND, "journal.number", NULL,
+		    "The journal has no record %llu.",
+		    (unsigned long long)number);
+	}
 	return err;
 }
 

@@ -95,12 +95,18 @@ ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,
 /*
  * Every journal record after number `after` (0: from the beginning), in
  * order, in pages.  The callback's slices die when it returns; it stops the
- * walk with anything but ERR_OK, which is returned.
+ * walk with anything but ERR_OK, which is returned.  ERR_STATE
+ * "signer.journal_behind": the journal ends before `after`, so it was put back
+ * to an older state than the caller has seen.
  */
 typedef enum err signer_journal_fn(
     void *arg, const struct signer_journal_entry *entry, struct errinfo *ei);
 ATTR_MUST_USE enum err signer_journal_since(struct signer_client *c,
     uint64_t after, signer_journal_fn *fn, void *arg, struct errinfo *ei);
+
+/* The one record of this number; ERR_NOTFOUND "journal.number". */
+ATTR_MUST_USE enum err signer_journal_one(struct signer_client *c,
+    uint64_t number, signer_journal_fn *fn, void *arg, struct errinfo *ei);
 
 /* *out must be signer_info_init()ed or zero; signer_info_clear() it. */
 ATTR_MUST_USE enum err signer_info(
