@@ -27,6 +27,7 @@ struct idem_ticket {
 	char operation[IDEM_OPERATION_MAX];
 	char key[IDEMPOTENCY_KEY_MAX + 1];
 	uint8_t body_sha256[IDEM_BODY_HASH_SIZE];
+	bool settles; /* by idem_claim(): it stands for no body */
 };
 
 static enum err
@@ -128,6 +129,18 @@ is_twin(const struct idem_ticket *a, const struct idem_ticket *b)
 	       strcmp(a->operation, b->operation) == 0;
 }
 
+/* Under the lock. */
+static struct idem_ticket *
+find_twin(const struct idem *i, const struct idem_ticket *mine)
+{
+	struct idem_ticket *t = i->first;
+
+	while (t != NULL && !is_twin(t, mine)) {
+		t = t->next;
+	}
+	return t;
+}
+
 static enum err
 other_body(struct errinfo *ei)
 {
@@ -158,17 +171,14 @@ ticket_enter(struct idem *i, struct idem_ticket *mine, struct errinfo *ei)
 	until.tv_sec += IDEM_WAIT_MS / 1000;
 	pthread_mutex_lock(&i->lock);
 	for (;;) {
-		t = i->first;
-		while (t != NULL && !is_twin(t, mine)) {
-			t = t->next;
-		}
+		t = find_twin(i, mine);
 		if (t == NULL) {
 			mine->next = i->first;
 			i->first = mine;
 			break;
 		}
-		if (memcmp(t->body_sha256, mine->body_sha256,
-			sizeof(mine->body_sha256)) != 0) {
+		if (!t->settles && memcmp(t->body_sha256, mine->body_sha256,
+				       sizeof(mine->body_sha256)) != 0) {
 			err = other_body(ei);
 			break;
 		}
@@ -261,6 +271,33 @@ idem_begin(struct idem *i, const struct idem_request *request,
 		*out_stored = stored;
 	}
 	return err;
+}
+
+enum err
+idem_claim(struct idem *i, const struct idem_request *request,
+    struct idem_ticket **out_ticket, struct errinfo *ei)
+{
+	struct idem_ticket *mine = NULL, *t;
+	enum err err;
+
+	if ((err = check_request(request, ei)) != ERR_OK ||
+	    (err = ticket_new(i, request, &mine, ei)) != ERR_OK) {
+		return err;
+	}
+	mine->settles = true;
+	pthread_mutex_lock(&i->lock);
+	t = find_twin(i, mine);
+	if (t == NULL) {
+		mine->next = i->first;
+		i->first = mine;
+	}
+	pthread_mutex_unlock(&i->lock);
+	if (t != NULL) {
+		free(mine);
+		return pending(ei);
+	}
+	*out_ticket = mine;
+	return ERR_OK;
 }
 
 void

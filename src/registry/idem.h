@@ -72,6 +72,14 @@ void idem_free(struct idem *i); /* no ticket may be open */
 ATTR_MUST_USE enum err idem_begin(struct idem *i,
     const struct idem_request *request, struct idem_ticket **out_ticket,
     struct idem_stored *out_stored, struct errinfo *ei);
+/*
+ * A ticket for a record that is open, to settle it: no body is compared and
+ * the database is not asked.  ERR_AGAIN "idem.pending" when somebody in this
+ * process works on it; never waits.
+ */
+ATTR_MUST_USE enum err idem_claim(struct idem *i,
+    const struct idem_request *request, struct idem_ticket **out_ticket,
+    struct errinfo *ei);
 /* The work is over, well or badly: lets a twin go on.  Frees the ticket; NULL
  * is accepted. */
 void idem_end(struct idem_ticket *t);

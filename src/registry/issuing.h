@@ -6,8 +6,9 @@
  * certificate on record.  Two units of work with the signer between them
  * (design §10): (a) what is begun is noted, (b) the certificate, the answer,
  * the message to the owner, the audit rows and the new state are committed
- * together.  Whatever dies in between, the next start finds out from the
- * signer what became of it and completes or undoes it.
+ * together.  Whatever dies in between, this process within seconds, or the
+ * next one at its start, finds out from the signer what became of it and
+ * completes or undoes it.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include "identity/actor.h"
 
 struct ca;
+struct idem;
 struct idem_ticket;
 struct issue_values;
 struct issuing;
@@ -28,6 +30,7 @@ struct issuing_options {
 	struct registry *registry; /* borrowed, all of them */
 	struct ca *ca;
 	struct notices *notices;
+	struct idem *idem;
 	/* From a thread: an application could not be issued now; it stays
 	 * approved and is tried again.  May be NULL. */
 	void (*failed)(

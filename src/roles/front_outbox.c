@@ -139,6 +139,10 @@ take_hello(struct outbox *b, const struct frame *f, struct errinfo *ei)
 
 	if (e == ERR_OK && f->id == 0) {
 		abandon(b);
+		/* It may have died with our hello in its hands. */
+		if (!b->answered) {
+			e = hello_send(b->o.fd, b->hello_id, "front", "", ei);
+		}
 	}
 	if (e == ERR_OK && f->id == b->hello_id) {
 		b->answered = true;

@@ -259,6 +259,7 @@ start_work(struct front *f, struct errinfo *ei)
 	    .registry = &f->registry,
 	    .ca = f->ca,
 	    .notices = f->notices,
+	    .idem = f->idem,
 	    .failed = log_issuing,
 	};
 	const struct publisher_options publisher = {

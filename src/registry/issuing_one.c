@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One certificate: for an application, or for a direct order. */
+#include "registry/issuing_priv.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "ca/issue.h"
+#include "identity/notice.h"
+#include "os/random.h"
+#include "os/seam.h"
+#include "profile/values.h"
+#include "registry/application.h"
+#include "registry/form.h"
+#include "registry/idem.h"
+#include "registry/registry.h"
+#include "store/store.h"
+#include "subject/subject.h"
+#include "x509/csr.h"
+
+enum {
+	WHAT_MAX = 512,
+	ANSWER_STATUS = 201,
+};
+
+static void
+system_act(struct act *act)
+{
+	*act = (struct act){0};
+	actor_system(&act->actor, "issuing");
+}
+
+/* --- one application -------------------------------------------------- */
+
+/* Everything that is certified comes from the registry; the request gives
+ * its key and nothing else (design rule 1). */
+static enum err
+make_values(const struct form *f, const struct application *a,
+    const uint8_t key[32], struct issue_values *v, struct errinfo *ei)
+{
+	struct csr *csr = NULL;
+	enum err e;
+
+	memcpy(v->idem, key, sizeof(v->idem));
+	v->identification_kind = f->identification_kind;
+	e = values_set_profile(v, slice_str(f->data.profile), ei);
+	if (e == ERR_OK) {
+		e = subject_build(
+		    f->data.owner_kind, &f->fields, &v->attrs, ei);
+	}
+	if (e == ERR_OK) {
+		e = csr_parse(a->csr, &csr, ei);
+	}
+	if (e == ERR_OK) {
+		e = values_set_spki(v, csr_spki(csr), ei);
+	}
+	csr_free(csr);
+	return e;
+}
+
+/* The owner's name as messages call it. */
+static enum err
+owner_text(const struct form *f, struct buf *out, struct errinfo *ei)
+{
+	subject_full_name(&f->fields, out);
+	if (out->len == 0 && f->fields.organisation_name != NULL) {
+		buf_add_str(out, f->fields.organisation_name);
+	}
+	return buf_err(out, ei);
+}
+
+enum err
+issuing_finish_application(struct issuing *i, const struct form *f,
+    const struct id *application, const struct issued *issued,
+    struct errinfo *ei)
+{
+	struct buf what = BUF_INIT(WHAT_MAX);
+	char actor[ACTOR_TEXT_SIZE];
+	struct act act;
+	struct unit u;
+	enum err e = owner_text(f, &what, ei);
+
+	system_act(&act);
+	actor_text(&act.actor, actor);
+	unit_init(&u);
+	if (e == ERR_OK) {
+		e = ca_add_issued(i->o.ca, &u, issued, application, actor, ei);
+	}
+	if (e == ERR_OK) {
+		const struct notice notice = {
+		    .phone = f->data.phone,
+		    .message = MESSAGE_ISSUED,
+		    .what = buf_cstr(&what),
+		    .about = *application,
+		};
+
+		e = notice_add(i->o.notices, &u, &notice, ei);
+	}
+	if (e == ERR_OK) {
+		application_add_issued(&u, &act.actor, application, &issued->id,
+		    clock_utc_sec(i->o.registry->clock));
+		e = store_submit(i->o.registry->store, &u, NULL, ei);
+	}
+	if (e == ERR_OK) {
+		seam("front.committed");
+	}
+	unit_clear(&u);
+	buf_clear(&what);
+	return e;
+}
+
+/* The signer said no, or never had it: back to approved. */
+static void
+undo_application(struct issuing *i, const struct id *application)
+{
+	struct errinfo mine;
+	struct act act;
+
+	system_act(&act);
+	/* If even this fails, the state stays `issuing` and the next look
+	 * settles it with the signer. */
+	(void)(application_issue_fail(
+		   i->o.registry, &act, application, &mine) == ERR_OK);
+}
+
+static enum err
+sign_application(struct issuing *i, const struct form *f,
+    const struct application *a, const uint8_t key[32], struct errinfo *ei)
+{
+	struct issue_values values;
+	struct issued issued = {0};
+	enum err e;
+
+	values_init(&values);
+	e = make_values(f, a, key, &values, ei);
+	if (e == ERR_OK) {
+		e = ca_issue(i->o.ca, &values, &issued, ei);
+	}
+	if (e == ERR_OK) {
+		e = issuing_finish_application(i, f, &a->id, &issued, ei);
+	} else if (e != ERR_TIMEOUT) {
+		undo_application(i, &a->id);
+	}
+	issued_clear(&issued);
+	values_clear(&values);
+	return e;
+}
+
+/* Begun before, perhaps by a front that died: what does the signer have? */
+static enum err
+settle_application(struct issuing *i, const struct form *f,
+    const struct application *a, struct errinfo *ei)
+{
+	struct issued issued;
+	enum err e =
+	    ca_find(i->o.ca, f->data.profile, a->issue_key, &issued, ei);
+
+	if (e == ERR_NOTFOUND) {
+		return sign_application(i, f, a, a->issue_key, ei);
+	}
+	if (e == ERR_OK) {
+		e = issuing_finish_application(i, f, &a->id, &issued, ei);
+		issued_clear(&issued);
+	}
+	return e;
+}
+
+static enum err
+begin_application(struct issuing *i, const struct form *f,
+    const struct application *a, struct errinfo *ei)
+{
+	uint8_t key[32];
+	struct act act;
+	enum err e;
+
+	system_act(&act);
+	e = application_issue_begin(i->o.registry, &act, &a->id, key, ei);
+	if (e != ERR_OK) {
+		return e;
+	}
+	seam("front.reserved");
+	return sign_application(i, f, a, key, ei);
+}
+
+enum err
+issuing_application(
+    struct issuing *i, const struct id *application, struct errinfo *ei)
+{
+	struct application a;
+	struct form f;
+	enum err e = application_get(i->o.registry, application, &a, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (a.state != APP_APPROVED && a.state != APP_ISSUING) {
+		application_clear(&a);
+		return ERR_OK; /* another thread was faster */
+	}
+	e = form_get(i->o.registry, &a.form, &f, ei);
+	if (e == ERR_OK) {
+		e = a.state == APP_APPROVED ? begin_application(i, &f, &a, ei)
+					    : settle_application(i, &f, &a, ei);
+		form_clear(&f);
+	}
+	application_clear(&a);
+	return e;
+}
+
+/* --- direct orders ----------------------------------------------------- */
+
+static const struct idem_answer *
+answer_of(const struct buf *body, struct idem_answer *out)
+{
+	*out = (struct idem_answer){
+	    .status = ANSWER_STATUS,
+	    .content_type = "application/json",
+	    .body = buf_slice(body),
+	};
+	return out;
+}
+
+enum err
+issuing_finish_direct(struct issuing *i, const struct actor *actor,
+    const struct idem_ticket *ticket, const uint8_t key[32],
+    const struct issued *issued, struct buf *answer, struct errinfo *ei)
+{
+	int64_t now = clock_utc_sec(i->o.registry->clock);
+	struct idem_answer kept;
+	char who[ACTOR_TEXT_SIZE];
+	struct unit u;
+	enum err e = ca_issued_json(issued, answer, ei);
+
+	actor_text(actor, who);
+	unit_init(&u);
+	if (e == ERR_OK) {
+		e = ca_add_issued(i->o.ca, &u, issued, NULL, who, ei);
+	}
+	if (e == ERR_OK) {
+		(void)answer_of(answer, &kept);
+		if (ticket != NULL) {
+			idem_add_finish(&u, ticket, &kept, now);
+		} else {
+			idem_add_adopt(&u, slice_make(key, 32), &kept, now);
+		}
+		e = store_submit(i->o.registry->store, &u, NULL, ei);
+	}
+	if (e == ERR_OK) {
+		seam("front.committed");
+	}
+	unit_clear(&u);
+	return e;
+}
+
+/* Unit (a): the record is open, under the key that the signer will know. */
+static enum err
+reserve_direct(struct issuing *i, const struct idem_ticket *ticket,
+    const uint8_t key[32], struct errinfo *ei)
+{
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	idem_add_open(&u, ticket, slice_make(key, 32), NULL,
+	    clock_utc_sec(i->o.registry->clock));
+	e = store_submit(i->o.registry->store, &u, NULL, ei);
+	unit_clear(&u);
+	return e;
+}
+
+/* The signer's refusal is what the caller has to hear; a record that stays
+ * open is settled at the next start. */
+static void
+drop_direct(struct issuing *i, const struct idem_ticket *ticket)
+{
+	struct errinfo mine;
+	struct unit u;
+
+	unit_init(&u);
+	idem_add_drop(&u, ticket);
+	(void)(store_submit(i->o.registry->store, &u, NULL, &mine) == ERR_OK);
+	unit_clear(&u);
+}
+
+enum err
+issuing_direct(struct issuing *i, const struct actor *actor,
+    const struct idem_ticket *ticket, struct issue_values *values,
+    struct buf *answer, struct errinfo *ei)
+{
+	struct issued issued = {0};
+	enum err e = random_bytes(values->idem, sizeof(values->idem), ei);
+
+	if (e == ERR_OK) {
+		e = reserve_direct(i, ticket, values->idem, ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	seam("front.reserved");
+	e = ca_issue(i->o.ca, values, &issued, ei);
+	if (e == ERR_OK) {
+		e = issuing_finish_direct(
+		    i, actor, ticket, values->idem, &issued, answer, ei);
+	} else if (e != ERR_TIMEOUT) {
+		drop_direct(i, ticket);
+	}
+	issued_clear(&issued);
+	return e;
+}
