@@ -78,6 +78,7 @@ export class Power {
 	async issue(key) {
 		const deadline = Date.now() + ANSWER_MS;
 		for (;;) {
+			await this.back;
 			const r = await call(this.centre, 'POST', '/v1/certificates',
 				this.order, { key, timeoutMs: 20000 }).catch((e) => e);
 			if (r.status === 201) {
@@ -94,8 +95,16 @@ export class Power {
 
 	// Kill it now, and with the parent everybody, as the kernel does.
 	async kill(role) {
-		const all = role === 'parent'
-			? this.centre.roles().map((r) => r.pid) : [];
+		if (role !== 'parent') {
+			await killAndWait(this.pid(role));
+			return;
+		}
+		const all = this.centre.roles().map((r) => r.pid);
+		// Nobody may knock meanwhile: where nobody listens a client can be
+		// connected to itself, and keep the port.
+		this.back = new Promise((done) => {
+			this.up = () => this.centre.up().then(done);
+		});
 		await killAndWait(this.pid(role));
 		await until(() => !all.some(lives), 'the roles to follow the parent');
 	}
@@ -120,7 +129,7 @@ export class Power {
 		})]);
 		await killed;
 		if (role === 'parent') {
-			await this.centre.up();
+			await this.up();
 		}
 		const answers = await orders;
 		this.recoveries.push(Date.now() - since);

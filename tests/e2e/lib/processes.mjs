@@ -36,10 +36,12 @@ export function argsOf(pid) {
 	return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }
 
-// Is it there, and not only waiting to be reaped?
+// Is it there, and not only waiting to be reaped?  (A killed process is called
+// a zombie before its last thread has closed what it had open.)
 export function lives(pid) {
 	const status = statusOf(pid);
-	return status !== null && !/^[ZX]/.test(status.State);
+	return status !== null &&
+		(!/^[ZX]/.test(status.State) || Number(status.Threads) > 1);
 }
 
 // All that a process has started, directly or not: [{pid, name, args}].
