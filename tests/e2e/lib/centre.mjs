@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A centre in a scratch directory: real processes, confinement on, messages
 // going to a double of an SMS gateway.  Made as scripts/demo.sh makes its own.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, must } from '../../run/exec.mjs';
 import { Client } from './http.mjs';
@@ -19,14 +19,21 @@ export class Centre {
 	//   env    more of the environment, for surguchd
 	//   profiles   another directory of profiles
 	//   configure  (centre) => change the configuration before the start
+	//   as         {uid, gid} of whoever makes and starts it, instead of ours
 	constructor(t, { build = BUILD, seams = false, env = {},
-		profiles = join(ROOT, 'profiles'), configure = () => {} } = {}) {
+		profiles = join(ROOT, 'profiles'), configure = () => {},
+		as = {} } = {}) {
 		this.t = t;
 		this.build = build;
 		this.env = env;
+		this.as = as;
 		this.profiles = profiles;
 		this.configure = configure;
-		this.dir = join(scratch(t), 'centre');
+		const place = scratch(t);
+		if (as.uid !== undefined) {
+			chownSync(place, as.uid, as.gid);
+		}
+		this.dir = join(place, 'centre');
 		this.phone = join(this.dir, 'phone.jsonl');
 		this.steps = seams ? new Steps() : null;
 		this.clock = seams ? new ClockOffset(t, join(this.dir, '..')) : null;
@@ -61,7 +68,8 @@ export class Centre {
 		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
 			'--demo', '--api-port', '0', '--public-port', '0',
 			'--sms-port', '0', '--profiles', this.profiles,
-			'--libexec', join(this.build, 'src/roles')], { timeoutSec: 120 });
+			'--libexec', join(this.build, 'src/roles')],
+		{ ...this.as, timeoutSec: 120 });
 		// NAME='value' lines, for a shell.
 		const env = Object.fromEntries(
 			readFileSync(join(this.dir, 'demo.env'), 'utf8').split('\n')
@@ -92,7 +100,7 @@ export class Centre {
 			env: { SURGUCH_SEAM_FD: '3', SURGUCH_CLOCK_FD: '4' } } : {};
 		this.parent = new Running(this.t, this.program('surguchd'),
 			['-c', join(this.dir, 'etc/surguch/surguch.conf')],
-			{ ...hooks, env: { ...this.env, ...hooks.env } });
+			{ ...this.as, ...hooks, env: { ...this.env, ...hooks.env } });
 		if (this.steps) {
 			this.steps.attach(this.parent.child.stdio[3]);
 		}

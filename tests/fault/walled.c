@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One attempt behind one role's walls, and none of its work:
+ *
+ *	walled ROLE DIR PROBE [PATH|PID|PORT]
+ *
+ * ROLE: front, signer, courier, or none (no walls).  DIR: where it stands;
+ * what front publishes is in DIR/../public, its profiles in DIR/../profiles.
+ * Prints what came of it.  SURGUCH_TEST_WALL_OFF takes a wall away.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/confine.h"
+#include "probe.h"
+#include "roles/walls.h"
+
+static enum err
+wall(void *arg, struct errinfo *ei)
+{
+	const char *role = arg;
+	enum err err = ERR_OK;
+
+	if (strcmp(role, "none") != 0) {
+		err = confine_hide(ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (strcmp(role, "front") == 0) {
+		return walls_front("../public", "../profiles", false, ei);
+	}
+	if (strcmp(role, "signer") == 0) {
+		return walls_signer(role, false, ei);
+	}
+	if (strcmp(role, "courier") == 0) {
+		return walls_courier(false, ei);
+	}
+	return strcmp(role, "none") == 0
+		   ? ERR_OK
+		   : err_set(ei, ERR_FORMAT, "walled.role", NULL, "no role");
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 4 ? argv[4] : "";
+	struct probe_at at = {.path = what};
+	char got[PROBE_TEXT];
+	const struct probe *p;
+
+	if (argc < 4 || chdir(argv[2]) != 0 ||
+	    (p = probe_find(argv[3])) == NULL) {
+		(void)fputs("usage: walled ROLE DIR PROBE [WHAT]\n", stderr);
+		return 2;
+	}
+	at.pid = (pid_t)strtol(what, NULL, 10);
+	at.port = (int)at.pid;
+	probe_run(p, &at, wall, argv[1], got);
+	(void)puts(got);
+	return 0;
+}
