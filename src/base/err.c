@@ -76,7 +76,7 @@ copy_text(char *to, size_t size, const char *from)
 }
 
 static void
-fill(struct errinfo *ei, enum err kind, int sys, const char *rule,
+put_head(struct errinfo *ei, enum err kind, int sys, const char *rule,
     const char *clause)
 {
 	ei->kind = kind;
@@ -86,7 +86,8 @@ fill(struct errinfo *ei, enum err kind, int sys, const char *rule,
 	ei->object[0] = '\0';
 }
 
-enum err(err_set)(struct errinfo *ei, enum err kind, const char *rule,
+enum err
+err_fill(struct errinfo *ei, enum err kind, const char *rule,
     const char *clause, const char *fmt, ...)
 {
 	va_list ap;
@@ -94,7 +95,7 @@ enum err(err_set)(struct errinfo *ei, enum err kind, const char *rule,
 	if (ei == NULL) {
 		return kind;
 	}
-	fill(ei, kind, 0, rule, clause);
+	put_head(ei, kind, 0, rule, clause);
 	va_start(ap, fmt);
 	(void)vsnprintf(ei->text, sizeof(ei->text), fmt, ap);
 	va_end(ap);
@@ -102,7 +103,8 @@ enum err(err_set)(struct errinfo *ei, enum err kind, const char *rule,
 	return kind;
 }
 
-enum err(err_sys)(struct errinfo *ei, const char *rule, const char *fmt, ...)
+enum err
+err_fill_sys(struct errinfo *ei, const char *rule, const char *fmt, ...)
 {
 	int saved = errno;
 	char why[96];
@@ -112,7 +114,7 @@ enum err(err_sys)(struct errinfo *ei, const char *rule, const char *fmt, ...)
 	if (ei == NULL) {
 		return ERR_SYS;
 	}
-	fill(ei, ERR_SYS, saved, rule, NULL);
+	put_head(ei, ERR_SYS, saved, rule, NULL);
 	va_start(ap, fmt);
 	(void)vsnprintf(ei->text, sizeof(ei->text), fmt, ap);
 	va_end(ap);
@@ -125,19 +127,12 @@ enum err(err_sys)(struct errinfo *ei, const char *rule, const char *fmt, ...)
 	return ERR_SYS;
 }
 
-enum err
-err_object(struct errinfo *ei, enum err kind, const char *object)
+void
+err_name_object(struct errinfo *ei, const char *object)
 {
-	if (ei == NULL) {
-		return kind;
+	if (ei != NULL) {
+		copy_text(ei->object, sizeof(ei->object), object);
 	}
-	copy_text(ei->object, sizeof(ei->object), object);
-	return ei->kind;
-}
-
-enum err(err_nomem)(struct errinfo *ei)
-{
-	return err_set(ei, ERR_NOMEM, "memory", NULL, "out of memory");
 }
 
 void

@@ -60,27 +60,21 @@ struct errinfo {
 const char *err_name(enum err kind);
 
 /*
- * Fill *ei (if not NULL) and return `kind`, so that a failing function can
+ * err_set(ei, kind, rule, clause, fmt, ...)
+ *
+ * Fill *ei (if not NULL) and give back `kind`, so that a failing function can
  * end with `return err_set(...)`.  `rule` and `clause` may be NULL.
+ *
+ * err_sys(ei, rule, fmt, ...): the same for ERR_SYS; keeps errno and appends
+ * its text.  err_nomem(ei): ERR_NOMEM in the usual words.
+ *
+ * They are macros over functions so that whoever reads the code by machine
+ * sees which kind comes back, and that it is never ERR_OK.
  */
-enum err err_set(struct errinfo *ei, enum err kind, const char *rule,
+enum err err_fill(struct errinfo *ei, enum err kind, const char *rule,
     const char *clause, const char *fmt, ...) ATTR_PRINTF(5, 6);
-
-/* The same for ERR_SYS: keeps errno and appends its text. */
-enum err err_sys(struct errinfo *ei, const char *rule, const char *fmt, ...)
-    ATTR_PRINTF(3, 4);
-
-/* Name the thing at fault; does nothing if ei is NULL.  Returns ei->kind, or
- * `kind` when ei is NULL. */
-enum err err_object(struct errinfo *ei, enum err kind, const char *object);
-
-/* ERR_NOMEM in the usual words. */
-enum err err_nomem(struct errinfo *ei);
-
-/*
- * These calls, seen by whoever reads the code by machine: what comes back is
- * the kind that went in, so it is never ERR_OK.
- */
+enum err err_fill_sys(struct errinfo *ei, const char *rule, const char *fmt,
+    ...) ATTR_PRINTF(3, 4);
 static inline enum err
 err_same(enum err filled, enum err kind)
 {
@@ -88,9 +82,20 @@ err_same(enum err filled, enum err kind)
 	return kind;
 }
 #define err_set(ei, kind, ...)                                                 \
-	err_same((err_set)((ei), (kind), __VA_ARGS__), (kind))
-#define err_sys(ei, ...) err_same((err_sys)((ei), __VA_ARGS__), ERR_SYS)
-#define err_nomem(ei)    err_same((err_nomem)(ei), ERR_NOMEM)
+	err_same(err_fill((ei), (kind), __VA_ARGS__), (kind))
+#define err_sys(ei, ...) err_same(err_fill_sys((ei), __VA_ARGS__), ERR_SYS)
+#define err_nomem(ei)    err_set((ei), ERR_NOMEM, "memory", NULL, "out of memory")
+
+/* Name the thing at fault; does nothing if ei is NULL. */
+void err_name_object(struct errinfo *ei, const char *object);
+/* The same inside `return err_object(ei, err_set(...), "snils")`: gives back
+ * `kind`. */
+static inline enum err
+err_object(struct errinfo *ei, enum err kind, const char *object)
+{
+	err_name_object(ei, object);
+	return kind;
+}
 
 /*
  * A broken promise of our own code: prints where and ends the process, in

@@ -27,7 +27,9 @@ id_text(const struct id *id, const char *prefix, char out[ID_TEXT_SIZE])
 	size_t len = strlen(prefix);
 
 	ensure(len <= ID_PREFIX_MAX);
-	memcpy(out, prefix, len);
+	for (size_t i = 0; i < len; i++) {
+		out[i] = prefix[i];
+	}
 	out[len++] = '_';
 	text_base32_array(id->b, sizeof(id->b), out + len);
 }

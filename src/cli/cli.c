@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -223,14 +222,4 @@ cli_write_to(const char *path, struct slice s, struct errinfo *ei)
 		return cli_write(s, ei);
 	}
 	return file_write_atomic(path, s, FILE_MODE, ei);
-}
-
-void
-cli_print(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vprintf(fmt, ap);
-	va_end(ap);
 }

@@ -11,6 +11,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/slice.h"
@@ -69,7 +70,7 @@ ATTR_MUST_USE enum err cli_write(struct slice s, struct errinfo *ei);
 /* To a file, or to standard output when path is NULL or "-". */
 ATTR_MUST_USE enum err cli_write_to(
     const char *path, struct slice s, struct errinfo *ei);
-/* printf to standard output, untrusted text escaped by the caller. */
-void cli_print(const char *fmt, ...) ATTR_PRINTF(1, 2);
+/* To standard output; untrusted text is escaped by the caller. */
+#define cli_print(...) ((void)printf(__VA_ARGS__))
 
 #endif

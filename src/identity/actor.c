@@ -93,9 +93,9 @@ actor_text(const struct actor *a, char out[ACTOR_TEXT_SIZE])
 	case ACTOR_NONE:
 	case ACTOR_SYSTEM:
 	case ACTOR_KIND_MAX_:
-		snprintf(out, ACTOR_TEXT_SIZE, "system:%s", a->label);
+		(void)snprintf(out, ACTOR_TEXT_SIZE, "system:%s", a->label);
 		return;
 	}
-	snprintf(out, ACTOR_TEXT_SIZE, "%s:%s %s", actor_kind_name(a->kind), id,
-	    a->label);
+	(void)snprintf(out, ACTOR_TEXT_SIZE, "%s:%s %s",
+	    actor_kind_name(a->kind), id, a->label);
 }

@@ -129,7 +129,7 @@ limit_full(const struct limit *l, int64_t now_sec, struct errinfo *ei)
 	char rule[ERRINFO_RULE];
 	int64_t wait = window_of(l, now_sec) + l->window_sec - now_sec;
 
-	snprintf(rule, sizeof(rule), "limit.%s", l->name);
+	(void)snprintf(rule, sizeof(rule), "limit.%s", l->name);
 	return err_set(ei, ERR_LIMIT, rule, NULL,
 	    "This was done %u times, which is all that is allowed for now; "
 	    "come again in %lld seconds.",

@@ -59,7 +59,7 @@ operator_add(struct operators *o, const struct actor *actor, const char *name,
 	    (err = id_new(o->clock, &id, ei)) != ERR_OK) {
 		return err;
 	}
-	snprintf(detail, sizeof(detail), "{\"role\":\"%s\"}",
+	(void)snprintf(detail, sizeof(detail), "{\"role\":\"%s\"}",
 	    operator_role_name(role));
 	unit_init(&u);
 	unit_add(&u, ST_OPERATOR_INSERT, EXPECT(1), V_ID(&id), V_TEXT(name),

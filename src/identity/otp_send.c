@@ -137,7 +137,7 @@ seal_message(struct otp *o, const struct otp_send *send,
 		    "started yet; try again in a few seconds.");
 	}
 	otp_show(digits, shown);
-	snprintf(minutes, sizeof(minutes), "%lld",
+	(void)snprintf(minutes, sizeof(minutes), "%lld",
 	    (long long)(o->settings.life_sec / 60));
 	err = message_text(send->lang, send->binding.act,
 	    &(struct message_values){.code = shown,

@@ -157,7 +157,7 @@ read_some(int fd, uint8_t *p, size_t len, size_t *out_len, struct errinfo *ei)
 enum err
 file_read(const char *path, size_t max, struct buf *out, struct errinfo *ei)
 {
-	size_t size, got;
+	size_t size = 0, got = 0;
 	enum err err;
 	uint8_t *p;
 	int fd = -1;
@@ -194,7 +194,7 @@ file_read_secret(
     const char *path, size_t max, struct secret *out, struct errinfo *ei)
 {
 	struct secret s = SECRET_EMPTY;
-	size_t size, got;
+	size_t size = 0, got = 0;
 	enum err err;
 	int fd = -1;
 

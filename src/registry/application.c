@@ -209,8 +209,9 @@ step_add(struct unit *u, const struct actor *actor, const struct id *id,
 		unit_add(u, ST_APPLICATION_REASON, EXPECT(1), V_ID(id),
 		    V_TEXT(reason));
 	}
-	snprintf(detail, sizeof(detail), "{\"from\":\"%s\",\"to\":\"%s\"}",
-	    app_state_name(from), app_state_name(step->next));
+	(void)snprintf(detail, sizeof(detail),
+	    "{\"from\":\"%s\",\"to\":\"%s\"}", app_state_name(from),
+	    app_state_name(step->next));
 	registry_audit(
 	    u, actor, step->audit, APPLICATION_PREFIX, id, detail, now);
 	return ERR_OK;

@@ -76,8 +76,8 @@ static enum err
 record_at(struct scan *s, uint64_t offset, struct record *out,
     size_t *out_total, bool *out_sound, struct errinfo *ei)
 {
-	struct slice bytes;
-	size_t total;
+	struct slice bytes = SLICE_EMPTY;
+	size_t total = 0;
 	enum err err;
 
 	*out_sound = false;
@@ -114,7 +114,7 @@ damaged(uint64_t number, uint64_t offset, struct errinfo *ei)
 static enum err
 find_later(struct scan *s, uint64_t bad, bool *out_durable, struct errinfo *ei)
 {
-	struct slice bytes;
+	struct slice bytes = SLICE_EMPTY;
 	struct record r;
 	size_t total;
 	bool sound;

@@ -20,7 +20,7 @@ fills_every_field_and_returns_the_kind(void **state)
 	assert_string_equal(ei.clause, "RFC 5280 4.1");
 	assert_string_equal(ei.object, "");
 	assert_string_equal(ei.text, "saw 3, want four");
-	assert_int_equal(err_object(&ei, ERR_OK, "snils"), ERR_POLICY);
+	assert_int_equal(err_object(&ei, ERR_POLICY, "snils"), ERR_POLICY);
 	assert_string_equal(ei.object, "snils");
 }
 
