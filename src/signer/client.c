@@ -23,8 +23,6 @@
 
 enum {
 	TIMEOUT_MS = 30000,
-	/* More starts than a socket holds of unread hellos. */
-	GREET_TRIES = 1000,
 	/* Bodies of a call: one, or a page of the journal. */
 	CALL_BYTES_MAX = (SIGNER_JOURNAL_PAGE_MAX + 1) * FRAME_BYTES_MAX,
 };
@@ -351,8 +349,25 @@ start_id(struct signer_client *c, struct errinfo *ei)
 	return err;
 }
 
+/* Lost and not timed out: wait for the answer to the next hello. */
+static bool
+revive(struct signer_client *c, struct call *call)
+{
+	bool again;
+
+	ensure(pthread_mutex_lock(&c->lock) == 0);
+	again = call->state != CALL_WAITING && !c->ended;
+	if (call->state == CALL_LOST) {
+		call->state = CALL_WAITING;
+	}
+	ensure(pthread_mutex_unlock(&c->lock) == 0);
+	return again;
+}
+
+/* A signer's own hello may come before the answer: it has just started, and
+ * another may have died with ours in its hands.  So ours is said again. */
 static enum err
-greet_once(struct signer_client *c, bool *out_lost, struct errinfo *ei)
+greet(struct signer_client *c, struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct hello h = {
@@ -360,28 +375,29 @@ greet_once(struct signer_client *c, bool *out_lost, struct errinfo *ei)
 	    .role = "front",
 	    .pid = (uint64_t)getpid(),
 	};
+	struct frame f = {.type = MSG_HELLO};
 	struct call call;
 	enum err err;
 
 	call_init(&call);
 	hello_pack(&body, &h);
-	err = ask_body(c, &call, MSG_HELLO, &body, MSG_HELLO, ei);
-	*out_lost = call.state == CALL_LOST;
+	f.body = buf_slice(&body);
+	err = buf_err(&body, ei);
+	if (err == ERR_OK) {
+		err = add_call(c, &call, ei);
+	}
+	if (err == ERR_OK) {
+		f.id = call.id;
+		do {
+			err = frame_send(c->o.fd, &f, ei);
+			if (err == ERR_OK) {
+				err = wait_call(c, &call, ei);
+			}
+		} while (err == ERR_TIMEOUT && revive(c, &call));
+		remove_call(c, &call);
+	}
 	call_clear(&call);
 	buf_clear(&body);
-	return err;
-}
-
-/* A signer's own hello, of now or of long ago, may come before the answer. */
-static enum err
-greet(struct signer_client *c, struct errinfo *ei)
-{
-	bool lost = true;
-	enum err err = ERR_TIMEOUT;
-
-	for (int i = 0; i < GREET_TRIES && lost; i++) {
-		err = greet_once(c, &lost, ei);
-	}
 	return err;
 }
 

@@ -287,6 +287,31 @@ test_twins_failing(void **state)
 	assert_int_equal(failed, 2);
 }
 
+/* Who settles an open order has it alone, and stands for no body. */
+static void
+test_claim(void **state)
+{
+	struct desk *d = *state;
+	struct idem *i = NULL;
+	struct idem_request r = request(KEY, 1);
+	struct idem_ticket *t = NULL, *mine = NULL;
+	struct idem_stored s = {0};
+	struct errinfo ei = {0};
+
+	assert_ok(idem_new(d->f->store, &d->f->clock, &i, &ei), &ei);
+	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
+	assert_rule(
+	    idem_claim(i, &r, &mine, &ei), ERR_AGAIN, "idem.pending", &ei);
+	idem_end(t);
+	assert_ok(idem_claim(i, &r, &mine, &ei), &ei);
+	assert_rule(idem_claim(i, &r, &t, &ei), ERR_AGAIN, "idem.pending", &ei);
+	idem_end(mine);
+	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
+	assert_non_null(t);
+	idem_end(t);
+	idem_free(i);
+}
+
 /* The record lies in the unit of the act itself: both or neither. */
 static void
 test_with_act(void **state)
@@ -337,6 +362,7 @@ main(void)
 	    desk_test(test_replay),
 	    desk_test(test_keys),
 	    desk_test(test_open),
+	    desk_test(test_claim),
 	    desk_test(test_twins),
 	    desk_test(test_twins_failing),
 	    desk_test(test_with_act),

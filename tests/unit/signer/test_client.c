@@ -23,6 +23,7 @@ static struct buf packet = BUF_INIT(FRAME_BYTES_MAX);
 static int ours, theirs; /* the signer's end, the client's */
 static struct signer_client *client;
 static atomic_int restarts;
+static bool greeted;
 
 static void
 noted(void *arg, const struct hello *h)
@@ -34,13 +35,17 @@ noted(void *arg, const struct hello *h)
 
 /* --- the signer's side -------------------------------------------------- */
 
+/* The next question.  Our own hello makes the client say its own again, so
+ * there may be one more than were answered. */
 static struct frame
 hear(void)
 {
 	struct errinfo ei;
 	struct frame f;
 
-	assert_ok(frame_recv(ours, &packet, &f, false, &ei), &ei);
+	do {
+		assert_ok(frame_recv(ours, &packet, &f, false, &ei), &ei);
+	} while (f.type == MSG_HELLO && greeted);
 	return f;
 }
 
@@ -93,8 +98,26 @@ greet(void *arg)
 	return NULL;
 }
 
+/* It dies with the first hello unanswered; its successor hears the next. */
+static void *
+greet_after_death(void *arg)
+{
+	struct errinfo ei;
+	struct frame f;
+	uint64_t id;
+
+	(void)arg;
+	id = hear().id;
+	assert_ok(hello_send(ours, 0, "signer", "gost", &ei), &ei);
+	f = hear();
+	assert_int_equal(f.type, MSG_HELLO);
+	assert_int_equal(f.id, id);
+	assert_ok(hello_send(ours, id, "signer", "gost", &ei), &ei);
+	return NULL;
+}
+
 static void
-connect_client(int64_t timeout_ms)
+connect_by(void *(*signer)(void *), int64_t timeout_ms)
 {
 	struct signer_client_options o = {
 	    .clock = system_clock(),
@@ -109,10 +132,18 @@ connect_client(int64_t timeout_ms)
 	ours = pair[0];
 	theirs = pair[1];
 	o.fd = theirs;
-	assert_int_equal(pthread_create(&t, NULL, greet, NULL), 0);
+	greeted = false;
+	assert_int_equal(pthread_create(&t, NULL, signer, NULL), 0);
 	assert_ok(signer_client_new(&o, &client, &ei), &ei);
 	assert_int_equal(pthread_join(t, NULL), 0);
 	assert_string_equal(signer_client_name(client), "gost");
+	greeted = true;
+}
+
+static void
+connect_client(int64_t timeout_ms)
+{
+	connect_by(greet, timeout_ms);
 }
 
 static void
@@ -251,6 +282,10 @@ a_restart_makes_unknown(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(end(&f[i]), ERR_TIMEOUT);
 		assert_string_equal(f[i].ei.rule, "signer.unknown");
+	}
+	/* Told by the reader's thread, after those who waited. */
+	for (int i = 0; i < 1000 && restarts == 0; i++) {
+		sleep_ms(5);
 	}
 	assert_int_equal(restarts, 1);
 	begin(&later, 9);
@@ -437,10 +472,62 @@ a_large_crl_comes_beside(void **state)
 	disconnect();
 }
 
+static void
+a_greeting_is_said_again(void **state)
+{
+	(void)state;
+	connect_by(greet_after_death, 20000);
+	disconnect();
+}
+
+/* What a journal that was put back answers to somebody who has seen more. */
+static void *
+answer_short_journal(void *arg)
+{
+	struct buf b = BUF_INIT(FRAME_BODY_MAX);
+	struct signer_journal_end end = {.last = 4};
+
+	(void)arg;
+	signer_journal_end_pack(&b, &end);
+	say(hear().id, SIGNER_JOURNAL_END, &b);
+	return NULL;
+}
+
+static enum err
+no_entry(void *arg, const struct signer_journal_entry *e, struct errinfo *ei)
+{
+	(void)arg;
+	(void)e;
+	return err_set(ei, ERR_INTERNAL, "test", NULL, "no entry was sent");
+}
+
+static void
+a_journal_behind_is_refused(void **state)
+{
+	struct errinfo ei;
+	pthread_t t;
+
+	(void)state;
+	connect_client(20000);
+	for (uint64_t after = 4; after <= 5; after++) {
+		enum err e;
+
+		assert_int_equal(
+		    pthread_create(&t, NULL, answer_short_journal, NULL), 0);
+		e = signer_journal_since(client, after, no_entry, NULL, &ei);
+		assert_int_equal(e, after == 4 ? ERR_OK : ERR_STATE);
+		assert_int_equal(pthread_join(t, NULL), 0);
+	}
+	assert_string_equal(ei.rule, "signer.journal_behind");
+	disconnect();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_greeting_is_said_again),
+	    cmocka_unit_test(a_journal_behind_is_refused),
 	    cmocka_unit_test(answers_find_their_askers),
 	    cmocka_unit_test(errors_come_as_they_are),
 	    cmocka_unit_test(a_restart_makes_unknown),
