@@ -120,9 +120,13 @@ parse_entry(
 static enum err
 parse_entries(struct crl *c, struct slice *s, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct crl_entry),
+	    .max = CRL_ENTRIES_MAX,
+	    .rule = "crl.entries.number",
+	};
 	struct slice content;
 	bool present = false;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get_optional(s, DER_SEQUENCE, &present, &content, ei);
@@ -135,17 +139,10 @@ parse_entries(struct crl *c, struct slice *s, struct errinfo *ei)
 		    "an empty list of revoked certificates; without any it "
 		    "must be absent");
 	}
-	err =
-	    seq_count(content, CRL_ENTRIES_MAX, "crl.entries.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	c->entries = pool_alloc(&c->pool, num, sizeof(*c->entries));
-	if (c->entries == NULL) {
-		return err_nomem(ei);
-	}
-	c->num_entries = num;
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	err = seq_array(&c->pool, content, &a, ei);
+	c->entries = a.at;
+	c->num_entries = a.num;
+	for (size_t i = 0; err == ERR_OK && i < c->num_entries; i++) {
 		err = parse_entry(c, &content, &c->entries[i], ei);
 	}
 	return err;

@@ -137,27 +137,24 @@ parse_attr(
 static enum err
 parse_attrs(struct csr *c, struct slice *s, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct csr_attr),
+	    .max = CSR_ATTRS_MAX,
+	    .rule = "csr.attributes.number",
+	};
 	struct slice content;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get(s, DER_CONTEXT_CONS(0), &content, ei);
 	if (err != ERR_OK || content.len == 0) {
 		return err;
 	}
-	err = seq_count(
-	    content, CSR_ATTRS_MAX, "csr.attributes.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	c->attrs = pool_alloc(&c->pool, num, sizeof(*c->attrs));
-	if (c->attrs == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	err = seq_array(&c->pool, content, &a, ei);
+	c->attrs = a.at;
+	c->num_attrs = a.num;
+	for (size_t i = 0; err == ERR_OK && i < c->num_attrs; i++) {
 		err = parse_attr(c, &content, &c->attrs[i], ei);
 	}
-	c->num_attrs = num;
 	return err;
 }
 

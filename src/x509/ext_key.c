@@ -6,7 +6,6 @@
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/ext_priv.h"
-#include "x509/pool.h"
 #include "x509/seq.h"
 
 enum {
@@ -110,34 +109,27 @@ enum err
 ext_purposes_parse(
     struct pool *pool, struct slice *value, struct ext *x, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct slice),
+	    .max = POLICIES_MAX,
+	    .rule = "ext.ext_key_usage.number",
+	};
 	struct slice seq, oid, *list;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err != ERR_OK) {
-		return err;
+	if (err == ERR_OK) {
+		err = seq_array(pool, seq, &a, ei);
 	}
-	err =
-	    seq_count(seq, POLICIES_MAX, "ext.ext_key_usage.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = der_get_oid(&seq, &oid, ei);
 		if (err == ERR_OK) {
 			err = seq_copy_oid(pool, oid, &list[i], ei);
 		}
-		if (err != ERR_OK) {
-			return err;
-		}
 	}
-	x->u.purposes = (struct oid_array){list, num};
-	return ERR_OK;
+	x->u.purposes = (struct oid_array){list, a.num};
+	return err;
 }
 
 void

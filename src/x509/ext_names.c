@@ -4,7 +4,6 @@
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/ext_priv.h"
-#include "x509/pool.h"
 #include "x509/seq.h"
 
 /* --- GeneralNames: SAN, IAN, certificateIssuer ------------------------- */
@@ -49,21 +48,17 @@ static enum err
 parse_subtrees(struct pool *pool, struct slice content,
     struct general_names *out, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct general_name),
+	    .max = GENERAL_NAMES_MAX,
+	    .rule = "ext.name_constraints.number",
+	};
 	struct general_name *list;
 	struct slice subtree;
-	size_t num = 0;
-	enum err err;
+	enum err err = seq_array(pool, content, &a, ei);
 
-	err = seq_count(content, GENERAL_NAMES_MAX,
-	    "ext.name_constraints.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = der_get(&content, DER_SEQUENCE, &subtree, ei);
 		if (err == ERR_OK) {
 			err = general_name_get(pool, &subtree, &list[i], ei);
@@ -73,13 +68,9 @@ parse_subtrees(struct pool *pool, struct slice content,
 			    "ext.name_constraints.minimum", "RFC 5280 4.2.1.10",
 			    "a subtree with a minimum or maximum");
 		}
-		if (err != ERR_OK) {
-			return err;
-		}
 	}
-	out->list = list;
-	out->num = num;
-	return ERR_OK;
+	*out = (struct general_names){list, a.num};
+	return err;
 }
 
 enum err
@@ -190,27 +181,24 @@ enum err
 ext_aia_parse(
     struct pool *pool, struct slice *value, struct ext *x, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct access_description),
+	    .max = GENERAL_NAMES_MAX,
+	    .rule = "ext.aia.number",
+	};
 	struct access_description *list;
 	struct slice seq;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
 	if (err == ERR_OK) {
-		err = seq_count(
-		    seq, GENERAL_NAMES_MAX, "ext.aia.number", &num, ei);
+		err = seq_array(pool, seq, &a, ei);
 	}
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_access(pool, &seq, &list[i], ei);
 	}
-	x->u.aia = (struct ext_aia){list, num};
+	x->u.aia = (struct ext_aia){list, a.num};
 	return err;
 }
 

@@ -16,7 +16,6 @@
 #include "der/write.h"
 #include "x509/ext_priv.h"
 #include "x509/name.h"
-#include "x509/pool.h"
 #include "x509/seq.h"
 
 enum {
@@ -127,27 +126,24 @@ enum err
 ext_points_parse(
     struct pool *pool, struct slice *value, struct ext *x, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct dist_point),
+	    .max = GENERAL_NAMES_MAX,
+	    .rule = "ext.crl_points.number",
+	};
 	struct dist_point *list;
 	struct slice seq;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
 	if (err == ERR_OK) {
-		err = seq_count(
-		    seq, GENERAL_NAMES_MAX, "ext.crl_points.number", &num, ei);
+		err = seq_array(pool, seq, &a, ei);
 	}
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_point(pool, &seq, &list[i], ei);
 	}
-	x->u.points = (struct dist_points){list, num};
+	x->u.points = (struct dist_points){list, a.num};
 	return err;
 }
 

@@ -186,22 +186,20 @@ static enum err
 parse_qualifiers(
     struct pool *pool, struct slice seq, struct policy *p, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct policy_qualifier),
+	    .max = QUALIFIERS_MAX,
+	    .rule = "ext.policies.qualifiers",
+	};
 	struct policy_qualifier *list;
-	enum err err;
+	enum err err = seq_array(pool, seq, &a, ei);
 
-	err = seq_count(seq, QUALIFIERS_MAX, "ext.policies.qualifiers",
-	    &p->num_qualifiers, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, p->num_qualifiers, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < p->num_qualifiers; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_qualifier(pool, &seq, &list[i], ei);
 	}
 	p->qualifiers = list;
+	p->num_qualifiers = a.num;
 	return err;
 }
 
@@ -235,27 +233,24 @@ enum err
 ext_policies_parse(
     struct pool *pool, struct slice *value, struct ext *x, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct policy),
+	    .max = POLICIES_MAX,
+	    .rule = "ext.policies.number",
+	};
 	struct policy *list;
 	struct slice seq;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
 	if (err == ERR_OK) {
-		err = seq_count(
-		    seq, POLICIES_MAX, "ext.policies.number", &num, ei);
+		err = seq_array(pool, seq, &a, ei);
 	}
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_policy(pool, &seq, &list[i], ei);
 	}
-	x->u.policies = (struct ext_policies){list, num};
+	x->u.policies = (struct ext_policies){list, a.num};
 	return err;
 }
 

@@ -8,7 +8,6 @@
 #include "der/write.h"
 #include "x509/asn1_text.h"
 #include "x509/name.h"
-#include "x509/pool.h"
 #include "x509/seq.h"
 
 enum {
@@ -160,28 +159,20 @@ enum err
 general_names_content(struct pool *pool, struct slice content,
     struct general_names *out, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct general_name),
+	    .max = GENERAL_NAMES_MAX,
+	    .rule = "general_name.number",
+	};
 	struct general_name *list;
-	size_t num = 0;
-	enum err err;
+	enum err err = seq_array(pool, content, &a, ei);
 
-	err = seq_count(
-	    content, GENERAL_NAMES_MAX, "general_name.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; i < num; i++) {
+	list = a.at;
+	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = general_name_get(pool, &content, &list[i], ei);
-		if (err != ERR_OK) {
-			return err;
-		}
 	}
-	out->list = list;
-	out->num = num;
-	return ERR_OK;
+	*out = (struct general_names){list, a.num};
+	return err;
 }
 
 void

@@ -137,20 +137,16 @@ parse_single(struct pool *pool, struct slice *s, struct single_request *out,
 static enum err
 parse_requests(struct ocsp_request *r, struct slice seq, struct errinfo *ei)
 {
-	size_t num = 0;
-	enum err err;
+	struct seq_array a = {
+	    .size = sizeof(struct single_request),
+	    .max = OCSP_SINGLES_MAX,
+	    .rule = "ocsp.requests.number",
+	};
+	enum err err = seq_array(&r->pool, seq, &a, ei);
 
-	err =
-	    seq_count(seq, OCSP_SINGLES_MAX, "ocsp.requests.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	r->list = pool_alloc(&r->pool, num, sizeof(*r->list));
-	if (r->list == NULL) {
-		return err_nomem(ei);
-	}
-	r->num = num;
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	r->list = a.at;
+	r->num = a.num;
+	for (size_t i = 0; err == ERR_OK && i < r->num; i++) {
 		err = parse_single(&r->pool, &seq, &r->list[i], ei);
 	}
 	return err;

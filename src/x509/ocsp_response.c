@@ -136,20 +136,16 @@ parse_single(struct pool *pool, struct slice *s, struct ocsp_single *out,
 static enum err
 parse_singles(struct ocsp_response *r, struct slice seq, struct errinfo *ei)
 {
-	size_t num = 0;
-	enum err err;
+	struct seq_array a = {
+	    .size = sizeof(struct ocsp_single),
+	    .max = OCSP_SINGLES_MAX,
+	    .rule = "ocsp.responses.number",
+	};
+	enum err err = seq_array(&r->pool, seq, &a, ei);
 
-	err =
-	    seq_count(seq, OCSP_SINGLES_MAX, "ocsp.responses.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	r->list = pool_alloc(&r->pool, num, sizeof(*r->list));
-	if (r->list == NULL) {
-		return err_nomem(ei);
-	}
-	r->num = num;
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	r->list = a.at;
+	r->num = a.num;
+	for (size_t i = 0; err == ERR_OK && i < r->num; i++) {
 		err = parse_single(&r->pool, &seq, &r->list[i], ei);
 	}
 	return err;
@@ -215,9 +211,13 @@ parse_tbs(struct ocsp_response *r, struct slice s, struct errinfo *ei)
 static enum err
 parse_certs(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct slice),
+	    .max = OCSP_CERTS_MAX,
+	    .rule = "ocsp.certs.number",
+	};
 	struct slice explicit, list, whole;
 	bool present = false;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get_optional(s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
@@ -229,18 +229,11 @@ parse_certs(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
 		err = der_end(explicit, ei);
 	}
 	if (err == ERR_OK) {
-		err = seq_count(
-		    list, OCSP_CERTS_MAX, "ocsp.certs.number", &num, ei);
+		err = seq_array(&r->pool, list, &a, ei);
 	}
-	if (err != ERR_OK) {
-		return err;
-	}
-	r->certs = pool_alloc(&r->pool, num, sizeof(*r->certs));
-	if (r->certs == NULL) {
-		return err_nomem(ei);
-	}
-	r->num_certs = num;
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+	r->certs = a.at;
+	r->num_certs = a.num;
+	for (size_t i = 0; err == ERR_OK && i < r->num_certs; i++) {
 		err = der_get_whole(&list, DER_SEQUENCE, &whole, ei);
 		if (err == ERR_OK) {
 			err = seq_copy(&r->pool, whole, &r->certs[i], ei);

@@ -41,34 +41,29 @@ static enum err
 parse_bag(struct p7b *p, struct slice *s, uint8_t tag, struct bag *bag,
     struct errinfo *ei)
 {
+	struct seq_array a = {
+	    .size = sizeof(struct slice),
+	    .max = P7B_CERTS_MAX,
+	    .rule = "p7b.number",
+	};
 	struct slice content, whole, *list;
-	size_t num = 0;
 	enum err err;
 
 	err = der_get_optional(s, tag, &bag->present, &content, ei);
 	if (err != ERR_OK || !bag->present || content.len == 0) {
 		return err;
 	}
-	err = seq_count(content, P7B_CERTS_MAX, "p7b.number", &num, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	list = pool_alloc(&p->pool, num, sizeof(*list));
-	if (list == NULL) {
-		return err_nomem(ei);
-	}
+	err = seq_array(&p->pool, content, &a, ei);
+	list = a.at;
 	bag->list = list;
-	for (size_t i = 0; i < num; i++) {
+	bag->num = a.num;
+	for (size_t i = 0; err == ERR_OK && i < bag->num; i++) {
 		err = der_get_whole(&content, DER_SEQUENCE, &whole, ei);
 		if (err == ERR_OK) {
 			err = seq_copy(&p->pool, whole, &list[i], ei);
 		}
-		if (err != ERR_OK) {
-			return err;
-		}
-		bag->num++;
 	}
-	return ERR_OK;
+	return err;
 }
 
 /* An empty SET, or ERR_UNSUPPORTED. */

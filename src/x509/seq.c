@@ -36,6 +36,24 @@ seq_count(struct slice content, size_t max, const char *rule, size_t *out,
 }
 
 enum err
+seq_array(struct pool *pool, struct slice content, struct seq_array *a,
+    struct errinfo *ei)
+{
+	size_t num = 0;
+	enum err err = seq_count(content, a->max, a->rule, &num, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	a->at = pool_alloc(pool, num, a->size);
+	if (a->at == NULL) {
+		return err_nomem(ei);
+	}
+	a->num = num;
+	return ERR_OK;
+}
+
+enum err
 seq_copy(
     struct pool *pool, struct slice from, struct slice *out, struct errinfo *ei)
 {

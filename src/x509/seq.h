@@ -17,6 +17,21 @@ struct pool;
  */
 ATTR_MUST_USE enum err seq_count(struct slice content, size_t max,
     const char *rule, size_t *out, struct errinfo *ei);
+/*
+ * Room for the members of a SEQUENCE OF: the caller says what it reads, and
+ * gets zeroed memory of the pool for as many members as stand in `content`,
+ * which it then takes from the front one by one.
+ */
+struct seq_array {
+	size_t size; /* of what one member becomes */
+	size_t max;
+	const char *rule;
+	void *at;
+	size_t num;
+};
+/* Errors of seq_count() with a->max and a->rule. */
+ATTR_MUST_USE enum err seq_array(struct pool *pool, struct slice content,
+    struct seq_array *a, struct errinfo *ei);
 /* pool_copy() with an error. */
 ATTR_MUST_USE enum err seq_copy(struct pool *pool, struct slice from,
     struct slice *out, struct errinfo *ei);
