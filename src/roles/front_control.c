@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "ca/authority.h"
+#include "ca/evidence.h"
 #include "identity/operator.h"
 #include "ipc/control_msg.h"
 #include "ipc/frame.h"
@@ -167,12 +168,17 @@ static enum err
 audit_verify_verb(struct verb_call *v)
 {
 	struct audit_report *report = calloc(1, sizeof(*report));
+	struct evidence signers = {0};
 	enum err e;
 
 	if (report == NULL) {
 		return err_nomem(v->ei);
 	}
-	e = audit_verify(v->c->o.store, NULL, 0, report, v->ei);
+	e = evidence_collect(v->c->o.ca, &signers, v->ei);
+	if (e == ERR_OK) {
+		e = audit_verify(
+		    v->c->o.store, signers.at, signers.num, report, v->ei);
+	}
 	if (e == ERR_OK && report->num_faults > 0) {
 		e = err_set(v->ei, ERR_CRYPTO, "audit.fault", NULL,
 		    "%llu faults, the first: %s at record %llu",
@@ -181,10 +187,12 @@ audit_verify_verb(struct verb_call *v)
 		    (unsigned long long)report->faults[0].number);
 	} else if (e == ERR_OK) {
 		buf_printf(v->out,
-		    "%llu records of %llu writers: whole and in order\n",
+		    "%llu records of %llu writers: whole and in order; the "
+		    "signers remember %zu of them\n",
 		    (unsigned long long)report->num_records,
-		    (unsigned long long)report->num_writers);
+		    (unsigned long long)report->num_writers, signers.num);
 	}
+	evidence_clear(&signers);
 	free(report);
 	return e;
 }
