@@ -54,10 +54,22 @@ is_too_often(const struct errinfo *ei)
 	       strcmp(ei->rule, "otp.too_soon") == 0;
 }
 
+/* A unit of work found other rows than it was made for, and nobody said more
+ * about it: the database's words are for the log only. */
+static bool
+is_race(const struct errinfo *ei)
+{
+	return ei->kind == ERR_CONFLICT && strncmp(ei->rule, "store.", 6) == 0;
+}
+
 static void
 send_problem(struct call *c)
 {
-	if (is_too_often(c->ei)) {
+	if (is_race(c->ei)) {
+		problem(c->resp, 409, "request.conflict",
+		    "something else changed the same thing at this moment; "
+		    "look at it again");
+	} else if (is_too_often(c->ei)) {
 		problem_too_many(
 		    c->resp, RETRY_AFTER_SEC, c->ei->rule, c->ei->text);
 	} else {

@@ -133,6 +133,10 @@ open_session(struct call *c, const struct otp_proof *proof, const char *phone)
 	enum err e = session_open(
 	    c->api->sessions, proof, phone, call_lang(c), token, &info, c->ei);
 
+	if (e == ERR_CONFLICT && strcmp(c->ei->rule, "store.otp.use") == 0) {
+		e = err_set(c->ei, ERR_DENIED, "otp.spent", NULL,
+		    "This code was used a moment ago; ask for another.");
+	}
 	if (e == ERR_OK) {
 		e = otp_device_token(c->api->otp, phone, device, c->ei);
 	}

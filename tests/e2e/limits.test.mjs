@@ -4,12 +4,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { call, newKey, startDesk } from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
+import { until } from './lib/scratch.mjs';
 
 const BODY_MAX = 1024 * 1024;
 const TARGET_MAX = 8192;
+const CONNECTIONS_PER_IP = 200;
 
 function assertProblem(r, status, rule) {
 	assert.equal(r.status, status, r.text);
@@ -147,6 +150,21 @@ test('limits of HTTP', async (t) => {
 			assert.ok(got === '' || new RegExp(`^HTTP/1\\.[01] ${status} `)
 				.test(got), `${bytes.slice(0, 80)}: ${got.slice(0, 200)}`);
 		}
+	});
+
+	await t.test('connections of one address', async () => {
+		const { hostname, port } = new URL(centre.public);
+		const sockets = Array.from({ length: CONNECTIONS_PER_IP + 30 },
+			() => net.connect(port, hostname));
+		sockets.forEach((s) => s.on('error', () => {}));
+		const closed = () => sockets.filter((s) => s.closed).length;
+		await until(() => closed() >= 30, () => `${closed()} were closed`);
+		assert.equal(closed(), 30);
+		sockets.forEach((s) => s.destroy());
+		const http = new Client(centre.public);
+		await until(() => http.get('/ca/root-gost.cer')
+			.then((r) => r.status === 200, () => false), 'room again');
+		http.close();
 	});
 
 	await t.test('keys of idempotency', async () => {
