@@ -421,6 +421,7 @@ check_code(struct otp *o, struct check *c, struct slice typed,
 		    "The code is wrong; %u tries remain for it.", left);
 	}
 	*out = (struct otp_proof){.id = n.id, .slot = slot};
+	memcpy(out->content, c->binding.content, sizeof(out->content));
 	return ERR_OK;
 }
 

@@ -132,6 +132,7 @@ ATTR_MUST_USE enum err otp_signin_resend(struct otp *o,
 struct otp_proof {
 	struct id id;
 	struct limit_slot slot; /* the try, taken back when it is spent */
+	uint8_t content[32];    /* what it confirms; zeros for a sign-in */
 };
 
 /*
@@ -169,10 +170,11 @@ ATTR_MUST_USE enum err otp_act_check(struct otp *o, const struct otp_act *act,
     struct errinfo *ei);
 
 /*
- * Spend the proof in the caller's unit: a conditional update that expects
- * one row, so a code works once even when two requests carry it; the loser's
- * unit fails with ERR_CONFLICT "store.otp.use".  The try is given back: a
- * right code was no guess, and somebody with many forms needs many.
+ * Spend the proof in the caller's unit, for the content that it bears: a
+ * conditional update that expects one row, so a code works once even when two
+ * requests carry it; the loser's unit fails with ERR_CONFLICT "store.otp.use".
+ * The try is given back: a right code was no guess, and somebody with many
+ * forms needs many.
  */
 void otp_add_use(struct unit *u, const struct otp_proof *proof);
 

@@ -80,7 +80,8 @@ ATTR_MUST_USE enum err application_confirm_hash(
  * keyed → confirmed, spending the code in the same unit, and on at once:
  * → approved while the data are those that an operator approved, else
  * → review.  *out is the state reached.  ERR_DENIED "otp.spent" when the code
- * was used a moment ago; ERR_STATE "application.changed" as above.  An act
+ * was used a moment ago, "otp.content" when the request is another than the one
+ * it was judged for; ERR_STATE "application.changed" as above.  An act
  * with status 0 opens its record under the application's issue_key.
  */
 ATTR_MUST_USE enum err application_confirm(struct registry *r,

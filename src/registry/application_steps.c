@@ -179,10 +179,26 @@ confirm_once(struct registry *r, const struct act *act, const struct both *b,
 	return err;
 }
 
+/* The code was judged for a request that may have been replaced since. */
+static enum err
+check_confirmed(const struct application *a, const struct otp_proof *proof,
+    struct errinfo *ei)
+{
+	uint8_t content[32];
+	enum err err = application_confirm_hash(a, content, ei);
+
+	if (err == ERR_OK && !same_hash(content, proof->content)) {
+		err = err_set(ei, ERR_DENIED, "otp.content", NULL,
+		    "The code confirms another request than the one that is "
+		    "here now; ask for another.");
+	}
+	return err;
+}
+
 /* May the step be taken at all, and for the data as they are? */
 static enum err
 confirm_read(struct registry *r, const struct act *act, const struct id *id,
-    struct both *out, struct errinfo *ei)
+    const struct otp_proof *proof, struct both *out, struct errinfo *ei)
 {
 	struct both b = {0};
 	enum err err;
@@ -194,6 +210,13 @@ confirm_read(struct registry *r, const struct act *act, const struct id *id,
 	if (b.app.state == APP_KEYED &&
 	    !same_hash(b.app.checked_hash, b.form.data_hash)) {
 		err = step_back(r, &act->actor, &b.app, ei);
+		both_clear(&b);
+		return err;
+	}
+	if (b.app.state == APP_KEYED) {
+		err = check_confirmed(&b.app, proof, ei);
+	}
+	if (err != ERR_OK) {
 		both_clear(&b);
 		return err;
 	}
@@ -212,7 +235,7 @@ application_confirm(struct registry *r, const struct act *act,
 	int i;
 
 	for (i = 0; i < SAME_TRIES && err == ERR_CONFLICT; i++) {
-		err = confirm_read(r, act, id, &b, &mine);
+		err = confirm_read(r, act, id, proof, &b, &mine);
 		if (err != ERR_OK) {
 			break;
 		}

@@ -160,6 +160,12 @@ test_wrong_order(void **state)
 	desk_check(d);
 	desk_key(d, "one");
 	desk_proof(d, &proof);
+	desk_key(d, "two");
+	assert_rule(application_confirm(
+			&d->r, &d->person, &d->app, &proof, &reached, &ei),
+	    ERR_DENIED, "otp.content", &ei);
+	assert_int_equal(desk_state(d), APP_KEYED);
+	desk_key(d, "one");
 	assert_ok(application_confirm(
 		      &d->r, &d->person, &d->app, &proof, &reached, &ei),
 	    &ei);
