@@ -36,6 +36,7 @@ struct api {
 	const struct clock *clock;
 	const char *centre_name;
 	const char *public_url; /* where CRLs and CA files are */
+	const char *origin; /* as browsers see us; "": https and their Host */
 };
 
 /* Cookies and headers that clients know. */

@@ -198,7 +198,8 @@ check_origin(const struct call *c)
 {
 	const char *origin = request_header(c->r, "Origin");
 	const char *host = request_header(c->r, "Host");
-	char own[512];
+	const char *own = c->api->origin;
+	char from_host[512];
 
 	if (!is_write(c->r)) {
 		return ERR_OK;
@@ -212,8 +213,11 @@ check_origin(const struct call *c)
 		    "it, the header %s: 1",
 		    API_WRITE_HEADER);
 	}
-	(void)snprintf(
-	    own, sizeof(own), "https://%s", host != NULL ? host : "");
+	if (own[0] == '\0') {
+		(void)snprintf(from_host, sizeof(from_host), "https://%s",
+		    host != NULL ? host : "");
+		own = from_host;
+	}
 	if (strcmp(origin, own) != 0) {
 		return err_set(c->ei, ERR_DENIED, "request.origin", NULL,
 		    "the request comes from another site");

@@ -300,6 +300,7 @@ fill_api(struct front *f)
 	    .clock = f->clock,
 	    .centre_name = s->centre,
 	    .public_url = f->public_url,
+	    .origin = s->origin,
 	};
 }
 

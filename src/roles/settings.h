@@ -73,7 +73,7 @@ struct settings {
 	char libexec[PATH_TEXT_SIZE];    /* "": beside the running program */
 	enum log_level log_level;
 	struct settings_listen api;
-	char origin[SETTINGS_TEXT_SIZE]; /* "": from address and port */
+	char origin[SETTINGS_TEXT_SIZE]; /* "": the host that browsers ask */
 	char tls_certificate[PATH_TEXT_SIZE];
 	char tls_key[PATH_TEXT_SIZE];
 	char proxies[SETTINGS_PROXIES_MAX][SETTINGS_TEXT_SIZE];
