@@ -23,50 +23,25 @@ static const struct field_rule rules[] = {
     RULE(street, FIELD_LINE, true),
 };
 
-enum {
-	NUM = ARRAY_LEN(rules),
-	FIRST_COLUMN = 3
+static const struct row_kind kind = {
+    .rules = rules,
+    .num = ARRAY_LEN(rules),
+    .insert = ST_ORG_INSERT,
+    .update = ST_ORG_UPDATE,
+    .prefix = ORG_PREFIX,
+    .created = "org.create",
+    .updated = "org.update",
 };
 
-/* id, the texts, now, and for an update the version. */
-static enum err
-org_write(struct registry *r, const struct act *act, const struct id *id,
-    const int64_t *version, const struct org_data *data, struct errinfo *ei)
-{
-	struct value values[NUM + 3];
-	struct fields f = {0};
-	struct unit u;
-	int64_t now = clock_utc_sec(r->clock);
-	bool add = version == NULL;
-	enum err err;
-	size_t i;
-
-	err = fields_normalise(rules, NUM, data, &f, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	values[0] = V_ID(id);
-	for (i = 0; i < NUM; i++) {
-		values[1 + i] = V_TEXT(f.text[i]);
-	}
-	values[NUM + 1] = V_INT(now);
-	values[NUM + 2] = V_INT(add ? 0 : *version);
-	unit_init(&u);
-	unit_add_values(&u, add ? ST_ORG_INSERT : ST_ORG_UPDATE, EXPECT(1),
-	    values, add ? NUM + 2 : NUM + 3);
-	registry_audit(&u, &act->actor, add ? "org.create" : "org.update",
-	    ORG_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
-	err = registry_submit(r, &u, "org.update", ei);
-	fields_clear(&f);
-	return err;
-}
+enum {
+	FIRST_COLUMN = 3
+};
 
 enum err
 org_create(struct registry *r, const struct act *act, const struct id *id,
     const struct org_data *data, struct errinfo *ei)
 {
-	return org_write(r, act, id, NULL, data, ei);
+	return row_write(r, act, &kind, id, NULL, data, ei);
 }
 
 static void
@@ -77,7 +52,8 @@ org_read(const struct rows *rows, size_t row, struct org *out)
 	    .version = rows_int(rows, row, 1),
 	    .created_at = rows_int(rows, row, 2),
 	};
-	fields_read(rules, NUM, &out->data, rows, row, FIRST_COLUMN);
+	fields_read(
+	    rules, ARRAY_LEN(rules), &out->data, rows, row, FIRST_COLUMN);
 }
 
 enum err
@@ -119,7 +95,7 @@ org_update(struct registry *r, const struct act *act, const struct id *id,
 		return err;
 	}
 	org_clear(&o);
-	return org_write(r, act, id, &version, data, ei);
+	return row_write(r, act, &kind, id, &version, data, ei);
 }
 
 enum err

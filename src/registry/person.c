@@ -24,50 +24,25 @@ static const struct field_rule rules[] = {
     RULE(street, FIELD_LINE, false),
 };
 
-enum {
-	NUM = ARRAY_LEN(rules),
-	FIRST_COLUMN = 3
+static const struct row_kind kind = {
+    .rules = rules,
+    .num = ARRAY_LEN(rules),
+    .insert = ST_PERSON_INSERT,
+    .update = ST_PERSON_UPDATE,
+    .prefix = PERSON_PREFIX,
+    .created = "person.create",
+    .updated = "person.update",
 };
 
-/* id, the texts, now, and for an update the version. */
-static enum err
-person_write(struct registry *r, const struct act *act, const struct id *id,
-    const int64_t *version, const struct person_data *data, struct errinfo *ei)
-{
-	struct value values[NUM + 3];
-	struct fields f = {0};
-	struct unit u;
-	int64_t now = clock_utc_sec(r->clock);
-	bool add = version == NULL;
-	enum err err;
-	size_t i;
-
-	err = fields_normalise(rules, NUM, data, &f, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	values[0] = V_ID(id);
-	for (i = 0; i < NUM; i++) {
-		values[1 + i] = V_TEXT(f.text[i]);
-	}
-	values[NUM + 1] = V_INT(now);
-	values[NUM + 2] = V_INT(add ? 0 : *version);
-	unit_init(&u);
-	unit_add_values(&u, add ? ST_PERSON_INSERT : ST_PERSON_UPDATE,
-	    EXPECT(1), values, add ? NUM + 2 : NUM + 3);
-	registry_audit(&u, &act->actor, add ? "person.create" : "person.update",
-	    PERSON_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
-	err = registry_submit(r, &u, "person.update", ei);
-	fields_clear(&f);
-	return err;
-}
+enum {
+	FIRST_COLUMN = 3
+};
 
 enum err
 person_create(struct registry *r, const struct act *act, const struct id *id,
     const struct person_data *data, struct errinfo *ei)
 {
-	return person_write(r, act, id, NULL, data, ei);
+	return row_write(r, act, &kind, id, NULL, data, ei);
 }
 
 static void
@@ -78,7 +53,8 @@ person_read(const struct rows *rows, size_t row, struct person *out)
 	    .version = rows_int(rows, row, 1),
 	    .created_at = rows_int(rows, row, 2),
 	};
-	fields_read(rules, NUM, &out->data, rows, row, FIRST_COLUMN);
+	fields_read(
+	    rules, ARRAY_LEN(rules), &out->data, rows, row, FIRST_COLUMN);
 }
 
 enum err
@@ -120,7 +96,7 @@ person_update(struct registry *r, const struct act *act, const struct id *id,
 		return err;
 	}
 	person_clear(&p);
-	return person_write(r, act, id, &version, data, ei);
+	return row_write(r, act, &kind, id, &version, data, ei);
 }
 
 enum err

@@ -55,6 +55,23 @@ ATTR_MUST_USE enum err field_normalise(const char *name, const char *value,
 void fields_read(const struct field_rule *rules, size_t num, void *data,
     const struct rows *rows, size_t row, size_t col);
 
+/* A kind of row that is nothing but such fields: organisations, people. */
+struct row_kind {
+	const struct field_rule *rules;
+	size_t num;
+	enum statement insert; /* id, the fields in their order, time */
+	enum statement update; /* the same, and the version */
+	const char *prefix;    /* of the id */
+	const char *created;   /* audit actions; */
+	const char *updated;   /* this is also the name of `update` */
+};
+
+/* Add the row (version NULL), or replace all fields of that version.  Errors
+ * of fields_normalise() and registry_submit(). */
+ATTR_MUST_USE enum err row_write(struct registry *r, const struct act *act,
+    const struct row_kind *kind, const struct id *id, const int64_t *version,
+    const void *data, struct errinfo *ei);
+
 /* One audit event about an object; detail is JSON or NULL. */
 void registry_audit(struct unit *u, const struct actor *actor,
     const char *action, const char *prefix, const struct id *object,
