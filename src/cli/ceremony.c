@@ -31,6 +31,10 @@ enum {
 	PEM_MAX = 65536,
 	CONF_MAX = 8192,
 	ROOT_CRL_SEC = 366 * 86400, /* the root's key is away until then */
+	/* What front asks for is shorter; a front that was taken over gets
+	 * nothing that outlives its eviction by more than this. */
+	CRL_HOURS_MAX = 48,
+	OCSP_HOURS_MAX = 1,
 	NAME_MAX_LEN = 64,
 };
 
@@ -153,7 +157,10 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 	    "name = \"%s\";\n",
 	    at->name);
 	if (strcmp(kind, "ocsp") == 0) {
-		buf_add_str(&b, "kind = \"ocsp\";\n");
+		buf_printf(&b,
+		    "kind = \"ocsp\";\n"
+		    "ocsp_hours_max = %d;\n",
+		    (int)OCSP_HOURS_MAX);
 	} else {
 		buf_printf(&b,
 		    "kind = \"ca\";\n"
@@ -170,8 +177,10 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 	} else if (strcmp(kind, "issuing") == 0) {
 		buf_printf(&b,
 		    "profiles = [\"ocsp-%s\", %s];\n"
-		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n",
-		    h->name, h->profiles, c->public_port, at->name);
+		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n"
+		    "crl_hours_max = %d;\n",
+		    h->name, h->profiles, c->public_port, at->name,
+		    (int)CRL_HOURS_MAX);
 		e = put_responder(c, h, &b, ei);
 	}
 	(void)snprintf(file, sizeof(file), "etc/surguch/ca/%s.conf", at->name);
