@@ -15,7 +15,6 @@ struct walk {
 	struct ca *ca;
 	struct authority *authority;
 	const struct adoption *how;
-	struct audit_position here;
 	int64_t now;
 	uint64_t done; /* everything up to this record is here */
 	bool young;    /* met a record that has to wait */
@@ -86,23 +85,36 @@ is_known(struct walk *w, struct slice der, bool *out, struct errinfo *ei)
 }
 
 /*
- * A journal that remembers a later record of our own chain than we have: the
- * database was put back to an older state.
+ * The journal remembers where our audit stood.  A database without that very
+ * record was put back to an older state, and has perhaps gone another way
+ * since.
  */
 static enum err
 check_position(const struct walk *w, const struct signer_journal_entry *entry,
     struct errinfo *ei)
 {
-	if (!id_eq(&entry->at.writer, &w->here.writer) ||
-	    entry->at.number <= w->here.number) {
-		return ERR_OK;
+	const struct audit_position *at = &entry->at;
+	struct rows *r = NULL;
+	bool same;
+	enum err e;
+
+	if (at->number == 0) {
+		return ERR_OK; /* the ceremony has no audit */
+	}
+	e = store_query(ca_store(w->ca), ST_AUDIT_HASH, &r, ei,
+	    V_ID(&at->writer), V_INT(at->number));
+	same = e == ERR_OK && rows_num(r) > 0 &&
+	       slice_eq(
+		   rows_blob(r, 0, 0), slice_make(at->hash, sizeof(at->hash)));
+	rows_free(r);
+	if (e != ERR_OK || same) {
+		return e;
 	}
 	return err_set(ei, ERR_STATE, "ca.rolled_back", NULL,
-	    "the journal of %s knows audit record %llu, the database ends "
-	    "with %llu: it is older than the journal; run surguchctl "
+	    "the journal of %s knows audit record %llu, which the database "
+	    "does not have: it is older than the journal; run surguchctl "
 	    "reconcile",
-	    authority_name(w->authority), (unsigned long long)entry->at.number,
-	    (unsigned long long)w->here.number);
+	    authority_name(w->authority), (unsigned long long)at->number);
 }
 
 static enum err
@@ -156,6 +168,53 @@ visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
 	return e;
 }
 
+static enum err
+visit_last(
+    void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
+{
+	struct walk *w = arg;
+	bool known = false;
+	enum err e = entry->type != JOURNAL_ISSUE
+			 ? ERR_OK
+			 : is_known(w, entry->cert, &known, ei);
+
+	if (e == ERR_OK && !known) {
+		e = err_set(ei, ERR_NOTFOUND, "journal.number", NULL,
+		    "record %llu is another",
+		    (unsigned long long)entry->number);
+	}
+	return e;
+}
+
+/* The journal still has the last certificate that the database has from it:
+ * else it was put back, and what follows would be counted anew. */
+static enum err
+check_last(struct walk *w, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	int64_t number = 0;
+	enum err e = store_query(ca_store(w->ca), ST_CERTIFICATE_JOURNAL_LAST,
+	    &r, ei, V_TEXT(authority_name(w->authority)));
+
+	if (e == ERR_OK && rows_num(r) > 0 && !rows_is_null(r, 0, 0)) {
+		number = rows_int(r, 0, 0);
+	}
+	rows_free(r);
+	if (e != ERR_OK || number <= 0) {
+		return e;
+	}
+	e = signer_journal_one(authority_signer(w->authority), (uint64_t)number,
+	    visit_last, w, ei);
+	if (e == ERR_NOTFOUND || e == ERR_STATE) {
+		return err_set(ei, ERR_STATE, "ca.journal_behind", NULL,
+		    "the journal of %s has lost record %llu, whose "
+		    "certificate the database has: it is older than the "
+		    "database; run surguchctl reconcile",
+		    authority_name(w->authority), (unsigned long long)number);
+	}
+	return e;
+}
+
 enum err
 ca_adopt(struct ca *ca, const struct adoption *how, size_t *out_num,
     struct errinfo *ei)
@@ -172,11 +231,11 @@ ca_adopt(struct ca *ca, const struct adoption *how, size_t *out_num,
 		};
 		uint64_t before;
 
-		e = read_mark(&w, ei);
-		before = w.done;
+		e = check_last(&w, ei);
 		if (e == ERR_OK) {
-			e = store_audit_position(ca_store(ca), &w.here, ei);
+			e = read_mark(&w, ei);
 		}
+		before = w.done;
 		if (e == ERR_OK) {
 			e = signer_journal_since(authority_signer(w.authority),
 			    w.done, visit, &w, ei);

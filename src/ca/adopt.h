@@ -34,7 +34,8 @@ struct adoption {
 /*
  * Walk the journals of all CAs.  ERR_STATE "ca.rolled_back": a journal knows
  * of an audit record of ours that the database does not have; nothing may be
- * issued until `surguchctl reconcile`.
+ * issued until `surguchctl reconcile`.  ERR_STATE "ca.journal_behind": the
+ * other way round.
  */
 ATTR_MUST_USE enum err ca_adopt(struct ca *ca, const struct adoption *a,
     size_t *out_num, struct errinfo *ei);
