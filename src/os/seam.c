@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
@@ -106,21 +107,69 @@ seam_sync_off(const char *site)
 	return off != NULL && strcmp(off, site) == 0;
 }
 
+/* Descriptor of PATH.synced, or -1 when nobody asked for it. */
+static int
+open_synced(const char *path, int flags)
+{
+	char name[1100];
+
+	if (getenv("SURGUCH_TEST_SYNCED") == NULL) {
+		return -1;
+	}
+	(void)snprintf(name, sizeof(name), "%s.synced", path);
+	return open(name, flags | O_CLOEXEC, 0600);
+}
+
 void
 seam_synced(const char *path, uint64_t size)
 {
-	char name[1100];
-	int fd;
+	int fd = open_synced(path, O_WRONLY | O_CREAT);
 
-	if (getenv("SURGUCH_TEST_SYNCED") == NULL) {
-		return;
-	}
-	(void)snprintf(name, sizeof(name), "%s.synced", path);
-	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd >= 0) {
 		(void)!pwrite(fd, &size, sizeof(size), 0);
 		(void)close(fd);
 	}
+}
+
+/* Some of the bytes behind `size` had reached the disk, in any order. */
+static off_t
+cut_somewhere(int fd, off_t size, off_t end)
+{
+	uint16_t chance[2] = {0};
+	static const char zeros[512];
+	off_t kept, hole;
+
+	(void)!getrandom(chance, sizeof(chance), 0);
+	kept = size + chance[0] % (end - size + 1);
+	hole = size + chance[1] % (end - size + 1);
+	if (hole + (off_t)sizeof(zeros) <= kept) {
+		(void)!pwrite(fd, zeros, sizeof(zeros), hole);
+	}
+	return kept;
+}
+
+void
+seam_power_cut(int fd, const char *path)
+{
+	const char *asked = getenv("SURGUCH_TEST_SYNCED");
+	off_t end = lseek(fd, 0, SEEK_END);
+	int note = open_synced(path, O_RDONLY);
+	uint64_t size = 0;
+
+	if (asked == NULL || end < 0) {
+		return;
+	}
+	if (note < 0) { /* the first time: what is there is durable */
+		seam_synced(path, (uint64_t)end);
+		return;
+	}
+	if (pread(note, &size, sizeof(size), 0) == sizeof(size) &&
+	    (uint64_t)end > size) {
+		(void)!ftruncate(fd, strcmp(asked, "some") == 0
+					 ? cut_somewhere(fd, (off_t)size, end)
+					 : (off_t)size);
+	}
+	(void)close(note);
 }
 #else
 /* ISO C wants a declaration in every unit. */

@@ -22,13 +22,19 @@ void seam(const char *name);
 int seam_wall_off(const char *wall);
 /*
  * Lost power: a kill leaves in the page cache what a power cut would have
- * taken.  seam_synced() notes in PATH.synced (8 bytes, native) how much of a
- * file has been made durable, so that a test can take the rest away.
+ * taken.  With SURGUCH_TEST_SYNCED in the environment seam_synced() notes in
+ * PATH.synced (8 bytes, native) how much of a file has been made durable.
  * seam_sync_off() is true when SURGUCH_TEST_SYNC_OFF names this sync site,
  * which must make such a test fail.
  */
 int seam_sync_off(const char *site);
 void seam_synced(const char *path, uint64_t size);
+/*
+ * A new process has opened the file: with SURGUCH_TEST_SYNCED, what is not
+ * noted as durable is cut off; with its value "some", a part of it by chance,
+ * and a piece of the rest may be zeros.
+ */
+void seam_power_cut(int fd, const char *path);
 #else
 static inline void
 seam(const char *name)
@@ -55,6 +61,13 @@ seam_synced(const char *path, uint64_t size)
 {
 	(void)path;
 	(void)size;
+}
+
+static inline void
+seam_power_cut(int fd, const char *path)
+{
+	(void)fd;
+	(void)path;
 }
 #endif
 

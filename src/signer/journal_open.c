@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "os/file.h"
+#include "os/seam.h"
 #include "signer/journal_priv.h"
 
 enum {
@@ -282,6 +283,9 @@ open_files(
 		return err;
 	}
 	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (j->fd >= 0) {
+		seam_power_cut(j->fd, j->path);
+	}
 	if (j->fd < 0 || fstat(j->fd, &st) != 0) {
 		err =
 		    err_sys(ei, "journal.open", "The journal cannot be opened");

@@ -11,6 +11,7 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "os/file.h"
+#include "store/seam_vfs.h"
 #include "store/store.h"
 
 enum {
@@ -137,6 +138,7 @@ static enum err
 open_db(struct sqlite_conn *c, const char *path,
     const struct store_options *options, struct errinfo *ei)
 {
+	const char *vfs = options->vfs != NULL ? options->vfs : seam_vfs();
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
 	if (c->role == BACKEND_READER) {
@@ -144,7 +146,7 @@ open_db(struct sqlite_conn *c, const char *path,
 	} else {
 		flags |= SQLITE_OPEN_READWRITE;
 	}
-	if (sqlite3_open_v2(path, &c->db, flags, options->vfs) == SQLITE_OK) {
+	if (sqlite3_open_v2(path, &c->db, flags, vfs) == SQLITE_OK) {
 		return ERR_OK;
 	}
 	if (c->db == NULL) {
