@@ -15,7 +15,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -25,7 +24,6 @@
 #include "ipc/fds.h"
 #include "os/confine.h"
 #include "os/file.h"
-#include "os/process.h"
 #include "os/resolver.h"
 #include "os/signals.h"
 #include "os/systime.h"
@@ -45,24 +43,6 @@ struct options {
 
 /* --- once ---------------------------------------------------------------- */
 
-/* Run by root, the key must still be courier's: become the owner of its
- * directory. */
-static enum err
-become_owner(const char *dir, struct errinfo *ei)
-{
-	struct stat st;
-
-	if (geteuid() != 0) {
-		return ERR_OK;
-	}
-	if (stat(dir, &st) != 0) {
-		return err_object(ei,
-		    err_sys(ei, "courier.dir", "The directory is not there."),
-		    dir);
-	}
-	return process_drop(st.st_uid, st.st_gid, ei);
-}
-
 static int
 once(int argc, char **argv)
 {
@@ -78,7 +58,7 @@ once(int argc, char **argv)
 		    "Usage: --make-key DIR.");
 	}
 	if (err == ERR_OK) {
-		err = become_owner(argv[2], &ei);
+		err = role_become_owner(argv[2], "courier.dir", &ei);
 	}
 	if (err == ERR_OK) {
 		err = courier_make_key(argv[2], &ei);

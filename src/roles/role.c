@@ -39,6 +39,21 @@ role_settle(const char *user, const char *dir, pid_t parent, struct errinfo *ei)
 	return err;
 }
 
+enum err
+role_become_owner(const char *dir, const char *rule, struct errinfo *ei)
+{
+	struct stat st;
+
+	if (geteuid() != 0) {
+		return ERR_OK;
+	}
+	if (stat(dir, &st) != 0) {
+		return err_object(
+		    ei, err_sys(ei, rule, "The directory is not there"), dir);
+	}
+	return process_drop(st.st_uid, st.st_gid, ei);
+}
+
 void
 role_ready(void)
 {

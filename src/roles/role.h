@@ -19,6 +19,13 @@
  */
 ATTR_MUST_USE enum err role_settle(
     const char *user, const char *dir, pid_t parent, struct errinfo *ei);
+/*
+ * For what a role does once, by order of an administrator: run by root, the
+ * files it writes must still be the role's, so become the owner of `dir`.
+ * ERR_SYS `rule` when the directory is not there.
+ */
+ATTR_MUST_USE enum err role_become_owner(
+    const char *dir, const char *rule, struct errinfo *ei);
 /* Tell the parent, if there is one that waits (ROLE_FD_READY). */
 void role_ready(void);
 

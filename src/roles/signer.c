@@ -14,9 +14,7 @@
  * -u: the uid (and gid) to become.  -L: go on where the kernel has no
  * Landlock.  ROLE_NAME is "signer" or "ocsp", by the build.
  */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -24,7 +22,6 @@
 #include "ipc/fds.h"
 #include "os/confine.h"
 #include "os/file.h"
-#include "os/process.h"
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/role.h"
@@ -37,28 +34,10 @@
 
 /* --- once --------------------------------------------------------------- */
 
-/* Run by root, the files must still be the signer's: become the owner of its
- * directory. */
-static enum err
-become_owner(const char *dir, struct errinfo *ei)
-{
-	struct stat st;
-
-	if (geteuid() != 0) {
-		return ERR_OK;
-	}
-	if (stat(dir, &st) != 0) {
-		return err_object(ei,
-		    err_sys(ei, "signer.dir", "The directory is not there"),
-		    dir);
-	}
-	return process_drop(st.st_uid, st.st_gid, ei);
-}
-
 static enum err
 make_key(const char *dir, const char *spec, struct errinfo *ei)
 {
-	enum err err = become_owner(dir, ei);
+	enum err err = role_become_owner(dir, "signer.dir", ei);
 
 	return err == ERR_OK ? keys_make(dir, spec, ei) : err;
 }
@@ -76,7 +55,7 @@ install_cert(const char *dir, const char *cert_path, const char *issuer_path,
 		err = file_read(issuer_path, CERT_BYTES_MAX, &issuer, ei);
 	}
 	if (err == ERR_OK) {
-		err = become_owner(dir, ei);
+		err = role_become_owner(dir, "signer.dir", ei);
 	}
 	if (err == ERR_OK) {
 		err = keys_install_cert(
