@@ -277,3 +277,25 @@ conf_group_at(struct conf_cursor c, const char *path, size_t index)
 	return (struct conf_cursor){c.conf, at.setting->members,
 	    config_setting_get_elem(at.node, (unsigned)index)};
 }
+
+void
+conf_copy_text(char *out, size_t size, const char *value)
+{
+	size_t len = strlen(value);
+
+	ensure(len < size);
+	memcpy(out, value, len + 1);
+}
+
+const char *
+conf_check_name(const char *value)
+{
+	size_t len = strlen(value);
+
+	_Static_assert(CONF_NAME_SIZE == 64, "the text says 63");
+	if (len == 0 || len >= CONF_NAME_SIZE ||
+	    strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
+		return "must be 1 to 63 of a-z, 0-9 and '-'";
+	}
+	return NULL;
+}

@@ -33,6 +33,10 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+enum {
+	CONF_NAME_SIZE = 64 /* of an array for a name, with its NUL */
+};
+
 enum conf_type {
 	CONF_END,    /* ends a table */
 	CONF_TEXT,   /* min..max bytes; clean UTF-8 (base/text.h) or "" */
@@ -128,6 +132,12 @@ size_t conf_len(struct conf_cursor c, const char *path);
 const char *conf_text_at(struct conf_cursor c, const char *path, size_t index);
 struct conf_cursor conf_group_at(
     struct conf_cursor c, const char *path, size_t index);
+
+/* Copy a value, which the table bounds, into an array of the caller's struct:
+ * not fitting is a defect of the table and ends the program. */
+void conf_copy_text(char *out, size_t size, const char *value);
+/* A `check` for names: 1 to CONF_NAME_SIZE - 1 of a-z, 0-9 and '-'. */
+const char *conf_check_name(const char *value);
 
 /*
  * For rules that a table cannot say (an unknown OID, two settings that

@@ -8,22 +8,13 @@
 
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
-static const char *
-check_name(const char *s)
-{
-	size_t len = strlen(s);
-
-	if (len == 0 || len >= HELLO_NAME_SIZE ||
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
-		return "must be 1 to 63 of a-z, 0-9 and '-'";
-	}
-	return NULL;
-}
+_Static_assert(
+    (int)HELLO_NAME_SIZE == (int)CONF_NAME_SIZE, "conf_check_name()");
 
 static const char *
 check_optional_name(const char *s)
 {
-	return *s == '\0' ? NULL : check_name(s);
+	return *s == '\0' ? NULL : conf_check_name(s);
 }
 
 static const char *
@@ -86,7 +77,10 @@ static const struct conf_setting user_settings[] = {
 };
 
 static const struct conf_setting signer_settings[] = {
-    {.name = "name", .type = CONF_TEXT, .required = true, .check = check_name},
+    {.name = "name",
+	.type = CONF_TEXT,
+	.required = true,
+	.check = conf_check_name},
     USER("user"),
     {.name = "ocsp",
 	.type = CONF_TEXT,
@@ -120,16 +114,6 @@ static const struct conf_setting table[] = {
     {0},
 };
 
-/* The table has checked that it fits. */
-static void
-take_text(char *out, size_t size, const char *from)
-{
-	size_t len = strlen(from);
-
-	ensure(len < size);
-	memcpy(out, from, len + 1);
-}
-
 static enum err
 take_paths(struct settings *s, struct conf_cursor c, struct errinfo *ei)
 {
@@ -155,15 +139,15 @@ take_paths(struct settings *s, struct conf_cursor c, struct errinfo *ei)
 		err = path_join(paths[i].to, paths[i].dir, paths[i].name, ei);
 	}
 	if (*conf_text(c, "api.certificate") != '\0') {
-		take_text(s->tls_certificate, sizeof(s->tls_certificate),
+		conf_copy_text(s->tls_certificate, sizeof(s->tls_certificate),
 		    conf_text(c, "api.certificate"));
 	}
 	if (*conf_text(c, "api.key") != '\0') {
-		take_text(
+		conf_copy_text(
 		    s->tls_key, sizeof(s->tls_key), conf_text(c, "api.key"));
 	}
-	take_text(s->libexec, sizeof(s->libexec), conf_text(c, "libexec"));
-	take_text(s->centre, sizeof(s->centre), conf_text(c, "centre"));
+	conf_copy_text(s->libexec, sizeof(s->libexec), conf_text(c, "libexec"));
+	conf_copy_text(s->centre, sizeof(s->centre), conf_text(c, "centre"));
 	return err;
 }
 
@@ -187,10 +171,13 @@ take_signers(
 		struct conf_cursor g = conf_group_at(c, "signers", i);
 		struct settings_signer one = {0};
 
-		take_text(one.name, sizeof(one.name), conf_text(g, "name"));
-		take_text(one.user, sizeof(one.user), conf_text(g, "user"));
-		take_text(one.ocsp, sizeof(one.ocsp), conf_text(g, "ocsp"));
-		take_text(one.ocsp_user, sizeof(one.ocsp_user),
+		conf_copy_text(
+		    one.name, sizeof(one.name), conf_text(g, "name"));
+		conf_copy_text(
+		    one.user, sizeof(one.user), conf_text(g, "user"));
+		conf_copy_text(
+		    one.ocsp, sizeof(one.ocsp), conf_text(g, "ocsp"));
+		conf_copy_text(one.ocsp_user, sizeof(one.ocsp_user),
 		    conf_text(g, "ocsp_user"));
 		if (name_taken(s, one.name)) {
 			conf_complain(report, g, "name", "is there twice");
@@ -215,10 +202,11 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		return err;
 	}
 	s->log_level = (enum log_level)conf_choice(c, "log_level");
-	take_text(s->api.address, sizeof(s->api.address),
+	conf_copy_text(s->api.address, sizeof(s->api.address),
 	    conf_text(c, "api.address"));
 	s->api.port = (uint16_t)conf_int(c, "api.port");
-	take_text(s->origin, sizeof(s->origin), conf_text(c, "api.origin"));
+	conf_copy_text(
+	    s->origin, sizeof(s->origin), conf_text(c, "api.origin"));
 	for (size_t i = 0; i < conf_len(c, "api.proxies"); i++) {
 		const char *proxy = conf_text_at(c, "api.proxies", i);
 
@@ -227,15 +215,15 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 			    report, c, "api.proxies", "is no address");
 			continue;
 		}
-		take_text(
+		conf_copy_text(
 		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
 	}
-	take_text(s->public.address, sizeof(s->public.address),
+	conf_copy_text(s->public.address, sizeof(s->public.address),
 	    conf_text(c, "public.address"));
 	s->public.port = (uint16_t)conf_int(c, "public.port");
-	take_text(
+	conf_copy_text(
 	    s->front_user, sizeof(s->front_user), conf_text(c, "users.front"));
-	take_text(s->courier_user, sizeof(s->courier_user),
+	conf_copy_text(s->courier_user, sizeof(s->courier_user),
 	    conf_text(c, "users.courier"));
 	take_signers(s, c, report);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
@@ -260,9 +248,10 @@ finish(struct conf *conf, struct conf_report *report, struct settings **out,
 	return ERR_OK;
 }
 
-enum err
-settings_load(const char *path, struct conf_report *report,
-    struct settings **out, struct errinfo *ei)
+/* From the file, or from the text when there is one. */
+static enum err
+read_settings(const char *file, const struct slice *text,
+    struct conf_report *report, struct settings **out, struct errinfo *ei)
 {
 	struct conf_report own;
 	struct conf *conf = NULL;
@@ -272,7 +261,8 @@ settings_load(const char *path, struct conf_report *report,
 	if (report == NULL) {
 		report = &own;
 	}
-	err = conf_read(path, table, &conf, report, ei);
+	err = text == NULL ? conf_read(file, table, &conf, report, ei)
+			   : conf_parse(*text, file, table, &conf, report, ei);
 	if (err == ERR_OK) {
 		err = finish(conf, report, out, ei);
 	}
@@ -281,23 +271,17 @@ settings_load(const char *path, struct conf_report *report,
 }
 
 enum err
+settings_load(const char *path, struct conf_report *report,
+    struct settings **out, struct errinfo *ei)
+{
+	return read_settings(path, NULL, report, out, ei);
+}
+
+enum err
 settings_parse(struct slice text, const char *file, struct conf_report *report,
     struct settings **out, struct errinfo *ei)
 {
-	struct conf_report own;
-	struct conf *conf = NULL;
-	enum err err;
-
-	conf_report_init(&own);
-	if (report == NULL) {
-		report = &own;
-	}
-	err = conf_parse(text, file, table, &conf, report, ei);
-	if (err == ERR_OK) {
-		err = finish(conf, report, out, ei);
-	}
-	conf_report_clear(&own);
-	return err;
+	return read_settings(file, &text, report, out, ei);
 }
 
 void

@@ -15,17 +15,8 @@ enum {
 
 static const char *const kinds[] = {"ca", "ocsp", NULL};
 
-static const char *
-check_name(const char *s)
-{
-	size_t len = strlen(s);
-
-	if (len == 0 || len >= PROFILE_NAME_SIZE ||
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
-		return "must be 1 to 63 of a-z, 0-9 and '-'";
-	}
-	return NULL;
-}
+_Static_assert(
+    (int)PROFILE_NAME_SIZE == (int)CONF_NAME_SIZE, "conf_check_name()");
 
 static const char *
 check_sig(const char *s)
@@ -86,7 +77,7 @@ static const struct conf_setting ceiling_settings[] = {
     {.name = "profile",
 	.type = CONF_TEXT,
 	.required = true,
-	.check = check_name},
+	.check = conf_check_name},
     {.name = "per_day",
 	.type = CONF_INT,
 	.required = true,
@@ -114,7 +105,10 @@ static const struct conf_setting release_settings[] = {
 };
 
 static const struct conf_setting settings[] = {
-    {.name = "name", .type = CONF_TEXT, .required = true, .check = check_name},
+    {.name = "name",
+	.type = CONF_TEXT,
+	.required = true,
+	.check = conf_check_name},
     {.name = "kind", .type = CONF_CHOICE, .fallback = "ca", .choices = kinds},
     {.name = "signature",
 	.type = CONF_TEXT,
@@ -123,7 +117,7 @@ static const struct conf_setting settings[] = {
     {.name = "profiles",
 	.type = CONF_TEXTS,
 	.max = SIGNER_PROFILES_MAX,
-	.check = check_name},
+	.check = conf_check_name},
     {.name = "responders",
 	.type = CONF_TEXTS,
 	.max = SIGNER_RESPONDERS_MAX,
@@ -162,16 +156,6 @@ static const struct conf_setting settings[] = {
     {0},
 };
 
-/* A setting's text into its array; the table has checked that it fits. */
-static void
-take_text(char *out, size_t size, const char *from)
-{
-	size_t len = strlen(from);
-
-	ensure(len < size);
-	memcpy(out, from, len + 1);
-}
-
 static void
 take_responders(struct signer_settings *s, struct conf_cursor c)
 {
@@ -194,7 +178,7 @@ take_urls(struct signer_urls *out, struct conf_cursor c, const char *path,
 			    (int)CA_URL_LEN_MAX);
 			continue;
 		}
-		take_text(out->at[out->num++], sizeof(out->at[0]), url);
+		conf_copy_text(out->at[out->num++], sizeof(out->at[0]), url);
 	}
 }
 
@@ -214,7 +198,7 @@ take_ceilings(
 			    report, g, "profile", "has a ceiling already");
 			continue;
 		}
-		take_text(out->profile, sizeof(out->profile), profile);
+		conf_copy_text(out->profile, sizeof(out->profile), profile);
 		out->per_day = (uint64_t)conf_int(g, "per_day");
 		s->num_ceilings++;
 	}
@@ -228,8 +212,8 @@ take_releases(struct signer_settings *s, struct conf_cursor c)
 		struct signer_release *out = &s->releases[s->num_releases++];
 
 		ensure(parse_serial(conf_text(g, "serial"), out));
-		take_text(out->by, sizeof(out->by), conf_text(g, "by"));
-		take_text(
+		conf_copy_text(out->by, sizeof(out->by), conf_text(g, "by"));
+		conf_copy_text(
 		    out->reason, sizeof(out->reason), conf_text(g, "reason"));
 	}
 }
@@ -240,11 +224,11 @@ take(const struct conf *conf, struct conf_report *report,
 {
 	struct conf_cursor c = conf_root(conf);
 
-	take_text(s->name, sizeof(s->name), conf_text(c, "name"));
+	conf_copy_text(s->name, sizeof(s->name), conf_text(c, "name"));
 	s->kind = (enum signer_kind)conf_choice(c, "kind");
 	s->sig_alg = sig_alg_by_name(conf_text(c, "signature"));
 	for (size_t i = 0; i < conf_len(c, "profiles"); i++) {
-		take_text(s->profiles[s->num_profiles++],
+		conf_copy_text(s->profiles[s->num_profiles++],
 		    sizeof(s->profiles[0]), conf_text_at(c, "profiles", i));
 	}
 	take_responders(s, c);
@@ -282,28 +266,9 @@ finish(struct conf *conf, struct conf_report *report,
 	return ERR_OK;
 }
 
-enum err
-signer_settings_load(const char *path, struct conf_report *report,
-    struct signer_settings **out, struct errinfo *ei)
-{
-	struct conf_report own;
-	struct conf *conf = NULL;
-	enum err err;
-
-	conf_report_init(&own);
-	if (report == NULL) {
-		report = &own;
-	}
-	err = conf_read(path, settings, &conf, report, ei);
-	if (err == ERR_OK) {
-		err = finish(conf, report, out, ei);
-	}
-	conf_report_clear(&own);
-	return err;
-}
-
-enum err
-signer_settings_parse(struct slice text, const char *file,
+/* From the file, or from the text when there is one. */
+static enum err
+read_settings(const char *file, const struct slice *text,
     struct conf_report *report, struct signer_settings **out,
     struct errinfo *ei)
 {
@@ -315,12 +280,29 @@ signer_settings_parse(struct slice text, const char *file,
 	if (report == NULL) {
 		report = &own;
 	}
-	err = conf_parse(text, file, settings, &conf, report, ei);
+	err = text == NULL
+		  ? conf_read(file, settings, &conf, report, ei)
+		  : conf_parse(*text, file, settings, &conf, report, ei);
 	if (err == ERR_OK) {
 		err = finish(conf, report, out, ei);
 	}
 	conf_report_clear(&own);
 	return err;
+}
+
+enum err
+signer_settings_load(const char *path, struct conf_report *report,
+    struct signer_settings **out, struct errinfo *ei)
+{
+	return read_settings(path, NULL, report, out, ei);
+}
+
+enum err
+signer_settings_parse(struct slice text, const char *file,
+    struct conf_report *report, struct signer_settings **out,
+    struct errinfo *ei)
+{
+	return read_settings(file, &text, report, out, ei);
 }
 
 void
