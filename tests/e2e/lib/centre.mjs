@@ -38,7 +38,7 @@ export class Centre {
 		this.steps = seams ? new Steps() : null;
 		this.clock = seams ? new ClockOffset(t, join(this.dir, '..')) : null;
 		this.parent = null;
-		this.heard = 0; // messages that sms() has given out
+		this.heard = new Set(); // indexes of messages that sms() gave out
 	}
 
 	// Make one and start it.
@@ -139,14 +139,17 @@ export class Centre {
 		return token.trim();
 	}
 
-	// The next message to any phone whose text matches: the match.
-	async sms(pattern, timeoutMs = 15000) {
+	// The next message whose text matches, to any phone or to this one: the
+	// match.  Each is given out once; couriers' threads may overtake each other.
+	async sms(pattern, { to = null, timeoutMs = 15000 } = {}) {
 		return until(() => {
 			const messages = readFileSync(this.phone, 'utf8').split('\n')
 				.filter(Boolean).map((l) => JSON.parse(l));
-			while (this.heard < messages.length) {
-				const found = pattern.exec(messages[this.heard++].text);
+			for (const [i, m] of messages.entries()) {
+				const found = this.heard.has(i) || (to && m.to !== to)
+					? null : pattern.exec(m.text);
 				if (found) {
+					this.heard.add(i);
 					return found;
 				}
 			}

@@ -90,7 +90,8 @@ export class Person {
 	}
 
 	async code(pattern) {
-		return (await this.centre.sms(pattern))[1].replace(/ /g, '');
+		const found = await this.centre.sms(pattern, { to: this.phone });
+		return found[1].replace(/ /g, '');
 	}
 
 	enter(code) {
