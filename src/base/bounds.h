@@ -62,8 +62,10 @@ enum bounds {
 	SIGNER_CEILING_DEFAULT = 20000, /* certificates a profile and day */
 	SIGNER_CRL_CEILING_DEFAULT = 2000, /* CRLs a day; one a minute fits */
 	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
-	CRL_NUMBER_STEP_MAX = 1 << 30, /* a gap of a restored database; the
-					* last of all numbers would end CRLs */
+	CRL_NUMBER_STEP_MAX = 1 << 30,     /* a gap of a restored database; the
+					    * last of all numbers would end CRLs */
+	SIGNER_CRL_UNKNOWN_DEFAULT = 1000, /* serials of a journal that was
+					    * lost; they never leave */
 	SIGNER_RELEASES_MAX = 256,  /* serials one settings file may release */
 	SIGNER_RESPONDERS_MAX = 16, /* OCSP keys of one CA: old, new, spare */
 	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */

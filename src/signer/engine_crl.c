@@ -2,7 +2,8 @@
 /*
  * A CRL: the entries come from front, and front may have been taken over.  So
  * nothing is believed but what cannot do harm: a serial more is at worst a
- * nuisance; a serial less, a number or a time that goes back, or a CRL that
+ * nuisance, and few are taken that this journal did not issue, because they
+ * never leave; a serial less, a number or a time that goes back, or a CRL that
  * never ends would hide a revocation.
  */
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "crypto/hash.h"
 #include "os/file.h"
 #include "signer/engine_priv.h"
+#include "signer/revoked.h"
 #include "x509/crl.h"
 
 enum {
@@ -89,7 +91,8 @@ struct change {
 	struct buf added; /* runs of record_revoked */
 	struct buf dropped;
 	size_t num_entries;
-	size_t next_old; /* index into the ledger's revoked */
+	uint64_t num_unknown; /* in the new CRL, as far as we have come */
+	size_t next_old;      /* index into the ledger's revoked */
 };
 
 static enum err
@@ -103,6 +106,7 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 	enum err err;
 
 	record_revoked_put(&c->dropped, &one);
+	c->num_unknown -= one.not_after == REVOKED_UNKNOWN;
 	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
 	 * beyond the certificate's validity. */
 	if (one.not_after < ledger_last_crl(e->ledger)->this_update) {
@@ -115,7 +119,9 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 		return ledger_add_release(e->ledger, now, &note, ei);
 	}
 	text_hex(&hex, one.serial);
-	time_text(one.not_after, text);
+	time_text(one.not_after == REVOKED_UNKNOWN ? e->in->ca.not_after
+						   : one.not_after,
+	    text);
 	err = err_object(ei,
 	    err_set(ei, ERR_POLICY, "crl.dropped", "RFC 5280 3.3",
 		"The last CRL revoked %s, whose certificate ends %s; it must "
@@ -135,9 +141,15 @@ add(struct engine *e, struct change *c, struct slice serial, struct errinfo *ei)
 	err = ledger_not_after(
 	    e->ledger, serial, &e->scratch, &one.not_after, ei);
 	if (err == ERR_NOTFOUND) {
-		/* Not from this journal: it ends with its CA at the latest. */
-		one.not_after = e->in->ca.not_after;
-		err = ERR_OK;
+		one.not_after = REVOKED_UNKNOWN;
+		err = ++c->num_unknown <= e->in->settings->crl_unknown_max
+			  ? ERR_OK
+			  : err_set(ei, ERR_POLICY, "crl.unknown", NULL,
+				"The list would hold more than %llu serial "
+				"numbers that this signer did not issue; its "
+				"settings may allow more.",
+				(unsigned long long)
+				    e->in->settings->crl_unknown_max);
 	}
 	if (err == ERR_OK) {
 		record_revoked_put(&c->added, &one);
@@ -299,6 +311,7 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 	enum err err;
 
 	*fatal = false;
+	c.num_unknown = ledger_num_unknown(e->ledger);
 	ensure(ledger_num_pending(e->ledger) == 0);
 	err = engine_now(e, &now, ei);
 	if (err == ERR_OK) {

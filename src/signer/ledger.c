@@ -353,6 +353,12 @@ ledger_num_revoked(const struct ledger *l)
 	return l->revoked.num;
 }
 
+size_t
+ledger_num_unknown(const struct ledger *l)
+{
+	return l->revoked.num_unknown;
+}
+
 struct record_revoked
 ledger_revoked(const struct ledger *l, size_t i)
 {

@@ -73,6 +73,8 @@ uint64_t ledger_crls_used(struct ledger *l, int64_t now);
 /* What the last CRL revoked, ascending by serial. */
 size_t ledger_num_revoked(const struct ledger *l);
 struct record_revoked ledger_revoked(const struct ledger *l, size_t i);
+/* Those of them that were not issued here (REVOKED_UNKNOWN). */
+size_t ledger_num_unknown(const struct ledger *l);
 
 /* --- writing ------------------------------------------------------------ */
 

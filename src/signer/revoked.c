@@ -45,6 +45,7 @@ put(struct revoked *to, struct record_revoked one)
 	memcpy(p->serial, one.serial.p, one.serial.len);
 	p->len = (uint8_t)one.serial.len;
 	p->not_after = one.not_after;
+	to->num_unknown += one.not_after == REVOKED_UNKNOWN;
 }
 
 /* A run with its next element looked at. */

@@ -12,6 +12,10 @@
 #include "base/slice.h"
 #include "signer/record.h"
 
+/* The end of a certificate that the journal did not issue: it stays on the
+ * list as long as its CA signs lists. */
+#define REVOKED_UNKNOWN INT64_MAX
+
 struct revoked_one {
 	uint8_t serial[SERIAL_BYTES_MAX]; /* INTEGER content */
 	uint8_t len;
@@ -21,6 +25,7 @@ struct revoked_one {
 struct revoked {
 	struct revoked_one *at;
 	size_t num;
+	size_t num_unknown; /* of REVOKED_UNKNOWN */
 };
 
 void revoked_clear(struct revoked *r);

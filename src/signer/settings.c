@@ -134,6 +134,11 @@ static const struct conf_setting settings[] = {
 	.min = 1,
 	.max = 86400,
 	.fallback_int = SIGNER_CRL_CEILING_DEFAULT},
+    {.name = "crl_unknown_max",
+	.type = CONF_INT,
+	.min = 0,
+	.max = CRL_ENTRIES_MAX,
+	.fallback_int = SIGNER_CRL_UNKNOWN_DEFAULT},
     {.name = "ocsp_per_day",
 	.type = CONF_INT,
 	.min = 0,
@@ -237,6 +242,7 @@ take(const struct conf *conf, struct conf_report *report,
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
 	take_ceilings(s, c, report);
 	s->crl_per_day = (uint64_t)conf_int(c, "crl_per_day");
+	s->crl_unknown_max = (uint64_t)conf_int(c, "crl_unknown_max");
 	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");
 	s->crl_sec_max = conf_int(c, "crl_hours_max") * (int64_t)HOUR;
 	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * (int64_t)HOUR;

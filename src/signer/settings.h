@@ -16,6 +16,7 @@
  *	ceilings = ({ profile = "qualified-person"; per_day = 50000; });
  *	crl_per_day = 2000;
  *	ocsp_per_day = 50000000;
+ *	crl_unknown_max = 1000;       # serials not of this journal, in all
  *	crl_hours_max = 192;          # longest thisUpdate..nextUpdate
  *	ocsp_hours_max = 192;
  *	releases = ({ serial = "5a01"; by = "I. Ivanova";
@@ -75,6 +76,7 @@ struct signer_settings {
 	struct signer_ceiling ceilings[SIGNER_PROFILES_MAX];
 	size_t num_ceilings;
 	uint64_t crl_per_day;
+	uint64_t crl_unknown_max;
 	uint64_t ocsp_per_day;
 	int64_t crl_sec_max;
 	int64_t ocsp_sec_max;

@@ -81,6 +81,7 @@ const CRL = {
 	'entry with an extension': 'refused crl.entry.extensions',
 	'entry that takes back': 'refused crl.entry',
 	'revoked in the future': 'refused crl.entry',
+	'full of serials that nobody issued': 'refused crl.unknown',
 	'the same list as it should be': 'answered',
 	'writing into what was sent': 'EPERM',
 	'cutting what was sent': 'EPERM',

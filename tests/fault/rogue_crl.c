@@ -222,6 +222,22 @@ in_future(struct setting *s, struct list *l)
 	    CRL_REASON_NONE);
 }
 
+/* Short ones, which come before those that were issued. */
+static void
+of_nobody(struct setting *s, struct list *l)
+{
+	buf_reset(&l->entries);
+	for (int i = 0; i <= SIGNER_CRL_UNKNOWN_DEFAULT; i++) {
+		uint8_t foreign[2] = {
+		    (uint8_t)(1 + i / 256), (uint8_t)(i % 256)};
+
+		crl_entry_put(&l->entries, slice_make(foreign, sizeof(foreign)),
+		    rogue_now(s->r), CRL_REASON_NONE);
+	}
+	put(s, &l->entries, &s->low);
+	put(s, &l->entries, &s->high);
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(struct setting *s, struct list *l);
@@ -244,6 +260,7 @@ static const struct {
     {"entry with an extension", with_extension},
     {"entry that takes back", taken_back},
     {"revoked in the future", in_future},
+    {"full of serials that nobody issued", of_nobody},
     {"the same list as it should be", nothing},
 };
 

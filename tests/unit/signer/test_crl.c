@@ -449,6 +449,56 @@ the_ceiling_holds(void **state)
 	assert_ok(make(&m, &ei), &ei);
 }
 
+/* What is listed already, and `num` serials that nobody issued before it. */
+static void
+put_foreign(unsigned num)
+{
+	buf_reset(&entries);
+	for (unsigned i = 0; i < num; i++) {
+		uint8_t foreign[2] = {
+		    (uint8_t)(1 + i / 256), (uint8_t)(i % 256)};
+
+		crl_entry_put(&entries, slice_make(foreign, sizeof(foreign)),
+		    kit.now, CRL_REASON_NONE);
+	}
+	for (size_t i = 0; i < ledger_num_revoked(kit.ledger); i++) {
+		struct record_revoked one = ledger_revoked(kit.ledger, i);
+
+		if (one.serial.len > 2) {
+			crl_entry_put(
+			    &entries, one.serial, kit.now, CRL_REASON_NONE);
+		}
+	}
+}
+
+/* Together, and not only those of one list. */
+static void
+foreign_serials_are_few(void **state)
+{
+	struct signer_crl m;
+	struct errinfo ei;
+
+	(void)state;
+	put_foreign(SIGNER_CRL_UNKNOWN_DEFAULT + 1);
+	m = order();
+	assert_int_equal(make(&m, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "crl.unknown");
+	put_foreign(SIGNER_CRL_UNKNOWN_DEFAULT);
+	m = order();
+	assert_ok(make(&m, &ei), &ei);
+	for (int i = 0; i < 2; i++) {
+		put_foreign(SIGNER_CRL_UNKNOWN_DEFAULT + 1);
+		m = order();
+		assert_int_equal(make(&m, &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "crl.unknown");
+		put_foreign(SIGNER_CRL_UNKNOWN_DEFAULT - 1);
+		m = order();
+		assert_int_equal(make(&m, &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "crl.dropped");
+		restart();
+	}
+}
+
 int
 main(void)
 {
@@ -461,6 +511,7 @@ main(void)
 	    cmocka_unit_test(only_the_settings_release),
 	    cmocka_unit_test(an_ended_certificate_may_go),
 	    cmocka_unit_test(the_ceiling_holds),
+	    cmocka_unit_test(foreign_serials_are_few),
 	};
 
 	return cmocka_run_group_tests_name("crl", tests, set_up, tear_down);

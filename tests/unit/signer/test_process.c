@@ -41,7 +41,8 @@ set_up(void **state)
 		return -1;
 	}
 	house_ceremony(&house, "ceilings = ({ profile = \"tls-server\"; "
-			       "per_day = 2; });\n");
+			       "per_day = 2; });\n"
+			       "crl_unknown_max = 5000;\n");
 	house_key(&key);
 	return 0;
 }

@@ -52,6 +52,7 @@ everything_is_taken(void **state)
 			"ceilings = ({profile = \"a\"; per_day = 5;},\n"
 			" {profile = \"b-2\"; per_day = 0;});\n"
 			"crl_per_day = 9; ocsp_per_day = 0;\n"
+			"crl_unknown_max = 0;\n"
 			"crl_hours_max = 8784; ocsp_hours_max = 1;\n"
 			"releases = ({serial = \"00ff\"; by = \"Ива\"; "
 			"reason = \"Почему\";});\n",
@@ -74,6 +75,7 @@ everything_is_taken(void **state)
 	assert_int_equal(n, 5);
 	assert_true(signer_settings_ceiling(s, "b-2", &n));
 	assert_int_equal(n, 0);
+	assert_int_equal(s->crl_unknown_max, 0);
 	assert_int_equal(s->crl_sec_max, 8784 * 3600);
 	r = signer_settings_release(s, SLICE_LIT("\0\xff"));
 	assert_non_null(r);
