@@ -216,7 +216,6 @@ static void
 a_forbidden_call_kills(void **state)
 {
 	(void)state;
-	print_message("proves: walls, seccomp\n");
 	if (SANITIZED) {
 		print_message("not under a sanitizer\n");
 		skip();
@@ -335,7 +334,6 @@ static void
 other_paths_are_out_of_reach(void **state)
 {
 	(void)state;
-	print_message("proves: walls, landlock\n");
 	if (confine_landlock_version() == 0) {
 		print_message("this kernel has no Landlock\n");
 		skip();
@@ -406,7 +404,6 @@ static void
 a_hidden_process_is_not_looked_into(void **state)
 {
 	(void)state;
-	print_message("proves: walls, dumpable\n");
 	assert_int_equal(can_trace(false), 1);
 	assert_int_equal(can_trace(true), 0);
 }

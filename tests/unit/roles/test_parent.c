@@ -490,7 +490,6 @@ shared_uids_are_refused(void **state)
 	struct parent p;
 
 	(void)state;
-	print_message("proves: walls, uid\n");
 	write_conf("");
 	if (geteuid() != 0) {
 		/* The packaged unit's way. */

@@ -141,7 +141,6 @@ uids_are_each_ones_own(void **state)
 	struct errinfo ei;
 
 	(void)state;
-	print_message("proves: walls, uid\n");
 	if (geteuid() != 0) {
 		print_message("only root can give roles a uid\n");
 		skip();

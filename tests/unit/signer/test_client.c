@@ -214,13 +214,13 @@ answers_find_their_askers(void **state)
 		whose[i] = m.idem[0];
 	}
 	for (int i = 15; i >= 0; i--) {
-		char text[16];
+		char text[24];
 
 		(void)snprintf(text, sizeof(text), "cert %d", whose[i]);
 		say_issued(ids[i], text);
 	}
 	for (int i = 0; i < 16; i++) {
-		char text[16];
+		char text[24];
 
 		(void)snprintf(text, sizeof(text), "cert %d", i);
 		assert_int_equal(end(&f[i]), ERR_OK);
