@@ -146,6 +146,14 @@ problem_from_err(struct response *r, const struct errinfo *ei)
 	}
 	if (problem_is_public(ei->kind)) {
 		write_problem(r, status, ei->rule, ei->clause, about, ei->text);
+	} else if (ei->kind == ERR_STORE) {
+		/* The rule only: "store.full" helps whoever has to make room,
+		 * the text may tell of files. */
+		about.value = NULL;
+		write_problem(r, status, ei->rule, NULL, about,
+		    "The centre cannot write this down at the moment.  Ask "
+		    "again later, with the same Idempotency-Key: nothing is "
+		    "done twice.");
 	} else {
 		about.value = NULL;
 		write_problem(r, status, NULL, NULL, about,
