@@ -152,12 +152,21 @@ export class Power {
 		}
 	}
 
+	// What the signer's journal holds.
+	journal() {
+		return journal(this.centre, CA)
+			.filter((r) => r.type === JOURNAL_ISSUE).map(readIssue)
+			.filter((r) => r.profile === PROFILE);
+	}
+
+	numIssued() {
+		return this.journal().length;
+	}
+
 	// Journal and database tell the same, and neither tells of a twin.
 	async check() {
 		await this.settle();
-		const inJournal = journal(this.centre, CA)
-			.filter((r) => r.type === JOURNAL_ISSUE).map(readIssue)
-			.filter((r) => r.profile === PROFILE);
+		const inJournal = this.journal();
 		const inBase = (await sql(this.centre, 'SELECT journal, ' +
 			`lower(hex(sha256)), lower(hex(serial)) FROM certificate WHERE ca = '${CA}' ` +
 			`AND profile = '${PROFILE}' ORDER BY journal`));
