@@ -50,8 +50,7 @@ function fill(dir) {
 async function orderUntilFull(power) {
 	for (let i = 0; i < ORDERS_MAX; i++) {
 		const key = newKey();
-		const r = await call(power.centre, 'POST', '/v1/certificates',
-			power.order, { key });
+		const r = await power.ask(key);
 		if (r.status !== 201) {
 			return { key, r };
 		}
@@ -68,14 +67,12 @@ async function fullBeforeCommit(power, dir) {
 		filler = fill(dir);
 	}, power.pid('signer'));
 	const key = newKey();
-	const ask = () => call(power.centre, 'POST', '/v1/certificates',
-		power.order, { key });
 	const before = power.numIssued();
-	const r = await ask();
+	const r = await power.ask(key);
 	assert.equal(r.status, 503, r.text);
 	assert.equal(r.json.rule, 'store.full', r.text);
 	assert.equal(power.numIssued(), before + 1);
-	const pending = await ask();
+	const pending = await power.ask(key);
 	assert.equal(pending.status, 503, pending.text);
 	assert.equal(pending.json.rule, 'idem.pending', pending.text);
 	rmSync(filler);
@@ -105,8 +102,7 @@ for (const [name, what, rule] of CASES) {
 			const before = power.centre.roles().map((p) => p.pid).sort();
 			await sleep(CALM_MS);
 			for (let i = 0; i < 3; i++) {
-				const again = await call(power.centre, 'POST',
-					'/v1/certificates', power.order, { key: newKey() });
+				const again = await power.ask(newKey());
 				assert.equal(again.status, 503, again.text);
 			}
 			assert.deepEqual(power.centre.roles().map((p) => p.pid).sort(),

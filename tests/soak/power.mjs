@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // ./soak power [RUNS [SEED]]: roles killed at steps of issuing, both by
 // chance, under one to eight orders at a time; on three centres in turn: as it
-// is, with what was not synced lost, and with some of it lost.
+// is, with what was not synced lost, and with some of it lost.  Then a signer
+// that is silent for longer than anybody waits.
 import assert from 'node:assert/strict';
+import { newKey } from '../e2e/lib/desk.mjs';
 import { Power, ROLES, STEPS } from '../e2e/lib/power.mjs';
 
 const RUNS = Number(process.argv[2] ?? 1000);
 const SEED = Number(process.argv[3] ?? Date.now() % 1e9);
 const MANY = 8;
+const SILENCE_MS = 120000;
 const CHECK_EVERY = 25;
 const MODES = [null, 'all', 'some'];
 
@@ -51,6 +54,26 @@ async function soak(power, runs) {
 	await power.check();
 }
 
+// It is not dead, so nobody starts it anew: the order's outcome is unknown, and
+// is found out when it speaks again.
+async function silence(power) {
+	const key = newKey();
+	const pid = power.pid('signer');
+	power.centre.steps.once('front.sent', () => {
+		process.kill(pid, 'SIGSTOP');
+	}, power.pid('front'));
+	const r = await power.ask(key, SILENCE_MS);
+	assert.equal(r.status, 504, r.text);
+	assert.equal(r.json.rule, 'ca.unknown', r.text);
+	const again = await power.ask(key, SILENCE_MS);
+	assert.equal(again.status, 503, again.text);
+	assert.equal(again.json.rule, 'idem.pending', again.text);
+	process.kill(pid, 'SIGCONT');
+	await power.issue(key);
+	await power.check();
+	console.log('a silent signer: unknown, pending, then the one certificate');
+}
+
 const total = new Map(ROLES.map((r) => [r, new Map(STEPS.map((s) => [s, 0]))]));
 const ends = [];
 const t = { after: (f) => ends.unshift(f), diagnostic: console.log };
@@ -65,6 +88,9 @@ try {
 		const power = await Power.start(t, { env: mode === null ? {}
 			: { SURGUCH_TEST_SYNCED: mode } });
 		await soak(power, runs);
+		if (i === MODES.length - 1) {
+			await silence(power);
+		}
 		await power.centre.down();
 		console.log(`lost: ${mode ?? 'nothing'}; ${runs} runs, ` +
 			`${power.answers.size} certificates`);

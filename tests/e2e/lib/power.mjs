@@ -18,10 +18,10 @@ export const ROLES = ['parent', 'front', 'signer', 'ocsp', 'courier'];
 const CA = 'issuing-p256';
 const PROFILE = 'tls-client';
 const PROGRAM = {
-	front: ['surguch-front'],
-	signer: ['surguch-signer', CA],
-	ocsp: ['surguch-ocsp', 'p256'],
-	courier: ['surguch-courier'],
+	front: () => ['surguch-front'],
+	signer: (ca) => ['surguch-signer', ca],
+	ocsp: (ca) => ['surguch-ocsp', ca.split('-')[1]],
+	courier: () => ['surguch-courier'],
 };
 const ANSWER_MS = 30000; // until a client that keeps asking has its answer
 const AGAIN_MS = 50;
@@ -43,8 +43,10 @@ function readIssue({ number, payload }) {
 }
 
 export class Power {
-	static async start(t, options = {}) {
+	// options: of the centre, and ca: whose signer is meant
+	static async start(t, { ca = CA, ...options } = {}) {
 		const p = new Power();
+		p.ca = ca;
 		p.centre = await startDesk(t, { ...options, seams: true });
 		p.order = { profile: PROFILE, person: await addPerson(p.centre),
 			pkcs10: await p256Request(p.centre.dir) };
@@ -60,7 +62,7 @@ export class Power {
 		if (role === 'parent') {
 			return this.centre.parent.pid;
 		}
-		const [program, ...words] = PROGRAM[role];
+		const [program, ...words] = PROGRAM[role](this.ca);
 		return this.centre.roles(program).find((r) => words.every((w) =>
 			r.args.some((a) => a.includes(w))))?.pid;
 	}
@@ -74,13 +76,18 @@ export class Power {
 		{ timeoutMs: ANSWER_MS });
 	}
 
+	// Ask once.
+	async ask(key, timeoutMs = 20000) {
+		await this.back;
+		return call(this.centre, 'POST', '/v1/certificates', this.order,
+			{ key, timeoutMs });
+	}
+
 	// One certificate for one key, whatever happens meanwhile.
 	async issue(key) {
 		const deadline = Date.now() + ANSWER_MS;
 		for (;;) {
-			await this.back;
-			const r = await call(this.centre, 'POST', '/v1/certificates',
-				this.order, { key, timeoutMs: 20000 }).catch((e) => e);
+			const r = await this.ask(key).catch((e) => e);
 			if (r.status === 201) {
 				this.answers.set(key, r.text);
 				return r;
@@ -111,6 +118,16 @@ export class Power {
 
 	// Kill a role when the step is reached under `num` orders.
 	async hit(role, step, num = 1) {
+		const answers = await this.hitUnder(role, step, () =>
+			Promise.all(Array.from({ length: num }, () =>
+				this.issue(newKey()))));
+		const row = this.hits.get(role);
+		row.set(step, row.get(step) + 1);
+		await this.checkOrders(answers);
+	}
+
+	// Kill a role when work() brings somebody to the step; what work() gives.
+	async hitUnder(role, step, work) {
 		await this.settle();
 		await sleep(20); // until the answer of settle() is out of the way
 		const asker = this.pid(step.startsWith('front.') ? 'front' : 'signer');
@@ -121,21 +138,18 @@ export class Power {
 				return this.kill(role).then(done, fail);
 			}, asker);
 		});
-		const orders = Promise.all(Array.from({ length: num }, () =>
-			this.issue(newKey())));
-		orders.catch(() => {}); // looked at below
-		await Promise.race([killed, orders.then(() => sleep(2000)).then(() => {
+		const working = work();
+		working.catch(() => {}); // looked at below
+		await Promise.race([killed, working.then(() => sleep(2000)).then(() => {
 			assert.ok(since > 0, `nobody came to ${step}`);
 		})]);
 		await killed;
 		if (role === 'parent') {
 			await this.up();
 		}
-		const answers = await orders;
+		const result = await working;
 		this.recoveries.push(Date.now() - since);
-		const row = this.hits.get(role);
-		row.set(step, row.get(step) + 1);
-		await this.checkOrders(answers);
+		return result;
 	}
 
 	// What was acknowledged is there, and is what a replay gives.
@@ -153,10 +167,10 @@ export class Power {
 	}
 
 	// What the signer's journal holds.
-	journal() {
-		return journal(this.centre, CA)
+	journal(profile = PROFILE) {
+		return journal(this.centre, this.ca)
 			.filter((r) => r.type === JOURNAL_ISSUE).map(readIssue)
-			.filter((r) => r.profile === PROFILE);
+			.filter((r) => r.profile === profile);
 	}
 
 	numIssued() {
