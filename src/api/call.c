@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "http/problem.h"
+#include "os/random.h"
 #include "registry/idem.h"
 
 enum {
@@ -415,6 +416,17 @@ call_send(struct call *c, unsigned status)
 	response_json_text(c->resp, status, buf_slice(&c->answer));
 }
 
+enum err
+call_answer_send(struct call *c)
+{
+	enum err e = call_answer_end(c, 200, NULL);
+
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	return e;
+}
+
 void
 call_put_id(
     struct call *c, const char *field, const struct id *id, const char *prefix)
@@ -432,4 +444,14 @@ call_answer_id(struct call *c, const struct id *id, const char *prefix,
 	call_answer_begin(c);
 	call_put_id(c, "id", id, prefix);
 	return call_answer_end(c, status, out_act);
+}
+
+enum err
+call_answer_new(
+    struct call *c, const char *prefix, struct id *out_id, struct act *out_act)
+{
+	enum err e = id_new(c->api->clock, out_id, c->ei);
+
+	return e == ERR_OK ? call_answer_id(c, out_id, prefix, 201, out_act)
+			   : e;
 }

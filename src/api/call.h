@@ -75,9 +75,14 @@ ATTR_MUST_USE enum err call_answer_end(
     struct call *c, unsigned status, struct act *out_act);
 /* Send the finished answer (after the commit). */
 void call_send(struct call *c, unsigned status);
+/* End and send 200: for what has nothing to commit any more. */
+ATTR_MUST_USE enum err call_answer_send(struct call *c);
 /* {"id": "..."} as the answer: begin, write, end. */
 ATTR_MUST_USE enum err call_answer_id(struct call *c, const struct id *id,
     const char *prefix, unsigned status, struct act *out_act);
+/* The same of a new id, with 201. */
+ATTR_MUST_USE enum err call_answer_new(
+    struct call *c, const char *prefix, struct id *out_id, struct act *out_act);
 
 void call_put_id(
     struct call *c, const char *field, const struct id *id, const char *prefix);

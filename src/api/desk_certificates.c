@@ -57,10 +57,7 @@ certificate_show(struct call *c)
 		call_put_id(
 		    c, "application", &cert.application, APPLICATION_PREFIX);
 	}
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = call_answer_send(c);
 	certificate_clear(&cert);
 	return e;
 }

@@ -5,7 +5,6 @@
 #include "api/call.h"
 #include "api/form_json.h"
 #include "api/routes.h"
-#include "os/random.h"
 #include "profile/values.h"
 #include "registry/form.h"
 #include "subject/subject.h"
@@ -82,10 +81,7 @@ form_create_op(struct call *c)
 	enum err e = read_form(c, &data);
 
 	if (e == ERR_OK) {
-		e = id_new(c->api->clock, &id, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = call_answer_id(c, &id, FORM_PREFIX, 201, &act);
+		e = call_answer_new(c, FORM_PREFIX, &id, &act);
 	}
 	if (e == ERR_OK) {
 		e = form_create(c->api->registry, &act, &id, &data, c->ei);
@@ -115,15 +111,7 @@ form_get_op(struct call *c)
 	if (e != ERR_OK) {
 		return e;
 	}
-	call_answer_begin(c);
-	form_put(c, &f);
-	e = form_put_rows(c, &f);
-	if (e == ERR_OK) {
-		e = call_answer_end(c, 200, NULL);
-	}
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = form_send(c, &f);
 	form_clear(&f);
 	return e;
 }

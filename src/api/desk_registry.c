@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators: organisations and people (H1). */
+#include <stddef.h>
+#include <string.h>
+
 #include "api/call.h"
 #include "api/routes.h"
-#include "os/random.h"
 #include "registry/org.h"
 #include "registry/person.h"
 #include "subject/subject.h"
@@ -11,17 +13,20 @@ enum {
 	FIELD_TEXT_MAX = 1024
 };
 
-/* One text of the body: where it goes and what it is called.  Every field is
- * optional here; which are needed is the registry's rule. */
+/* A text of an object: what it is called, and where it stands in the struct
+ * of the data.  Every one is optional here; which are needed is the registry's
+ * rule. */
 struct text_field {
 	const char *name;
-	const char **to;
+	size_t offset;
 };
 
 static enum err
-read_texts(struct call *c, const struct text_field *fields, size_t num)
+read_texts(
+    struct call *c, const struct text_field *fields, size_t num, void *data)
 {
 	const char *names[32];
+	const char *text;
 	enum err e;
 
 	ensure(num < ARRAY_LEN(names));
@@ -31,28 +36,41 @@ read_texts(struct call *c, const struct text_field *fields, size_t num)
 	names[num] = NULL;
 	e = call_only(c, names);
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		e = json_get_text_optional(c->body, fields[i].name,
-		    FIELD_TEXT_MAX, fields[i].to, c->ei);
+		e = json_get_text_optional(
+		    c->body, fields[i].name, FIELD_TEXT_MAX, &text, c->ei);
+		if (e == ERR_OK) {
+			memcpy((char *)data + fields[i].offset, &text,
+			    sizeof(text));
+		}
 	}
 	return e;
 }
 
-static enum err
-read_org(struct call *c, struct org_data *d)
+static void
+put_texts(struct call *c, const struct text_field *fields, size_t num,
+    const void *data)
 {
-	const struct text_field fields[] = {
-	    {"organisation_name", &d->name},
-	    {"organisation_inn", &d->inn},
-	    {"kpp", &d->kpp},
-	    {"ogrn", &d->ogrn},
-	    {"fss_number", &d->fss_number},
-	    {"region", &d->region},
-	    {"locality", &d->locality},
-	    {"street", &d->street},
-	};
+	const char *text;
 
-	return read_texts(c, fields, ARRAY_LEN(fields));
+	for (size_t i = 0; i < num; i++) {
+		memcpy(
+		    &text, (const char *)data + fields[i].offset, sizeof(text));
+		json_put_text(&c->w, fields[i].name, text);
+	}
 }
+
+/* --- organisations ------------------------------------------------------- */
+
+static const struct text_field org_fields[] = {
+    {"organisation_name", offsetof(struct org_data, name)},
+    {"organisation_inn", offsetof(struct org_data, inn)},
+    {"kpp", offsetof(struct org_data, kpp)},
+    {"ogrn", offsetof(struct org_data, ogrn)},
+    {"fss_number", offsetof(struct org_data, fss_number)},
+    {"region", offsetof(struct org_data, region)},
+    {"locality", offsetof(struct org_data, locality)},
+    {"street", offsetof(struct org_data, street)},
+};
 
 static enum err
 org_create_op(struct call *c)
@@ -60,13 +78,10 @@ org_create_op(struct call *c)
 	struct org_data data = {0};
 	struct act act;
 	struct id id;
-	enum err e = read_org(c, &data);
+	enum err e = read_texts(c, org_fields, ARRAY_LEN(org_fields), &data);
 
 	if (e == ERR_OK) {
-		e = id_new(c->api->clock, &id, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = call_answer_id(c, &id, ORG_PREFIX, 201, &act);
+		e = call_answer_new(c, ORG_PREFIX, &id, &act);
 	}
 	if (e == ERR_OK) {
 		e = org_create(c->api->registry, &act, &id, &data, c->ei);
@@ -88,14 +103,7 @@ put_org(struct call *c, const struct org *o)
 {
 	call_put_id(c, "id", &o->id, ORG_PREFIX);
 	json_put_int(&c->w, "version", o->version);
-	json_put_text(&c->w, "organisation_name", o->data.name);
-	json_put_text(&c->w, "organisation_inn", o->data.inn);
-	json_put_text(&c->w, "kpp", o->data.kpp);
-	json_put_text(&c->w, "ogrn", o->data.ogrn);
-	json_put_text(&c->w, "fss_number", o->data.fss_number);
-	json_put_text(&c->w, "region", o->data.region);
-	json_put_text(&c->w, "locality", o->data.locality);
-	json_put_text(&c->w, "street", o->data.street);
+	put_texts(c, org_fields, ARRAY_LEN(org_fields), &o->data);
 	json_put_time(&c->w, "created_at", o->created_at);
 }
 
@@ -114,10 +122,7 @@ org_get_op(struct call *c)
 	}
 	call_answer_begin(c);
 	put_org(c, &o);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = call_answer_send(c);
 	org_clear(&o);
 	return e;
 }
@@ -151,10 +156,7 @@ org_list_op(struct call *c)
 		json_close(&c->w);
 	}
 	json_close(&c->w);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = call_answer_send(c);
 	org_list_clear(&list);
 	return e;
 }
@@ -165,24 +167,20 @@ api_org_list(void *arg, const struct request *r, struct response *resp)
 	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, org_list_op);
 }
 
-static enum err
-read_person(struct call *c, struct person_data *d)
-{
-	const struct text_field fields[] = {
-	    {"surname", &d->surname},
-	    {"given_name", &d->given_name},
-	    {"patronymic", &d->patronymic},
-	    {"snils", &d->snils},
-	    {"inn", &d->inn},
-	    {"ogrnip", &d->ogrnip},
-	    {"email", &d->email},
-	    {"region", &d->region},
-	    {"locality", &d->locality},
-	    {"street", &d->street},
-	};
+/* --- people -------------------------------------------------------------- */
 
-	return read_texts(c, fields, ARRAY_LEN(fields));
-}
+static const struct text_field person_fields[] = {
+    {"surname", offsetof(struct person_data, surname)},
+    {"given_name", offsetof(struct person_data, given_name)},
+    {"patronymic", offsetof(struct person_data, patronymic)},
+    {"snils", offsetof(struct person_data, snils)},
+    {"inn", offsetof(struct person_data, inn)},
+    {"ogrnip", offsetof(struct person_data, ogrnip)},
+    {"email", offsetof(struct person_data, email)},
+    {"region", offsetof(struct person_data, region)},
+    {"locality", offsetof(struct person_data, locality)},
+    {"street", offsetof(struct person_data, street)},
+};
 
 static enum err
 person_create_op(struct call *c)
@@ -190,13 +188,11 @@ person_create_op(struct call *c)
 	struct person_data data = {0};
 	struct act act;
 	struct id id;
-	enum err e = read_person(c, &data);
+	enum err e =
+	    read_texts(c, person_fields, ARRAY_LEN(person_fields), &data);
 
 	if (e == ERR_OK) {
-		e = id_new(c->api->clock, &id, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = call_answer_id(c, &id, PERSON_PREFIX, 201, &act);
+		e = call_answer_new(c, PERSON_PREFIX, &id, &act);
 	}
 	if (e == ERR_OK) {
 		e = person_create(c->api->registry, &act, &id, &data, c->ei);
@@ -218,16 +214,7 @@ put_person(struct call *c, const struct person *p)
 {
 	call_put_id(c, "id", &p->id, PERSON_PREFIX);
 	json_put_int(&c->w, "version", p->version);
-	json_put_text(&c->w, "surname", p->data.surname);
-	json_put_text(&c->w, "given_name", p->data.given_name);
-	json_put_text(&c->w, "patronymic", p->data.patronymic);
-	json_put_text(&c->w, "snils", p->data.snils);
-	json_put_text(&c->w, "inn", p->data.inn);
-	json_put_text(&c->w, "ogrnip", p->data.ogrnip);
-	json_put_text(&c->w, "email", p->data.email);
-	json_put_text(&c->w, "region", p->data.region);
-	json_put_text(&c->w, "locality", p->data.locality);
-	json_put_text(&c->w, "street", p->data.street);
+	put_texts(c, person_fields, ARRAY_LEN(person_fields), &p->data);
 	json_put_time(&c->w, "created_at", p->created_at);
 }
 
@@ -246,10 +233,7 @@ person_get_op(struct call *c)
 	}
 	call_answer_begin(c);
 	put_person(c, &p);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = call_answer_send(c);
 	person_clear(&p);
 	return e;
 }
@@ -283,10 +267,7 @@ person_list_op(struct call *c)
 		json_close(&c->w);
 	}
 	json_close(&c->w);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = call_answer_send(c);
 	person_list_clear(&list);
 	return e;
 }

@@ -9,6 +9,13 @@
 #include "subject/subject.h"
 
 static void
+put_state(struct call *c, enum app_state state)
+{
+	json_put_text(&c->w, "state", app_state_name(state));
+	json_put_text(&c->w, "next", app_next_name(app_state_next(state)));
+}
+
+static void
 put_row(struct call *c, const struct form_row *row)
 {
 	json_open_object(&c->w, NULL);
@@ -33,23 +40,17 @@ put_row(struct call *c, const struct form_row *row)
 enum err
 form_list_send(struct call *c, const struct form_list *list)
 {
-	enum err e;
-
 	call_answer_begin(c);
 	json_open_array(&c->w, "forms");
 	for (size_t i = 0; i < list->num; i++) {
 		put_row(c, &list->at[i]);
 	}
 	json_close(&c->w);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
-	return e;
+	return call_answer_send(c);
 }
 
-void
-form_put(struct call *c, const struct form *f)
+static void
+put_form(struct call *c, const struct form *f)
 {
 	call_put_id(c, "id", &f->id, FORM_PREFIX);
 	json_put_int(&c->w, "version", f->version);
@@ -67,8 +68,7 @@ form_put(struct call *c, const struct form *f)
 	json_put_bool(&c->w, "approved", f->approved);
 	json_put_hex(
 	    &c->w, "data_hash", slice_make(f->data_hash, sizeof(f->data_hash)));
-	json_put_text(&c->w, "state", app_state_name(f->state));
-	json_put_text(&c->w, "next", app_next_name(app_state_next(f->state)));
+	put_state(c, f->state);
 	if (f->has_application) {
 		call_put_id(
 		    c, "application", &f->application, APPLICATION_PREFIX);
@@ -76,8 +76,8 @@ form_put(struct call *c, const struct form *f)
 	json_put_time(&c->w, "created_at", f->created_at);
 }
 
-enum err
-form_put_rows(struct call *c, const struct form *f)
+static enum err
+put_form_rows(struct call *c, const struct form *f)
 {
 	const struct profile *p = ca_profile(c->api->ca, f->data.profile);
 	struct subject_rows rows = {0};
@@ -109,13 +109,23 @@ form_put_rows(struct call *c, const struct form *f)
 	return ERR_OK;
 }
 
+enum err
+form_send(struct call *c, const struct form *f)
+{
+	enum err e;
+
+	call_answer_begin(c);
+	put_form(c, f);
+	e = put_form_rows(c, f);
+	return e == ERR_OK ? call_answer_send(c) : e;
+}
+
 void
 application_put(struct call *c, const struct application *a)
 {
 	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
 	call_put_id(c, "form", &a->form, FORM_PREFIX);
-	json_put_text(&c->w, "state", app_state_name(a->state));
-	json_put_text(&c->w, "next", app_next_name(app_state_next(a->state)));
+	put_state(c, a->state);
 	if (a->reason[0] != '\0') {
 		json_put_text(&c->w, "reason", a->reason);
 	}
@@ -125,4 +135,14 @@ application_put(struct call *c, const struct application *a)
 	}
 	json_put_time(&c->w, "created_at", a->created_at);
 	json_put_time(&c->w, "updated_at", a->updated_at);
+}
+
+enum err
+application_answer(struct call *c, const struct id *id, enum app_state state,
+    struct act *out_act)
+{
+	call_answer_begin(c);
+	call_put_id(c, "id", id, APPLICATION_PREFIX);
+	put_state(c, state);
+	return call_answer_end(c, 200, out_act);
 }

@@ -3,6 +3,7 @@
 #define SURGUCH_API_FORM_JSON_H
 /* How forms and applications look in answers; desk and cabinet share it. */
 #include "api/call.h"
+#include "registry/states.h"
 
 struct application;
 struct form;
@@ -12,11 +13,14 @@ struct form_list;
  * Sends the answer. */
 ATTR_MUST_USE enum err form_list_send(
     struct call *c, const struct form_list *list);
-/* Members of a form's object, for people who may see it whole. */
-void form_put(struct call *c, const struct form *f);
-/* "rows": what is to be checked (A4), and "support": whom to ask. */
-ATTR_MUST_USE enum err form_put_rows(struct call *c, const struct form *f);
+/* A form, for people who may see it whole: its members, "rows": what is to be
+ * checked (A4), and "support": whom to ask.  Sends the answer. */
+ATTR_MUST_USE enum err form_send(struct call *c, const struct form *f);
 /* Members of an application's object. */
 void application_put(struct call *c, const struct application *a);
+/* The answer that only names the state reached.  With out_act it is made
+ * before the commit, so that the idempotency record keeps it; NULL: after. */
+ATTR_MUST_USE enum err application_answer(struct call *c, const struct id *id,
+    enum app_state state, struct act *out_act);
 
 #endif

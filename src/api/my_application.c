@@ -34,15 +34,9 @@ get_application(struct call *c, struct application *out)
 static enum err
 send_application(struct call *c, const struct application *a)
 {
-	enum err e;
-
 	call_answer_begin(c);
 	application_put(c, a);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
-	return e;
+	return call_answer_send(c);
 }
 
 static enum err
@@ -64,19 +58,6 @@ api_my_application(void *arg, const struct request *r, struct response *resp)
 	call_person(arg, r, resp, my_application);
 }
 
-/* An answer that says only which state was reached: it is made before the
- * commit, so that it can be kept with the idempotency record. */
-static enum err
-answer_state(struct call *c, const struct application *a, enum app_state state,
-    struct act *out_act)
-{
-	call_answer_begin(c);
-	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
-	json_put_text(&c->w, "state", app_state_name(state));
-	json_put_text(&c->w, "next", app_next_name(app_state_next(state)));
-	return call_answer_end(c, 200, out_act);
-}
-
 static enum err
 my_check(struct call *c)
 {
@@ -94,7 +75,7 @@ my_check(struct call *c)
 		e = call_body_hash(c, "data_hash", hash);
 	}
 	if (e == ERR_OK) {
-		e = answer_state(c, &a, APP_CHECKED, &act);
+		e = application_answer(c, &a.id, APP_CHECKED, &act);
 	}
 	if (e == ERR_OK) {
 		e = application_check(
@@ -205,10 +186,7 @@ send_code(struct call *c, const struct id *application)
 		json_put_time(&c->w, "expires_at", expires_at);
 		json_put_time(&c->w, "resend_at", resend_at);
 		json_close(&c->w);
-		e = call_answer_end(c, 200, NULL);
-	}
-	if (e == ERR_OK) {
-		call_send(c, 200);
+		e = call_answer_send(c);
 	}
 	form_clear(&f);
 	buf_clear(&what);
@@ -335,7 +313,7 @@ my_confirm(struct call *c)
 		    c->api->registry, &act, &a.id, &proof, &reached, c->ei);
 	}
 	if (e == ERR_OK) {
-		e = answer_state(c, &a, reached, NULL);
+		e = application_answer(c, &a.id, reached, NULL);
 	}
 	if (e == ERR_OK) {
 		if (reached == APP_APPROVED) {

@@ -69,11 +69,7 @@ send_text(struct call *c, const struct buf *text)
 	json_put_text(&c->w, "version", ACQUAINT_VERSION);
 	json_put_hex(&c->w, "sha256", slice_make(sha256, 32));
 	json_put_slice(&c->w, "text", buf_slice(text));
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
-	return e;
+	return call_answer_send(c);
 }
 
 static enum err
@@ -103,18 +99,6 @@ api_my_acquaintance(void *arg, const struct request *r, struct response *resp)
 	call_person(arg, r, resp, my_acquaintance);
 }
 
-/* Answers that only name the state reached. */
-static enum err
-answer_reached(struct call *c, const struct application *a,
-    enum app_state state, struct act *act)
-{
-	call_answer_begin(c);
-	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
-	json_put_text(&c->w, "state", app_state_name(state));
-	json_put_text(&c->w, "next", app_next_name(app_state_next(state)));
-	return call_answer_end(c, 200, act);
-}
-
 /* The signature must be by the new certificate over exactly the text that
  * this centre shows of it. */
 static enum err
@@ -138,7 +122,7 @@ record_acquaintance(struct call *c, const struct application *a,
 	if (e == ERR_OK) {
 		memcpy(in.signer_sha256, sha256, sizeof(in.signer_sha256));
 		in.text = buf_slice(text);
-		e = answer_reached(c, a, APP_ACQUAINTED, &act);
+		e = application_answer(c, &a->id, APP_ACQUAINTED, &act);
 	}
 	if (e == ERR_OK) {
 		e = application_acquaint(
@@ -194,7 +178,7 @@ my_installed(struct call *c)
 	if (e != ERR_OK) {
 		return e;
 	}
-	e = answer_reached(c, &a, APP_INSTALLED, &act);
+	e = application_answer(c, &a.id, APP_INSTALLED, &act);
 	if (e == ERR_OK) {
 		e = application_installed(c->api->registry, &act, &a.id, c->ei);
 	}

@@ -3,7 +3,6 @@
 #include "api/call.h"
 #include "api/form_json.h"
 #include "api/routes.h"
-#include "os/random.h"
 #include "registry/application.h"
 #include "registry/form.h"
 
@@ -52,15 +51,7 @@ my_form(struct call *c)
 	if (e != ERR_OK) {
 		return e;
 	}
-	call_answer_begin(c);
-	form_put(c, &f);
-	e = form_put_rows(c, &f);
-	if (e == ERR_OK) {
-		e = call_answer_end(c, 200, NULL);
-	}
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
+	e = form_send(c, &f);
 	form_clear(&f);
 	return e;
 }
@@ -93,10 +84,7 @@ my_form_apply(struct call *c)
 		form_clear(&f);
 		return e;
 	}
-	e = id_new(c->api->clock, &id, c->ei);
-	if (e == ERR_OK) {
-		e = call_answer_id(c, &id, APPLICATION_PREFIX, 201, &act);
-	}
+	e = call_answer_new(c, APPLICATION_PREFIX, &id, &act);
 	if (e == ERR_OK) {
 		e = application_create(
 		    c->api->registry, &act, &id, &f.id, c->ei);

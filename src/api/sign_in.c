@@ -113,16 +113,10 @@ api_sign_in_code(void *arg, const struct request *r, struct response *resp)
 static enum err
 answer_session(struct call *c, const struct session_info *info)
 {
-	enum err e;
-
 	call_answer_begin(c);
 	json_put_text(&c->w, "phone", info->phone);
 	json_put_time(&c->w, "expires_at", info->expires_at);
-	e = call_answer_end(c, 200, NULL);
-	if (e == ERR_OK) {
-		call_send(c, 200);
-	}
-	return e;
+	return call_answer_send(c);
 }
 
 static enum err
