@@ -31,7 +31,8 @@ struct step {
 	struct cabinet *cabinet;
 	struct container *container; /* commands that use a key */
 	const char *application;
-	struct cli_args args;
+	const char *password_file;
+	struct cli_args args; /* APPLICATION [CONTAINER] */
 };
 
 static void
@@ -48,14 +49,14 @@ step_open(struct step *s, struct errinfo *ei)
 	enum err e = cli_home(home, sizeof(home), ei);
 
 	s->application = s->args.at[0];
-	return e != ERR_OK ? e : cabinet_open(home, &s->cabinet, ei);
-}
-
-static enum err
-step_open_key(struct step *s, const char *password_file, struct errinfo *ei)
-{
-	return cli_open_container(
-	    s->args.at[1], password_file, &s->container, ei);
+	if (e == ERR_OK) {
+		e = cabinet_open(home, &s->cabinet, ei);
+	}
+	if (e == ERR_OK && s->args.num > 1) {
+		e = cli_open_container(
+		    s->args.at[1], s->password_file, &s->container, ei);
+	}
+	return e;
 }
 
 static void
@@ -65,12 +66,14 @@ path_of(char out[PATH_MAX_LEN], const struct step *s, const char *what)
 	    s->application, what[0] != '\0' ? "/" : "", what);
 }
 
-/* POST {field: text} */
+/* POST {field: text}, and print the state that is reached. */
 static enum err
 post_text(struct step *s, const char *what, const char *field, const char *text,
-    struct json **out, struct errinfo *ei)
+    struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(BODY_MAX);
+	struct json *answer = NULL;
+	const char *state;
 	char path[PATH_MAX_LEN];
 	struct json_writer w;
 	enum err e;
@@ -83,21 +86,16 @@ post_text(struct step *s, const char *what, const char *field, const char *text,
 	e = json_writer_end(&w, ei);
 	if (e == ERR_OK) {
 		e = cabinet_call(
-		    s->cabinet, "POST", path, buf_slice(&body), out, ei);
+		    s->cabinet, "POST", path, buf_slice(&body), &answer, ei);
 	}
-	buf_wipe(&body);
-	return e;
-}
-
-static enum err
-print_state(const struct json *answer, struct errinfo *ei)
-{
-	const char *state;
-	enum err e = json_get_text(answer, "state", TEXT_MAX, &state, ei);
-
+	if (e == ERR_OK) {
+		e = json_get_text(answer, "state", TEXT_MAX, &state, ei);
+	}
 	if (e == ERR_OK) {
 		cli_print("%s\n", state);
 	}
+	json_free(answer);
+	buf_wipe(&body);
 	return e;
 }
 
@@ -107,7 +105,6 @@ cmd_cabinet_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
 	const char *hash = NULL;
 	const struct cli_option options[] = {{"--data", &hash, NULL}};
-	struct json *answer = NULL;
 	struct step s = {0};
 	enum err e =
 	    cli_parse(argc, argv, options, 1, 1, 1, usage, &s.args, ei);
@@ -121,12 +118,8 @@ cmd_cabinet_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 		e = step_open(&s, ei);
 	}
 	if (e == ERR_OK) {
-		e = post_text(&s, "check", "data_hash", hash, &answer, ei);
+		e = post_text(&s, "check", "data_hash", hash, ei);
 	}
-	if (e == ERR_OK) {
-		e = print_state(answer, ei);
-	}
-	json_free(answer);
 	step_clear(&s);
 	return e;
 }
@@ -135,19 +128,17 @@ enum err
 cmd_cabinet_request(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	const char *password = NULL, *name = "surguch";
-	const struct cli_option options[] = {
-	    {"--password-file", &password, NULL}, {"--name", &name, NULL}};
-	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	const char *name = "surguch";
 	struct step s = {0};
+	const struct cli_option options[] = {
+	    {"--password-file", &s.password_file, NULL},
+	    {"--name", &name, NULL}};
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
 	enum err e =
 	    cli_parse(argc, argv, options, 2, 2, 2, usage, &s.args, ei);
 
 	if (e == ERR_OK) {
 		e = step_open(&s, ei);
-	}
-	if (e == ERR_OK) {
-		e = step_open_key(&s, password, ei);
 	}
 	if (e == ERR_OK) {
 		e = enrol_make_request(s.container, name, &der, ei);
@@ -175,7 +166,6 @@ cmd_cabinet_confirm(
 	const char *code = NULL;
 	const struct cli_option options[] = {{"--code", &code, NULL}};
 	char typed[32];
-	struct json *answer = NULL;
 	struct step s = {0};
 	enum err e =
 	    cli_parse(argc, argv, options, 1, 1, 1, usage, &s.args, ei);
@@ -189,12 +179,8 @@ cmd_cabinet_confirm(
 		e = step_open(&s, ei);
 	}
 	if (e == ERR_OK) {
-		e = post_text(&s, "confirmation", "code", code, &answer, ei);
+		e = post_text(&s, "confirmation", "code", code, ei);
 	}
-	if (e == ERR_OK) {
-		e = print_state(answer, ei);
-	}
-	json_free(answer);
 	step_clear(&s);
 	return e;
 }
@@ -321,19 +307,15 @@ enum err
 cmd_cabinet_acquaint(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	const char *password = NULL;
 	bool yes = false;
-	const struct cli_option options[] = {
-	    {"--password-file", &password, NULL}, {"--yes", NULL, &yes}};
 	struct step s = {0};
+	const struct cli_option options[] = {
+	    {"--password-file", &s.password_file, NULL}, {"--yes", NULL, &yes}};
 	enum err e =
 	    cli_parse(argc, argv, options, 2, 2, 2, usage, &s.args, ei);
 
 	if (e == ERR_OK) {
 		e = step_open(&s, ei);
-	}
-	if (e == ERR_OK) {
-		e = step_open_key(&s, password, ei);
 	}
 	if (e == ERR_OK) {
 		e = acquaint(&s, yes, ei);
@@ -346,18 +328,14 @@ enum err
 cmd_cabinet_install(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	const char *password = NULL;
-	const struct cli_option options[] = {
-	    {"--password-file", &password, NULL}};
 	struct step s = {0};
+	const struct cli_option options[] = {
+	    {"--password-file", &s.password_file, NULL}};
 	enum err e =
 	    cli_parse(argc, argv, options, 1, 2, 2, usage, &s.args, ei);
 
 	if (e == ERR_OK) {
 		e = step_open(&s, ei);
-	}
-	if (e == ERR_OK) {
-		e = step_open_key(&s, password, ei);
 	}
 	if (e == ERR_OK) {
 		e = enrol_install(s.cabinet, s.application, s.container, ei);
