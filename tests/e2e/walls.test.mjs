@@ -290,16 +290,28 @@ test('a profile that is changed on the disk', { skip: NEEDS_ROOT }, async (t) =>
 	const signer = () => centre.roles('surguch-signer').find((p) =>
 		p.args.includes('issuing-p256'));
 	const first = await profiles();
-	const refusals = () => [...centre.log.matchAll(/file\.trusted_mode/g)].length;
+	const num = (pattern) => [...centre.log.matchAll(pattern)].length;
+	const refusals = () => num(/file\.trusted_mode/g);
+	const starts = () => num(/role\.ready name=signer-issuing-p256/g);
+
+	async function restart(meanwhile = () => {}) {
+		const before = starts();
+		await killAndWait(signer().pid);
+		await meanwhile();
+		await until(() => starts() > before,
+			() => `the signer to start again:\n${centre.log.slice(-3000)}`,
+			{ timeoutMs: 30000 });
+	}
 
 	// The signer's next start fails until mend() is called.
 	async function refusesToStart(mend) {
 		const before = refusals();
-		await killAndWait(signer().pid);
-		await until(() => refusals() > before,
-			() => `a refusal:\n${centre.log.slice(-3000)}`);
-		mend();
-		await until(signer, 'the signer to start again', { timeoutMs: 30000 });
+		await restart(async () => {
+			await until(() => refusals() > before,
+				() => `a refusal:\n${centre.log.slice(-3000)}`,
+				{ timeoutMs: 30000 });
+			mend();
+		});
 	}
 
 	await t.test('has no effect on a signer that runs', async () => {
@@ -307,8 +319,7 @@ test('a profile that is changed on the disk', { skip: NEEDS_ROOT }, async (t) =>
 		assert.deepEqual(await profiles(), first);
 	});
 	await t.test('counts after a restart by the parent', async () => {
-		await killAndWait(signer().pid);
-		await until(signer, 'a new signer');
+		await restart();
 		const next = await profiles();
 		assert.notEqual(next['issuing-p256: tls-client'],
 			first['issuing-p256: tls-client']);
