@@ -129,8 +129,13 @@ read_log(void)
 	struct buf b = BUF_INIT(1 << 20);
 	struct errinfo ei;
 	size_t len;
-	enum err err = file_read(log_path, 1 << 20, &b, &ei);
+	enum err err;
 
+	/* It may grow while it is read. */
+	do {
+		buf_reset(&b);
+		err = file_read(log_path, 1 << 20, &b, &ei);
+	} while (err == ERR_AGAIN);
 	assert_true(err == ERR_OK || err == ERR_NOTFOUND);
 	buf_add_u8(&b, 0);
 	return (char *)buf_take(&b, &len);
