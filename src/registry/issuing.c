@@ -44,26 +44,48 @@ issuing_kick(struct issuing *i, const struct id *application)
 	(void)pthread_mutex_unlock(&i->lock);
 }
 
+static bool
+is_full(struct issuing *i)
+{
+	bool full;
+
+	(void)pthread_mutex_lock(&i->lock);
+	full = i->num == ISSUING_QUEUE_MAX;
+	(void)pthread_mutex_unlock(&i->lock);
+	return full;
+}
+
+/* All of a state, page by page, as far as the queue has room: those at the
+ * front of the list may be there again and again, and keep nobody waiting. */
+static void
+look_for(struct issuing *i, enum app_state state)
+{
+	struct application_row rows[PAGE_ROWS_MAX];
+	const struct id *after = NULL;
+	struct errinfo ei;
+	struct id last;
+	size_t num = PAGE_ROWS_MAX;
+
+	while (num == PAGE_ROWS_MAX && !is_full(i)) {
+		if (application_list(i->o.registry, state, after, rows,
+			PAGE_ROWS_MAX, &num, &ei) != ERR_OK) {
+			return;
+		}
+		for (size_t n = 0; n < num; n++) {
+			issuing_kick(i, &rows[n].id);
+			last = rows[n].id;
+			after = &last;
+		}
+	}
+}
+
 /* What waits in the database: after a restart, after an outage, or because
  * the queue was full. */
 static void
 look(struct issuing *i)
 {
-	static const enum app_state states[] = {APP_APPROVED, APP_ISSUING};
-
-	for (size_t s = 0; s < ARRAY_LEN(states); s++) {
-		struct application_row rows[PAGE_ROWS_MAX];
-		struct errinfo ei;
-		size_t num = 0;
-
-		if (application_list(i->o.registry, states[s], NULL, rows,
-			PAGE_ROWS_MAX, &num, &ei) != ERR_OK) {
-			continue;
-		}
-		for (size_t n = 0; n < num; n++) {
-			issuing_kick(i, &rows[n].id);
-		}
-	}
+	look_for(i, APP_APPROVED);
+	look_for(i, APP_ISSUING);
 }
 
 static void
