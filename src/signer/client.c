@@ -249,6 +249,7 @@ static enum err
 wait_call(struct signer_client *c, struct call *call, struct errinfo *ei)
 {
 	int64_t until = clock_mono_ms(&c->o.clock) + c->o.timeout_ms;
+	char name[HELLO_NAME_SIZE]; /* not known yet in the first call of all */
 	enum call_state state;
 	int64_t left;
 
@@ -261,6 +262,7 @@ wait_call(struct signer_client *c, struct call *call, struct errinfo *ei)
 		cond_wait_ms(&call->cond, &c->lock, (unsigned)left);
 	}
 	state = call->state;
+	memcpy(name, c->name, sizeof(name));
 	ensure(pthread_mutex_unlock(&c->lock) == 0);
 	if (state == CALL_DONE) {
 		return ERR_OK;
@@ -271,7 +273,7 @@ wait_call(struct signer_client *c, struct call *call, struct errinfo *ei)
 		  "was asked is not known."
 		: "Signer %s has not answered in time; whether it does what "
 		  "was asked is not known.",
-	    c->name);
+	    name);
 }
 
 /*
