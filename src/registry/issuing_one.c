@@ -51,6 +51,10 @@ make_values(const struct form *f, const struct application *a,
 	if (e == ERR_OK) {
 		e = csr_parse(a->csr, &csr, ei);
 	}
+	/* It was verified when it came; this is the row of the database. */
+	if (e == ERR_OK) {
+		e = csr_verify(csr, ei);
+	}
 	if (e == ERR_OK) {
 		e = values_set_spki(v, csr_spki(csr), ei);
 	}

@@ -216,12 +216,6 @@ cabinet_use(
 	return e;
 }
 
-const char *
-cabinet_url(const struct cabinet *c)
-{
-	return c->url;
-}
-
 static enum err
 kind_of_status(unsigned status)
 {

@@ -32,7 +32,6 @@ void cabinet_free(struct cabinet *c); /* NULL is fine */
  */
 ATTR_MUST_USE enum err cabinet_use(
     const char *dir, const char *url, const char *ca_file, struct errinfo *ei);
-const char *cabinet_url(const struct cabinet *c);
 
 /*
  * One call.  body is JSON or empty; *out (may be NULL) is the parsed answer,
