@@ -139,13 +139,17 @@ export class Centre {
 		return token.trim();
 	}
 
+	// What the phones have received, oldest first: [{to, text}]
+	messages() {
+		return readFileSync(this.phone, 'utf8').split('\n')
+			.filter(Boolean).map((l) => JSON.parse(l));
+	}
+
 	// The next message whose text matches, to any phone or to this one: the
 	// match.  Each is given out once; couriers' threads may overtake each other.
 	async sms(pattern, { to = null, timeoutMs = 15000 } = {}) {
 		return until(() => {
-			const messages = readFileSync(this.phone, 'utf8').split('\n')
-				.filter(Boolean).map((l) => JSON.parse(l));
-			for (const [i, m] of messages.entries()) {
+			for (const [i, m] of this.messages().entries()) {
 				const found = this.heard.has(i) || (to && m.to !== to)
 					? null : pattern.exec(m.text);
 				if (found) {
