@@ -143,11 +143,15 @@ static enum err
 add_key(struct call *c, const struct profile *p, struct slice der,
     struct issue_values *v)
 {
+	const struct pubkey *key = NULL;
 	struct csr *csr = NULL;
 	enum err e = csr_parse(der, &csr, c->ei);
 
 	if (e == ERR_OK) {
-		e = profile_check_spki(p, csr_spki(csr), c->ei);
+		e = csr_pubkey(csr, &key, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = profile_check_key(p, key, c->ei);
 	}
 	if (e == ERR_OK) {
 		e = csr_verify(csr, c->ei);
@@ -191,7 +195,7 @@ read_order(struct call *c, struct buf *pkcs10, struct issue_values *v)
 	if (e == ERR_OK) {
 		e = add_key(c, p, buf_slice(pkcs10), v);
 	}
-	return e != ERR_OK ? e : profile_check_values(p, v, c->ei);
+	return e != ERR_OK ? e : profile_check_names(p, v, c->ei);
 }
 
 static enum err

@@ -99,6 +99,7 @@ static enum err
 check_request(struct call *c, const struct form *f, struct slice der)
 {
 	const struct profile *p = ca_profile(c->api->ca, f->data.profile);
+	const struct pubkey *key = NULL;
 	struct csr *csr = NULL;
 	enum err e;
 
@@ -108,7 +109,10 @@ check_request(struct call *c, const struct form *f, struct slice der)
 	}
 	e = csr_parse(der, &csr, c->ei);
 	if (e == ERR_OK) {
-		e = profile_check_spki(p, csr_spki(csr), c->ei);
+		e = csr_pubkey(csr, &key, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = profile_check_key(p, key, c->ei);
 	}
 	if (e == ERR_OK) {
 		e = csr_verify(csr, c->ei);

@@ -28,6 +28,7 @@ struct conf_report;
 struct issue_values;
 struct name;
 struct profile;
+struct pubkey;
 
 enum profile_kind {
 	PROFILE_END_ENTITY,
@@ -102,6 +103,9 @@ uint32_t profile_renew_days(const struct profile *p);
  * No signature is checked. */
 ATTR_MUST_USE enum err profile_check_spki(
     const struct profile *p, struct slice spki, struct errinfo *ei);
+/* The same for a key that has been parsed already. */
+ATTR_MUST_USE enum err profile_check_key(
+    const struct profile *p, const struct pubkey *key, struct errinfo *ei);
 /*
  * The subject of a request beside the vetted one: nothing to say when the
  * profile ignores it, else ERR_POLICY "profile.request_subject" unless both
@@ -135,6 +139,9 @@ ATTR_MUST_USE enum err profile_resolve_times(const struct profile *p,
  * "profile.attr.pattern", "profile.san.*", "profile.identification_kind".
  */
 ATTR_MUST_USE enum err profile_check_values(
+    const struct profile *p, const struct issue_values *v, struct errinfo *ei);
+/* The same without the key, for a caller who has checked that. */
+ATTR_MUST_USE enum err profile_check_names(
     const struct profile *p, const struct issue_values *v, struct errinfo *ei);
 
 #endif

@@ -124,9 +124,6 @@ const struct profile_attr *profile_attr_find(
 /* Whether a text fits a pattern exactly as it stands (already normal). */
 bool attr_pattern_fits(enum attr_pattern pattern, struct slice text);
 const char *attr_pattern_name(enum attr_pattern pattern);
-/* profile_check_values() without the key. */
-ATTR_MUST_USE enum err profile_check_names(
-    const struct profile *p, const struct issue_values *v, struct errinfo *ei);
 /* End of the private key's use for a certificate of these dates. */
 int64_t profile_private_key_end(
     const struct profile *p, int64_t not_before, int64_t not_after);

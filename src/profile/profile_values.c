@@ -403,26 +403,35 @@ key_fits(const struct profile_key *rule, const struct pubkey *key)
 }
 
 enum err
+profile_check_key(
+    const struct profile *p, const struct pubkey *key, struct errinfo *ei)
+{
+	bool fits = false;
+
+	for (size_t i = 0; i < p->num_keys; i++) {
+		fits = fits || key_fits(&p->keys[i], key);
+	}
+	if (fits) {
+		return ERR_OK;
+	}
+	return err_object(ei,
+	    err_set(ei, ERR_POLICY, "profile.key", NULL,
+		"the profile %s does not take a key %s of %u bits with "
+		"these parameters; it takes %s",
+		p->name, key_alg_name(pubkey_alg(key)), pubkey_bits(key),
+		p->key_spec),
+	    "key");
+}
+
+enum err
 profile_check_spki(
     const struct profile *p, struct slice spki, struct errinfo *ei)
 {
 	struct pubkey *key = NULL;
-	bool fits = false;
 	enum err err = pubkey_parse(spki, &key, ei);
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	for (size_t i = 0; i < p->num_keys; i++) {
-		fits = fits || key_fits(&p->keys[i], key);
-	}
-	if (!fits) {
-		(void)err_set(ei, ERR_POLICY, "profile.key", NULL,
-		    "the profile %s does not take a key %s of %u bits with "
-		    "these parameters; it takes %s",
-		    p->name, key_alg_name(pubkey_alg(key)), pubkey_bits(key),
-		    p->key_spec);
-		err = err_object(ei, ERR_POLICY, "key");
+	if (err == ERR_OK) {
+		err = profile_check_key(p, key, ei);
 	}
 	pubkey_free(key);
 	return err;

@@ -237,6 +237,7 @@ csr_free(struct csr *c)
 	if (c == NULL) {
 		return;
 	}
+	pubkey_free(c->pubkey);
 	name_free(c->subject);
 	ext_list_free(c->exts);
 	pool_clear(&c->pool);
@@ -260,9 +261,23 @@ csr_dup(const struct csr *c, struct csr **out, struct errinfo *ei)
 }
 
 enum err
+csr_pubkey(struct csr *c, const struct pubkey **out, struct errinfo *ei)
+{
+	enum err err = ERR_OK;
+
+	if (c->pubkey == NULL) {
+		err = pubkey_parse(c->spki_der, &c->pubkey, ei);
+	}
+	if (err == ERR_OK) {
+		*out = c->pubkey;
+	}
+	return err;
+}
+
+enum err
 csr_verify(struct csr *c, struct errinfo *ei)
 {
-	struct pubkey *key = NULL;
+	const struct pubkey *key = NULL;
 	enum sig_alg alg = SIG_NONE;
 	enum err err;
 
@@ -270,7 +285,7 @@ csr_verify(struct csr *c, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = pubkey_parse(c->spki_der, &key, ei);
+	err = csr_pubkey(c, &key, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -280,7 +295,6 @@ csr_verify(struct csr *c, struct errinfo *ei)
 		    "the request's signature does not fit its own key: "
 		    "whoever made it has not shown that they hold the key");
 	}
-	pubkey_free(key);
 	c->verified = err == ERR_OK;
 	return err;
 }

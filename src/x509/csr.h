@@ -20,6 +20,7 @@ struct csr;
 struct ext_list;
 struct name;
 struct privkey;
+struct pubkey;
 struct spki;
 
 /* One attribute: its type and the inside of its SET of values. */
@@ -48,6 +49,9 @@ ATTR_MUST_USE enum err csr_dup(
 
 const struct name *csr_subject(const struct csr *c);
 struct slice csr_spki(const struct csr *c); /* whole, for pubkey_parse */
+/* The key ready for use; c keeps it.  pubkey_parse()'s errors. */
+ATTR_MUST_USE enum err csr_pubkey(
+    struct csr *c, const struct pubkey **out, struct errinfo *ei);
 const struct spki *csr_key(const struct csr *c);
 /* Requested extensions; NULL when none. */
 const struct ext_list *csr_exts(const struct csr *c);

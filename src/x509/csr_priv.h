@@ -21,6 +21,7 @@ struct csr {
 	struct ext_list *exts;
 	struct signature sig;
 
+	struct pubkey *pubkey; /* made when first asked for */
 	bool verified;
 };
 
