@@ -16,6 +16,8 @@ struct engine {
 	struct buf scratch; /* a journal record */
 	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
 	uint64_t ocsp_used;
+	int64_t checked_ms; /* when a signature was last looked at */
+	bool checked;       /* one has been */
 };
 
 /*
@@ -24,7 +26,12 @@ struct engine {
  */
 ATTR_MUST_USE enum err engine_now(
     const struct engine *e, int64_t *out, struct errinfo *ei);
-/* Sign data with the key and look whether the signature fits. */
+/*
+ * Sign data with the key.  A signature that erred arithmetic made shows a key
+ * of RSA or Ed25519, so each of theirs is checked before it is let out; of the
+ * others, whose nonce is drawn anew, the first and then one a second, so that
+ * a machine that errs is found and haste is not paid for with each one.
+ */
 ATTR_MUST_USE enum err engine_sign(struct engine *e, struct slice data,
     struct buf *out_sig, struct errinfo *ei);
 
