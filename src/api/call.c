@@ -99,16 +99,21 @@ begin_idem(struct call *c, const char *account, bool *out_replayed)
 	const char *key = request_header(c->r, "Idempotency-Key");
 	struct idem_request want = {.account = account};
 	struct idem_stored stored = {0};
-	char operation[256];
+	char operation[IDEM_OPERATION_MAX];
 	uint8_t digest[HASH_SIZE_MAX];
+	int len;
 	enum err e;
 
 	*out_replayed = false;
 	if (key == NULL || !is_write(c->r)) {
 		return ERR_OK;
 	}
-	(void)snprintf(operation, sizeof(operation), "%s %s",
+	len = snprintf(operation, sizeof(operation), "%s %s",
 	    request_method(c->r), request_path(c->r));
+	if (len < 0 || (size_t)len >= sizeof(operation)) {
+		return err_set(c->ei, ERR_NOTFOUND, "request.path", NULL,
+		    "there is nothing at this address: no id is that long");
+	}
 	want.operation = operation;
 	want.key = slice_str(key);
 	e = hash_of(HASH_SHA256, request_body(c->r), digest, c->ei);

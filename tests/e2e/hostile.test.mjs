@@ -104,6 +104,16 @@ test('hostile requests', async (t) => {
 		}
 	});
 
+	await t.test('an id longer than any, with an Idempotency-Key',
+		async () => {
+			for (const len of [60, 100, 200, 1000]) {
+				const r = await call(centre, 'POST',
+					`/v1/forms/${'a'.repeat(len)}/payment`, undefined,
+					{ key: newKey() });
+				assert.equal(r.status, 404, r.text);
+			}
+		});
+
 	await t.test('nothing crashed, nothing is half done', async () => {
 		assert.deepEqual(await picture(centre), before);
 		assert.equal(await owner.state(), 'checked');
