@@ -189,6 +189,7 @@ step_add(struct unit *u, const struct actor *actor, const struct id *id,
     struct errinfo *ei)
 {
 	const struct app_step *step = app_step(from, event);
+	const char *kept = "";
 	char detail[128];
 
 	if (step == NULL) {
@@ -199,15 +200,15 @@ step_add(struct unit *u, const struct actor *actor, const struct id *id,
 		    "The step \"%s\" is not one that this kind of user takes.",
 		    app_event_name(event));
 	}
+	if (step->action == APP_ACT_KEEP_REASON) {
+		ensure(reason != NULL);
+		kept = reason;
+	}
 	unit_add(u, ST_APPLICATION_MOVE, EXPECT(1), V_ID(id),
 	    V_TEXT(app_state_name(from)), V_TEXT(app_state_name(step->next)),
-	    V_INT(now));
+	    V_INT(now), V_TEXT(kept));
 	if (step->action == APP_ACT_FORGET_REQUEST) {
 		unit_add(u, ST_APPLICATION_NO_REQUEST, EXPECT(1), V_ID(id));
-	} else if (step->action == APP_ACT_KEEP_REASON) {
-		ensure(reason != NULL);
-		unit_add(u, ST_APPLICATION_REASON, EXPECT(1), V_ID(id),
-		    V_TEXT(reason));
 	}
 	(void)snprintf(detail, sizeof(detail),
 	    "{\"from\":\"%s\",\"to\":\"%s\"}", app_state_name(from),
@@ -254,7 +255,7 @@ step_take(struct registry *r, const struct act *act, const struct id *id,
 	unit_init(&u);
 	err = step_add(&u, &act->actor, id, a.state, event, now, reason, ei);
 	if (err == ERR_OK) {
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}
 	unit_clear(&u);

@@ -40,7 +40,7 @@ struct application {
 	uint8_t issue_key[32]; /* the signer's idempotency key */
 	bool has_certificate;
 	struct id certificate;
-	const char *reason; /* refused, to_correct, withdrawn; else "" */
+	const char *reason; /* that the last step gave; else "" */
 	struct rows *rows;  /* owns csr and reason */
 };
 
@@ -81,8 +81,7 @@ ATTR_MUST_USE enum err application_confirm_hash(
  * → approved while the data are those that an operator approved, else
  * → review.  *out is the state reached.  ERR_DENIED "otp.spent" when the code
  * was used a moment ago, "otp.content" when the request is another than the one
- * it was judged for; ERR_STATE "application.changed" as above.  An act
- * with status 0 opens its record under the application's issue_key.
+ * it was judged for; ERR_STATE "application.changed" as above.
  */
 ATTR_MUST_USE enum err application_confirm(struct registry *r,
     const struct act *act, const struct id *id, const struct otp_proof *proof,
@@ -117,19 +116,21 @@ ATTR_MUST_USE enum err application_issue_begin(struct registry *r,
     const struct act *act, const struct id *id, uint8_t out_issue_key[32],
     struct errinfo *ei);
 /*
- * Unit (b) is ca's own: certificate, answer, outbox, audit, and these
- * statements: issuing → issued with the certificate's id.
+ * Unit (b) holds the certificate, the message, and these statements: → issued
+ * with the certificate's id.  From issuing, or, for what a signer's journal
+ * has and a database that was put back has not, from a state that adoption is
+ * possible in.
  */
-void application_add_issued(struct unit *u, const struct actor *actor,
-    const struct id *id, const struct id *certificate, int64_t now_sec);
-/* The same for what a signer's journal has and the database has not: from
- * a's state, which must be one that adoption is possible in (ERR_STATE
- * "application.step").  The actor is the system. */
-ATTR_MUST_USE enum err application_add_adopted(struct unit *u,
-    const struct actor *actor, const struct application *a,
+ATTR_MUST_USE enum err application_add_issued(struct unit *u,
+    const struct actor *actor, const struct id *id, enum app_state from,
     const struct id *certificate, int64_t now_sec, struct errinfo *ei);
+/* issuing → approved: nothing was issued, and it is tried again. */
 ATTR_MUST_USE enum err application_issue_fail(struct registry *r,
     const struct act *act, const struct id *id, struct errinfo *ei);
+/* issuing → review, with what was said as the reason, for operators. */
+ATTR_MUST_USE enum err application_issue_refuse(struct registry *r,
+    const struct act *act, const struct id *id, const struct errinfo *why,
+    struct errinfo *ei);
 /* By the signer's idempotency key (adoption from the journal). */
 ATTR_MUST_USE enum err application_by_issue_key(struct registry *r,
     const uint8_t issue_key[32], struct application *out, struct errinfo *ei);

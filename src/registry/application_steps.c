@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps themselves, in the order in which an application takes them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -54,7 +55,7 @@ application_create(struct registry *r, const struct act *act,
 	    V_INT(f.version), V_INT(now), V_ID(id));
 	registry_audit(&u, &act->actor, "application.create",
 	    APPLICATION_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, "form.set_application", ei);
 	form_clear(&f);
 	return err;
@@ -83,7 +84,7 @@ application_check(struct registry *r, const struct act *act,
 	if (err == ERR_OK) {
 		unit_add(&u, ST_APPLICATION_CHECKED, EXPECT(1), V_ID(id),
 		    V_BLOB(slice_make(hash, REGISTRY_HASH_SIZE)));
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}
 	unit_clear(&u);
@@ -133,7 +134,7 @@ application_set_request(struct registry *r, const struct act *act,
 		unit_add(&u, ST_APPLICATION_REQUEST, EXPECT(1), V_ID(id),
 		    V_BLOB(csr_der), V_BLOB(slice_make(sha256, 32)),
 		    V_BLOB(slice_make(key, 32)));
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}
 	unit_clear(&u);
@@ -166,10 +167,7 @@ confirm_once(struct registry *r, const struct act *act, const struct both *b,
 		    &u, &act->actor, id, APP_CONFIRMED, onward, now, NULL, ei);
 	}
 	if (err == ERR_OK) {
-		act_add(&u, act,
-		    b->form.approved ? slice_make(b->app.issue_key, 32)
-				     : SLICE_EMPTY,
-		    id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}
 	unit_clear(&u);
@@ -283,7 +281,7 @@ application_approve(struct registry *r, const struct act *act,
 	}
 	if (err == ERR_OK) {
 		form_add_same(&u, &b.form);
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, &mine);
 	}
 	unit_clear(&u);
@@ -354,7 +352,7 @@ application_issue_begin(struct registry *r, const struct act *act,
 		err = step_back(r, &act->actor, &b.app, &mine);
 	} else if (err == ERR_OK) {
 		form_add_same(&u, &b.form);
-		act_add(&u, act, slice_make(key, sizeof(key)), id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, &mine);
 	}
 	unit_clear(&u);
@@ -371,37 +369,19 @@ application_issue_begin(struct registry *r, const struct act *act,
 	return err;
 }
 
-static void
-add_certificate(
-    struct unit *u, const struct id *id, const struct id *certificate)
-{
-	unit_add(u, ST_APPLICATION_CERTIFICATE, EXPECT(1), V_ID(id),
-	    V_ID(certificate));
-}
-
-void
-application_add_issued(struct unit *u, const struct actor *actor,
-    const struct id *id, const struct id *certificate, int64_t now_sec)
-{
-	enum err err;
-
-	err = step_add(
-	    u, actor, id, APP_ISSUING, APP_EV_ISSUE_DONE, now_sec, NULL, NULL);
-	ensure(err == ERR_OK);
-	add_certificate(u, id, certificate);
-}
-
 enum err
-application_add_adopted(struct unit *u, const struct actor *actor,
-    const struct application *a, const struct id *certificate, int64_t now_sec,
-    struct errinfo *ei)
+application_add_issued(struct unit *u, const struct actor *actor,
+    const struct id *id, enum app_state from, const struct id *certificate,
+    int64_t now_sec, struct errinfo *ei)
 {
+	enum app_event event =
+	    from == APP_ISSUING ? APP_EV_ISSUE_DONE : APP_EV_ADOPT;
 	enum err err;
 
-	err = step_add(
-	    u, actor, &a->id, a->state, APP_EV_ADOPT, now_sec, NULL, ei);
+	err = step_add(u, actor, id, from, event, now_sec, NULL, ei);
 	if (err == ERR_OK) {
-		add_certificate(u, &a->id, certificate);
+		unit_add(u, ST_APPLICATION_CERTIFICATE, EXPECT(1), V_ID(id),
+		    V_ID(certificate));
 	}
 	return err;
 }
@@ -411,6 +391,16 @@ application_issue_fail(struct registry *r, const struct act *act,
     const struct id *id, struct errinfo *ei)
 {
 	return step_take(r, act, id, APP_EV_ISSUE_FAIL, NULL, ei);
+}
+
+enum err
+application_issue_refuse(struct registry *r, const struct act *act,
+    const struct id *id, const struct errinfo *why, struct errinfo *ei)
+{
+	char reason[ERRINFO_TEXT + ERRINFO_RULE + sizeof(": ")];
+
+	(void)snprintf(reason, sizeof(reason), "%s: %s", why->rule, why->text);
+	return step_take(r, act, id, APP_EV_ISSUE_REFUSE, reason, ei);
 }
 
 static enum err
@@ -458,7 +448,7 @@ application_acquaint(struct registry *r, const struct act *act,
 		    V_BLOB(in->text), V_BLOB(slice_make(sha256, 32)),
 		    V_BLOB(in->cms), V_BLOB(slice_make(in->signer_sha256, 32)),
 		    V_INT(now));
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}
 	unit_clear(&u);

@@ -216,7 +216,7 @@ row_write(struct registry *r, const struct act *act,
 	    &u, add ? kind->insert : kind->update, EXPECT(1), values, num);
 	registry_audit(&u, &act->actor, add ? kind->created : kind->updated,
 	    kind->prefix, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, kind->updated, ei);
 	fields_clear(&f);
 	return err;

@@ -171,7 +171,7 @@ form_create(struct registry *r, const struct act *act, const struct id *id,
 	add_write(&u, id, data, &t, now, NULL);
 	registry_audit(
 	    &u, &act->actor, "form.create", FORM_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, NULL, ei);
 	texts_clear(&t);
 	return err;
@@ -215,7 +215,7 @@ form_update(struct registry *r, const struct act *act, const struct id *id,
 	add_write(&u, id, data, &t, now, &version);
 	registry_audit(
 	    &u, &act->actor, "form.update", FORM_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, "form.update", ei);
 	texts_clear(&t);
 	return err;
@@ -251,7 +251,7 @@ form_pay(struct registry *r, const struct act *act, const struct id *id,
 		}
 	}
 	if (err == ERR_OK) {
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = registry_submit(r, &u, "form.pay", ei);
 	}
 	unit_clear(&u);
@@ -328,7 +328,7 @@ form_identify(struct registry *r, const struct act *act, const struct id *id,
 	    V_BLOB(buf_slice(&closed)));
 	registry_audit(&u, &act->actor, "form.identify", FORM_PREFIX, id,
 	    "{\"kind\":\"in person\",\"originals_seen\":true}", now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, "form.identify", ei);
 out:
 	buf_clear(&closed);
@@ -373,7 +373,7 @@ form_approve(struct registry *r, const struct act *act, const struct id *id,
 	    V_BLOB(slice_make(f.approval_hash, sizeof(f.approval_hash))));
 	registry_audit(
 	    &u, &act->actor, "form.approve", FORM_PREFIX, id, NULL, now);
-	act_add(&u, act, SLICE_EMPTY, id, now);
+	act_add(&u, act, now);
 	err = registry_submit(r, &u, NULL, &mine);
 	if (err == ERR_CONFLICT && form_conflict(&mine)) {
 		err = form_changed(ei);
@@ -408,7 +408,7 @@ form_withdraw(struct registry *r, const struct act *act, const struct id *id,
 		    APP_EV_WITHDRAW, now, reason, ei);
 	}
 	if (err == ERR_OK) {
-		act_add(&u, act, SLICE_EMPTY, id, now);
+		act_add(&u, act, now);
 		err = registry_submit(r, &u, "form.withdraw", ei);
 	}
 out:

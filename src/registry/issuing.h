@@ -31,8 +31,9 @@ struct issuing_options {
 	struct ca *ca;
 	struct notices *notices;
 	struct idem *idem;
-	/* From a thread: an application could not be issued now; it stays
-	 * approved and is tried again.  May be NULL. */
+	/* From a thread: an application could not be issued.  It stays
+	 * approved and is tried again, or, when its data, its key or its
+	 * profile are refused, waits for an operator.  May be NULL. */
 	void (*failed)(
 	    void *arg, const struct id *application, const struct errinfo *);
 	void *arg;
@@ -57,10 +58,6 @@ void issuing_stop(struct issuing *i); /* NULL is fine */
 /* This application is approved: issue it soon.  Never blocks; what does not
  * fit the queue is found in the database. */
 void issuing_kick(struct issuing *i, const struct id *application);
-
-/* One application, now, on the caller's thread. */
-ATTR_MUST_USE enum err issuing_application(
-    struct issuing *i, const struct id *application, struct errinfo *ei);
 
 /*
  * A direct order: values made by the caller (from the registry), except

@@ -75,8 +75,8 @@ owner_text(const struct form *f, struct buf *out, struct errinfo *ei)
 
 enum err
 issuing_finish_application(struct issuing *i, const struct form *f,
-    const struct id *application, const struct issued *issued,
-    struct errinfo *ei)
+    const struct id *application, enum app_state from,
+    const struct issued *issued, struct errinfo *ei)
 {
 	struct buf what = BUF_INIT(WHAT_MAX);
 	char actor[ACTOR_TEXT_SIZE];
@@ -101,8 +101,10 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 		e = notice_add(i->o.notices, &u, &notice, ei);
 	}
 	if (e == ERR_OK) {
-		application_add_issued(&u, &act.actor, application, &issued->id,
-		    clock_utc_sec(i->o.registry->clock));
+		e = application_add_issued(&u, &act.actor, application, from,
+		    &issued->id, clock_utc_sec(i->o.registry->clock), ei);
+	}
+	if (e == ERR_OK) {
 		e = store_submit(i->o.registry->store, &u, NULL, ei);
 	}
 	if (e == ERR_OK) {
@@ -113,18 +115,46 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 	return e;
 }
 
-/* The signer said no, or never had it: back to approved. */
-static void
-undo_application(struct issuing *i, const struct id *application)
+/*
+ * Is it these data, this key or this profile that was refused?  Then the
+ * answer is the same each time, and an operator has to look.  What a signer
+ * says of itself ("signer.": its ceiling, its clock) and what the system or
+ * the store say passes.
+ */
+static bool
+is_refusal(const struct errinfo *why)
 {
+	static const enum err kinds[] = {
+	    ERR_FORMAT, ERR_LIMIT, ERR_UNSUPPORTED, ERR_POLICY, ERR_CRYPTO};
+
+	for (size_t n = 0; n < ARRAY_LEN(kinds); n++) {
+		if (why->kind == kinds[n]) {
+			return strncmp(why->rule, "signer.", 7) != 0;
+		}
+	}
+	return false;
+}
+
+/* Nothing was issued: to review, or back to approved. */
+static void
+undo_application(
+    struct issuing *i, const struct id *application, const struct errinfo *why)
+{
+	struct registry *r = i->o.registry;
 	struct errinfo mine;
 	struct act act;
+	enum err e = ERR_STATE;
 
 	system_act(&act);
+	if (is_refusal(why)) {
+		e = application_issue_refuse(r, &act, application, why, &mine);
+	}
+	if (e != ERR_OK) {
+		e = application_issue_fail(r, &act, application, &mine);
+	}
 	/* If even this fails, the state stays `issuing` and the next look
 	 * settles it with the signer. */
-	(void)(application_issue_fail(
-		   i->o.registry, &act, application, &mine) == ERR_OK);
+	(void)e;
 }
 
 static enum err
@@ -141,9 +171,10 @@ sign_application(struct issuing *i, const struct form *f,
 		e = ca_issue(i->o.ca, &values, &issued, ei);
 	}
 	if (e == ERR_OK) {
-		e = issuing_finish_application(i, f, &a->id, &issued, ei);
+		e = issuing_finish_application(
+		    i, f, &a->id, APP_ISSUING, &issued, ei);
 	} else if (e != ERR_TIMEOUT) {
-		undo_application(i, &a->id);
+		undo_application(i, &a->id, ei);
 	}
 	issued_clear(&issued);
 	values_clear(&values);
@@ -163,7 +194,8 @@ settle_application(struct issuing *i, const struct form *f,
 		return sign_application(i, f, a, a->issue_key, ei);
 	}
 	if (e == ERR_OK) {
-		e = issuing_finish_application(i, f, &a->id, &issued, ei);
+		e = issuing_finish_application(
+		    i, f, &a->id, APP_ISSUING, &issued, ei);
 		issued_clear(&issued);
 	}
 	return e;
@@ -265,7 +297,7 @@ reserve_direct(struct issuing *i, const struct idem_ticket *ticket,
 	enum err e;
 
 	unit_init(&u);
-	idem_add_open(&u, ticket, slice_make(key, 32), NULL,
+	idem_add_open(&u, ticket, slice_make(key, 32),
 	    clock_utc_sec(i->o.registry->clock));
 	e = store_submit(i->o.registry->store, &u, NULL, ei);
 	unit_clear(&u);

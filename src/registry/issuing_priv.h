@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "registry/issuing.h"
+#include "registry/states.h"
 
 struct form;
 struct issued;
@@ -29,12 +30,14 @@ struct issuing {
 	unsigned num_threads;
 };
 
-/*
- * Unit (b) of an application: the certificate, the message to its owner, the
- * new state.
- */
+/* One application, now; ei is not NULL. */
+ATTR_MUST_USE enum err issuing_application(
+    struct issuing *i, const struct id *application, struct errinfo *ei);
+
+/* Unit (b) of an application, which is in the state `from`: the certificate,
+ * the message to its owner, the new state. */
 ATTR_MUST_USE enum err issuing_finish_application(struct issuing *i,
-    const struct form *f, const struct id *application,
+    const struct form *f, const struct id *application, enum app_state from,
     const struct issued *issued, struct errinfo *ei);
 /*
  * Unit (b) of an order: by its ticket, or, when whoever began it is gone

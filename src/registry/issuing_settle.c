@@ -17,7 +17,8 @@ enum {
 	ANSWER_MAX = 4 * CERT_BYTES_MAX,
 };
 
-/* An application waits for this certificate. */
+/* An application of this request: it has its certificate, wherever it stood
+ * in a database that was put back, unless it came to an end. */
 static enum err
 adopt_application(struct issuing *i, const struct application *a,
     const struct issued *issued, struct errinfo *ei)
@@ -25,12 +26,14 @@ adopt_application(struct issuing *i, const struct application *a,
 	struct form f;
 	enum err e;
 
-	if (a->state != APP_ISSUING) {
+	if (a->state != APP_ISSUING &&
+	    app_step(a->state, APP_EV_ADOPT) == NULL) {
 		return ca_adopt_alone(i->o.ca, issued, ei);
 	}
 	e = form_get(i->o.registry, &a->form, &f, ei);
 	if (e == ERR_OK) {
-		e = issuing_finish_application(i, &f, &a->id, issued, ei);
+		e = issuing_finish_application(
+		    i, &f, &a->id, a->state, issued, ei);
 		form_clear(&f);
 	}
 	return e;

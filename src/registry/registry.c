@@ -47,16 +47,10 @@ registry_audit(struct unit *u, const struct actor *actor, const char *action,
 }
 
 void
-act_add(struct unit *u, const struct act *act, struct slice signer_key,
-    const struct id *object, int64_t now)
+act_add(struct unit *u, const struct act *act, int64_t now)
 {
-	if (act->ticket == NULL) {
-		return;
-	}
-	if (act->answer.status != 0) {
+	if (act->ticket != NULL) {
 		idem_add_done(u, act->ticket, &act->answer, now);
-	} else {
-		idem_add_open(u, act->ticket, signer_key, object, now);
 	}
 }
 

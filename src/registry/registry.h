@@ -43,11 +43,8 @@ ATTR_MUST_USE enum err registry_init(struct registry *r, struct store *store,
     const struct clock *clock, struct slice data_key, struct errinfo *ei);
 void registry_clear(struct registry *r);
 
-/*
- * One change: by whom, and under which idempotency record.  ticket may be
- * NULL.  With a status the answer is recorded in the same unit of work; with
- * status 0 the record is opened and its answer comes later (issuing).
- */
+/* One change: by whom, and, unless ticket is NULL, the answer that is recorded
+ * in the same unit of work. */
 struct act {
 	struct actor actor;
 	const struct idem_ticket *ticket;

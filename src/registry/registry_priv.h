@@ -77,8 +77,7 @@ void registry_audit(struct unit *u, const struct actor *actor,
     const char *action, const char *prefix, const struct id *object,
     const char *detail, int64_t now);
 /* The idempotency record that came with the act, if any. */
-void act_add(struct unit *u, const struct act *act, struct slice signer_key,
-    const struct id *object, int64_t now);
+void act_add(struct unit *u, const struct act *act, int64_t now);
 /* Submit and clear the unit.  A conflict of the statement `same` becomes
  * ERR_CONFLICT "registry.version". */
 ATTR_MUST_USE enum err registry_submit(

@@ -102,7 +102,8 @@ static const struct app_step steps[APP_STATE_MAX_][APP_EVENT_MAX_] =
 		    APP_ACT_KEEP_CERTIFICATE, BY_ANY},
 		[APP_EV_ISSUE_FAIL] = {"application.issue_fail", APP_APPROVED,
 		    APP_ACT_NONE, BY_ANY},
-		[APP_EV_ADOPT] = ADOPT,
+		[APP_EV_ISSUE_REFUSE] = {"application.issue_refuse", APP_REVIEW,
+		    APP_ACT_KEEP_REASON, BY_SYSTEM},
 	    },
 	[APP_ISSUED] =
 	    {
@@ -163,6 +164,7 @@ static const char *const events[APP_EVENT_MAX_] = {
     [APP_EV_ISSUE_BEGIN] = "issue_begin",
     [APP_EV_ISSUE_DONE] = "issue_done",
     [APP_EV_ISSUE_FAIL] = "issue_fail",
+    [APP_EV_ISSUE_REFUSE] = "issue_refuse",
     [APP_EV_ADOPT] = "adopt",
     [APP_EV_ACQUAINT] = "acquaint",
     [APP_EV_INSTALL] = "install",

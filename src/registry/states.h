@@ -46,8 +46,9 @@ enum app_event {
 	APP_EV_CORRECTED,
 	APP_EV_ISSUE_BEGIN,
 	APP_EV_ISSUE_DONE,
-	APP_EV_ISSUE_FAIL,
-	APP_EV_ADOPT, /* found in the journal after a restore */
+	APP_EV_ISSUE_FAIL,   /* not now */
+	APP_EV_ISSUE_REFUSE, /* not as it is, however often it is tried */
+	APP_EV_ADOPT,        /* found in the journal after a restore */
 	APP_EV_ACQUAINT,
 	APP_EV_INSTALL,
 	APP_EV_WITHDRAW,
@@ -62,7 +63,7 @@ enum app_action {
 	APP_ACT_FORGET_REQUEST,   /* no request any more */
 	APP_ACT_SPEND_CODE,       /* the one-time code */
 	APP_ACT_COMPARE_APPROVAL, /* data still as the operator approved them */
-	APP_ACT_KEEP_REASON,      /* why, in words for the person */
+	APP_ACT_KEEP_REASON,      /* why, in words */
 	APP_ACT_KEEP_CERTIFICATE, /* certificate, answer, outbox */
 	APP_ACT_KEEP_SIGNATURE,   /* the signed acquaintance */
 	APP_ACTION_MAX_

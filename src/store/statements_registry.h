@@ -194,11 +194,11 @@ STATEMENT(APPLICATION_INSERT, "application.insert",
     "INSERT INTO application (id, form_id, state, created_at, changed_at, "
     "reason) VALUES ($1, $2, $3, $4, $4, '')",
     "ddti", "")
-/* Every step of the state machine: id, from, to, now. */
+/* Every step of the state machine: id, from, to, now, reason or "". */
 STATEMENT(APPLICATION_MOVE, "application.move",
-    "UPDATE application SET state = $3, changed_at = $4 "
+    "UPDATE application SET state = $3, changed_at = $4, reason = $5 "
     "WHERE id = $1 AND state = $2",
-    "dtti", "")
+    "dttit", "")
 /* What a step keeps besides; after APPLICATION_MOVE in the same unit. */
 STATEMENT(APPLICATION_CHECKED, "application.checked",
     "UPDATE application SET checked_sha256 = $2 WHERE id = $1", "db", "")
@@ -211,8 +211,6 @@ STATEMENT(APPLICATION_NO_REQUEST, "application.no_request",
     "UPDATE application SET csr = NULL, csr_sha256 = NULL, "
     "issue_key = NULL, checked_sha256 = NULL WHERE id = $1",
     "d", "")
-STATEMENT(APPLICATION_REASON, "application.reason",
-    "UPDATE application SET reason = $2 WHERE id = $1", "dt", "")
 STATEMENT(APPLICATION_CERTIFICATE, "application.certificate",
     "UPDATE application SET certificate_id = $2 "
     "WHERE id = $1 AND certificate_id IS NULL",

@@ -214,7 +214,7 @@ desk_force(struct desk *d, enum app_state state)
 	unit_init(&u);
 	unit_add(&u, ST_APPLICATION_MOVE, EXPECT(1), V_ID(&d->app),
 	    V_TEXT(app_state_name(desk_state(d))),
-	    V_TEXT(app_state_name(state)), V_INT(TEST_NOW));
+	    V_TEXT(app_state_name(state)), V_INT(TEST_NOW), V_TEXT(""));
 	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
 	unit_clear(&u);
 }
@@ -234,8 +234,11 @@ desk_issue_done(struct desk *d, struct id *out_certificate, struct errinfo *ei)
 	    V_BLOB(fake), V_BLOB(id_slice(&id)), V_BLOB(fake), V_INT(now),
 	    V_INT(now + 86400), V_TEXT("qualified-org-person"), V_ID(&d->app),
 	    V_INT(now), V_INT(now));
-	application_add_issued(&u, &d->system.actor, &d->app, &id, now);
-	err = store_submit(d->f->store, &u, NULL, ei);
+	err = application_add_issued(
+	    &u, &d->system.actor, &d->app, APP_ISSUING, &id, now, ei);
+	if (err == ERR_OK) {
+		err = store_submit(d->f->store, &u, NULL, ei);
+	}
 	unit_clear(&u);
 	if (err == ERR_OK) {
 		*out_certificate = id;

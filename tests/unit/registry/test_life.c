@@ -75,7 +75,7 @@ test_whole(void **state)
 	assert_ok(
 	    application_issue_begin(&d->r, &d->system, &d->app, key, &ei), &ei);
 	assert_int_equal(desk_state(d), APP_ISSUING);
-	/* The signer said no; the next try has the same key. */
+	/* The signer could not; the next try has the same key. */
 	assert_ok(application_issue_fail(&d->r, &d->system, &d->app, &ei), &ei);
 	assert_ok(
 	    application_issue_begin(&d->r, &d->system, &d->app, again, &ei),
@@ -283,8 +283,9 @@ test_changed_before_confirm(void **state)
 static void
 test_adopt(void **state)
 {
+	static const enum app_state before[] = {
+	    APP_KEYED, APP_CONFIRMED, APP_REVIEW, APP_APPROVED};
 	struct desk *d = *state;
-	struct application a;
 	struct otp_proof proof;
 	struct errinfo ei = {0};
 	struct id id = desk_id(d);
@@ -293,6 +294,7 @@ test_adopt(void **state)
 	enum app_state reached;
 	struct application_row rows[4];
 	size_t num;
+	size_t k;
 
 	desk_ready(d);
 	desk_check(d);
@@ -309,23 +311,69 @@ test_adopt(void **state)
 	    &ei);
 	assert_int_equal(num, 1);
 	assert_true(id_eq(&rows[0].id, &d->app));
-	assert_ok(application_get(&d->r, &d->app, &a, &ei), &ei);
-	unit_init(&u);
-	assert_int_equal(application_add_adopted(
-			     &u, &d->person.actor, &a, &id, TEST_NOW, &ei),
-	    ERR_DENIED);
-	assert_ok(application_add_adopted(
-		      &u, &d->system.actor, &a, &id, TEST_NOW, &ei),
+	/* Or, put back, in an earlier state: the journal has it still. */
+	for (k = 0; k < ARRAY_LEN(before); k++) {
+		desk_force(d, before[k]);
+		unit_init(&u);
+		assert_int_equal(application_add_issued(&u, &d->person.actor,
+				     &d->app, before[k], &id, TEST_NOW, &ei),
+		    ERR_DENIED);
+		assert_ok(application_add_issued(&u, &d->system.actor, &d->app,
+			      before[k], &id, TEST_NOW, &ei),
+		    &ei);
+		unit_clear(&u);
+	}
+	assert_ok(application_add_issued(&u, &d->system.actor, &d->app,
+		      before[k - 1], &id, TEST_NOW, &ei),
 	    &ei);
-	application_clear(&a);
 	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
 	unit_clear(&u);
 	assert_int_equal(desk_state(d), APP_ISSUED);
 	/* It is adopted once. */
-	assert_ok(application_get(&d->r, &d->app, &a, &ei), &ei);
-	assert_rule(application_add_adopted(
-			&u, &d->system.actor, &a, &id, TEST_NOW, &ei),
+	assert_rule(application_add_issued(&u, &d->system.actor, &d->app,
+			APP_ISSUED, &id, TEST_NOW, &ei),
 	    ERR_STATE, "application.step", &ei);
+}
+
+/* What would be refused each time waits for an operator, who reads why; a
+ * reason goes with the step that gave it. */
+static void
+test_issue_refused(void **state)
+{
+	struct desk *d = *state;
+	struct application a;
+	struct errinfo ei = {0};
+	struct errinfo why = {0};
+
+	desk_ready(d);
+	desk_force(d, APP_ISSUING);
+	assert_int_equal(err_set(&why, ERR_POLICY, "profile.key", NULL,
+			     "Such a key is not taken."),
+	    ERR_POLICY);
+	assert_rule(
+	    application_issue_refuse(&d->r, &d->operator, & d->app, &why, &ei),
+	    ERR_DENIED, "application.actor", &ei);
+	assert_ok(
+	    application_issue_refuse(&d->r, &d->system, &d->app, &why, &ei),
+	    &ei);
+	assert_ok(application_get(&d->r, &d->app, &a, &ei), &ei);
+	assert_int_equal(a.state, APP_REVIEW);
+	assert_string_equal(a.reason, "profile.key: Such a key is not taken.");
+	application_clear(&a);
+	/* The longest that can be said fits. */
+	desk_force(d, APP_ISSUING);
+	memset(why.rule, 'r', sizeof(why.rule) - 1);
+	memset(why.text, 't', sizeof(why.text) - 1);
+	assert_ok(
+	    application_issue_refuse(&d->r, &d->system, &d->app, &why, &ei),
+	    &ei);
+	assert_ok(application_ask_correct(
+		      &d->r, &d->operator, & d->app, "Другой ключ", &ei),
+	    &ei);
+	assert_ok(
+	    application_corrected(&d->r, &d->operator, & d->app, &ei), &ei);
+	assert_ok(application_get(&d->r, &d->app, &a, &ei), &ei);
+	assert_string_equal(a.reason, "");
 	application_clear(&a);
 }
 
@@ -385,6 +433,7 @@ main(void)
 	    desk_test(test_changed),
 	    desk_test(test_changed_before_confirm),
 	    desk_test(test_adopt),
+	    desk_test(test_issue_refused),
 	    desk_test(test_of_phone),
 	};
 
