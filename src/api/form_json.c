@@ -126,7 +126,9 @@ application_put(struct call *c, const struct application *a)
 	call_put_id(c, "id", &a->id, APPLICATION_PREFIX);
 	call_put_id(c, "form", &a->form, FORM_PREFIX);
 	put_state(c, a->state);
-	if (a->reason[0] != '\0') {
+	/* Why it could not be issued is for operators. */
+	if (a->reason[0] != '\0' &&
+	    (a->state != APP_REVIEW || c->actor.kind == ACTOR_OPERATOR)) {
 		json_put_text(&c->w, "reason", a->reason);
 	}
 	if (a->has_certificate) {
@@ -135,6 +137,14 @@ application_put(struct call *c, const struct application *a)
 	}
 	json_put_time(&c->w, "created_at", a->created_at);
 	json_put_time(&c->w, "updated_at", a->updated_at);
+}
+
+enum err
+application_send(struct call *c, const struct application *a)
+{
+	call_answer_begin(c);
+	application_put(c, a);
+	return call_answer_send(c);
 }
 
 enum err

@@ -18,6 +18,9 @@ ATTR_MUST_USE enum err form_list_send(
 ATTR_MUST_USE enum err form_send(struct call *c, const struct form *f);
 /* Members of an application's object. */
 void application_put(struct call *c, const struct application *a);
+/* The application alone.  Sends the answer. */
+ATTR_MUST_USE enum err application_send(
+    struct call *c, const struct application *a);
 /* The answer that only names the state reached.  With out_act it is made
  * before the commit, so that the idempotency record keeps it; NULL: after. */
 ATTR_MUST_USE enum err application_answer(struct call *c, const struct id *id,

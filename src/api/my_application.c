@@ -32,21 +32,13 @@ get_application(struct call *c, struct application *out)
 }
 
 static enum err
-send_application(struct call *c, const struct application *a)
-{
-	call_answer_begin(c);
-	application_put(c, a);
-	return call_answer_send(c);
-}
-
-static enum err
 my_application(struct call *c)
 {
 	struct application a;
 	enum err e = get_application(c, &a);
 
 	if (e == ERR_OK) {
-		e = send_application(c, &a);
+		e = application_send(c, &a);
 		application_clear(&a);
 	}
 	return e;

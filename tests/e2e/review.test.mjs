@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applications that an operator decides on: those that wait for one, those
+// that the centre could not issue, and what a database that was put back
+// finds in the journal.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { must } from '../run/exec.mjs';
+import { addPerson, call, newKey, PERSON, sql, startDesk, stateDir }
+	from './lib/desk.mjs';
+import { expectStatus } from './lib/http.mjs';
+import { ACT_CODE, addForm, approve, gostRequest, Person }
+	from './lib/person.mjs';
+
+function refused(r, status, rule) {
+	assert.equal(r.status, status, r.text);
+	assert.equal(r.json.rule, rule, r.text);
+}
+
+test('what operators decide', async (t) => {
+	const centre = await startDesk(t);
+	const { der } = await gostRequest(centre.dir, 'request');
+	let num = 0;
+
+	const write = (text) => must('sqlite3', ['-cmd', '.timeout 5000',
+		join(stateDir(centre, 'front'), 'surguch.db'), text]);
+
+	// Somebody whose request is confirmed, under a form that is not approved.
+	async function waiting({ surname = 'Иванов', approved = false } = {}) {
+		num += 1;
+		const phone = `+7916200${1000 + num}`;
+		const person = await addPerson(centre, { ...PERSON, surname });
+		const form = await addForm(centre, { phone, person, approved });
+		const p = await new Person(centre, phone).signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		expectStatus(await p.request(der), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		return p;
+	}
+	const desk = (p, what, body, options) => call(centre, 'POST',
+		`/v1/applications/${p.application}/${what}`, body, options);
+	const shown = async (p) => (await call(centre, 'GET',
+		`/v1/applications/${p.application}`)).json;
+	const listed = async (query = '') => (await call(centre, 'GET',
+		`/v1/applications${query}`)).json.applications.map((a) => a.id);
+
+	await t.test('approving', async () => {
+		const p = await waiting();
+		assert.equal((await shown(p)).state, 'review');
+		assert.deepEqual(await listed(), [p.application]);
+		assert.deepEqual(await listed(`?after=${p.application}`), []);
+		assert.deepEqual(await listed('?state=issued'), []);
+		refused(await call(centre, 'GET', '/v1/applications?state=x'), 422,
+			'query.state');
+		refused(await desk(p, 'approval'), 409, 'form.approval');
+		await approve(centre, p.form);
+		const key = newKey();
+		const r = await desk(p, 'approval', undefined, { key });
+		expectStatus(r, 200);
+		assert.equal(r.json.state, 'approved');
+		await p.reaches('issued');
+		assert.equal((await desk(p, 'approval', undefined, { key })).text,
+			r.text);
+		refused(await desk(p, 'approval'), 409, 'application.step');
+		refused(await desk(p, 'withdrawal', { reason: 'поздно' }), 409,
+			'application.step');
+		assert.deepEqual(await listed('?state=issued'), [p.application]);
+	});
+
+	await t.test('refusing, asking to correct, withdrawing', async () => {
+		const p = await waiting();
+		refused(await desk(p, 'refusal', { reason: '' }), 422,
+			'json.field.length');
+		refused(await desk(p, 'refusal', { reason: 'я'.repeat(501) }), 422,
+			'registry.reason');
+		expectStatus(await desk(p, 'correction', { reason: 'Адрес' }), 200);
+		const seen = (await p.get(p.at())).json;
+		assert.equal(seen.state, 'to_correct');
+		assert.equal(seen.reason, 'Адрес');
+		expectStatus(await desk(p, 'corrected'), 200);
+		const again = (await p.get(p.at())).json;
+		assert.equal(again.state, 'ready');
+		assert.equal(again.reason, undefined);
+		expectStatus(await desk(p, 'withdrawal', { reason: 'Передумал' }), 200);
+		assert.equal((await p.get(p.at())).json.reason, 'Передумал');
+
+		const q = await waiting();
+		expectStatus(await desk(q, 'refusal', { reason: 'Не тот' }), 200);
+		assert.equal(await q.state(), 'refused');
+		const first = q.application;
+		assert.notEqual(await q.apply(q.form), first);
+	});
+
+	await t.test('whom these steps are not for', async () => {
+		const p = await waiting();
+		const token = await centre.operator('centre', 'service-centre');
+		for (const what of ['approval', 'refusal', 'correction', 'withdrawal']) {
+			refused(await desk(p, what, what === 'approval' ? undefined
+				: { reason: 'нет' }, { token }), 403, 'operator.scope');
+		}
+		assert.ok((await listed()).includes(p.application));
+		refused(await call(centre, 'GET',
+			'/v1/applications/app_00000000000000000000000000'), 404,
+		'application.none');
+	});
+
+	await t.test('what is refused for good is not tried again', async () => {
+		const person = await addPerson(centre, { ...PERSON, surname: 'Длин' });
+		const form = await addForm(centre, { phone: '+79162009999', person,
+			approved: false });
+		// Longer than X.520 lets a surname be; the API would not take it.
+		await write(`update person set surname = '${'Длин'.repeat(30)}',
+			version = version + 1 where surname = 'Длин'`);
+		await approve(centre, form);
+		const p = await new Person(centre, '+79162009999').signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		expectStatus(await p.request(der), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		await p.reaches('review');
+		// The person waits; the operator reads why.
+		const { reason } = await shown(p);
+		assert.match(reason, /^[a-z_.]+: ./);
+		assert.equal((await p.get(p.at())).json.reason, undefined);
+		const acts = await sql(centre, `select action from audit
+			where object = '${p.application}' order by number`);
+		assert.deepEqual(acts.flat().slice(-2),
+			['application.issue', 'application.issue_refuse']);
+		expectStatus(await desk(p, 'refusal', { reason: 'Фамилия' }), 200);
+		assert.equal((await p.get(p.at())).json.reason, 'Фамилия');
+	});
+
+	await t.test('a database that was put back takes its certificate over',
+		async () => {
+			const p = await waiting({ approved: true });
+			await p.reaches('issued');
+			const certificate = await p.certificate();
+			await centre.down();
+			await write(`delete from certificate
+				where application_id is not null;
+				update application set state = 'review', certificate_id = null
+				where state = 'issued'; delete from meta
+				where name like 'adopted.%'`);
+			await centre.up();
+			await p.reaches('issued');
+			assert.deepEqual(await p.certificate(), certificate);
+		});
+});
