@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 enum {
-	SEC_PER_DAY = 86400,
 	YEAR_MIN = 1,
 	YEAR_MAX = 9999,
 };
@@ -81,19 +80,19 @@ civil_to_sec(const struct civil *c, int64_t *out_sec)
 bool
 civil_from_sec(int64_t sec, struct civil *out)
 {
-	const int64_t least = -(int64_t)DAYS_TO_1970 * SEC_PER_DAY;
+	const int64_t least = -(int64_t)DAYS_TO_1970 * DAY_SEC;
 	const int64_t most =
-	    (days_before_year(YEAR_MAX + 1) - DAYS_TO_1970) * SEC_PER_DAY;
+	    (days_before_year(YEAR_MAX + 1) - DAYS_TO_1970) * DAY_SEC;
 	int64_t days, rest;
 	struct civil c = {0};
 
 	if (sec < least || sec >= most) {
 		return false;
 	}
-	days = sec / SEC_PER_DAY;
-	rest = sec % SEC_PER_DAY;
+	days = sec / DAY_SEC;
+	rest = sec % DAY_SEC;
 	if (rest < 0) {
-		rest += SEC_PER_DAY;
+		rest += DAY_SEC;
 		days--;
 	}
 	days += DAYS_TO_1970;

@@ -12,6 +12,10 @@
 
 #include "base/slice.h"
 
+enum {
+	DAY_SEC = 86400
+};
+
 struct clock {
 	int64_t (*utc_ms)(void *arg);
 	int64_t (*mono_ms)(void *arg);

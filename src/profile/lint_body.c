@@ -8,7 +8,6 @@
 #include "der/der.h"
 
 enum {
-	SECONDS_A_DAY = 86400,
 	SERIAL_OCTETS_MIN = 19,
 	SERIAL_OCTETS_MAX = 20,
 	SERIAL_RUN_MAX = 8, /* equal octets in a row: 1 in 2^60 by chance */
@@ -159,7 +158,7 @@ check_life(struct lint *l)
 {
 	int64_t life = cert_not_after(l->cert) - cert_not_before(l->cert);
 
-	if (life > (int64_t)l->p->max_days * SECONDS_A_DAY) {
+	if (life > (int64_t)l->p->max_days * DAY_SEC) {
 		lint_add(l, ERR_POLICY,
 		    "it lives longer than the profile's %u days",
 		    (unsigned)l->p->max_days);

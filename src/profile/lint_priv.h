@@ -2,6 +2,7 @@
 #ifndef SURGUCH_PROFILE_LINT_PRIV_H
 #define SURGUCH_PROFILE_LINT_PRIV_H
 /* What the rules of lint see, and how they report. */
+#include "base/clock.h"
 #include "profile/ca_identity.h"
 #include "profile/lint.h"
 #include "profile/profile_priv.h"

@@ -6,10 +6,6 @@
 #include "base/text.h"
 #include "der/der.h"
 
-enum {
-	SECONDS_A_DAY = 86400
-};
-
 static bool
 ext_time_is(const struct ext_time *t, int64_t sec)
 {
@@ -41,7 +37,7 @@ check_period(struct lint *l)
 {
 	const struct ext_private_key_period *period;
 	int64_t from = cert_not_before(l->cert);
-	int64_t full = from + (int64_t)l->p->private_key_days * SECONDS_A_DAY;
+	int64_t full = from + (int64_t)l->p->private_key_days * DAY_SEC;
 	int64_t end = cert_not_after(l->cert);
 
 	if (l->ext == NULL) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "crypto/pubkey.h"
 #include "der/der.h"
@@ -11,10 +12,6 @@
 #include "subject/region.h"
 #include "subject/words.h"
 #include "x509/name.h"
-
-enum {
-	SECONDS_A_DAY = 86400
-};
 
 const char *
 profile_name(const struct profile *p)
@@ -441,7 +438,7 @@ int64_t
 profile_private_key_end(
     const struct profile *p, int64_t not_before, int64_t not_after)
 {
-	int64_t end = not_before + (int64_t)p->private_key_days * SECONDS_A_DAY;
+	int64_t end = not_before + (int64_t)p->private_key_days * DAY_SEC;
 
 	return end < not_after ? end : not_after;
 }
@@ -492,11 +489,10 @@ profile_resolve_times(const struct profile *p, const struct ca_identity *ca,
 		return err;
 	}
 	if (end == 0) {
-		end = start + (int64_t)p->days * SECONDS_A_DAY;
+		end = start + (int64_t)p->days * DAY_SEC;
 		end = !ca->self && end > ca->not_after ? ca->not_after : end;
 	}
-	if (end <= start ||
-	    end - start > (int64_t)p->max_days * SECONDS_A_DAY) {
+	if (end <= start || end - start > (int64_t)p->max_days * DAY_SEC) {
 		return refuse(ei, "profile.not_after", "notAfter",
 		    "does not take this length of life");
 	}

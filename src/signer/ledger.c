@@ -122,10 +122,7 @@ apply_crl(struct ledger *l, const struct record *r, struct errinfo *ei)
 		return err;
 	}
 	l->last_crl.number = p.number;
-	l->last_crl.journal_number = r->number;
 	l->last_crl.this_update = p.this_update;
-	l->last_crl.next_update = p.next_update;
-	memcpy(l->last_crl.sha256, p.sha256, sizeof(p.sha256));
 	return ERR_OK;
 }
 

@@ -25,10 +25,6 @@
 
 struct ledger;
 
-enum {
-	DAY_SEC = 86400
-};
-
 /* Opens dir/journal and reads it. */
 ATTR_MUST_USE enum err ledger_open(const char *dir,
     struct journal_report *report, struct ledger **out, struct errinfo *ei);
@@ -62,10 +58,7 @@ bool ledger_ceiling(
 
 struct ledger_crl {
 	uint64_t number; /* 0: none was made */
-	uint64_t journal_number;
 	int64_t this_update;
-	int64_t next_update;
-	uint8_t sha256[32];
 };
 const struct ledger_crl *ledger_last_crl(const struct ledger *l);
 /* CRLs after now - 24 hours. */

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 enum {
-	FIRST_CAP = 64,
-	DAY = 86400
+	FIRST_CAP = 64
 };
 
 void
@@ -62,7 +63,7 @@ tally_add(struct tally *t, int64_t at, struct errinfo *ei)
 size_t
 tally_count(struct tally *t, int64_t now)
 {
-	while (t->head < t->num && t->times[t->head] <= now - DAY) {
+	while (t->head < t->num && t->times[t->head] <= now - DAY_SEC) {
 		t->head++;
 	}
 	return t->num - t->head;
