@@ -23,8 +23,7 @@ load_settings(
 	enum err err = file_check_trusted(paths->settings, paths->trusted, ei);
 
 	if (err == ERR_OK) {
-		err = signer_settings_load(
-		    paths->settings, NULL, &in->settings, ei);
+		err = signer_settings_load(paths->settings, &in->settings, ei);
 	}
 	if (err == ERR_OK && strcmp(in->settings->name, paths->name) != 0) {
 		err = err_object(ei,

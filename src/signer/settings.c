@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "os/file.h"
 
 enum {
 	HOUR = 3600,
@@ -187,6 +188,17 @@ take_urls(struct signer_urls *out, struct conf_cursor c, const char *path,
 	}
 }
 
+static bool
+lists_profile(const struct signer_settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->num_profiles; i++) {
+		if (strcmp(s->profiles[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 take_ceilings(
     struct signer_settings *s, struct conf_cursor c, struct conf_report *report)
@@ -201,6 +213,12 @@ take_ceilings(
 		if (signer_settings_ceiling(s, profile, &unused)) {
 			conf_complain(
 			    report, g, "profile", "has a ceiling already");
+			continue;
+		}
+		if (!lists_profile(s, profile)) {
+			conf_complain(report, g, "profile",
+			    "is not among `profiles`: its ceiling would hold "
+			    "for nothing");
 			continue;
 		}
 		conf_copy_text(out->profile, sizeof(out->profile), profile);
@@ -254,61 +272,43 @@ take(const struct conf *conf, struct conf_report *report,
 	return conf_report_err(report, ei);
 }
 
-/* Takes conf. */
-static enum err
-finish(struct conf *conf, struct conf_report *report,
+enum err
+signer_settings_parse(struct slice text, const char *file,
     struct signer_settings **out, struct errinfo *ei)
 {
-	struct signer_settings *s = calloc(1, sizeof(*s));
-	enum err err;
-
-	err = s == NULL ? err_nomem(ei) : take(conf, report, s, ei);
-	conf_free(conf);
-	if (err != ERR_OK) {
-		free(s);
-		return err;
-	}
-	*out = s;
-	return ERR_OK;
-}
-
-/* From the file, or from the text when there is one. */
-static enum err
-read_settings(const char *file, const struct slice *text,
-    struct conf_report *report, struct signer_settings **out,
-    struct errinfo *ei)
-{
-	struct conf_report own;
+	struct signer_settings *s = NULL;
+	struct conf_report report;
 	struct conf *conf = NULL;
 	enum err err;
 
-	conf_report_init(&own);
-	if (report == NULL) {
-		report = &own;
-	}
-	err = text == NULL
-		  ? conf_read(file, settings, &conf, report, ei)
-		  : conf_parse(*text, file, settings, &conf, report, ei);
+	conf_report_init(&report);
+	err = conf_parse(text, file, settings, &conf, &report, ei);
 	if (err == ERR_OK) {
-		err = finish(conf, report, out, ei);
+		s = calloc(1, sizeof(*s));
+		err = s == NULL ? err_nomem(ei) : take(conf, &report, s, ei);
 	}
-	conf_report_clear(&own);
+	if (err == ERR_OK) {
+		*out = s;
+		s = NULL;
+	}
+	free(s);
+	conf_free(conf);
+	conf_report_clear(&report);
 	return err;
 }
 
 enum err
-signer_settings_load(const char *path, struct conf_report *report,
-    struct signer_settings **out, struct errinfo *ei)
+signer_settings_load(
+    const char *path, struct signer_settings **out, struct errinfo *ei)
 {
-	return read_settings(path, NULL, report, out, ei);
-}
+	struct buf text = BUF_INIT(CONF_BYTES_MAX);
+	enum err err = file_read(path, CONF_BYTES_MAX, &text, ei);
 
-enum err
-signer_settings_parse(struct slice text, const char *file,
-    struct conf_report *report, struct signer_settings **out,
-    struct errinfo *ei)
-{
-	return read_settings(file, &text, report, out, ei);
+	if (err == ERR_OK) {
+		err = signer_settings_parse(buf_slice(&text), path, out, ei);
+	}
+	buf_clear(&text);
+	return err;
 }
 
 void

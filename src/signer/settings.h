@@ -84,17 +84,12 @@ struct signer_settings {
 	size_t num_releases;
 };
 
-/*
- * Read and check; all errors at once go into *report (may be NULL), the first
- * into *ei.  The result is large: keep it on the heap.  Free with
- * signer_settings_free().
- */
-ATTR_MUST_USE enum err signer_settings_load(const char *path,
-    struct conf_report *report, struct signer_settings **out,
-    struct errinfo *ei);
+/* Read and check: ERR_FORMAT with the first mistake, ERR_SYS for the file. */
+ATTR_MUST_USE enum err signer_settings_load(
+    const char *path, struct signer_settings **out, struct errinfo *ei);
+/* The same from text; `file` is only a name for messages. */
 ATTR_MUST_USE enum err signer_settings_parse(struct slice text,
-    const char *file, struct conf_report *report, struct signer_settings **out,
-    struct errinfo *ei);
+    const char *file, struct signer_settings **out, struct errinfo *ei);
 void signer_settings_free(struct signer_settings *s);
 
 /* The ceiling that the file sets for a profile; false when it sets none. */

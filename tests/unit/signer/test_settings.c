@@ -8,8 +8,7 @@
 static enum err
 parse(const char *text, struct signer_settings **out, struct errinfo *ei)
 {
-	return signer_settings_parse(
-	    slice_str(text), "test.conf", NULL, out, ei);
+	return signer_settings_parse(slice_str(text), "test.conf", out, ei);
 }
 
 static void
@@ -101,11 +100,14 @@ static const struct {
     {"no hex in a responder",
 	"name = \"a\"; responders = [\"g00102030405060708090a0b0c0d0e0f10111213"
 	"1415161718191a1b1c1d1e1f\"];"},
-    {"ceiling below zero",
-	"name = \"a\"; ceilings = ({profile = \"a\"; per_day = -1;});"},
-    {"ceiling twice",
-	"name = \"a\"; ceilings = ({profile = \"a\"; per_day = 1;},"
-	"{profile = \"a\"; per_day = 2;});"},
+    {"ceiling below zero", "name = \"a\"; profiles = [\"a\"];"
+			   "ceilings = ({profile = \"a\"; per_day = -1;});"},
+    {"ceiling of another's profile",
+	"name = \"a\"; profiles = [\"a\"];"
+	"ceilings = ({profile = \"b\"; per_day = 1;});"},
+    {"ceiling twice", "name = \"a\"; profiles = [\"a\"]; ceilings = ({profile "
+		      "= \"a\"; per_day = 1;},"
+		      "{profile = \"a\"; per_day = 2;});"},
     {"ceiling of nothing", "name = \"a\"; ceilings = ({per_day = 1;});"},
     {"no CRL at all", "name = \"a\"; crl_per_day = 0;"},
     {"endless CRL", "name = \"a\"; crl_hours_max = 10000;"},
@@ -149,25 +151,6 @@ mistakes_are_refused(void **state)
 	}
 }
 
-static void
-all_of_them_at_once(void **state)
-{
-	struct signer_settings *s = NULL;
-	struct conf_report report;
-	struct errinfo ei;
-
-	(void)state;
-	conf_report_init(&report);
-	assert_int_equal(
-	    signer_settings_parse(
-		SLICE_LIT("name = \"A\";\nkind = \"x\";\ncrl_per_day = 0;\n"),
-		"t.conf", &report, &s, &ei),
-	    ERR_FORMAT);
-	assert_int_equal(report.num_lines, 3);
-	assert_non_null(strstr(conf_report_text(&report), "t.conf:3"));
-	conf_report_clear(&report);
-}
-
 int
 main(void)
 {
@@ -175,7 +158,6 @@ main(void)
 	    cmocka_unit_test(the_least_is_a_name),
 	    cmocka_unit_test(everything_is_taken),
 	    cmocka_unit_test(mistakes_are_refused),
-	    cmocka_unit_test(all_of_them_at_once),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
