@@ -120,7 +120,7 @@ write_file(
 }
 
 static enum err
-note_published(struct ca *ca, const char *name, const struct crl_order *order,
+note_published(struct ca *ca, const char *name, const struct signer_crl *order,
     const struct shard *s, struct slice crl, struct errinfo *ei)
 {
 	char detail[64];
@@ -160,7 +160,7 @@ ca_publish_crl(struct ca *ca, struct authority *a, struct errinfo *ei)
 	const char *name = authority_name(a);
 	struct buf entries = BUF_INIT(CRL_BYTES_MAX);
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	struct crl_order order = {0};
+	struct signer_crl order = {0};
 	struct shard shard = {0};
 	enum err e = read_shard(ca, name, &shard, ei);
 
@@ -173,11 +173,11 @@ ca_publish_crl(struct ca *ca, struct authority *a, struct errinfo *ei)
 		e = collect_entries(ca, name, order.this_update, &entries, ei);
 	}
 	if (e == ERR_OK) {
-		order.entries = buf_slice(&entries);
 		e = store_audit_position(ca_store(ca), &order.at, ei);
 	}
 	if (e == ERR_OK) {
-		e = signer_crl(authority_signer(a), &order, &crl, ei);
+		e = signer_crl(
+		    authority_signer(a), &order, buf_slice(&entries), &crl, ei);
 	}
 	if (e == ERR_OK) {
 		e = note_published(

@@ -351,11 +351,11 @@ make_root(struct making *m, struct errinfo *ei)
 static enum err
 root_crl(struct making *m, struct running *r, struct errinfo *ei)
 {
-	struct crl_order order = {.number = 1};
+	struct signer_crl order = {.number = 1};
 
 	order.this_update = clock_utc_sec(&m->c->clock);
 	order.next_update = order.this_update + ROOT_CRL_SEC;
-	return signer_crl(r->client, &order, &m->root_crl, ei);
+	return signer_crl(r->client, &order, SLICE_EMPTY, &m->root_crl, ei);
 }
 
 static enum err

@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ipc/frame.h"
 #include "ipc/wire.h"
@@ -38,11 +37,12 @@ struct call {
 	struct call *next;
 	uint64_t id;
 	enum call_state state;
-	uint16_t type;   /* of the last frame */
-	struct buf body; /* of the last frame */
-	struct buf page; /* bodies of JOURNAL_ENTRY, each with its length */
+	struct buf question;
+	int sent_fd;     /* goes with the question, or -1 */
+	uint16_t type;   /* of the last frame that came */
+	struct buf body; /* the same one's */
 	int fd;          /* that came with it, or -1 */
-	enum err err;
+	struct buf page; /* bodies of JOURNAL_ENTRY, each with its length */
 	pthread_cond_t cond;
 };
 
@@ -198,8 +198,10 @@ static void
 call_init(struct call *call)
 {
 	memset(call, 0, sizeof(*call));
-	buf_init(&call->body, FRAME_BYTES_MAX);
+	buf_init(&call->question, FRAME_BODY_MAX);
+	buf_init(&call->body, FRAME_BODY_MAX);
 	buf_init(&call->page, CALL_BYTES_MAX);
+	call->sent_fd = -1;
 	call->fd = -1;
 	cond_init_monotonic(&call->cond);
 }
@@ -207,8 +209,10 @@ call_init(struct call *call)
 static void
 call_clear(struct call *call)
 {
+	buf_clear(&call->question);
 	buf_clear(&call->body);
 	buf_clear(&call->page);
+	fd_close(call->sent_fd);
 	fd_close(call->fd);
 	(void)pthread_cond_destroy(&call->cond);
 }
@@ -276,25 +280,49 @@ wait_call(struct signer_client *c, struct call *call, struct errinfo *ei)
 	    name);
 }
 
+/* MSG_ERROR as the error that it carries. */
+static enum err
+their_error(const struct call *call, struct errinfo *ei)
+{
+	struct wire w = wire_init(buf_slice(&call->body));
+	struct errinfo theirs;
+	enum err err;
+
+	wire_get_errinfo(&w, &theirs);
+	err = wire_end(&w, "error", ei);
+	if (err == ERR_OK) {
+		err = theirs.kind;
+		if (ei != NULL) {
+			*ei = theirs;
+		}
+	}
+	return err;
+}
+
 /*
- * Ask and wait.  On success call->type is `want`, body and fd are the
- * answer's; MSG_ERROR becomes the error that it carries.  Clear the call
- * either way.
+ * Send call->question as a frame of this type and wait.  On success body and
+ * fd are those of an answer of the type `want`.  Clear the call either way.
  */
 static enum err
-ask(struct signer_client *c, struct call *call, struct frame *f, uint16_t want,
+ask(struct signer_client *c, struct call *call, uint16_t type, uint16_t want,
     struct errinfo *ei)
 {
-	struct errinfo theirs;
-	struct wire w;
-	enum err err = add_call(c, call, ei);
+	struct frame f = {.type = type};
+	enum err err = buf_err(&call->question, ei);
 
+	if (err == ERR_OK) {
+		err = add_call(c, call, ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	f->id = call->id;
-	err = frame_send(c->o.fd, f, ei);
-	if (err == ERR_OK && f->type == SIGNER_ISSUE) {
+	f.id = call->id;
+	f.body = buf_slice(&call->question);
+	if (call->sent_fd >= 0) {
+		f.fds[f.num_fds++] = call->sent_fd;
+	}
+	err = frame_send(c->o.fd, &f, ei);
+	if (err == ERR_OK && type == SIGNER_ISSUE) {
 		seam("front.sent");
 	}
 	if (err == ERR_OK) {
@@ -307,36 +335,20 @@ ask(struct signer_client *c, struct call *call, struct frame *f, uint16_t want,
 	if (err != ERR_OK || call->type == want) {
 		return err;
 	}
-	if (call->type != MSG_ERROR) {
-		return err_set(ei, ERR_FORMAT, "signer.message", NULL,
-		    "Signer %s answered with type %u.", c->name,
-		    (unsigned)call->type);
+	if (call->type == MSG_ERROR) {
+		return their_error(call, ei);
 	}
-	w = wire_init(buf_slice(&call->body));
-	wire_get_errinfo(&w, &theirs);
-	err = wire_end(&w, "error", ei);
-	if (err == ERR_OK) {
-		err = theirs.kind;
-		if (ei != NULL) {
-			*ei = theirs;
-		}
-	}
-	return err;
+	return err_set(ei, ERR_FORMAT, "signer.message", NULL,
+	    "Signer %s answered with type %u.", c->name, (unsigned)call->type);
 }
 
-/* The usual call: `body` is the question's, the answer's stays in *call. */
+/* What an answer holds, to the caller. */
 static enum err
-ask_body(struct signer_client *c, struct call *call, uint16_t type,
-    struct buf *body, uint16_t want, struct errinfo *ei)
+give(struct buf *out, struct slice s, struct errinfo *ei)
 {
-	struct frame f = {.type = type};
-	enum err err = buf_err(body, ei);
-
-	if (err == ERR_OK) {
-		f.body = buf_slice(body);
-		err = ask(c, call, &f, want, ei);
-	}
-	return err;
+	buf_reset(out);
+	buf_add(out, s);
+	return buf_err(out, ei);
 }
 
 /* --- making one --------------------------------------------------------- */
@@ -371,27 +383,14 @@ revive(struct signer_client *c, struct call *call)
 static enum err
 greet(struct signer_client *c, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
-	struct hello h = {
-	    .protocol = HELLO_PROTOCOL,
-	    .role = "front",
-	    .pid = (uint64_t)getpid(),
-	};
-	struct frame f = {.type = MSG_HELLO};
 	struct call call;
 	enum err err;
 
 	call_init(&call);
-	hello_pack(&body, &h);
-	f.body = buf_slice(&body);
-	err = buf_err(&body, ei);
+	err = add_call(c, &call, ei);
 	if (err == ERR_OK) {
-		err = add_call(c, &call, ei);
-	}
-	if (err == ERR_OK) {
-		f.id = call.id;
 		do {
-			err = frame_send(c->o.fd, &f, ei);
+			err = hello_send(c->o.fd, call.id, "front", "", ei);
 			if (err == ERR_OK) {
 				err = wait_call(c, &call, ei);
 			}
@@ -399,7 +398,6 @@ greet(struct signer_client *c, struct errinfo *ei)
 		remove_call(c, &call);
 	}
 	call_clear(&call);
-	buf_clear(&body);
 	return err;
 }
 
@@ -473,42 +471,34 @@ signer_client_free(struct signer_client *c)
 	destroy(c);
 }
 
-const char *
-signer_client_name(const struct signer_client *c)
-{
-	/* The same after each restart. */
-	return c->name;
-}
-
 /* --- the questions ------------------------------------------------------ */
 
-/* An ISSUED answer into the caller's outputs. */
+/* Ask for a certificate; clears the call. */
 static enum err
-take_issued(const struct call *call, struct buf *cert, uint64_t *number,
-    bool *replay, uint8_t *request, struct errinfo *ei)
+ask_issued(struct signer_client *c, struct call *call, uint16_t type,
+    struct buf *cert, uint64_t *number, bool *replay, uint8_t *request,
+    struct errinfo *ei)
 {
 	struct signer_issued m;
-	enum err err = signer_issued_unpack(buf_slice(&call->body), &m, ei);
+	enum err err = ask(c, call, type, SIGNER_ISSUED, ei);
 
-	if (err != ERR_OK) {
-		return err;
+	if (err == ERR_OK) {
+		err = signer_issued_unpack(buf_slice(&call->body), &m, ei);
 	}
-	buf_reset(cert);
-	buf_add(cert, m.cert);
-	err = buf_err(cert, ei);
-	if (err != ERR_OK) {
-		return err;
+	if (err == ERR_OK) {
+		err = give(cert, m.cert, ei);
 	}
-	if (number != NULL) {
+	if (err == ERR_OK && number != NULL) {
 		*number = m.number;
 	}
-	if (replay != NULL) {
+	if (err == ERR_OK && replay != NULL) {
 		*replay = m.replay;
 	}
-	if (request != NULL) {
+	if (err == ERR_OK && request != NULL) {
 		memcpy(request, m.request, sizeof(m.request));
 	}
-	return ERR_OK;
+	call_clear(call);
+	return err;
 }
 
 enum err
@@ -516,20 +506,12 @@ signer_issue(struct signer_client *c, const struct issue_values *values,
     const struct audit_position *at, struct buf *cert, uint64_t *journal_number,
     bool *replay, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct call call;
-	enum err err;
 
 	call_init(&call);
-	signer_issue_pack(&body, values, at);
-	err = ask_body(c, &call, SIGNER_ISSUE, &body, SIGNER_ISSUED, ei);
-	if (err == ERR_OK) {
-		err =
-		    take_issued(&call, cert, journal_number, replay, NULL, ei);
-	}
-	call_clear(&call);
-	buf_clear(&body);
-	return err;
+	signer_issue_pack(&call.question, values, at);
+	return ask_issued(
+	    c, &call, SIGNER_ISSUE, cert, journal_number, replay, NULL, ei);
 }
 
 enum err
@@ -537,22 +519,14 @@ signer_find(struct signer_client *c, const uint8_t idem[VALUES_IDEM_SIZE],
     struct buf *cert, uint64_t *journal_number,
     uint8_t request[VALUES_DIGEST_SIZE], struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct signer_find m;
 	struct call call;
-	enum err err;
 
 	call_init(&call);
 	memcpy(m.idem, idem, sizeof(m.idem));
-	signer_find_pack(&body, &m);
-	err = ask_body(c, &call, SIGNER_FIND, &body, SIGNER_ISSUED, ei);
-	if (err == ERR_OK) {
-		err =
-		    take_issued(&call, cert, journal_number, NULL, request, ei);
-	}
-	call_clear(&call);
-	buf_clear(&body);
-	return err;
+	signer_find_pack(&call.question, &m);
+	return ask_issued(
+	    c, &call, SIGNER_FIND, cert, journal_number, NULL, request, ei);
 }
 
 /* A CRL_DONE answer into *crl. */
@@ -568,57 +542,25 @@ take_crl(const struct call *call, struct buf *crl, struct errinfo *ei)
 		m.crl = mapped;
 	}
 	if (err == ERR_OK) {
-		buf_reset(crl);
-		buf_add(crl, m.crl);
-		err = buf_err(crl, ei);
+		err = give(crl, m.crl, ei);
 	}
 	memfd_unmap(mapped);
 	return err;
 }
 
 enum err
-signer_crl(struct signer_client *c, const struct crl_order *order,
-    struct buf *crl, struct errinfo *ei)
+signer_crl(struct signer_client *c, const struct signer_crl *order,
+    struct slice entries, struct buf *crl, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
-	struct signer_crl m = {
-	    .number = order->number,
-	    .this_update = order->this_update,
-	    .next_update = order->next_update,
-	    .at = order->at,
-	};
-	struct frame f = {.type = SIGNER_CRL, .num_fds = 1};
 	struct call call;
 	enum err err;
 
 	call_init(&call);
-	signer_crl_pack(&body, &m);
-	err = buf_err(&body, ei);
+	signer_crl_pack(&call.question, order);
+	err = memfd_of("crl-entries", entries, &call.sent_fd, ei);
 	if (err == ERR_OK) {
-		err = memfd_of("crl-entries", order->entries, &f.fds[0], ei);
+		err = ask(c, &call, SIGNER_CRL, SIGNER_CRL_DONE, ei);
 	}
-	if (err == ERR_OK) {
-		f.body = buf_slice(&body);
-		err = ask(c, &call, &f, SIGNER_CRL_DONE, ei);
-		fd_close(f.fds[0]);
-	}
-	if (err == ERR_OK) {
-		err = take_crl(&call, crl, ei);
-	}
-	call_clear(&call);
-	buf_clear(&body);
-	return err;
-}
-
-enum err
-signer_last_crl(struct signer_client *c, struct buf *crl, struct errinfo *ei)
-{
-	struct frame f = {.type = SIGNER_LAST_CRL};
-	struct call call;
-	enum err err;
-
-	call_init(&call);
-	err = ask(c, &call, &f, SIGNER_CRL_DONE, ei);
 	if (err == ERR_OK) {
 		err = take_crl(&call, crl, ei);
 	}
@@ -630,24 +572,20 @@ enum err
 signer_ocsp(struct signer_client *c, const struct signer_ocsp *order,
     struct buf *response, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct signer_ocsp_done m;
 	struct call call;
 	enum err err;
 
 	call_init(&call);
-	signer_ocsp_pack(&body, order);
-	err = ask_body(c, &call, SIGNER_OCSP, &body, SIGNER_OCSP_DONE, ei);
+	signer_ocsp_pack(&call.question, order);
+	err = ask(c, &call, SIGNER_OCSP, SIGNER_OCSP_DONE, ei);
 	if (err == ERR_OK) {
 		err = signer_ocsp_done_unpack(buf_slice(&call.body), &m, ei);
 	}
 	if (err == ERR_OK) {
-		buf_reset(response);
-		buf_add(response, m.response);
-		err = buf_err(response, ei);
+		err = give(response, m.response, ei);
 	}
 	call_clear(&call);
-	buf_clear(&body);
 	return err;
 }
 
@@ -680,15 +618,14 @@ static enum err
 journal_page(struct signer_client *c, uint64_t *after, uint32_t limit,
     uint64_t *last, signer_journal_fn *fn, void *arg, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct signer_journal m = {.after = *after, .limit = limit};
 	struct signer_journal_end end = {0};
 	struct call call;
 	enum err err;
 
 	call_init(&call);
-	signer_journal_pack(&body, &m);
-	err = ask_body(c, &call, SIGNER_JOURNAL, &body, SIGNER_JOURNAL_END, ei);
+	signer_journal_pack(&call.question, &m);
+	err = ask(c, &call, SIGNER_JOURNAL, SIGNER_JOURNAL_END, ei);
 	if (err == ERR_OK) {
 		err =
 		    signer_journal_end_unpack(buf_slice(&call.body), &end, ei);
@@ -706,7 +643,6 @@ journal_page(struct signer_client *c, uint64_t *after, uint32_t limit,
 	}
 	*last = end.last;
 	call_clear(&call);
-	buf_clear(&body);
 	return err;
 }
 
@@ -744,12 +680,11 @@ enum err
 signer_info(
     struct signer_client *c, struct signer_info *out, struct errinfo *ei)
 {
-	struct frame f = {.type = SIGNER_INFO};
 	struct call call;
 	enum err err;
 
 	call_init(&call);
-	err = ask(c, &call, &f, SIGNER_INFO_DONE, ei);
+	err = ask(c, &call, SIGNER_INFO, SIGNER_INFO_DONE, ei);
 	if (err == ERR_OK) {
 		err = signer_info_unpack(buf_slice(&call.body), out, ei);
 	}

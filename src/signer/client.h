@@ -43,8 +43,6 @@ ATTR_MUST_USE enum err signer_client_new(const struct signer_client_options *o,
     struct signer_client **out, struct errinfo *ei);
 /* No call may be running.  NULL is fine. */
 void signer_client_free(struct signer_client *c);
-/* The instance's name, as it said hello. */
-const char *signer_client_name(const struct signer_client *c);
 
 /*
  * Issue, or the same bytes again for a known idempotency key.  *cert is
@@ -75,18 +73,9 @@ ATTR_MUST_USE enum err signer_find(struct signer_client *c,
  * ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
  * ERR_FORMAT "crl.entries.order", "crl.entry".
  */
-struct crl_order {
-	uint64_t number;
-	int64_t this_update; /* UTC seconds */
-	int64_t next_update;
-	struct slice entries;
-	struct audit_position at;
-};
 ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
-    const struct crl_order *order, struct buf *crl, struct errinfo *ei);
-/* The last CRL that this signer made; ERR_NOTFOUND when there is none. */
-ATTR_MUST_USE enum err signer_last_crl(
-    struct signer_client *c, struct buf *crl, struct errinfo *ei);
+    const struct signer_crl *order, struct slice entries, struct buf *crl,
+    struct errinfo *ei);
 
 /* Sign one OCSP answer; see struct signer_ocsp. */
 ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,

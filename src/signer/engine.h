@@ -52,9 +52,6 @@ ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
 ATTR_MUST_USE enum err engine_crl(struct engine *e, const char *dir,
     const struct signer_crl *m, struct slice entries, struct buf *crl,
     uint64_t *out_number, bool *fatal, struct errinfo *ei);
-/* crl.der, if it is the CRL that the journal knows as the last. */
-ATTR_MUST_USE enum err engine_last_crl(struct engine *e, const char *dir,
-    struct buf *crl, uint64_t *out_number, struct errinfo *ei);
 
 ATTR_MUST_USE enum err engine_ocsp(struct engine *e,
     const struct signer_ocsp *m, struct buf *response, struct errinfo *ei);

@@ -302,8 +302,8 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
     struct errinfo *ei)
 {
 	struct change c = {
-	    .added = BUF_INIT(JOURNAL_RECORD_MAX / 2),
-	    .dropped = BUF_INIT(JOURNAL_RECORD_MAX / 4),
+	    .added = BUF_INIT(JOURNAL_RECORD_MAX),
+	    .dropped = BUF_INIT(JOURNAL_RECORD_MAX),
 	};
 	char path[PATH_TEXT_SIZE];
 	uint64_t number = 0;
@@ -344,33 +344,5 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 out:
 	buf_clear(&c.added);
 	buf_clear(&c.dropped);
-	return err;
-}
-
-enum err
-engine_last_crl(struct engine *e, const char *dir, struct buf *crl,
-    uint64_t *out_number, struct errinfo *ei)
-{
-	const struct ledger_crl *last = ledger_last_crl(e->ledger);
-	uint8_t hash[HASH_SIZE_MAX];
-	char path[PATH_TEXT_SIZE];
-	enum err err;
-
-	err = path_join(path, dir, "crl.der", ei);
-	if (err == ERR_OK) {
-		buf_reset(crl);
-		err = file_read(path, CRL_BYTES_MAX, crl, ei);
-	}
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(crl), hash, ei);
-	}
-	if (err == ERR_OK &&
-	    memcmp(hash, last->sha256, sizeof(last->sha256)) != 0) {
-		err = err_set(ei, ERR_NOTFOUND, "signer.crl", NULL,
-		    "The last CRL that was made has not been kept.");
-	}
-	if (err == ERR_OK) {
-		*out_number = last->journal_number;
-	}
 	return err;
 }

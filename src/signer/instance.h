@@ -7,11 +7,11 @@
  * templates.  Everything comes from files that front cannot write.
  *
  * In its directory:
- *	key.p8, key.pass	the key and its passphrase (0400, made by
- *keys.h) spki.der		the public key
- *	ca.der			a CA: its own certificate, once it has one;
- *				an OCSP key: its issuer's
- *	cert.der		an OCSP key: the responder's own certificate
+ *	key.p8, key.pass  the key and its passphrase (0400; keys.h)
+ *	spki.der          the public key
+ *	ca.der            a CA: its own certificate, once it has one;
+ *	                  an OCSP key: its issuer's
+ *	cert.der          an OCSP key: the responder's own certificate
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,10 +10,10 @@
  *	8	8	number: 1, 2, 3 ...
  *	16	8	type
  *	24	8	time, UTC seconds, two's complement
- *	32	8	synced: how much of the file was durable when this
- *record was written 40	32	previous: the `hash` of the record before (zeros
- *first) 72	n	payload 72+n	32	hash: SHA-256 of everything
- *above
+ *	32	8	synced: bytes of the file that were durable then
+ *	40	32	previous: `hash` of the record before, or zeros
+ *	72	n	payload
+ *	72+n	32	hash: SHA-256 of everything above
  *
  * `previous` chains the records, so that none can be changed, dropped or put
  * between others without all that follow.  `synced` tells damage from a torn

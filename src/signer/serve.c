@@ -212,27 +212,6 @@ do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 }
 
 static enum err
-do_last_crl(
-    struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
-{
-	struct wire w = wire_init(f->body);
-	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	uint64_t number = 0;
-	enum err err = wire_end(&w, "last_crl", ei);
-
-	if (err != ERR_OK) {
-		s->fatal = true;
-		return err;
-	}
-	err = engine_last_crl(s->engine, s->o->dir, &crl, &number, ei);
-	if (err == ERR_OK) {
-		err = put_crl(a, buf_slice(&crl), number, ei);
-	}
-	buf_clear(&crl);
-	return err;
-}
-
-static enum err
 send_entry(struct server *s, uint64_t id, uint64_t number, struct answer *a,
     struct errinfo *ei)
 {
@@ -341,7 +320,6 @@ static const struct duty duties[] = {
     {SIGNER_ISSUE, false, true, 0, do_issue},
     {SIGNER_FIND, false, true, 0, do_find},
     {SIGNER_CRL, true, true, 1, do_crl},
-    {SIGNER_LAST_CRL, true, true, 0, do_last_crl},
     {SIGNER_JOURNAL, true, true, 0, do_journal},
     {SIGNER_OCSP, false, true, 0, do_ocsp},
     {SIGNER_INFO, false, true, 0, do_info},
@@ -397,7 +375,7 @@ work(struct server *s, struct frame *f, struct errinfo *ei)
 		answer_error(a, ei);
 		err = ERR_OK;
 	}
-	if (duty->answers || a->type == MSG_ERROR) {
+	if (duty->answers) {
 		s->num_answers++;
 	}
 	return err;

@@ -233,9 +233,8 @@ a_kill_loses_nothing_that_was_answered(void **state)
 static void
 a_crl_larger_than_a_frame(void **state)
 {
-	struct crl_order o = {.number = 1, .at = house_audit(3)};
+	struct signer_crl o = {.number = 1, .at = house_audit(3)};
 	struct buf entries = BUF_INIT(1 << 20), crl = BUF_INIT(CRL_BYTES_MAX);
-	struct buf last = BUF_INIT(CRL_BYTES_MAX);
 	struct clock now = system_clock();
 	struct signer_client *c;
 	struct crl *parsed = NULL;
@@ -252,26 +251,20 @@ a_crl_larger_than_a_frame(void **state)
 		crl_entry_put(&entries, slice_make(serial, 3),
 		    o.this_update - 1, CRL_REASON_SUPERSEDED);
 	}
-	o.entries = buf_slice(&entries);
 	c = house_start(&house, "issuing", false, &pid);
-	assert_int_equal(signer_last_crl(c, &last, &ei), ERR_NOTFOUND);
-	assert_ok(signer_crl(c, &o, &crl, &ei), &ei);
+	assert_ok(signer_crl(c, &o, buf_slice(&entries), &crl, &ei), &ei);
 	assert_true(crl.len > FRAME_BYTES_MAX);
 	assert_ok(crl_parse(buf_slice(&crl), &parsed, &ei), &ei);
 	assert_int_equal(crl_num_entries(parsed), 5000);
 	crl_free(parsed);
 	house_stop(c, pid);
 	c = house_start(&house, "issuing", false, &pid);
-	assert_ok(signer_last_crl(c, &last, &ei), &ei);
-	assert_true(slice_eq(buf_slice(&last), buf_slice(&crl)));
 	o.number = 2;
-	o.entries = SLICE_EMPTY;
-	assert_int_equal(signer_crl(c, &o, &crl, &ei), ERR_POLICY);
+	assert_int_equal(signer_crl(c, &o, SLICE_EMPTY, &crl, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "crl.dropped");
 	house_stop(c, pid);
 	buf_clear(&entries);
 	buf_clear(&crl);
-	buf_clear(&last);
 }
 
 static void
@@ -316,9 +309,9 @@ an_ocsp_key_answers(void **state)
 
 /* --- a sibling that has gone mad ---------------------------------------- */
 
-/* Starts the signer and sends it one packet; how the process ended. */
+/* Starts the signer, hears its hello, and gives our end of the channel. */
 static int
-after_packet(const struct frame *f, struct slice raw)
+start_bare(pid_t *pid)
 {
 	char dir[PATH_TEXT_SIZE], conf[PATH_TEXT_SIZE];
 	const char *const argv[] = {"surguch-signer", "-n", "issuing", "-d",
@@ -327,8 +320,7 @@ after_packet(const struct frame *f, struct slice raw)
 	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
 	struct frame hello;
 	struct errinfo ei;
-	int pair[2], status;
-	pid_t pid;
+	int pair[2];
 
 	house_path(&house, "issuing", dir);
 	house_path(&house, "issuing.conf", conf);
@@ -341,24 +333,85 @@ after_packet(const struct frame *f, struct slice raw)
 			  .fds = &(struct spawn_fd){pair[1], ROLE_FD_CHANNEL},
 			  .num_fds = 1,
 		      },
-		      &pid, &ei),
+		      pid, &ei),
 	    &ei);
 	fd_close(pair[1]);
 	assert_ok(frame_recv(pair[0], &store, &hello, false, &ei), &ei);
 	assert_int_equal(hello.type, MSG_HELLO);
 	assert_int_equal(hello.id, 0);
-	if (f != NULL) {
-		assert_ok(frame_send(pair[0], f, &ei), &ei);
-	} else {
-		assert_int_equal(send(pair[0], raw.p, raw.len, 0), raw.len);
-	}
+	buf_clear(&store);
+	return pair[0];
+}
+
+static int
+end_of(pid_t pid)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0) {
 		assert_int_equal(errno, EINTR);
 	}
-	fd_close(pair[0]);
-	buf_clear(&store);
 	return WIFEXITED(status) ? WEXITSTATUS(status)
 				 : 1000 + WTERMSIG(status);
+}
+
+/* Starts the signer and sends it one packet; how the process ended. */
+static int
+after_packet(const struct frame *f, struct slice raw)
+{
+	struct errinfo ei;
+	pid_t pid;
+	int fd = start_bare(&pid), status;
+
+	if (f != NULL) {
+		assert_ok(frame_send(fd, f, &ei), &ei);
+	} else {
+		assert_int_equal(send(fd, raw.p, raw.len, 0), raw.len);
+	}
+	status = end_of(pid);
+	fd_close(fd);
+	return status;
+}
+
+static void
+expect_answer(int fd, uint16_t type, uint64_t id)
+{
+	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
+	struct errinfo ei;
+	struct frame f;
+
+	assert_ok(frame_recv(fd, &store, &f, false, &ei), &ei);
+	assert_int_equal(f.type, type);
+	assert_int_equal(f.id, id);
+	buf_clear(&store);
+}
+
+/* A front that was restarted says hello to a signer that ran on, whatever its
+ * predecessor was told last. */
+static void
+a_hello_has_one_answer(void **state)
+{
+	struct frame f = {.type = SIGNER_FIND, .id = 5};
+	struct signer_find none = {{0}};
+	struct buf b = BUF_INIT(100);
+	struct errinfo ei;
+	pid_t pid;
+	int fd = start_bare(&pid);
+
+	(void)state;
+	signer_find_pack(&b, &none);
+	f.body = buf_slice(&b);
+	assert_ok(frame_send(fd, &f, &ei), &ei);
+	expect_answer(fd, MSG_ERROR, 5);
+	assert_ok(hello_send(fd, 6, "front", "", &ei), &ei);
+	expect_answer(fd, MSG_HELLO, 6);
+	assert_ok(
+	    frame_send(fd, &(struct frame){.type = SIGNER_INFO, .id = 7}, &ei),
+	    &ei);
+	expect_answer(fd, SIGNER_INFO_DONE, 7);
+	fd_close(fd);
+	assert_int_equal(end_of(pid), 0);
+	buf_clear(&b);
 }
 
 static void
@@ -410,6 +463,7 @@ main(void)
 	    cmocka_unit_test(a_kill_loses_nothing_that_was_answered),
 	    cmocka_unit_test(a_crl_larger_than_a_frame),
 	    cmocka_unit_test(an_ocsp_key_answers),
+	    cmocka_unit_test(a_hello_has_one_answer),
 	    cmocka_unit_test(a_malformed_message_ends_it),
 	};
 
