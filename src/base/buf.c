@@ -201,6 +201,16 @@ buf_insert(struct buf *b, size_t at, struct slice s)
 	memcpy(b->p + at, s.p, s.len);
 }
 
+void
+buf_cut(struct buf *b, size_t len)
+{
+	ensure(len <= b->len);
+	b->len = len;
+	if (b->err == ERR_LIMIT) {
+		b->err = ERR_OK;
+	}
+}
+
 struct slice
 buf_slice(const struct buf *b)
 {

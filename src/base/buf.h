@@ -45,6 +45,8 @@ uint8_t *buf_grow(struct buf *b, size_t len);
 void buf_patch(struct buf *b, size_t at, const void *p, size_t len);
 /* Insert bytes at offset `at` <= len, moving the rest. */
 void buf_insert(struct buf *b, size_t at, struct slice s);
+/* Take back what was appended behind `len` bytes, and that it did not fit. */
+void buf_cut(struct buf *b, size_t len);
 
 struct slice buf_slice(const struct buf *b); /* dies with the next append */
 ATTR_MUST_USE enum err buf_err(const struct buf *b, struct errinfo *ei);

@@ -58,7 +58,7 @@ make_clean(char *s)
 			rest.len--;
 			continue;
 		}
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+		if (text_is_control(c)) {
 			*out++ = '?';
 			continue;
 		}

@@ -83,24 +83,38 @@ put_value(struct buf *line, const char *text)
 	}
 }
 
+/* " key=value"; left out when the line has no room for it and its end. */
+static void
+put_field(struct buf *line, const struct log_field *f)
+{
+	size_t before = line->len;
+
+	buf_printf(line, " %s=", f->key);
+	if (f->text != NULL) {
+		put_value(line, f->text);
+	} else {
+		buf_printf(line, "%lld", (long long)f->number);
+	}
+	if (line->err != ERR_OK || line->len == line->max) {
+		buf_cut(line, before);
+	}
+}
+
 void
 log_fields(enum log_level level, const char *event,
     const struct log_field *fields, size_t num_fields)
 {
 	struct buf line = BUF_INIT(LINE_MAX_BYTES);
 
-	if (level > log_max) {
+	/* All the room at once: half a line would spoil the next. */
+	if (level > log_max || buf_grow(&line, LINE_MAX_BYTES) == NULL) {
 		return;
 	}
+	buf_reset(&line);
 	buf_printf(&line, "level=%s role=%s event=%s", level_name(level),
 	    log_role, event);
 	for (size_t i = 0; i < num_fields; i++) {
-		buf_printf(&line, " %s=", fields[i].key);
-		if (fields[i].text != NULL) {
-			put_value(&line, fields[i].text);
-		} else {
-			buf_printf(&line, "%lld", (long long)fields[i].number);
-		}
+		put_field(&line, &fields[i]);
 	}
 	buf_add_u8(&line, '\n');
 	/* One write a line, so that lines of several processes never mix. */

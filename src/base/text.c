@@ -67,10 +67,18 @@ text_put_char(struct buf *b, uint32_t c)
 	}
 }
 
-static bool
-is_control(uint32_t c)
+bool
+text_is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+bool
+text_is_unsafe(uint32_t c)
+{
+	return text_is_control(c) || c == 0x061c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
 }
 
 bool
@@ -95,7 +103,7 @@ text_is_clean(struct slice s)
 		return false;
 	}
 	while (s.len > 0) {
-		if (!text_get_char(&s, &c) || is_control(c)) {
+		if (!text_get_char(&s, &c) || text_is_control(c)) {
 			return false;
 		}
 	}
@@ -122,38 +130,6 @@ text_is_digits(struct slice s)
 		}
 	}
 	return s.len > 0;
-}
-
-enum err
-text_from_slice(struct slice s, size_t max_len, char **out, struct errinfo *ei)
-{
-	struct slice rest = s;
-	uint32_t c;
-	char *copy;
-
-	if (s.len > max_len) {
-		return err_set(ei, ERR_LIMIT, "text.length", NULL,
-		    "the text has %zu bytes, at most %zu are allowed", s.len,
-		    max_len);
-	}
-	while (rest.len > 0) {
-		if (!text_get_char(&rest, &c)) {
-			return err_set(ei, ERR_FORMAT, "text.utf8", NULL,
-			    "the text is not valid UTF-8 at byte %zu",
-			    s.len - rest.len);
-		}
-		if (is_control(c)) {
-			return err_set(ei, ERR_FORMAT, "text.control", NULL,
-			    "the text holds the control character U+%04X",
-			    (unsigned)c);
-		}
-	}
-	copy = slice_dup_str(s);
-	if (copy == NULL) {
-		return err_nomem(ei);
-	}
-	*out = copy;
-	return ERR_OK;
 }
 
 void
@@ -398,7 +374,7 @@ text_escape(struct buf *b, struct slice s, size_t max)
 			buf_add_str(b, "...");
 			return;
 		}
-		if (text_get_char(&s, &c) && !is_control(c) && c != '\\') {
+		if (text_get_char(&s, &c) && !text_is_unsafe(c) && c != '\\') {
 			buf_add(b, slice_make(at.p, at.len - s.len));
 			continue;
 		}

@@ -15,22 +15,20 @@
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms, <= U+10FFFF). */
 bool text_is_utf8(struct slice s);
-/* The same, and no control characters (C0, DEL, C1), and not empty. */
+/* The same, and no control characters, and not empty. */
 bool text_is_clean(struct slice s);
 /* Characters (code points) of well-formed UTF-8. */
 size_t text_num_chars(struct slice s);
 /* Decode one code point from the front; false at the end or if malformed. */
 bool text_get_char(struct slice *s, uint32_t *out);
 void text_put_char(struct buf *b, uint32_t c);
+/* C0, DEL, C1. */
+bool text_is_control(uint32_t c);
+/* Controls, and what reorders or hides text: Unicode's bidi formatting, line
+ * separators and zero-width characters. */
+bool text_is_unsafe(uint32_t c);
 /* Digits 0-9 only, at least one. */
 bool text_is_digits(struct slice s);
-
-/*
- * A heap string from outside bytes: refuses NUL, malformed UTF-8, controls
- * (ERR_FORMAT) and more than max_len bytes (ERR_LIMIT).  Caller frees.
- */
-ATTR_MUST_USE enum err text_from_slice(
-    struct slice s, size_t max_len, char **out, struct errinfo *ei);
 
 void text_hex(struct buf *b, struct slice s); /* lower case */
 ATTR_MUST_USE bool text_unhex(
@@ -47,8 +45,8 @@ void text_base32_array(const uint8_t *p, size_t len, char *out);
 ATTR_MUST_USE bool text_unbase32(struct slice s, uint8_t *out, size_t out_len);
 
 /* Append untrusted bytes so that they are safe on one line of a terminal or
- * a log: clean UTF-8 stays, everything else (and '\\') becomes \xNN; cut with
- * "..." after max characters. */
+ * a log: UTF-8 without unsafe characters stays, everything else (and '\\')
+ * becomes \xNN; cut with "..." after max characters. */
 void text_escape(struct buf *b, struct slice s, size_t max);
 
 /* Search fold: lower case (Latin and Cyrillic), ё = е, runs of white space

@@ -189,7 +189,7 @@ is_plain_lines(struct slice s)
 	while (text_get_char(&s, &c)) {
 		bool line = c == '\t' || c == '\n' || c == '\r';
 
-		if (!line && (c < 0x20 || (c >= 0x7f && c < 0xa0))) {
+		if (!line && text_is_control(c)) {
 			return false;
 		}
 	}
@@ -306,7 +306,7 @@ json_get_base64(const struct json *obj, const char *field, struct buf *out,
 		return ERR_OK;
 	}
 	if (out->err == ERR_OK) {
-		out->len = before;
+		buf_cut(out, before);
 		(void)err_set(ei, ERR_FORMAT, "json.field.base64", "RFC 4648 4",
 		    "the field \"%s\" is not base64", field);
 		return err_object(ei, ERR_FORMAT, field);

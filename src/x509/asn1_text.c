@@ -194,22 +194,12 @@ asn1_text_num_chars(struct asn1_text t)
 	return t.value.len == 0 ? num : 0;
 }
 
-/* Controls, and what reorders or hides text (Unicode's bidi formatting and
- * line separators, zero-width characters). */
-static bool
-is_unsafe(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
-}
-
 void
 asn1_text_print_char(uint32_t c, struct buf *b)
 {
 	struct buf utf8 = BUF_INIT(8);
 
-	if (!is_unsafe(c)) {
+	if (!text_is_unsafe(c)) {
 		text_put_char(b, c);
 		return;
 	}

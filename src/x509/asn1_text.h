@@ -42,7 +42,7 @@ bool asn1_text_eq(struct asn1_text a, struct asn1_text b);
 /* Append for people: UTF-8 with controls and what changes the direction of
  * text as \XX octets; a malformed value as #hex. */
 void asn1_text_print(struct asn1_text t, struct buf *b);
-/* The same for one character, and for UTF-8 or ASCII from outside. */
+/* The same for one character. */
 void asn1_text_print_char(uint32_t c, struct buf *b);
 /* Characters; 0 when malformed. */
 size_t asn1_text_num_chars(struct asn1_text t);
