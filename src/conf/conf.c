@@ -32,9 +32,12 @@ load(struct conf *conf, struct slice text, struct errinfo *ei)
 static void
 add_syntax_line(struct conf_report *report, const struct errinfo *ei)
 {
+	struct buf line = BUF_INIT(ERRINFO_TEXT + 1);
+
 	if (report != NULL) {
-		report->num_lines++;
-		buf_printf(&report->text, "%s\n", ei->text);
+		buf_printf(&line, "%s\n", ei->text);
+		conf_report_append(report, buf_slice(&line), 1);
+		buf_clear(&line);
 	}
 }
 
@@ -50,8 +53,8 @@ check_values(
 	conf_check(conf, &mine);
 	e = conf_report_err(&mine, ei);
 	if (report != NULL) {
-		report->num_lines += mine.num_lines;
-		buf_add(&report->text, buf_slice(&mine.text));
+		conf_report_append(
+		    report, buf_slice(&mine.text), mine.num_lines);
 	}
 	conf_report_clear(&mine);
 	return e;

@@ -146,8 +146,6 @@ const char *conf_check_name(const char *value);
  */
 void conf_complain(struct conf_report *report, struct conf_cursor c,
     const char *path, const char *fmt, ...) ATTR_PRINTF(4, 5);
-/* Where the setting stands: "file:line".  Appends. */
-void conf_where(struct buf *out, struct conf_cursor c, const char *path);
 /* ERR_OK while the report is empty, else FORMAT "conf.values" as above. */
 ATTR_MUST_USE enum err conf_report_err(
     struct conf_report *report, struct errinfo *ei);

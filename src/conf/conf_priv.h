@@ -28,6 +28,10 @@ void conf_report_add(struct conf_report *report, const struct conf *conf,
     const config_setting_t *node, const char *member, const char *fmt,
     va_list ap) ATTR_PRINTF(5, 0);
 
+/* Add ready lines that stand for num_lines: whole, or only their number. */
+void conf_report_append(
+    struct conf_report *report, struct slice lines, size_t num_lines);
+
 /* Every value of the file against the table. */
 void conf_check(const struct conf *conf, struct conf_report *report);
 

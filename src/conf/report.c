@@ -69,33 +69,49 @@ put_where(
 }
 
 void
+conf_report_append(
+    struct conf_report *report, struct slice lines, size_t num_lines)
+{
+	size_t before = report->text.len;
+
+	report->num_lines += num_lines;
+	buf_add(&report->text, lines);
+	if (report->text.err != ERR_OK) {
+		buf_cut(&report->text, before);
+	}
+}
+
+void
 conf_report_add(struct conf_report *report, const struct conf *conf,
     const config_setting_t *node, const char *member, const char *fmt,
     va_list ap)
 {
-	struct buf line = BUF_INIT(LINE_BYTES_MAX);
+	struct buf raw = BUF_INIT(LINE_BYTES_MAX);
+	struct buf line = BUF_INIT(REPORT_BYTES_MAX);
 	char text[512];
 
 	if (report == NULL) {
 		return;
 	}
-	report->num_lines++;
-	if (report->num_lines > CONF_REPORT_LINES) {
+	if (report->num_lines >= CONF_REPORT_LINES) {
+		report->num_lines++;
 		return;
 	}
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	put_where(&line, conf, node);
-	buf_add_str(&line, ": ");
+	put_where(&raw, conf, node);
+	buf_add_str(&raw, ": ");
 	if (node != NULL && !config_setting_is_root(node)) {
-		put_path(&line, node);
-		buf_add_str(&line, member != NULL ? "." : ": ");
+		put_path(&raw, node);
+		buf_add_str(&raw, member != NULL ? "." : ": ");
 	}
 	if (member != NULL) {
-		buf_printf(&line, "%s: ", member);
+		buf_printf(&raw, "%s: ", member);
 	}
-	text_escape(&report->text, buf_slice(&line), LINE_BYTES_MAX);
-	text_escape(&report->text, slice_str(text), sizeof(text));
-	buf_add_u8(&report->text, '\n');
+	text_escape(&line, buf_slice(&raw), LINE_BYTES_MAX);
+	text_escape(&line, slice_str(text), sizeof(text));
+	buf_add_u8(&line, '\n');
+	conf_report_append(report, buf_slice(&line), 1);
+	buf_clear(&raw);
 	buf_clear(&line);
 }
 
@@ -133,15 +149,6 @@ conf_complain(struct conf_report *report, struct conf_cursor c,
 	va_start(ap, fmt);
 	conf_report_add(report, c.conf, node, member, fmt, ap);
 	va_end(ap);
-}
-
-void
-conf_where(struct buf *out, struct conf_cursor c, const char *path)
-{
-	const char *member;
-	const config_setting_t *node = locate(c, path, &member);
-
-	put_where(out, c.conf, node);
 }
 
 enum err

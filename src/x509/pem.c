@@ -109,7 +109,7 @@ decode(struct slice body, struct buf *der, struct errinfo *ei)
 
 	if (!text_unbase64(body, der)) {
 		if (der->err == ERR_OK) {
-			der->len = was;
+			buf_cut(der, was);
 			return err_set(ei, ERR_FORMAT, "pem.base64",
 			    "RFC 7468 3",
 			    "the inside of a PEM block is not base64");

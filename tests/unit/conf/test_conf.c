@@ -199,7 +199,6 @@ rules_of_the_caller_get_file_and_line_too(void **state)
 {
 	struct conf_report report;
 	struct conf *conf = NULL;
-	struct buf where = BUF_INIT(64);
 	struct errinfo ei = {0};
 
 	(void)state;
@@ -216,11 +215,35 @@ rules_of_the_caller_get_file_and_line_too(void **state)
 	    "t:3: attributes[0].oid: the OID 1.2.3 is not known\n"
 	    "t: urls: is needed here\n");
 	assert_int_equal(conf_report_err(&report, &ei), ERR_FORMAT);
-	conf_where(&where, conf_root(conf), "name");
-	assert_string_equal(buf_cstr(&where), "t:1");
-	buf_clear(&where);
 	conf_report_clear(&report);
 	conf_free(conf);
+}
+
+/* A hundred lines of 700 bytes are more than a report holds. */
+static void
+a_report_that_is_full_keeps_what_it_has(void **state)
+{
+	struct buf text = BUF_INIT(256 * 1024);
+	struct conf_report report;
+	struct conf *conf = NULL;
+	struct errinfo ei = {0};
+	const char *lines;
+
+	(void)state;
+	conf_report_init(&report);
+	for (unsigned i = 0; i < 100; i++) {
+		buf_printf(&text, "a%02u%0700u=1;\n", i, 0);
+	}
+	assert_int_equal(
+	    conf_parse(buf_slice(&text), "t", settings, &conf, &report, &ei),
+	    ERR_FORMAT);
+	lines = conf_report_text(&report);
+	assert_int_equal(report.num_lines, 101); /* and "name is missing" */
+	assert_memory_equal(lines, "t:1: a00", 8);
+	assert_memory_equal(ei.text, "t:1: a00", 8);
+	assert_int_equal(lines[strlen(lines) - 1], '\n');
+	conf_report_clear(&report);
+	buf_clear(&text);
 }
 
 static void
@@ -252,6 +275,7 @@ main(void)
 		all_wrong_values_are_reported_at_once_with_their_lines),
 	    cmocka_unit_test(what_libconfig_would_take_silently_is_refused),
 	    cmocka_unit_test(rules_of_the_caller_get_file_and_line_too),
+	    cmocka_unit_test(a_report_that_is_full_keeps_what_it_has),
 	    cmocka_unit_test(files_are_read_and_their_absence_said),
 	};
 
