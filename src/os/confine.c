@@ -179,10 +179,8 @@ landlock(const struct confine *c, struct errinfo *ei)
 			   : err_set(ei, ERR_UNSUPPORTED, "confine.landlock",
 				 NULL,
 				 "This kernel has no Landlock, so %s could "
-				 "reach "
-				 "files that are not its own.  Boot with "
-				 "lsm=landlock "
-				 "or set insecure_no_landlock.",
+				 "reach files that are not its own.  Boot with "
+				 "lsm=landlock or set insecure_no_landlock.",
 				 c->role);
 	}
 	r = handled(c, version, &size);

@@ -53,6 +53,17 @@ fd_set_nonblock(int fd, bool on, struct errinfo *ei)
 	return ERR_OK;
 }
 
+/* A write that failed, by its errno. */
+static enum err
+write_failed(struct errinfo *ei, const char *rule, const char *what)
+{
+	if (errno == ENOSPC || errno == EDQUOT) {
+		return err_set(ei, ERR_STORE, "file.full", NULL,
+		    "The disk is full; free some space.");
+	}
+	return err_sys(ei, rule, "%s", what);
+}
+
 enum err
 fd_write_all(int fd, struct slice s, struct errinfo *ei)
 {
@@ -63,12 +74,8 @@ fd_write_all(int fd, struct slice s, struct errinfo *ei)
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
-		if (n < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-			return err_set(ei, ERR_STORE, "file.full", NULL,
-			    "The disk is full; free some space.");
-		}
 		if (n < 0) {
-			return err_sys(ei, "file.write", "Writing failed");
+			return write_failed(ei, "file.write", "Writing failed");
 		}
 		s.p += n;
 		s.len -= (size_t)n;
@@ -92,135 +99,93 @@ path_join(char out[PATH_TEXT_SIZE], const char *dir, const char *name,
 
 /* --- reading ------------------------------------------------------------ */
 
-/* A regular file for reading; *out_size is its size now. */
+/* A path that cannot be opened or examined, by its errno. */
 static enum err
-open_regular(const char *path, size_t max, int *out_fd, size_t *out_size,
+open_failed(const char *path, struct errinfo *ei)
+{
+	enum err err =
+	    errno == ENOENT || errno == ENOTDIR
+		? err_set(ei, ERR_NOTFOUND, "file.none", NULL,
+		      "The file does not exist.")
+		: err_sys(ei, "file.open", "The file cannot be opened");
+
+	return err_object(ei, err, path);
+}
+
+/* A regular file for reading; *out is what it is now. */
+static enum err
+open_regular(const char *path, size_t max, int *out_fd, struct stat *out,
     struct errinfo *ei)
 {
-	struct stat st;
 	enum err err;
 	int fd;
 
 	/* O_NONBLOCK: a FIFO in the way must not stop us. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		err = err_set(ei, ERR_NOTFOUND, "file.none", NULL,
-		    "The file does not exist.");
-		return err_object(ei, err, path);
-	}
 	if (fd < 0) {
-		err = err_sys(ei, "file.open", "The file cannot be opened");
-		return err_object(ei, err, path);
+		return open_failed(path, ei);
 	}
-	if (fstat(fd, &st) != 0) {
+	if (fstat(fd, out) != 0) {
 		err = err_sys(ei, "file.open", "The file cannot be examined");
-	} else if (!S_ISREG(st.st_mode)) {
+	} else if (!S_ISREG(out->st_mode)) {
 		err = err_set(ei, ERR_UNSUPPORTED, "file.kind", NULL,
 		    "This is not a regular file.");
-	} else if ((uint64_t)st.st_size > max) {
+	} else if ((uint64_t)out->st_size > max) {
 		err = err_set(ei, ERR_LIMIT, "file.size", NULL,
 		    "The file has %lld bytes; at most %zu are read.",
-		    (long long)st.st_size, max);
+		    (long long)out->st_size, max);
 	} else {
 		*out_fd = fd;
-		*out_size = (size_t)st.st_size;
 		return ERR_OK;
 	}
 	fd_close(fd);
 	return err_object(ei, err, path);
 }
 
-/* Up to len bytes; *out_len says how many there were. */
+/*
+ * The size bytes that fstat() told of.  p has room for one more, so that a
+ * file which grows is seen.
+ */
 static enum err
-read_some(int fd, uint8_t *p, size_t len, size_t *out_len, struct errinfo *ei)
+read_whole(int fd, uint8_t *p, size_t size, struct errinfo *ei)
 {
 	size_t done = 0;
 	ssize_t n;
 
-	while (done < len) {
-		n = read(fd, p + done, len - done);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
+	do {
+		n = read(fd, p + done, size + 1 - done);
+		if (n < 0 && errno != EINTR) {
 			return err_sys(ei, "file.read", "Reading failed");
 		}
-		if (n == 0) {
-			break;
-		}
-		done += (size_t)n;
+		done += n > 0 ? (size_t)n : 0;
+	} while (n != 0 && done <= size);
+	if (done != size) {
+		return err_set(ei, ERR_AGAIN, "file.changed", NULL,
+		    "The file changed its size while it was read; try again.");
 	}
-	*out_len = done;
 	return ERR_OK;
 }
 
 enum err
 file_read(const char *path, size_t max, struct buf *out, struct errinfo *ei)
 {
-	size_t size = 0, got = 0;
+	struct stat st;
 	enum err err;
 	uint8_t *p;
 	int fd = -1;
 
-	err = open_regular(path, max, &fd, &size, ei);
+	err = open_regular(path, max, &fd, &st, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
-	p = malloc(size + 1);
-	if (p == NULL) {
-		err = err_nomem(ei);
-		goto out;
-	}
-	/* One byte more than fstat said: a file that grows is seen. */
-	err = read_some(fd, p, size + 1, &got, ei);
-	if (err != ERR_OK) {
-		goto out;
-	}
-	if (got > size) {
-		err = err_set(ei, ERR_AGAIN, "file.changed", NULL,
-		    "The file grew while it was read.");
-		goto out;
-	}
-	buf_add(out, slice_make(p, got));
-	err = buf_err(out, ei);
-out:
-	free(p);
-	fd_close(fd);
-	return err == ERR_OK ? ERR_OK : err_object(ei, err, path);
-}
-
-enum err
-file_read_secret(
-    const char *path, size_t max, struct secret *out, struct errinfo *ei)
-{
-	struct secret s = SECRET_EMPTY;
-	size_t size = 0, got = 0;
-	enum err err;
-	int fd = -1;
-
-	err = file_check_secret_mode(path, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = open_regular(path, max, &fd, &size, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = secret_init(&s, size, ei);
-	if (err != ERR_OK) {
-		goto out;
-	}
-	err = read_some(fd, s.p, size, &got, ei);
-	if (err == ERR_OK && got != size) {
-		err = err_set(ei, ERR_AGAIN, "file.changed", NULL,
-		    "The file shrank while it was read.");
-	}
+	p = malloc((size_t)st.st_size + 1);
+	err = p == NULL ? err_nomem(ei)
+			: read_whole(fd, p, (size_t)st.st_size, ei);
 	if (err == ERR_OK) {
-		*out = s;
-		s = SECRET_EMPTY;
+		buf_add(out, slice_make(p, (size_t)st.st_size));
+		err = buf_err(out, ei);
 	}
-out:
-	secret_clear(&s);
+	free(p);
 	fd_close(fd);
 	return err == ERR_OK ? ERR_OK : err_object(ei, err, path);
 }
@@ -235,6 +200,20 @@ file_exists(const char *path)
 
 /* --- who may have written it -------------------------------------------- */
 
+static enum err
+check_secret(const struct stat *st, struct errinfo *ei)
+{
+	if ((st->st_uid != geteuid() && st->st_uid != 0) ||
+	    (st->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		return err_set(ei, ERR_DENIED, "file.secret_mode", NULL,
+		    "A secret is kept in a file of uid %lu with mode %04o; it "
+		    "must belong to uid %lu and to nobody else: chmod 0600.",
+		    (unsigned long)st->st_uid, (unsigned)st->st_mode & 07777,
+		    (unsigned long)geteuid());
+	}
+	return ERR_OK;
+}
+
 enum err
 file_check_secret_mode(const char *path, struct errinfo *ei)
 {
@@ -242,21 +221,40 @@ file_check_secret_mode(const char *path, struct errinfo *ei)
 	enum err err;
 
 	if (stat(path, &st) != 0) {
-		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
-					    NULL, "The file does not exist.")
-				      : err_sys(ei, "file.open",
-					    "The file cannot be examined");
+		return open_failed(path, ei);
+	}
+	err = check_secret(&st, ei);
+	return err == ERR_OK ? ERR_OK : err_object(ei, err, path);
+}
+
+enum err
+file_read_secret(
+    const char *path, size_t max, struct secret *out, struct errinfo *ei)
+{
+	struct secret s = SECRET_EMPTY;
+	struct stat st;
+	enum err err;
+	int fd = -1;
+
+	err = open_regular(path, max, &fd, &st, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	/* Of what was opened: the path may name another file by now. */
+	err = check_secret(&st, ei);
+	if (err == ERR_OK) {
+		err = secret_init(&s, (size_t)st.st_size + 1, ei);
+	}
+	if (err == ERR_OK) {
+		err = read_whole(fd, s.p, (size_t)st.st_size, ei);
+	}
+	fd_close(fd);
+	if (err != ERR_OK) {
+		secret_clear(&s);
 		return err_object(ei, err, path);
 	}
-	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
-	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		err = err_set(ei, ERR_DENIED, "file.secret_mode", NULL,
-		    "A secret is kept in a file of uid %lu with mode %04o; it "
-		    "must belong to uid %lu and to nobody else: chmod 0600.",
-		    (unsigned long)st.st_uid, (unsigned)st.st_mode & 07777,
-		    (unsigned long)geteuid());
-		return err_object(ei, err, path);
-	}
+	s.len = (size_t)st.st_size;
+	*out = s;
 	return ERR_OK;
 }
 
@@ -264,22 +262,19 @@ enum err
 file_check_trusted(const char *path, uid_t also_allowed, struct errinfo *ei)
 {
 	struct stat st;
-	enum err err;
 
 	if (stat(path, &st) != 0) {
-		err = errno == ENOENT ? err_set(ei, ERR_NOTFOUND, "file.none",
-					    NULL, "The file does not exist.")
-				      : err_sys(ei, "file.open",
-					    "The file cannot be examined");
-		return err_object(ei, err, path);
+		return open_failed(path, ei);
 	}
 	if ((st.st_uid != 0 && st.st_uid != also_allowed) ||
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-		err = err_set(ei, ERR_DENIED, "file.trusted_mode", NULL,
-		    "It belongs to uid %lu with mode %04o; it must belong to "
-		    "root and be writable by nobody else.",
-		    (unsigned long)st.st_uid, (unsigned)st.st_mode & 07777);
-		return err_object(ei, err, path);
+		return err_object(ei,
+		    err_set(ei, ERR_DENIED, "file.trusted_mode", NULL,
+			"It belongs to uid %lu with mode %04o; it must belong "
+			"to root and be writable by nobody else: chown root, "
+			"chmod go-w.",
+			(unsigned long)st.st_uid, (unsigned)st.st_mode & 07777),
+		    path);
 	}
 	return ERR_OK;
 }
@@ -333,11 +328,8 @@ fill_temporary(int fd, struct slice content, unsigned mode, struct errinfo *ei)
 		return err;
 	}
 	if (fsync(fd) != 0) {
-		return errno == ENOSPC || errno == EDQUOT
-			   ? err_set(ei, ERR_STORE, "file.full", NULL,
-				 "The disk is full; free some space.")
-			   : err_sys(
-				 ei, "file.sync", "The file cannot be synced");
+		return write_failed(
+		    ei, "file.sync", "The file cannot be synced");
 	}
 	return ERR_OK;
 }
@@ -385,10 +377,7 @@ write_durably(const char *path, struct slice content, unsigned mode,
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
 		err =
-		    errno == ENOSPC || errno == EDQUOT
-			? err_set(ei, ERR_STORE, "file.full", NULL,
-			      "The disk is full; free some space.")
-			: err_sys(ei, "file.write", "No file can be made here");
+		    write_failed(ei, "file.write", "No file can be made here");
 		return err_object(ei, err, path);
 	}
 	err = fill_temporary(fd, content, mode, ei);

@@ -14,12 +14,12 @@
 #include "base/slice.h"
 
 /* Append the whole regular file to *out.  ERR_NOTFOUND when there is none,
- * ERR_LIMIT above max bytes, ERR_UNSUPPORTED when it is not a regular
- * file. */
+ * ERR_LIMIT above max bytes, ERR_UNSUPPORTED when it is not a regular file,
+ * ERR_AGAIN when its size changes meanwhile. */
 ATTR_MUST_USE enum err file_read(
     const char *path, size_t max, struct buf *out, struct errinfo *ei);
 /* As file_read for what must stay secret; the caller clears *out.  The file
- * must pass file_check_secret_mode(). */
+ * that was opened must be as file_check_secret_mode() wants it. */
 struct secret;
 ATTR_MUST_USE enum err file_read_secret(
     const char *path, size_t max, struct secret *out, struct errinfo *ei);

@@ -35,7 +35,7 @@ read_line(FILE *tty, char *out, size_t size, struct errinfo *ei)
 {
 	size_t len;
 
-	if (fgets(out, (int)size, tty) == NULL) {
+	if (fgets(out, (int)size, tty) == NULL || feof(tty)) {
 		return err_set(
 		    ei, ERR_DENIED, "terminal.no", NULL, "no answer was given");
 	}
@@ -59,8 +59,9 @@ ask(const char *prompt, bool echo, char *out, size_t size, struct errinfo *ei)
 	if (tty == NULL) {
 		return no_terminal(ei);
 	}
+	/* No buffer of the library keeps what was typed. */
+	(void)setvbuf(tty, NULL, _IONBF, 0);
 	(void)fprintf(tty, "%s", prompt);
-	(void)fflush(tty);
 	if (!echo && tcgetattr(fileno(tty), &before) == 0) {
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
