@@ -74,9 +74,12 @@ workers_give(struct workers *w, struct request *r)
 		}
 		w->last = r;
 		w->num_queued++;
-		(void)pthread_cond_signal(&w->some);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
+	if (room) {
+		/* Not under the lock, which the one who wakes wants first. */
+		(void)pthread_cond_signal(&w->some);
+	}
 	return room;
 }
 
