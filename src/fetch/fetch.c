@@ -33,12 +33,6 @@ fetch_init(struct errinfo *ei)
 }
 
 void
-fetch_end(void)
-{
-	curl_global_cleanup();
-}
-
-void
 fetch_answer_clear(struct fetch_answer *answer)
 {
 	buf_wipe(&answer->body);

@@ -58,7 +58,6 @@ void fetch_answer_clear(struct fetch_answer *answer);
  * what TLS needs.
  */
 ATTR_MUST_USE enum err fetch_init(struct errinfo *ei);
-void fetch_end(void);
 
 /*
  * Errors tell what became of the request:

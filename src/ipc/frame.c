@@ -16,38 +16,25 @@
 
 #include "os/file.h"
 
+/* `len` octets of v, the highest first; behind them. */
+static uint8_t *
+put_int(uint8_t *p, uint64_t v, size_t len)
+{
+	for (size_t i = len; i > 0; i--) {
+		p[i - 1] = (uint8_t)v;
+		v >>= 8;
+	}
+	return p + len;
+}
+
 static void
-put_header(struct buf *b, const struct frame *f)
+put_header(uint8_t header[FRAME_HEADER_SIZE], const struct frame *f)
 {
-	buf_add_u16(b, f->type);
-	buf_add_u16(b, FRAME_VERSION);
-	buf_add_u32(b, (uint32_t)f->body.len);
-	buf_add_u64(b, f->id);
-}
+	uint8_t *p = put_int(header, f->type, 2);
 
-static enum err
-check_body(const struct frame *f, struct errinfo *ei)
-{
-	ensure(f->num_fds <= FRAME_FDS_MAX);
-	if (f->body.len > FRAME_BODY_MAX) {
-		return err_set(ei, ERR_LIMIT, "frame.size", NULL,
-		    "A message of %zu bytes; at most %d fit.", f->body.len,
-		    (int)FRAME_BODY_MAX);
-	}
-	return ERR_OK;
-}
-
-enum err
-frame_pack(const struct frame *f, struct buf *out, struct errinfo *ei)
-{
-	enum err err = check_body(f, ei);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	put_header(out, f);
-	buf_add(out, f->body);
-	return buf_err(out, ei);
+	p = put_int(p, FRAME_VERSION, 2);
+	p = put_int(p, f->body.len, 4);
+	(void)put_int(p, f->id, 8);
 }
 
 enum err
@@ -111,26 +98,18 @@ enum err
 frame_send(int fd, const struct frame *f, struct errinfo *ei)
 {
 	uint8_t header[FRAME_HEADER_SIZE];
-	struct buf b = BUF_INIT(FRAME_HEADER_SIZE);
 	struct msghdr msg = {0};
 	union fd_room room;
 	struct iovec iov[2];
-	enum err err;
 	ssize_t n;
 
-	err = check_body(f, ei);
-	if (err != ERR_OK) {
-		return err;
+	ensure(f->num_fds <= FRAME_FDS_MAX);
+	if (f->body.len > FRAME_BODY_MAX) {
+		return err_set(ei, ERR_LIMIT, "frame.size", NULL,
+		    "A message of %zu bytes; at most %d fit.", f->body.len,
+		    (int)FRAME_BODY_MAX);
 	}
-	put_header(&b, f);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		memcpy(header, b.p, sizeof(header));
-	}
-	buf_clear(&b);
-	if (err != ERR_OK) {
-		return err;
-	}
+	put_header(header, f);
 	iov[0].iov_base = header;
 	iov[0].iov_len = sizeof(header);
 	/* sendmsg only reads. */

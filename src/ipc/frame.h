@@ -33,18 +33,16 @@ struct frame {
 	size_t num_fds;
 };
 
-/* Header and body appended to *out.  ERR_LIMIT when the body is too large. */
-ATTR_MUST_USE enum err frame_pack(
-    const struct frame *f, struct buf *out, struct errinfo *ei);
 /* A whole packet; body borrows from it, fds is empty.  ERR_FORMAT unless the
  * version is ours and the length exact. */
 ATTR_MUST_USE enum err frame_unpack(
     struct slice packet, struct frame *out, struct errinfo *ei);
 
 /*
- * Send, waiting for room.  The descriptors stay the caller's.  ERR_NOTFOUND
- * when the peer has closed; ERR_AGAIN, nothing sent, when a limit was set by
- * socket_send_timeout() and there was no room for so long.
+ * Send, waiting for room.  The descriptors stay the caller's.  ERR_LIMIT when
+ * the body is too large; ERR_NOTFOUND when the peer has closed; ERR_AGAIN,
+ * nothing sent, when a limit was set by socket_send_timeout() and there was no
+ * room for so long.
  */
 ATTR_MUST_USE enum err frame_send(
     int fd, const struct frame *f, struct errinfo *ei);

@@ -13,12 +13,6 @@ wire_put_u8(struct buf *b, uint8_t v)
 }
 
 void
-wire_put_u16(struct buf *b, uint16_t v)
-{
-	buf_add_u16(b, v);
-}
-
-void
 wire_put_u32(struct buf *b, uint32_t v)
 {
 	buf_add_u32(b, v);
@@ -105,17 +99,6 @@ wire_get_u8(struct wire *w)
 	uint8_t v = 0;
 
 	if (!slice_get_u8(&w->rest, &v)) {
-		wire_bad(w, "it is too short");
-	}
-	return v;
-}
-
-uint16_t
-wire_get_u16(struct wire *w)
-{
-	uint16_t v = 0;
-
-	if (!slice_get_u16(&w->rest, &v)) {
 		wire_bad(w, "it is too short");
 	}
 	return v;

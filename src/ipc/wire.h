@@ -18,7 +18,6 @@
 #include "base/slice.h"
 
 void wire_put_u8(struct buf *b, uint8_t v);
-void wire_put_u16(struct buf *b, uint16_t v);
 void wire_put_u32(struct buf *b, uint32_t v);
 void wire_put_u64(struct buf *b, uint64_t v);
 void wire_put_i64(struct buf *b, int64_t v);        /* two's complement */
@@ -37,7 +36,6 @@ struct wire {
 
 struct wire wire_init(struct slice body);
 uint8_t wire_get_u8(struct wire *w);
-uint16_t wire_get_u16(struct wire *w);
 uint32_t wire_get_u32(struct wire *w);
 uint64_t wire_get_u64(struct wire *w);
 int64_t wire_get_i64(struct wire *w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any packet: what is taken as a frame packs to the same bytes again. */
+/* Any packet: what is taken as a frame has its body whole, and a hello in it
+ * packs to the same bytes again. */
 #include <stdlib.h>
 
 #include "ipc/frame.h"
@@ -22,11 +23,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		return 0;
 	}
-	if (frame_pack(&f, &again, &ei) != ERR_OK ||
-	    !slice_eq(buf_slice(&again), in)) {
+	if (f.body.p != data + FRAME_HEADER_SIZE ||
+	    f.body.len != size - FRAME_HEADER_SIZE || f.num_fds != 0) {
 		abort();
 	}
-	buf_reset(&again);
 	if (hello_unpack(f.body, &h, &ei) == ERR_OK) {
 		hello_pack(&again, &h);
 		if (!slice_eq(buf_slice(&again), f.body)) {

@@ -22,7 +22,7 @@ step(struct wire *w, uint8_t what, const uint8_t *data, size_t size)
 
 	switch (what % 8) {
 	case 0:
-		if (wire_get_u16(w) != 0 && w->bad) {
+		if (wire_get_u32(w) != 0 && w->bad) {
 			abort();
 		}
 		break;

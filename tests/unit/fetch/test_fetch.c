@@ -199,14 +199,6 @@ start_library(void **state)
 	return fetch_init(NULL) == ERR_OK ? 0 : -1;
 }
 
-static int
-end_library(void **state)
-{
-	(void)state;
-	fetch_end();
-	return 0;
-}
-
 int
 main(void)
 {
@@ -220,5 +212,5 @@ main(void)
 	    cmocka_unit_test(wrong_requests_are_not_sent),
 	};
 
-	return cmocka_run_group_tests(tests, start_library, end_library);
+	return cmocka_run_group_tests(tests, start_library, NULL);
 }
