@@ -142,57 +142,6 @@ values_add_san(struct issue_values *v, enum san_kind kind, struct slice text,
 	return ERR_OK;
 }
 
-enum err
-values_dup(struct issue_values *out, const struct issue_values *from,
-    struct errinfo *ei)
-{
-	enum err err;
-
-	memcpy(out->idem, from->idem, sizeof(out->idem));
-	memcpy(out->profile, from->profile, sizeof(out->profile));
-	out->not_before = from->not_before;
-	out->not_after = from->not_after;
-	out->identification_kind = from->identification_kind;
-	err = subject_attrs_dup(&out->attrs, &from->attrs, ei);
-	for (size_t i = 0; err == ERR_OK && i < from->num_sans; i++) {
-		err = values_add_san(
-		    out, from->sans[i].kind, slice_str(from->sans[i].text), ei);
-	}
-	if (err == ERR_OK && from->spki != NULL) {
-		err = values_set_spki(out, values_spki(from), ei);
-	}
-	if (err != ERR_OK) {
-		values_clear(out);
-	}
-	return err;
-}
-
-static bool
-sans_equal(const struct issue_values *a, const struct issue_values *b)
-{
-	if (a->num_sans != b->num_sans) {
-		return false;
-	}
-	for (size_t i = 0; i < a->num_sans; i++) {
-		if (a->sans[i].kind != b->sans[i].kind ||
-		    strcmp(a->sans[i].text, b->sans[i].text) != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool
-values_equal(const struct issue_values *a, const struct issue_values *b)
-{
-	return memcmp(a->idem, b->idem, sizeof(a->idem)) == 0 &&
-	       strcmp(a->profile, b->profile) == 0 &&
-	       a->not_before == b->not_before && a->not_after == b->not_after &&
-	       a->identification_kind == b->identification_kind &&
-	       subject_attrs_equal(&a->attrs, &b->attrs) && sans_equal(a, b) &&
-	       slice_eq(values_spki(a), values_spki(b));
-}
-
 /*
  * Every variable part has its length or count before it, so that no two
  * different values encode alike; attributes go by OID, so that the encoding

@@ -78,11 +78,6 @@ ATTR_MUST_USE enum err values_add_attr(
 ATTR_MUST_USE enum err values_add_san(struct issue_values *v,
     enum san_kind kind, struct slice text, struct errinfo *ei);
 
-/* A deep copy; *out must be empty (values_init). */
-ATTR_MUST_USE enum err values_dup(struct issue_values *out,
-    const struct issue_values *from, struct errinfo *ei);
-/* Everything equal, the idempotency key included. */
-bool values_equal(const struct issue_values *a, const struct issue_values *b);
 /*
  * SHA-256 of a canonical encoding of everything except `idem`: the request
  * hash.  The same key with the same digest is the same request; with another

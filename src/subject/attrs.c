@@ -60,20 +60,14 @@ subject_attrs_add(
 }
 
 const char *
-subject_attrs_nth(const struct subject_attrs *a, enum oid id, size_t nth)
+subject_attrs_get(const struct subject_attrs *a, enum oid id)
 {
 	for (size_t i = 0; i < a->num; i++) {
-		if (a->at[i].id == id && nth-- == 0) {
+		if (a->at[i].id == id) {
 			return a->at[i].text;
 		}
 	}
 	return NULL;
-}
-
-const char *
-subject_attrs_get(const struct subject_attrs *a, enum oid id)
-{
-	return subject_attrs_nth(a, id, 0);
 }
 
 size_t
@@ -85,36 +79,4 @@ subject_attrs_count(const struct subject_attrs *a, enum oid id)
 		num += a->at[i].id == id;
 	}
 	return num;
-}
-
-enum err
-subject_attrs_dup(struct subject_attrs *out, const struct subject_attrs *from,
-    struct errinfo *ei)
-{
-	for (size_t i = 0; i < from->num; i++) {
-		enum err err = subject_attrs_add(
-		    out, from->at[i].id, slice_str(from->at[i].text), ei);
-
-		if (err != ERR_OK) {
-			subject_attrs_clear(out);
-			return err;
-		}
-	}
-	return ERR_OK;
-}
-
-bool
-subject_attrs_equal(
-    const struct subject_attrs *a, const struct subject_attrs *b)
-{
-	if (a->num != b->num) {
-		return false;
-	}
-	for (size_t i = 0; i < a->num; i++) {
-		if (a->at[i].id != b->at[i].id ||
-		    strcmp(a->at[i].text, b->at[i].text) != 0) {
-			return false;
-		}
-	}
-	return true;
 }

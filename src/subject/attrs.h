@@ -35,16 +35,8 @@ void subject_attrs_clear(struct subject_attrs *a);
  */
 ATTR_MUST_USE enum err subject_attrs_add(struct subject_attrs *a, enum oid id,
     struct slice text, struct errinfo *ei);
-/* The first (or the nth, from 0) value of an attribute, NULL if none. */
+/* The first value of an attribute, NULL if none. */
 const char *subject_attrs_get(const struct subject_attrs *a, enum oid id);
-const char *subject_attrs_nth(
-    const struct subject_attrs *a, enum oid id, size_t nth);
 size_t subject_attrs_count(const struct subject_attrs *a, enum oid id);
-/* A deep copy; *out must be empty. */
-ATTR_MUST_USE enum err subject_attrs_dup(struct subject_attrs *out,
-    const struct subject_attrs *from, struct errinfo *ei);
-/* Equal as lists: same attributes, same texts, same order. */
-bool subject_attrs_equal(
-    const struct subject_attrs *a, const struct subject_attrs *b);
 
 #endif

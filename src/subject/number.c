@@ -145,7 +145,7 @@ keep_digits(
 			continue;
 		}
 		if (!is_filler(c) &&
-		    (c > 0x7e || strchr(also, (int)c) == NULL)) {
+		    (c == 0 || c > 0x7e || strchr(also, (int)c) == NULL)) {
 			return false;
 		}
 	}
@@ -244,7 +244,7 @@ kpp_normalise(struct slice in, char out[KPP_SIZE], struct errinfo *ei)
 	uint32_t c;
 
 	while (in.len > 0) {
-		if (!text_get_char(&in, &c) || c > 0x2011) {
+		if (!text_get_char(&in, &c)) {
 			return wrong(ei, &kpp, "digits",
 			    "digits and Latin capitals belong into it");
 		}

@@ -8,9 +8,12 @@
 
 /*
  * Codes of the tax service for the federal subjects, with the names as the
- * state's own certificates spell them.  Sorted by code.
+ * state's own certificates spell them.
  */
-static const struct region regions[] = {
+static const struct region {
+	char code[3];
+	const char *name;
+} regions[] = {
     {"01", "Республика Адыгея"},
     {"02", "Республика Башкортостан"},
     {"03", "Республика Бурятия"},
@@ -102,19 +105,8 @@ enum {
 	REGION_CHARS_MAX = 100
 };
 
-size_t
-region_count(void)
-{
-	return ARRAY_LEN(regions);
-}
-
-const struct region *
-region_at(size_t i)
-{
-	return i < ARRAY_LEN(regions) ? &regions[i] : NULL;
-}
-
-const struct region *
+/* NULL when the code is not in our table. */
+static const struct region *
 region_by_code(struct slice code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(regions); i++) {

@@ -6,22 +6,11 @@
  * the tax service, one space, the name ("66 Свердловская область").
  */
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
-struct region {
-	char code[3];
-	const char *name;
-};
-
-size_t region_count(void);
-/* In order of code; NULL past the end. */
-const struct region *region_at(size_t i);
-/* By two digits; NULL when the code is not in our table. */
-const struct region *region_by_code(struct slice code);
 /*
  * Append the canonical text.  Accepts "66", "66 <name>" with any case and
  * spacing.  For a code in our table the name must be ours (compared folded);

@@ -20,15 +20,16 @@ put_row(struct maker *m, const char *label, bool needed)
 {
 	char *value;
 
+	if (m->err == ERR_OK) {
+		m->err = buf_err(&m->text, NULL);
+	}
 	if (m->err != ERR_OK || (m->text.len == 0 && !needed)) {
-		buf_reset(&m->text);
 		return;
 	}
 	ensure(m->rows->num < SUBJECT_ROWS_MAX);
-	m->err = buf_err(&m->text, NULL);
-	value = m->err == ERR_OK ? slice_dup_str(buf_slice(&m->text)) : NULL;
+	value = slice_dup_str(buf_slice(&m->text));
 	if (value == NULL) {
-		m->err = m->err != ERR_OK ? m->err : ERR_NOMEM;
+		m->err = ERR_NOMEM;
 		return;
 	}
 	m->rows->at[m->rows->num++] = (struct subject_row){label, value};

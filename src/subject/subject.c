@@ -278,55 +278,29 @@ normal_init(struct normal *n, enum owner_kind kind,
 	return ERR_OK;
 }
 
-size_t
-subject_check(enum owner_kind kind, const struct subject_fields *f,
-    struct errinfo *out, size_t max)
-{
-	size_t num = 0;
-
-	ensure((unsigned)kind < OWNER_KIND_MAX_);
-	for (unsigned i = 0; i < FIELD_MAX_; i++) {
-		struct errinfo ei;
-		char *text = NULL;
-
-		if (field_take(kind, (enum field)i, f, &text, &ei) != ERR_OK) {
-			if (num < max) {
-				out[num] = ei;
-			}
-			num++;
-		}
-		free(text);
-	}
-	return num;
-}
-
+/* Those of them that are there, with spaces between. */
 static void
-put_joined(struct buf *out, const char *a, const char *b)
+put_words(struct buf *out, const char *const *words, size_t num)
 {
-	buf_add_str(out, a);
-	if (b != NULL && b[0] != '\0') {
-		if (out->len > 0) {
+	size_t start = out->len;
+
+	for (size_t i = 0; i < num; i++) {
+		if (words[i] == NULL || words[i][0] == '\0') {
+			continue;
+		}
+		if (out->len > start) {
 			buf_add_u8(out, ' ');
 		}
-		buf_add_str(out, b);
+		buf_add_str(out, words[i]);
 	}
 }
 
 void
 subject_full_name(const struct subject_fields *f, struct buf *out)
 {
-	size_t start = out->len;
-	const char *const parts[] = {f->surname, f->given_name, f->patronymic};
+	const char *const words[] = {f->surname, f->given_name, f->patronymic};
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		if (parts[i] == NULL || parts[i][0] == '\0') {
-			continue;
-		}
-		if (out->len > start) {
-			buf_add_u8(out, ' ');
-		}
-		buf_add_str(out, parts[i]);
-	}
+	put_words(out, words, ARRAY_LEN(words));
 }
 
 /*
@@ -360,19 +334,16 @@ static const struct {
 static struct slice
 derived(const struct normal *n, enum oid id, struct buf *text)
 {
-	const char *const *t = (const char *const *)n->text;
+	const char *const names[] = {n->text[FIELD_SURNAME],
+	    n->text[FIELD_GIVEN_NAME], n->text[FIELD_PATRONYMIC]};
 
-	if (id == OID_CN && t[FIELD_ORGANISATION_NAME] != NULL) {
-		return slice_str(t[FIELD_ORGANISATION_NAME]);
-	}
-	if (t[FIELD_SURNAME] == NULL) {
-		return SLICE_EMPTY;
+	if (id == OID_CN && n->text[FIELD_ORGANISATION_NAME] != NULL) {
+		return slice_str(n->text[FIELD_ORGANISATION_NAME]);
 	}
 	if (id == OID_CN) {
-		put_joined(text, t[FIELD_SURNAME], t[FIELD_GIVEN_NAME]);
-		put_joined(text, NULL, t[FIELD_PATRONYMIC]);
+		put_words(text, names, 3);
 	} else {
-		put_joined(text, t[FIELD_GIVEN_NAME], t[FIELD_PATRONYMIC]);
+		put_words(text, names + 1, 2);
 	}
 	return buf_slice(text);
 }

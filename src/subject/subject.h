@@ -68,11 +68,6 @@ struct subject_fields {
 ATTR_MUST_USE enum err subject_build(enum owner_kind kind,
     const struct subject_fields *f, struct subject_attrs *out,
     struct errinfo *ei);
-/* As subject_build(), but goes on after an error: fills up to max errinfos,
- * one a field, and returns how many fields are wrong. */
-size_t subject_check(enum owner_kind kind, const struct subject_fields *f,
-    struct errinfo *out, size_t max);
-
 /* "Фамилия Имя Отчество"; parts that are absent are left out. */
 void subject_full_name(const struct subject_fields *f, struct buf *out);
 

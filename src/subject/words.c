@@ -158,9 +158,9 @@ name_refuses(struct name_reader *r, uint32_t c)
 	return NULL;
 }
 
-static enum err
-name_normalise(const char *field, size_t max_chars, struct slice in,
-    struct buf *out, struct errinfo *ei)
+enum err
+person_name_normalise(
+    const char *field, struct slice in, struct buf *out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct buf name = BUF_INIT(SUBJECT_TEXT_MAX);
@@ -170,7 +170,7 @@ name_normalise(const char *field, size_t max_chars, struct slice in,
 	uint32_t c;
 	enum err err;
 
-	err = squeeze(field, in, max_chars, &text, ei);
+	err = squeeze(field, in, PERSON_NAME_CHARS_MAX, &text, ei);
 	if (err != ERR_OK) {
 		goto out;
 	}
@@ -198,13 +198,6 @@ out:
 	buf_clear(&text);
 	buf_clear(&name);
 	return err;
-}
-
-enum err
-person_name_normalise(
-    const char *field, struct slice in, struct buf *out, struct errinfo *ei)
-{
-	return name_normalise(field, PERSON_NAME_CHARS_MAX, in, out, ei);
 }
 
 bool

@@ -216,19 +216,16 @@ every_field_counts(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
 		struct issue_values copy;
 
-		values_init(&copy);
-		assert_ok(values_dup(&copy, &base, &ei), &ei);
-		assert_true(values_equal(&copy, &base));
+		fill(&copy);
 		assert_ok(values_digest(&copy, seen[i], &ei), &ei);
 		assert_memory_equal(
 		    seen[i], seen[ARRAY_LEN(changes)], VALUES_DIGEST_SIZE);
 		changes[i](&copy);
-		assert_false(values_equal(&copy, &base));
 		assert_ok(values_digest(&copy, seen[i], &ei), &ei);
-		if (i == 0) { /* the key of the request is not its content */
-			assert_memory_equal(seen[i], seen[ARRAY_LEN(changes)],
-			    VALUES_DIGEST_SIZE);
-		}
+		/* The key of the request is not its content. */
+		assert_int_equal(memcmp(seen[i], seen[ARRAY_LEN(changes)],
+				     VALUES_DIGEST_SIZE) == 0,
+		    i == 0);
 		for (size_t j = 1; i > 0 && j < i; j++) {
 			assert_memory_not_equal(
 			    seen[i], seen[j], VALUES_DIGEST_SIZE);

@@ -74,6 +74,7 @@ static const struct number_case cases[] = {
     {kpp_normalise, "667001001", "667001001", NULL},
     {kpp_normalise, "6670AZ001", "6670AZ001", NULL},
     {kpp_normalise, "6670-01-001", "667001001", NULL},
+    {kpp_normalise, "6670–01–001", "667001001", NULL},
     {kpp_normalise, "66A001001", NULL, "subject.kpp.digits"},
     {kpp_normalise, "6670az001", NULL, "subject.kpp.digits"},
     {kpp_normalise,
@@ -128,6 +129,20 @@ numbers_are_normalised_or_refused_by_name(void **state)
 		assert_true(c->in[0] == '\0' || strstr(ei.text, c->in) == NULL);
 	}
 	print_message("proves: A4\n");
+}
+
+/* What a slice may hold and no text of the table can. */
+static void
+a_nul_is_no_filler(void **state)
+{
+	char out[OGRNIP_SIZE];
+	struct errinfo ei;
+
+	(void)state;
+	assert_int_equal(
+	    snils_normalise(SLICE_LIT("075001221\00005"), out, &ei),
+	    ERR_FORMAT);
+	assert_string_equal(ei.rule, "subject.snils.digits");
 }
 
 /* A single mistyped digit: the sums notice what they can. */
@@ -196,6 +211,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(numbers_are_normalised_or_refused_by_name),
+	    cmocka_unit_test(a_nul_is_no_filler),
 	    cmocka_unit_test(a_mistyped_digit_is_noticed),
 	    cmocka_unit_test(only_russian_mobiles_get_sms),
 	    cmocka_unit_test(snils_is_shown_as_people_read_it),
