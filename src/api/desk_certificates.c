@@ -279,7 +279,7 @@ submit_revocation(
 	enum err e;
 
 	unit_init(&u);
-	e = ca_add_revocation(c->api->ca, &u, cert, r, now, c->ei);
+	e = ca_add_revocation(&u, cert, r, now, c->ei);
 	if (e == ERR_OK) {
 		call_answer_begin(c);
 		call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);

@@ -263,25 +263,33 @@ ca_adopt_key(struct ca *ca, const struct adoption *how, const uint8_t key[32],
     struct errinfo *ei)
 {
 	struct buf der = BUF_INIT(CERT_BYTES_MAX);
+	struct walk w = {.ca = ca, .how = how};
+	uint64_t number;
 	enum err e = ERR_NOTFOUND;
 
 	for (size_t i = 0; e == ERR_NOTFOUND && i < ca_num(ca); i++) {
-		struct walk w = {
-		    .ca = ca, .authority = ca_at(ca, i), .how = how};
-		struct signer_client *signer = authority_signer(w.authority);
-		uint64_t number;
-
-		e = signer_find(signer, key, &der, &number, NULL, ei);
-		if (e == ERR_OK) {
-			e = signer_journal_one(
-			    signer, number, visit_one, &w, ei);
-		}
+		w.authority = ca_at(ca, i);
+		e = signer_find(authority_signer(w.authority), key, &der,
+		    &number, NULL, ei);
 	}
 	buf_clear(&der);
-	return e != ERR_NOTFOUND
-		   ? e
-		   : err_set(ei, ERR_NOTFOUND, "ca.key", NULL,
-			 "no CA of this centre has issued under this key");
+	if (e == ERR_NOTFOUND) {
+		return err_set(ei, ERR_NOTFOUND, "ca.key", NULL,
+		    "no CA of this centre has issued under this key");
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = signer_journal_one(
+	    authority_signer(w.authority), number, visit_one, &w, ei);
+	if (e == ERR_NOTFOUND) {
+		/* The caller would take it for "nothing was issued". */
+		return err_set(ei, ERR_INTERNAL, "ca.adopt", NULL,
+		    "record %llu of the journal of %s cannot be taken over: "
+		    "something that belongs to it is missing",
+		    (unsigned long long)number, authority_name(w.authority));
+	}
+	return e;
 }
 
 enum err

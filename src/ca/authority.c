@@ -14,10 +14,7 @@
 #include "x509/p7b.h"
 #include "x509/spki.h"
 
-/* The hashes that OCSP clients name an issuer by. */
-static const enum hash_alg cert_id_hashes[] = {HASH_SHA1, HASH_SHA256,
-    HASH_SHA384, HASH_SHA512, HASH_STREEBOG256, HASH_STREEBOG512};
-
+/* What OCSP clients name an issuer by, under one hash (RFC 6960 4.1.1). */
 struct issuer_hash {
 	uint8_t name[HASH_SIZE_MAX];
 	uint8_t key[HASH_SIZE_MAX];
@@ -29,7 +26,7 @@ struct authority {
 	struct signer_client *ocsp;
 	struct cert *cert;
 	struct p7b *chain;
-	struct issuer_hash hashes[ARRAY_LEN(cert_id_hashes)];
+	struct issuer_hash hashes[HASH_ALG_MAX_];
 	pthread_mutex_t lock; /* crl and the counts in it */
 	struct shared_crl *crl;
 };
@@ -135,19 +132,17 @@ hash_issuer(struct authority *a, struct errinfo *ei)
 	struct slice name = cert_subject_der(a->cert);
 	struct slice key = cert_key(a->cert)->bits;
 
-	for (size_t i = 0; i < ARRAY_LEN(cert_id_hashes); i++) {
-		enum err e =
-		    hash_of(cert_id_hashes[i], name, a->hashes[i].name, ei);
+	enum err e = ERR_OK;
 
+	for (unsigned h = HASH_NONE + 1; h < HASH_ALG_MAX_ && e == ERR_OK;
+	     h++) {
+		e = hash_of((enum hash_alg)h, name, a->hashes[h].name, ei);
 		if (e == ERR_OK) {
 			e = hash_of(
-			    cert_id_hashes[i], key, a->hashes[i].key, ei);
-		}
-		if (e != ERR_OK) {
-			return e;
+			    (enum hash_alg)h, key, a->hashes[h].key, ei);
 		}
 	}
-	return ERR_OK;
+	return e;
 }
 
 static enum err
@@ -346,15 +341,9 @@ authority_is(const struct authority *a, enum hash_alg hash,
 {
 	size_t size = hash_size(hash);
 
-	for (size_t i = 0; i < ARRAY_LEN(cert_id_hashes); i++) {
-		if (cert_id_hashes[i] == hash) {
-			return slice_eq(name_hash,
-				   slice_make(a->hashes[i].name, size)) &&
-			       slice_eq(key_hash,
-				   slice_make(a->hashes[i].key, size));
-		}
-	}
-	return false;
+	return hash > HASH_NONE && hash < HASH_ALG_MAX_ &&
+	       slice_eq(name_hash, slice_make(a->hashes[hash].name, size)) &&
+	       slice_eq(key_hash, slice_make(a->hashes[hash].key, size));
 }
 
 struct shared_crl *

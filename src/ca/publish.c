@@ -154,8 +154,8 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
  * In this order: signed (and in the signer's journal), noted with its audit
  * row, then seen by others.
  */
-enum err
-ca_publish_crl(struct ca *ca, struct authority *a, struct errinfo *ei)
+static enum err
+publish(struct ca *ca, struct authority *a, struct errinfo *ei)
 {
 	const char *name = authority_name(a);
 	struct buf entries = BUF_INIT(CRL_BYTES_MAX);
@@ -245,7 +245,7 @@ publish_if_due(struct ca *ca, struct authority *a, struct errinfo *ei)
 	if (e != ERR_OK || is_fresh(a, &s, clock_utc_sec(ca_clock(ca)))) {
 		return e;
 	}
-	return ca_publish_crl(ca, a, ei);
+	return publish(ca, a, ei);
 }
 
 static void *

@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 
-struct authority;
 struct ca;
 struct publisher;
 
@@ -23,10 +22,8 @@ enum {
 	CRL_LOOK_MS = 30 * 1000, /* the thread looks at least so often */
 };
 
-/*
- * Publish once, now.  `failed` (may be NULL) is called from the thread with
- * what went wrong there; it tries again later.
- */
+/* `failed` (may be NULL) is called from the thread with what went wrong there;
+ * it tries again later. */
 struct publisher_options {
 	struct ca *ca; /* borrowed */
 	void (*failed)(void *arg, const char *ca, const struct errinfo *ei);
@@ -38,9 +35,5 @@ ATTR_MUST_USE enum err publisher_start(const struct publisher_options *o,
 void publisher_stop(struct publisher *p); /* NULL is fine */
 /* Something was revoked: publish soon. */
 void publisher_kick(struct publisher *p);
-
-/* The CRL of one CA, now, whether it is due or not. */
-ATTR_MUST_USE enum err ca_publish_crl(
-    struct ca *ca, struct authority *a, struct errinfo *ei);
 
 #endif

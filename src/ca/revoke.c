@@ -52,8 +52,8 @@ revocation_reason_parse(
 	return err_object(ei, ERR_FORMAT, "reason");
 }
 
-const char *
-revocation_reason_name(enum crl_reason reason)
+static const char *
+reason_name(enum crl_reason reason)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (reasons[i].reason == reason) {
@@ -119,7 +119,7 @@ audit_revocation(struct unit *u, const struct certificate *c,
 }
 
 enum err
-ca_add_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
+ca_add_revocation(struct unit *u, const struct certificate *c,
     const struct revocation *r, int64_t now, struct errinfo *ei)
 {
 	struct buf entry = BUF_INIT(AUDIT_DETAIL_MAX);
@@ -127,7 +127,6 @@ ca_add_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
 	struct json_writer w;
 	enum err e;
 
-	(void)ca;
 	if (strcmp(c->status, "revoked") == 0) {
 		return err_set(ei, ERR_STATE, "certificate.revoked", NULL,
 		    "this certificate is revoked already");
@@ -138,7 +137,7 @@ ca_add_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
 	json_open_object(&w, NULL);
 	json_put_text(&w, "ca", c->ca);
 	json_put_hex(&w, "serial", c->serial);
-	json_put_text(&w, "reason", revocation_reason_name(r->reason));
+	json_put_text(&w, "reason", reason_name(r->reason));
 	json_close(&w);
 	if (e == ERR_OK) {
 		e = json_writer_end(&w, ei);

@@ -44,7 +44,6 @@ void certificate_clear(struct certificate *c);
  * do not end a subscriber's certificate. */
 ATTR_MUST_USE enum err revocation_reason_parse(
     struct slice name, enum crl_reason *out, struct errinfo *ei);
-const char *revocation_reason_name(enum crl_reason reason);
 
 struct revocation {
 	enum crl_reason reason;
@@ -58,7 +57,7 @@ struct revocation {
  * of two at once the unit of the second fails with ERR_CONFLICT
  * "store.certificate.move".
  */
-ATTR_MUST_USE enum err ca_add_revocation(struct ca *ca, struct unit *u,
+ATTR_MUST_USE enum err ca_add_revocation(struct unit *u,
     const struct certificate *c, const struct revocation *r, int64_t now,
     struct errinfo *ei);
 
