@@ -7,7 +7,6 @@
  */
 enum bounds {
 	/* --- DER and X.509 ------------------------------------------- */
-	DER_DEPTH_MAX = 16, /* real certificates nest to 9 */
 	OID_BYTES_MAX = 39, /* encoded; registered arcs are under 20 */
 	OID_TEXT_MAX = 4 * OID_BYTES_MAX + 1, /* ".127" a byte, and NUL */
 	CSR_BYTES_MAX = 16384,  /* RSA-4096 with attributes is 2 KiB */

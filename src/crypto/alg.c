@@ -25,17 +25,14 @@ static const char *const key_names[KEY_ALG_MAX_] = {
     [KEY_ED25519] = "ed25519",
 };
 
-static const struct hash_row {
-	const char *name;
-	enum oid oid;
-} hashes[HASH_ALG_MAX_] = {
-    [HASH_NONE] = {"none", OID_UNKNOWN},
-    [HASH_SHA1] = {"sha1", OID_SHA1},
-    [HASH_SHA256] = {"sha256", OID_SHA256},
-    [HASH_SHA384] = {"sha384", OID_SHA384},
-    [HASH_SHA512] = {"sha512", OID_SHA512},
-    [HASH_STREEBOG256] = {"streebog256", OID_STREEBOG256},
-    [HASH_STREEBOG512] = {"streebog512", OID_STREEBOG512},
+static const enum oid hashes[HASH_ALG_MAX_] = {
+    [HASH_NONE] = OID_UNKNOWN,
+    [HASH_SHA1] = OID_SHA1,
+    [HASH_SHA256] = OID_SHA256,
+    [HASH_SHA384] = OID_SHA384,
+    [HASH_SHA512] = OID_SHA512,
+    [HASH_STREEBOG256] = OID_STREEBOG256,
+    [HASH_STREEBOG512] = OID_STREEBOG512,
 };
 
 static const struct sig_row {
@@ -64,18 +61,11 @@ static const struct sig_row {
 	PARAMS_ABSENT},
 };
 
-/* Rows by value from outside: out of range is the NONE row. */
+/* By a value from outside: out of range is the NONE row. */
 static const struct sig_row *
 sig_row(enum sig_alg alg)
 {
 	return (unsigned)alg < SIG_ALG_MAX_ ? &sigs[alg] : &sigs[SIG_NONE];
-}
-
-static const struct hash_row *
-hash_row(enum hash_alg alg)
-{
-	return (unsigned)alg < HASH_ALG_MAX_ ? &hashes[alg]
-					     : &hashes[HASH_NONE];
 }
 
 const char *
@@ -85,28 +75,9 @@ key_alg_name(enum key_alg alg)
 }
 
 const char *
-hash_alg_name(enum hash_alg alg)
-{
-	return hash_row(alg)->name;
-}
-
-const char *
 sig_alg_name(enum sig_alg alg)
 {
 	return sig_row(alg)->name;
-}
-
-enum hash_alg
-hash_alg_by_name(const char *name)
-{
-	unsigned i;
-
-	for (i = HASH_NONE + 1; i < HASH_ALG_MAX_; i++) {
-		if (strcmp(hashes[i].name, name) == 0) {
-			return (enum hash_alg)i;
-		}
-	}
-	return HASH_NONE;
 }
 
 enum sig_alg
@@ -271,12 +242,11 @@ sig_alg_get(struct slice algid_whole, enum sig_alg *out, struct errinfo *ei)
 void
 hash_alg_put(struct buf *b, enum hash_alg alg)
 {
-	const struct hash_row *row = hash_row(alg);
 	size_t seq;
 
-	ensure(row->oid != OID_UNKNOWN);
+	ensure(alg > HASH_NONE && alg < HASH_ALG_MAX_);
 	seq = der_open(b, DER_SEQUENCE);
-	der_put_oid(b, oid_bytes(row->oid));
+	der_put_oid(b, oid_bytes(hashes[alg]));
 	der_close(b, seq);
 }
 
@@ -295,7 +265,7 @@ hash_alg_get(struct slice algid_whole, enum hash_alg *out, struct errinfo *ei)
 	}
 	oid = oid_find(content);
 	for (i = HASH_NONE + 1; oid != OID_UNKNOWN && i < HASH_ALG_MAX_; i++) {
-		if (hashes[i].oid == oid) {
+		if (hashes[i] == oid) {
 			*out = (enum hash_alg)i;
 			return ERR_OK;
 		}

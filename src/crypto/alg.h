@@ -46,13 +46,11 @@ enum sig_alg {
 	SIG_ALG_MAX_
 };
 
-/* Names for people and settings: "gost2012-256", "streebog256",
- * "ecdsa-sha256"; "none" for NONE and for values out of range. */
+/* Names for people and settings: "gost2012-256", "ecdsa-sha256"; "none" for
+ * NONE and for values out of range. */
 const char *key_alg_name(enum key_alg alg);
-const char *hash_alg_name(enum hash_alg alg);
 const char *sig_alg_name(enum sig_alg alg);
 /* NONE when there is no such name. */
-enum hash_alg hash_alg_by_name(const char *name);
 enum sig_alg sig_alg_by_name(const char *name);
 
 /* The hash that goes with a signature.  For Ed25519, which has no separate

@@ -15,7 +15,7 @@ struct cert_bits {
 	struct slice spki;   /* the whole SubjectPublicKeyInfo */
 };
 
-/* ERR_FORMAT "cert.form", ERR_LIMIT "cert.size". */
+/* ERR_FORMAT "der.*", ERR_LIMIT "cert.size". */
 ATTR_MUST_USE enum err cert_bits_get(
     struct slice cert_der, struct cert_bits *out, struct errinfo *ei);
 

@@ -4,11 +4,6 @@
 #include "base/bounds.h"
 #include "crypto/ossl_priv.h"
 
-struct hash {
-	EVP_MD_CTX *ctx;
-	enum hash_alg alg;
-};
-
 size_t
 hash_size(enum hash_alg alg)
 {
@@ -25,16 +20,6 @@ hash_size(enum hash_alg alg)
 	return (unsigned)alg < HASH_ALG_MAX_ ? sizes[alg] : 0;
 }
 
-static enum err
-hash_need(enum hash_alg alg, struct errinfo *ei)
-{
-	if (hash_size(alg) == 0) {
-		return err_set(ei, ERR_UNSUPPORTED, "alg.hash", NULL,
-		    "no digest was chosen");
-	}
-	return crypto_need(ei);
-}
-
 enum err
 hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
     struct errinfo *ei)
@@ -43,7 +28,11 @@ hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
 	unsigned len = 0;
 	enum err e;
 
-	if ((e = hash_need(alg, ei)) != ERR_OK) {
+	if (hash_size(alg) == 0) {
+		return err_set(ei, ERR_UNSUPPORTED, "alg.hash", NULL,
+		    "no digest was chosen");
+	}
+	if ((e = crypto_need(ei)) != ERR_OK) {
 		return e;
 	}
 	if (EVP_Digest(data.p, data.len, md, &len, crypto_md(alg), NULL) != 1 ||
@@ -52,62 +41,6 @@ hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
 	}
 	memcpy(out, md, len);
 	return crypto_done(ERR_OK);
-}
-
-enum err
-hash_new(enum hash_alg alg, struct hash **out, struct errinfo *ei)
-{
-	struct hash *h;
-	enum err e;
-
-	if ((e = hash_need(alg, ei)) != ERR_OK) {
-		return e;
-	}
-	h = calloc(1, sizeof(*h));
-	if (h == NULL) {
-		return err_nomem(ei);
-	}
-	h->alg = alg;
-	h->ctx = EVP_MD_CTX_new();
-	if (h->ctx == NULL ||
-	    EVP_DigestInit_ex(h->ctx, crypto_md(alg), NULL) != 1) {
-		hash_free(h);
-		return crypto_library(ei, "digest start");
-	}
-	*out = h;
-	return crypto_done(ERR_OK);
-}
-
-enum err
-hash_update(struct hash *h, struct slice data, struct errinfo *ei)
-{
-	if (EVP_DigestUpdate(h->ctx, data.p, data.len) != 1) {
-		return crypto_library(ei, "digest update");
-	}
-	return ERR_OK;
-}
-
-enum err
-hash_final(struct hash *h, uint8_t out[HASH_SIZE_MAX], struct errinfo *ei)
-{
-	uint8_t md[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-
-	if (EVP_DigestFinal_ex(h->ctx, md, &len) != 1 ||
-	    len != hash_size(h->alg)) {
-		return crypto_library(ei, "digest end");
-	}
-	memcpy(out, md, len);
-	return crypto_done(ERR_OK);
-}
-
-void
-hash_free(struct hash *h)
-{
-	if (h != NULL) {
-		EVP_MD_CTX_free(h->ctx);
-		free(h);
-	}
 }
 
 enum err

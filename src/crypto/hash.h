@@ -22,17 +22,6 @@ size_t hash_size(enum hash_alg alg);
 ATTR_MUST_USE enum err hash_of(enum hash_alg alg, struct slice data,
     uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
 
-/* Piecewise.  One object is for one thread; after hash_final() it only
- * can be freed.  hash_free() takes NULL. */
-struct hash;
-ATTR_MUST_USE enum err hash_new(
-    enum hash_alg alg, struct hash **out, struct errinfo *ei);
-ATTR_MUST_USE enum err hash_update(
-    struct hash *h, struct slice data, struct errinfo *ei);
-ATTR_MUST_USE enum err hash_final(
-    struct hash *h, uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
-void hash_free(struct hash *h);
-
 /* RFC 2104; a key of any length, empty too. */
 ATTR_MUST_USE enum err hmac_sha256(struct slice key, struct slice data,
     uint8_t out[HMAC_SHA256_SIZE], struct errinfo *ei);

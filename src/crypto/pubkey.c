@@ -166,21 +166,6 @@ pubkey_bits(const struct pubkey *k)
 	return k->spki.size;
 }
 
-uint64_t
-pubkey_rsa_exponent(const struct pubkey *k)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	if (k->spki.e.len > sizeof(v)) {
-		return UINT64_MAX;
-	}
-	for (i = 0; i < k->spki.e.len; i++) {
-		v = v << 8 | k->spki.e.p[i];
-	}
-	return v;
-}
-
 struct slice
 pubkey_spki(const struct pubkey *k)
 {

@@ -42,9 +42,6 @@ enum key_alg pubkey_alg(const struct pubkey *k);
 struct slice pubkey_params(const struct pubkey *k);
 /* Strength-bearing size: the modulus of RSA, the field of a curve. */
 unsigned pubkey_bits(const struct pubkey *k);
-/* RSA's public exponent when it fits 64 bits, else UINT64_MAX; 0 for other
- * keys. */
-uint64_t pubkey_rsa_exponent(const struct pubkey *k);
 struct slice pubkey_spki(const struct pubkey *k);
 /* Content of the SPKI's BIT STRING without the count of unused bits: what
  * RFC 5280 4.2.1.2 and RFC 6960 hash for a key id. */

@@ -7,7 +7,7 @@
  * freely, ask buf_err() at the end.
  *
  *	size_t seq = der_open(b, DER_SEQUENCE);
- *	der_put_u63(b, 5);
+ *	der_put_u63(b, DER_INTEGER, 5);
  *	der_close(b, seq);
  */
 #include <stdbool.h>

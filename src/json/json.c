@@ -349,19 +349,6 @@ json_get_int(const struct json *obj, const char *field, int64_t min,
 			 : missing(field, ei);
 }
 
-enum err
-json_get_int_optional(const struct json *obj, const char *field, int64_t min,
-    int64_t max, int64_t fallback, int64_t *out, struct errinfo *ei)
-{
-	const json_t *v = find(obj, field);
-
-	if (v == NULL) {
-		*out = fallback;
-		return ERR_OK;
-	}
-	return int_of(v, field, min, max, out, ei);
-}
-
 static enum err
 bool_of(const json_t *v, const char *field, bool *out, struct errinfo *ei)
 {
@@ -379,19 +366,6 @@ json_get_bool(
 	const json_t *v = find(obj, field);
 
 	return v != NULL ? bool_of(v, field, out, ei) : missing(field, ei);
-}
-
-enum err
-json_get_bool_optional(const struct json *obj, const char *field, bool fallback,
-    bool *out, struct errinfo *ei)
-{
-	const json_t *v = find(obj, field);
-
-	if (v == NULL) {
-		*out = fallback;
-		return ERR_OK;
-	}
-	return bool_of(v, field, out, ei);
 }
 
 static enum err
@@ -412,19 +386,6 @@ json_get_object(const struct json *obj, const char *field,
 	const json_t *v = find(obj, field);
 
 	return v != NULL ? object_of(v, field, out, ei) : missing(field, ei);
-}
-
-enum err
-json_get_object_optional(const struct json *obj, const char *field,
-    const struct json **out, struct errinfo *ei)
-{
-	const json_t *v = find(obj, field);
-
-	if (v == NULL) {
-		*out = NULL;
-		return ERR_OK;
-	}
-	return object_of(v, field, out, ei);
 }
 
 static enum err
@@ -454,19 +415,6 @@ json_get_array(const struct json *obj, const char *field, size_t max_items,
 			 : missing(field, ei);
 }
 
-enum err
-json_get_array_optional(const struct json *obj, const char *field,
-    size_t max_items, const struct json **out, struct errinfo *ei)
-{
-	const json_t *v = find(obj, field);
-
-	if (v == NULL) {
-		*out = NULL;
-		return ERR_OK;
-	}
-	return array_of(v, field, max_items, out, ei);
-}
-
 size_t
 json_array_len(const struct json *array)
 {
@@ -484,28 +432,6 @@ item(const struct json *array, size_t index, char name[INDEX_TEXT_SIZE])
 
 	(void)snprintf(name, INDEX_TEXT_SIZE, "%zu", index);
 	return v != NULL && json_typeof(v) != JSON_NULL ? v : NULL;
-}
-
-enum err
-json_item_text(const struct json *array, size_t index, size_t max_len,
-    const char **out, struct errinfo *ei)
-{
-	char name[INDEX_TEXT_SIZE];
-	const json_t *v = item(array, index, name);
-	const char *text = NULL;
-	enum err e;
-
-	if (v == NULL) {
-		return missing(name, ei);
-	}
-	e = text_of(v, name, max_len, false, &text, ei);
-	if (e == ERR_OK) {
-		e = not_empty(name, text, ei);
-	}
-	if (e == ERR_OK) {
-		*out = text;
-	}
-	return e;
 }
 
 enum err
@@ -551,18 +477,4 @@ json_only(const struct json *obj, const char *const *fields, struct errinfo *ei)
 		}
 	}
 	return ERR_OK;
-}
-
-enum err
-json_within(enum err e, const char *parent, struct errinfo *ei)
-{
-	char joined[2 * ERRINFO_OBJECT];
-
-	if (e != ERR_OK && ei != NULL) {
-		(void)snprintf(joined, sizeof(joined), "%s%s%.*s", parent,
-		    ei->object[0] != '\0' ? "." : "",
-		    (int)sizeof(ei->object) - 1, ei->object);
-		(void)err_object(ei, e, joined);
-	}
-	return e;
 }

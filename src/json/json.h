@@ -68,34 +68,20 @@ ATTR_MUST_USE enum err json_get_base64(const struct json *obj,
 /* An integer, bounds included.  1.0 is not an integer here. */
 ATTR_MUST_USE enum err json_get_int(const struct json *obj, const char *field,
     int64_t min, int64_t max, int64_t *out, struct errinfo *ei);
-ATTR_MUST_USE enum err json_get_int_optional(const struct json *obj,
-    const char *field, int64_t min, int64_t max, int64_t fallback, int64_t *out,
-    struct errinfo *ei);
 
 ATTR_MUST_USE enum err json_get_bool(
     const struct json *obj, const char *field, bool *out, struct errinfo *ei);
-ATTR_MUST_USE enum err json_get_bool_optional(const struct json *obj,
-    const char *field, bool fallback, bool *out, struct errinfo *ei);
 
 ATTR_MUST_USE enum err json_get_object(const struct json *obj,
-    const char *field, const struct json **out, struct errinfo *ei);
-/* NULL when absent or null. */
-ATTR_MUST_USE enum err json_get_object_optional(const struct json *obj,
     const char *field, const struct json **out, struct errinfo *ei);
 
 /* A list of at most max_items values of any type. */
 ATTR_MUST_USE enum err json_get_array(const struct json *obj, const char *field,
     size_t max_items, const struct json **out, struct errinfo *ei);
-/* NULL when absent or null. */
-ATTR_MUST_USE enum err json_get_array_optional(const struct json *obj,
-    const char *field, size_t max_items, const struct json **out,
-    struct errinfo *ei);
 
 /* Items of an array; NULL and 0 items when `array` is NULL. */
 size_t json_array_len(const struct json *array);
 /* errinfo.object is then the index in decimal. */
-ATTR_MUST_USE enum err json_item_text(const struct json *array, size_t index,
-    size_t max_len, const char **out, struct errinfo *ei);
 ATTR_MUST_USE enum err json_item_object(const struct json *array, size_t index,
     const struct json **out, struct errinfo *ei);
 
@@ -105,11 +91,5 @@ ATTR_MUST_USE enum err json_item_object(const struct json *array, size_t index,
  */
 ATTR_MUST_USE enum err json_only(
     const struct json *obj, const char *const *fields, struct errinfo *ei);
-
-/*
- * For nested objects: turn errinfo.object "snils" into "person.snils".
- * Returns e, so that it can wrap a call; does nothing when e is ERR_OK.
- */
-enum err json_within(enum err e, const char *parent, struct errinfo *ei);
 
 #endif

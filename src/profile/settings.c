@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "der/der.h"
 
 void
@@ -443,7 +444,7 @@ const struct conf_setting profile_settings[] = {
 	.type = CONF_INT,
 	.min = 1,
 	.max = 10000000,
-	.fallback_int = 20000},
+	.fallback_int = SIGNER_CEILING_DEFAULT},
     {.name = "hold", .type = CONF_BOOL},
     {.name = "direct", .type = CONF_BOOL},
     {.name = "usual_seconds",

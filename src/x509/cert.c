@@ -293,23 +293,8 @@ cert_free(struct cert *c)
 	free(c);
 }
 
-enum err
-cert_dup(const struct cert *c, struct cert **out, struct errinfo *ei)
-{
-	struct buf b = BUF_INIT(CERT_BYTES_MAX);
-	enum err err;
-
-	cert_build(c, &b);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = parse(buf_slice(&b), !c->is_tbs, out, ei);
-	}
-	buf_clear(&b);
-	return err;
-}
-
-void
-cert_build_tbs(const struct cert *c, struct buf *b)
+static void
+build_tbs(const struct cert *c, struct buf *b)
 {
 	size_t tbs = der_open(b, DER_SEQUENCE), mark;
 
@@ -341,11 +326,11 @@ cert_build(const struct cert *c, struct buf *b)
 	size_t seq;
 
 	if (c->is_tbs) {
-		cert_build_tbs(c, b);
+		build_tbs(c, b);
 		return;
 	}
 	seq = der_open(b, DER_SEQUENCE);
-	cert_build_tbs(c, b);
+	build_tbs(c, b);
 	signature_put(&c->sig, b);
 	der_close(b, seq);
 }

@@ -3,8 +3,7 @@
 #define SURGUCH_X509_CERT_H
 /*
  * X.509 certificates (RFC 5280 4.1), read strictly into typed fields.  Form
- * only: whether a certificate is good for something is for x509/chain and
- * profile/lint.
+ * only: whether a certificate is good for something is for profile/lint.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,18 +30,14 @@ struct spki;
  */
 ATTR_MUST_USE enum err cert_parse(
     struct slice der, struct cert **out, struct errinfo *ei);
-/* The same for a TBSCertificate alone, before it is signed: cert_der() and
- * cert_signature() are then empty. */
+/* The same for a TBSCertificate alone, before it is signed: cert_der() is
+ * then empty. */
 ATTR_MUST_USE enum err cert_parse_tbs(
     struct slice tbs, struct cert **out, struct errinfo *ei);
 void cert_free(struct cert *c);
-/* A copy from the typed fields alone. */
-ATTR_MUST_USE enum err cert_dup(
-    const struct cert *c, struct cert **out, struct errinfo *ei);
 
 /* Getters borrow; the results die with the certificate. */
 struct slice cert_der(const struct cert *c);
-struct slice cert_tbs(const struct cert *c);
 unsigned cert_version(const struct cert *c);    /* 1, 2, 3 */
 struct slice cert_serial(const struct cert *c); /* INTEGER content */
 const struct name *cert_subject(const struct cert *c);
@@ -56,9 +51,7 @@ uint8_t cert_not_before_tag(const struct cert *c); /* DER_UTC_TIME or
 uint8_t cert_not_after_tag(const struct cert *c);
 struct slice cert_spki(const struct cert *c); /* whole, for pubkey_parse */
 const struct spki *cert_key(const struct cert *c);
-struct slice cert_sig_alg_der(const struct cert *c); /* whole */
 const struct alg_id *cert_sig_alg(const struct cert *c);
-struct slice cert_signature(const struct cert *c); /* BIT STRING's bits */
 /* NULL when there are none; the ext_ functions take that. */
 const struct ext_list *cert_exts(const struct cert *c);
 
@@ -70,7 +63,6 @@ ATTR_MUST_USE enum err cert_verify(
 /* The certificate (or, parsed from a TBS alone, the TBS) again, written from
  * the typed fields. */
 void cert_build(const struct cert *c, struct buf *b);
-void cert_build_tbs(const struct cert *c, struct buf *b);
 /* Lines for people. */
 void cert_print(const struct cert *c, struct buf *b);
 

@@ -8,12 +8,6 @@ cert_der(const struct cert *c)
 	return c->der;
 }
 
-struct slice
-cert_tbs(const struct cert *c)
-{
-	return c->tbs_der;
-}
-
 unsigned
 cert_version(const struct cert *c)
 {
@@ -86,22 +80,10 @@ cert_key(const struct cert *c)
 	return &c->key;
 }
 
-struct slice
-cert_sig_alg_der(const struct cert *c)
-{
-	return c->sig.alg_der;
-}
-
 const struct alg_id *
 cert_sig_alg(const struct cert *c)
 {
 	return &c->sig.alg;
-}
-
-struct slice
-cert_signature(const struct cert *c)
-{
-	return c->sig.bits;
 }
 
 const struct ext_list *

@@ -261,21 +261,6 @@ crl_free(struct crl *c)
 }
 
 enum err
-crl_dup(const struct crl *c, struct crl **out, struct errinfo *ei)
-{
-	struct buf b = BUF_INIT(CRL_BYTES_MAX);
-	enum err err;
-
-	crl_build(c, &b);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = crl_parse(buf_slice(&b), out, ei);
-	}
-	buf_clear(&b);
-	return err;
-}
-
-enum err
 crl_verify(
     const struct crl *c, const struct pubkey *issuer_key, struct errinfo *ei)
 {
@@ -323,24 +308,6 @@ crl_build(const struct crl *c, struct buf *b)
 
 /* --- getters ----------------------------------------------------------- */
 
-struct slice
-crl_der(const struct crl *c)
-{
-	return c->der;
-}
-
-struct slice
-crl_tbs(const struct crl *c)
-{
-	return c->tbs_der;
-}
-
-unsigned
-crl_version(const struct crl *c)
-{
-	return c->version + 1;
-}
-
 const struct name *
 crl_issuer(const struct crl *c)
 {
@@ -367,24 +334,6 @@ crl_next_update(const struct crl *c, int64_t *out_sec)
 	}
 	*out_sec = c->next_update;
 	return true;
-}
-
-struct slice
-crl_sig_alg_der(const struct crl *c)
-{
-	return c->sig.alg_der;
-}
-
-const struct alg_id *
-crl_sig_alg(const struct crl *c)
-{
-	return &c->sig.alg;
-}
-
-struct slice
-crl_signature(const struct crl *c)
-{
-	return c->sig.bits;
 }
 
 const struct ext_list *

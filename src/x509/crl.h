@@ -16,7 +16,6 @@
 #include "crypto/alg.h"
 #include "x509/ext_types.h"
 
-struct alg_id;
 struct crl;
 struct ext_list;
 struct name;
@@ -39,20 +38,12 @@ struct crl_entry {
 ATTR_MUST_USE enum err crl_parse(
     struct slice der, struct crl **out, struct errinfo *ei);
 void crl_free(struct crl *c);
-ATTR_MUST_USE enum err crl_dup(
-    const struct crl *c, struct crl **out, struct errinfo *ei);
 
-struct slice crl_der(const struct crl *c);
-struct slice crl_tbs(const struct crl *c);
-unsigned crl_version(const struct crl *c); /* 1 or 2 */
 const struct name *crl_issuer(const struct crl *c);
 struct slice crl_issuer_der(const struct crl *c);
 int64_t crl_this_update(const struct crl *c);
 /* False when there is no nextUpdate. */
 bool crl_next_update(const struct crl *c, int64_t *out_sec);
-struct slice crl_sig_alg_der(const struct crl *c);
-const struct alg_id *crl_sig_alg(const struct crl *c);
-struct slice crl_signature(const struct crl *c);
 const struct ext_list *crl_exts(const struct crl *c);
 /* INTEGER content of crlNumber; empty when there is none. */
 struct slice crl_number(const struct crl *c);

@@ -246,21 +246,6 @@ csr_free(struct csr *c)
 }
 
 enum err
-csr_dup(const struct csr *c, struct csr **out, struct errinfo *ei)
-{
-	struct buf b = BUF_INIT(CSR_BYTES_MAX);
-	enum err err;
-
-	csr_build(c, &b);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = csr_parse(buf_slice(&b), out, ei);
-	}
-	buf_clear(&b);
-	return err;
-}
-
-enum err
 csr_pubkey(struct csr *c, const struct pubkey **out, struct errinfo *ei)
 {
 	enum err err = ERR_OK;
@@ -295,14 +280,7 @@ csr_verify(struct csr *c, struct errinfo *ei)
 		    "the request's signature does not fit its own key: "
 		    "whoever made it has not shown that they hold the key");
 	}
-	c->verified = err == ERR_OK;
 	return err;
-}
-
-bool
-csr_is_verified(const struct csr *c)
-{
-	return c->verified;
 }
 
 /* --- writing ----------------------------------------------------------- */
@@ -408,45 +386,14 @@ csr_spki(const struct csr *c)
 	return c->spki_der;
 }
 
-const struct spki *
-csr_key(const struct csr *c)
-{
-	return &c->key;
-}
-
 const struct ext_list *
 csr_exts(const struct csr *c)
 {
 	return c->exts;
 }
 
-size_t
-csr_num_attrs(const struct csr *c)
-{
-	return c->num_attrs;
-}
-
-const struct csr_attr *
-csr_attr(const struct csr *c, size_t i)
-{
-	ensure(i < c->num_attrs);
-	return &c->attrs[i];
-}
-
 struct slice
 csr_der(const struct csr *c)
 {
 	return c->der;
-}
-
-struct slice
-csr_sig_alg_der(const struct csr *c)
-{
-	return c->sig.alg_der;
-}
-
-const struct alg_id *
-csr_sig_alg(const struct csr *c)
-{
-	return &c->sig.alg;
 }

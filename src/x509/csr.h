@@ -15,19 +15,11 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-struct alg_id;
 struct csr;
 struct ext_list;
 struct name;
 struct privkey;
 struct pubkey;
-struct spki;
-
-/* One attribute: its type and the inside of its SET of values. */
-struct csr_attr {
-	struct slice oid;
-	struct slice values; /* empty for the extension request */
-};
 
 /*
  * Consumes the whole input or fails; on failure *out is untouched.  The
@@ -40,26 +32,16 @@ ATTR_MUST_USE enum err csr_parse(
 /* Check the signature with the request's own key: ERR_CRYPTO "csr.signature"
  * when it does not fit.  Costs time, hence its own call. */
 ATTR_MUST_USE enum err csr_verify(struct csr *c, struct errinfo *ei);
-/* Issuing code must ask. */
-bool csr_is_verified(const struct csr *c);
 void csr_free(struct csr *c);
-/* A copy from the typed fields alone; starts unverified. */
-ATTR_MUST_USE enum err csr_dup(
-    const struct csr *c, struct csr **out, struct errinfo *ei);
 
 const struct name *csr_subject(const struct csr *c);
 struct slice csr_spki(const struct csr *c); /* whole, for pubkey_parse */
 /* The key ready for use; c keeps it.  pubkey_parse()'s errors. */
 ATTR_MUST_USE enum err csr_pubkey(
     struct csr *c, const struct pubkey **out, struct errinfo *ei);
-const struct spki *csr_key(const struct csr *c);
 /* Requested extensions; NULL when none. */
 const struct ext_list *csr_exts(const struct csr *c);
-size_t csr_num_attrs(const struct csr *c);
-const struct csr_attr *csr_attr(const struct csr *c, size_t i);
 struct slice csr_der(const struct csr *c);
-struct slice csr_sig_alg_der(const struct csr *c);
-const struct alg_id *csr_sig_alg(const struct csr *c);
 
 /* The request again, written from the typed fields. */
 void csr_build(const struct csr *c, struct buf *b);

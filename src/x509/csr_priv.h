@@ -7,6 +7,12 @@
 #include "x509/signed.h"
 #include "x509/spki.h"
 
+/* One attribute: its type and the inside of its SET of values. */
+struct csr_attr {
+	struct slice oid;
+	struct slice values; /* empty for the extension request */
+};
+
 struct csr {
 	uint8_t *bytes;
 	struct slice der;
@@ -22,7 +28,6 @@ struct csr {
 	struct signature sig;
 
 	struct pubkey *pubkey; /* made when first asked for */
-	bool verified;
 };
 
 #endif

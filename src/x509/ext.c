@@ -250,22 +250,6 @@ ext_list_free(struct ext_list *l)
 	}
 }
 
-enum err
-ext_list_dup(
-    const struct ext_list *l, struct ext_list **out, struct errinfo *ei)
-{
-	struct buf b = BUF_INIT(CERT_BYTES_MAX);
-	enum err err;
-
-	ext_list_build(l, &b);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = ext_list_parse(buf_slice(&b), out, ei);
-	}
-	buf_clear(&b);
-	return err;
-}
-
 size_t
 ext_list_num(const struct ext_list *l)
 {
@@ -284,17 +268,6 @@ ext_find(const struct ext_list *l, enum ext_kind kind)
 {
 	for (size_t i = 0; i < ext_list_num(l); i++) {
 		if (l->list[i].kind == kind) {
-			return &l->list[i];
-		}
-	}
-	return NULL;
-}
-
-const struct ext *
-ext_find_oid(const struct ext_list *l, struct slice oid)
-{
-	for (size_t i = 0; i < ext_list_num(l); i++) {
-		if (slice_eq(l->list[i].oid, oid)) {
 			return &l->list[i];
 		}
 	}

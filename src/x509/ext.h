@@ -32,24 +32,19 @@ ATTR_MUST_USE enum err ext_list_parse(
 ATTR_MUST_USE enum err ext_list_parse_in(struct pool *pool,
     struct slice der_whole, struct ext_list **out, struct errinfo *ei);
 void ext_list_free(struct ext_list *l);
-/* A copy made from the typed fields alone. */
-ATTR_MUST_USE enum err ext_list_dup(
-    const struct ext_list *l, struct ext_list **out, struct errinfo *ei);
 /* 0 when l is NULL. */
 size_t ext_list_num(const struct ext_list *l);
 /* i < ext_list_num(). */
 const struct ext *ext_list_at(const struct ext_list *l, size_t i);
 /* NULL when there is none, or when l is NULL. */
 const struct ext *ext_find(const struct ext_list *l, enum ext_kind kind);
-/* By OID content, known or not. */
-const struct ext *ext_find_oid(const struct ext_list *l, struct slice oid);
 /* Extensions SEQUENCE from the typed fields. */
 void ext_list_build(const struct ext_list *l, struct buf *b);
 /* One Extension from its typed fields. */
 void ext_build(const struct ext *x, struct buf *b);
 /* The content of extnValue alone. */
 void ext_build_value(const struct ext *x, struct buf *b);
-/* "keyUsage"; dotted text of an unknown one goes to ext_print. */
+/* "keyUsage"; "unknown" of EXT_RAW. */
 const char *ext_kind_name(enum ext_kind kind);
 /* One line an extension, each after `indent`. */
 void ext_list_print(
@@ -83,8 +78,6 @@ void ext_put_crl_points(struct buf *b, const char *const *urls, size_t num);
 void ext_put_aia(struct buf *b, const char *const *ca_issuers,
     size_t num_ca_issuers, const char *const *ocsp, size_t num_ocsp);
 void ext_put_policies(struct buf *b, const struct slice *oids, size_t num);
-void ext_put_san(
-    struct buf *b, bool critical, const struct general_name *names, size_t num);
 void ext_put_subject_sign_tool(struct buf *b, const char *text);
 void ext_put_issuer_sign_tool(
     struct buf *b, const char *const text[ISSUER_SIGN_TOOL_TEXTS]);
@@ -95,7 +88,5 @@ void ext_put_ocsp_nonce(struct buf *b, struct slice nonce);
 /* Unsigned magnitude, big-endian (RFC 5280 5.2.3). */
 void ext_put_crl_number(struct buf *b, struct slice number);
 void ext_put_reason_code(struct buf *b, enum crl_reason reason);
-void ext_put_raw(
-    struct buf *b, struct slice oid, bool critical, struct slice value);
 
 #endif

@@ -151,16 +151,6 @@ ext_put_policies(struct buf *b, const struct slice *oids, size_t num)
 }
 
 void
-ext_put_san(
-    struct buf *b, bool critical, const struct general_name *names, size_t num)
-{
-	ext_build(
-	    &(struct ext){
-		.kind = EXT_SAN, .critical = critical, .u.names = {names, num}},
-	    b);
-}
-
-void
 ext_put_subject_sign_tool(struct buf *b, const char *text)
 {
 	ext_build(
@@ -226,14 +216,4 @@ ext_put_reason_code(struct buf *b, enum crl_reason reason)
 {
 	ext_build(
 	    &(struct ext){.kind = EXT_REASON_CODE, .u.reason = reason}, b);
-}
-
-void
-ext_put_raw(struct buf *b, struct slice oid, bool critical, struct slice value)
-{
-	ext_build(&(struct ext){.kind = EXT_RAW,
-		      .oid = oid,
-		      .critical = critical,
-		      .u.raw = value},
-	    b);
 }

@@ -261,26 +261,6 @@ name_parse_in(struct pool *pool, struct slice der_whole, struct name **out,
 }
 
 enum err
-name_dup(const struct name *n, struct name **out, struct errinfo *ei)
-{
-	struct name *copy = name_new();
-	enum err err = ERR_OK;
-
-	if (copy == NULL) {
-		return err_nomem(ei);
-	}
-	for (size_t i = 0; err == ERR_OK && i < n->num; i++) {
-		err = append(copy, &n->attrs[i], ei);
-	}
-	if (err != ERR_OK) {
-		name_free(copy);
-		return err;
-	}
-	*out = copy;
-	return ERR_OK;
-}
-
-enum err
 name_add(struct name *n, enum oid id, uint8_t tag, struct slice value,
     struct errinfo *ei)
 {

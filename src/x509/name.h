@@ -44,8 +44,6 @@ ATTR_MUST_USE enum err name_parse(
 ATTR_MUST_USE enum err name_parse_in(struct pool *pool, struct slice der_whole,
     struct name **out, struct errinfo *ei);
 void name_free(struct name *n);
-ATTR_MUST_USE enum err name_dup(
-    const struct name *n, struct name **out, struct errinfo *ei);
 /*
  * Add an attribute in an RDN of its own, at the end.  The value is copied and
  * stands in DER as given; ERR_FORMAT "name.value" when it does not fit the

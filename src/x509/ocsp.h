@@ -2,7 +2,7 @@
 #ifndef SURGUCH_X509_OCSP_H
 #define SURGUCH_X509_OCSP_H
 /*
- * OCSP (RFC 6960): requests read and written, responses written and read.
+ * OCSP (RFC 6960): requests read, responses written and read.
  * Signatures of requests (RFC 6960 4.1.2, optional) are kept and not checked.
  */
 #include <stdbool.h>
@@ -15,9 +15,7 @@
 #include "crypto/alg.h"
 #include "x509/ext_types.h"
 
-struct alg_id;
 struct ext_list;
-struct name;
 struct ocsp_request;
 struct ocsp_response;
 struct pubkey;
@@ -31,8 +29,6 @@ struct ocsp_cert_id {
 	struct slice serial; /* INTEGER content */
 };
 
-void ocsp_cert_id_put(const struct ocsp_cert_id *id, struct buf *b);
-
 /* --- requests -------------------------------------------------------- */
 
 /* ERR_FORMAT "ocsp.*", ERR_LIMIT (OCSP_REQUEST_BYTES_MAX,
@@ -45,13 +41,8 @@ const struct ocsp_cert_id *ocsp_request_cert_id(
     const struct ocsp_request *r, size_t i);
 /* Empty when there is none. */
 struct slice ocsp_request_nonce(const struct ocsp_request *r);
-bool ocsp_request_is_signed(const struct ocsp_request *r);
 /* The request again, written from the typed fields. */
 void ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b);
-void ocsp_request_print(const struct ocsp_request *r, struct buf *b);
-/* A request for these certificates; nonce may be empty. */
-void ocsp_request_build(const struct ocsp_cert_id *ids, size_t num,
-    struct slice nonce, struct buf *out);
 
 /* --- responses ------------------------------------------------------- */
 
@@ -100,17 +91,11 @@ ATTR_MUST_USE enum err ocsp_response_parse(
 void ocsp_response_free(struct ocsp_response *r);
 enum ocsp_response_status ocsp_response_status(const struct ocsp_response *r);
 /* All below only when the status is OCSP_SUCCESSFUL. */
-/* Exactly one of the two: key id empty and name set, or the reverse. */
-struct slice ocsp_response_key_id(const struct ocsp_response *r);
-const struct name *ocsp_response_name(const struct ocsp_response *r);
 int64_t ocsp_response_produced_at(const struct ocsp_response *r);
 size_t ocsp_response_num(const struct ocsp_response *r);
 const struct ocsp_single *ocsp_response_single(
     const struct ocsp_response *r, size_t i);
 struct slice ocsp_response_nonce(const struct ocsp_response *r);
-struct slice ocsp_response_tbs(const struct ocsp_response *r);
-struct slice ocsp_response_sig_alg_der(const struct ocsp_response *r);
-struct slice ocsp_response_signature(const struct ocsp_response *r);
 size_t ocsp_response_num_certs(const struct ocsp_response *r);
 struct slice ocsp_response_cert(const struct ocsp_response *r, size_t i);
 ATTR_MUST_USE enum err ocsp_response_verify(const struct ocsp_response *r,

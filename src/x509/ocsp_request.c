@@ -290,12 +290,6 @@ ocsp_request_nonce(const struct ocsp_request *r)
 	return x == NULL ? SLICE_EMPTY : x->u.octets;
 }
 
-bool
-ocsp_request_is_signed(const struct ocsp_request *r)
-{
-	return r->signature.len > 0;
-}
-
 void
 ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b)
 {
@@ -323,59 +317,4 @@ ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b)
 		der_close(b, mark);
 	}
 	der_close(b, whole);
-}
-
-void
-ocsp_cert_id_print(const struct ocsp_cert_id *id, struct buf *b)
-{
-	buf_printf(b, "serial ");
-	text_hex(b, id->serial);
-	buf_printf(b, " issuer name %s:", oid_short_name(id->hash_oid));
-	text_hex(b, id->issuer_name_hash);
-	buf_add_str(b, " key ");
-	text_hex(b, id->issuer_key_hash);
-}
-
-void
-ocsp_request_print(const struct ocsp_request *r, struct buf *b)
-{
-	buf_add_str(b, "OCSP request\n");
-	if (r->has_requestor) {
-		buf_add_str(b, "  from: ");
-		general_name_print(&r->requestor, b);
-		buf_add_u8(b, '\n');
-	}
-	for (size_t i = 0; i < r->num; i++) {
-		buf_add_str(b, "  certificate: ");
-		ocsp_cert_id_print(&r->list[i].id, b);
-		buf_add_u8(b, '\n');
-		ext_list_print(r->list[i].exts, "    ", b);
-	}
-	ext_list_print(r->exts, "  ", b);
-	buf_add_str(b, r->signature.len > 0 ? "  signed\n" : "");
-}
-
-void
-ocsp_request_build(const struct ocsp_cert_id *ids, size_t num,
-    struct slice nonce, struct buf *out)
-{
-	size_t whole = der_open(out, DER_SEQUENCE);
-	size_t tbs = der_open(out, DER_SEQUENCE);
-	size_t list = der_open(out, DER_SEQUENCE), mark, seq;
-
-	for (size_t i = 0; i < num; i++) {
-		seq = der_open(out, DER_SEQUENCE);
-		ocsp_cert_id_put(&ids[i], out);
-		der_close(out, seq);
-	}
-	der_close(out, list);
-	if (nonce.len > 0) {
-		mark = der_open(out, DER_CONTEXT_CONS(2));
-		seq = der_open(out, DER_SEQUENCE);
-		ext_put_ocsp_nonce(out, nonce);
-		der_close(out, seq);
-		der_close(out, mark);
-	}
-	der_close(out, tbs);
-	der_close(out, whole);
 }

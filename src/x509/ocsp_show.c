@@ -79,13 +79,24 @@ ocsp_response_rebuild(const struct ocsp_response *r, struct buf *b)
 }
 
 static void
+print_cert_id(const struct ocsp_cert_id *id, struct buf *b)
+{
+	buf_printf(b, "serial ");
+	text_hex(b, id->serial);
+	buf_printf(b, " issuer name %s:", oid_short_name(id->hash_oid));
+	text_hex(b, id->issuer_name_hash);
+	buf_add_str(b, " key ");
+	text_hex(b, id->issuer_key_hash);
+}
+
+static void
 print_single(const struct ocsp_single *single, struct buf *b)
 {
 	static const char *const words[] = {"good", "revoked", "unknown"};
 	char text[TIME_TEXT_SIZE];
 
 	buf_printf(b, "  %s: ", words[single->status]);
-	ocsp_cert_id_print(&single->id, b);
+	print_cert_id(&single->id, b);
 	if (single->status == OCSP_REVOKED) {
 		time_text(single->revoked_at, text);
 		buf_printf(b, " at %s", text);
@@ -134,18 +145,6 @@ ocsp_response_status(const struct ocsp_response *r)
 	return r->status;
 }
 
-struct slice
-ocsp_response_key_id(const struct ocsp_response *r)
-{
-	return r->key_id;
-}
-
-const struct name *
-ocsp_response_name(const struct ocsp_response *r)
-{
-	return r->name;
-}
-
 int64_t
 ocsp_response_produced_at(const struct ocsp_response *r)
 {
@@ -171,24 +170,6 @@ ocsp_response_nonce(const struct ocsp_response *r)
 	const struct ext *x = ext_find(r->exts, EXT_OCSP_NONCE);
 
 	return x == NULL ? SLICE_EMPTY : x->u.octets;
-}
-
-struct slice
-ocsp_response_tbs(const struct ocsp_response *r)
-{
-	return r->tbs_der;
-}
-
-struct slice
-ocsp_response_sig_alg_der(const struct ocsp_response *r)
-{
-	return r->sig.alg_der;
-}
-
-struct slice
-ocsp_response_signature(const struct ocsp_response *r)
-{
-	return r->sig.bits;
 }
 
 size_t

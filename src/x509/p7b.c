@@ -208,19 +208,6 @@ p7b_cert(const struct p7b *p, size_t i)
 	return p->certs.list[i];
 }
 
-size_t
-p7b_num_crls(const struct p7b *p)
-{
-	return p->crls.num;
-}
-
-struct slice
-p7b_crl(const struct p7b *p, size_t i)
-{
-	ensure(i < p->crls.num);
-	return p->crls.list[i];
-}
-
 static void
 put_bag(const struct bag *bag, uint8_t tag, struct buf *b)
 {

@@ -26,8 +26,6 @@ ATTR_MUST_USE enum err p7b_parse(
 void p7b_free(struct p7b *p);
 size_t p7b_num_certs(const struct p7b *p);
 struct slice p7b_cert(const struct p7b *p, size_t i);
-size_t p7b_num_crls(const struct p7b *p);
-struct slice p7b_crl(const struct p7b *p, size_t i);
 /* The file again, written from the typed fields. */
 void p7b_rebuild(const struct p7b *p, struct buf *b);
 

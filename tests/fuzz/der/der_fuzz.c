@@ -50,6 +50,10 @@ primitive_again(struct slice whole, struct buf *b)
 	}
 }
 
+enum {
+	DEPTH_MAX = 16 /* real certificates nest to 9 */
+};
+
 struct level {
 	struct slice rest;
 	size_t mark;
@@ -59,7 +63,7 @@ struct level {
 static bool
 tree_again(struct slice in, struct buf *b)
 {
-	struct level stack[DER_DEPTH_MAX] = {{in, 0}};
+	struct level stack[DEPTH_MAX] = {{in, 0}};
 	size_t depth = 1;
 
 	while (depth > 0) {
@@ -78,7 +82,7 @@ tree_again(struct slice in, struct buf *b)
 		    ERR_OK) {
 			return false;
 		}
-		if ((tag & 0x20) != 0 && depth < DER_DEPTH_MAX) {
+		if ((tag & 0x20) != 0 && depth < DEPTH_MAX) {
 			stack[depth].rest = content;
 			stack[depth].mark = der_open(b, tag);
 			depth++;

@@ -49,8 +49,9 @@ ask(const struct json *root)
 	inner = NULL;
 	check(json_get_array(root, "a", 4, &inner, &ei), &ei, inner);
 	for (size_t i = 0; i < json_array_len(inner); i++) {
-		text = NULL;
-		check(json_item_text(inner, i, 8, &text, &ei), &ei, text);
+		const struct json *item = NULL;
+
+		check(json_item_object(inner, i, &item, &ei), &ei, item);
 	}
 	buf_clear(&bytes);
 }

@@ -22,7 +22,6 @@ test_before(void **state)
 	struct errinfo ei = {0};
 	struct privkey *k = NULL;
 	struct pubkey *p = NULL;
-	struct hash *h = NULL;
 	struct secret s = SECRET_EMPTY;
 	struct buf b = BUF_INIT(1000);
 
@@ -30,7 +29,6 @@ test_before(void **state)
 	assert_int_equal(
 	    hash_of(HASH_SHA256, SLICE_EMPTY, out, &ei), ERR_STATE);
 	assert_string_equal(ei.rule, "crypto.init");
-	assert_int_equal(hash_new(HASH_SHA256, &h, NULL), ERR_STATE);
 	assert_int_equal(
 	    hmac_sha256(SLICE_EMPTY, SLICE_EMPTY, out, NULL), ERR_STATE);
 	assert_int_equal(

@@ -412,7 +412,6 @@ test_hostile_rsa(void **state)
 		if (cases[i].kind == ERR_OK) {
 			assert_ok(pubkey_parse(buf_slice(&spki), &k, &ei), &ei);
 			assert_int_equal(pubkey_bits(k), cases[i].octets * 8);
-			assert_true(pubkey_rsa_exponent(k) >= 3);
 			pubkey_free(k);
 		} else {
 			assert_refused(

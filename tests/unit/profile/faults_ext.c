@@ -610,7 +610,9 @@ scene_san(struct scene *s)
 			    octets[i], san_ip_octets(san->text, octets[i]));
 		}
 	}
-	ext_put_san(&ext, false, names, s->k.v.num_sans);
+	ext_build(
+	    &(struct ext){.kind = EXT_SAN, .u.names = {names, s->k.v.num_sans}},
+	    &ext);
 	plan_put_ext(s->plan, buf_slice(&ext));
 	buf_clear(&ext);
 }

@@ -50,7 +50,6 @@ csr_unsupported_again(struct slice der, struct buf *text, struct buf *built)
 
 	assert_ok(csr_parse(der, &c, &ei), &ei);
 	assert_int_equal(csr_verify(c, &ei), ERR_UNSUPPORTED);
-	assert_false(csr_is_verified(c));
 	csr_print(c, text);
 	csr_build(c, built);
 	csr_free(c);
@@ -64,7 +63,6 @@ csr_again(struct slice der, struct buf *text, struct buf *built)
 
 	assert_ok(csr_parse(der, &c, &ei), &ei);
 	assert_ok(csr_verify(c, &ei), &ei);
-	assert_true(csr_is_verified(c));
 	csr_print(c, text);
 	csr_build(c, built);
 	csr_free(c);
@@ -101,7 +99,7 @@ ocsp_request_again(struct slice der, struct buf *text, struct buf *built)
 	struct errinfo ei = {0};
 
 	assert_ok(ocsp_request_parse(der, &r, &ei), &ei);
-	ocsp_request_print(r, text);
+	buf_printf(text, "%zu\n", ocsp_request_num(r));
 	ocsp_request_rebuild(r, built);
 	ocsp_request_free(r);
 }

@@ -13,7 +13,7 @@
 #include "x509/cert.h"
 #include "x509/ext.h"
 #include "x509/name.h"
-#include "x509/ocsp.h"
+#include "x509/ocsp_priv.h"
 
 enum {
 	NOW = 1767225600
@@ -137,7 +137,7 @@ test_faults(void **state)
 static void
 test_requests(void **state)
 {
-	struct buf der = BUF_INIT(FILE_BYTES), built = BUF_INIT(FILE_BYTES);
+	struct buf der = BUF_INIT(FILE_BYTES);
 	struct ocsp_request *r = NULL;
 	struct errinfo ei = {0};
 
@@ -145,7 +145,6 @@ test_requests(void **state)
 	load("three-signed.ocsp-req.der", &der);
 	assert_ok(ocsp_request_parse(buf_slice(&der), &r, &ei), &ei);
 	assert_int_equal(ocsp_request_num(r), 3);
-	assert_true(ocsp_request_is_signed(r));
 	assert_true(ocsp_request_nonce(r).len > 0);
 	ocsp_request_free(r);
 
@@ -154,18 +153,12 @@ test_requests(void **state)
 	load("one.ocsp-req.der", &der);
 	assert_ok(ocsp_request_parse(buf_slice(&der), &r, &ei), &ei);
 	assert_int_equal(ocsp_request_num(r), 1);
-	assert_false(ocsp_request_is_signed(r));
 	assert_int_equal(ocsp_request_cert_id(r, 0)->hash_oid, OID_SHA1);
 	assert_true(
 	    slice_eq(ocsp_request_cert_id(r, 0)->serial, SLICE_LIT("p256")));
-	/* our own writer makes the same request */
-	ocsp_request_build(
-	    ocsp_request_cert_id(r, 0), 1, ocsp_request_nonce(r), &built);
-	assert_true(slice_eq(buf_slice(&built), buf_slice(&der)));
 	ocsp_request_free(r);
 	ocsp_request_free(NULL);
 	buf_clear(&der);
-	buf_clear(&built);
 }
 
 static void
@@ -181,8 +174,8 @@ test_responses(void **state)
 	load("good.ocsp-resp.der", &der);
 	assert_ok(ocsp_response_parse(buf_slice(&der), &r, &ei), &ei);
 	assert_int_equal(ocsp_response_status(r), OCSP_SUCCESSFUL);
-	assert_non_null(ocsp_response_name(r));
-	assert_int_equal(ocsp_response_key_id(r).len, 0);
+	assert_non_null(r->name);
+	assert_int_equal(r->key_id.len, 0);
 	assert_int_equal(ocsp_response_num(r), 1);
 	assert_int_equal(ocsp_response_single(r, 0)->status, OCSP_GOOD);
 	assert_true(ocsp_response_single(r, 0)->has_next_update);
@@ -196,8 +189,8 @@ test_responses(void **state)
 	buf_reset(&der);
 	load("three.ocsp-resp.der", &der);
 	assert_ok(ocsp_response_parse(buf_slice(&der), &r, &ei), &ei);
-	assert_null(ocsp_response_name(r));
-	assert_int_equal(ocsp_response_key_id(r).len, 20);
+	assert_null(r->name);
+	assert_int_equal(r->key_id.len, 20);
 	assert_int_equal(ocsp_response_num(r), 3);
 	assert_int_equal(ocsp_response_single(r, 0)->status, OCSP_GOOD);
 	assert_int_equal(ocsp_response_single(r, 1)->status, OCSP_REVOKED);
@@ -274,7 +267,7 @@ test_write(void **state)
 		    buf_slice(&cert), &der);
 		assert_ok(ocsp_response_parse(buf_slice(&der), &r, &ei), &ei);
 		assert_ok(ocsp_response_verify(r, pub, &ei), &ei);
-		assert_true(slice_eq(ocsp_response_tbs(r), buf_slice(&tbs)));
+		assert_true(slice_eq(r->tbs_der, buf_slice(&tbs)));
 		assert_int_equal(ocsp_response_produced_at(r), NOW);
 		assert_true(slice_eq_str(ocsp_response_nonce(r), "nonce"));
 		assert_int_equal(ocsp_response_num(r), ARRAY_LEN(singles));
