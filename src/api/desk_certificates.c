@@ -157,6 +157,10 @@ add_key(struct call *c, const struct profile *p, struct slice der,
 		e = csr_verify(csr, c->ei);
 	}
 	if (e == ERR_OK) {
+		e = profile_check_request_subject(
+		    p, csr_subject(csr), &v->attrs, c->ei);
+	}
+	if (e == ERR_OK) {
 		e = values_set_spki(v, csr_spki(csr), c->ei);
 	}
 	csr_free(csr);

@@ -86,12 +86,14 @@ api_my_check(void *arg, const struct request *r, struct response *resp)
 	call_person(arg, r, resp, my_check);
 }
 
-/* Form, proof of possession, and whether the profile takes such a key. */
+/* Form, proof of possession, and whether the profile takes such a key and
+ * such a subject. */
 static enum err
 check_request(struct call *c, const struct form *f, struct slice der)
 {
 	const struct profile *p = ca_profile(c->api->ca, f->data.profile);
 	const struct pubkey *key = NULL;
+	struct subject_attrs subject = {0};
 	struct csr *csr = NULL;
 	enum err e;
 
@@ -109,6 +111,15 @@ check_request(struct call *c, const struct form *f, struct slice der)
 	if (e == ERR_OK) {
 		e = csr_verify(csr, c->ei);
 	}
+	if (e == ERR_OK) {
+		e = subject_build(
+		    f->data.owner_kind, &f->fields, &subject, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = profile_check_request_subject(
+		    p, csr_subject(csr), &subject, c->ei);
+	}
+	subject_attrs_clear(&subject);
 	csr_free(csr);
 	return e != ERR_OK ? err_object(c->ei, e, "pkcs10") : ERR_OK;
 }

@@ -436,24 +436,17 @@ out:
 }
 
 enum err
-profile_load_with(const char *path, const struct accreditation *accreditation,
-    struct conf_report *report, struct profile **out, struct errinfo *ei)
+profile_load(const char *path, struct profile **out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(CONF_BYTES_MAX);
 	enum err err = file_read(path, CONF_BYTES_MAX, &text, ei);
 
 	if (err == ERR_OK) {
-		err = profile_parse(
-		    buf_slice(&text), path, accreditation, report, out, ei);
+		err =
+		    profile_parse(buf_slice(&text), path, NULL, NULL, out, ei);
 	}
 	buf_clear(&text);
 	return err;
-}
-
-enum err
-profile_load(const char *path, struct profile **out, struct errinfo *ei)
-{
-	return profile_load_with(path, NULL, NULL, out, ei);
 }
 
 void

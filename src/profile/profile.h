@@ -28,6 +28,7 @@ struct conf_report;
 struct issue_values;
 struct name;
 struct profile;
+struct subject_attrs;
 struct pubkey;
 
 enum profile_kind {
@@ -36,14 +37,6 @@ enum profile_kind {
 	PROFILE_ROOT,
 	PROFILE_OCSP,
 	PROFILE_KIND_MAX_
-};
-
-/* What becomes of the subject in a request (design rule 4.1: it never goes
- * into the certificate). */
-enum profile_csr_subject {
-	CSR_SUBJECT_IGNORE,
-	CSR_SUBJECT_COMPARE, /* as a set; a difference refuses the request */
-	CSR_SUBJECT_MAX_
 };
 
 /* The centre's accreditation, from its configuration.  Its presence, complete
@@ -55,22 +48,17 @@ struct accreditation {
 };
 
 /*
- * Load one file.  Everything wrong in it is reported at once: *report
- * (conf/conf.h, may be NULL) gets a line "file:line: text" for each, *ei the
- * first.  accreditation
- * may be NULL.  ERR_SYS for the file, ERR_FORMAT "profile.*" or "conf.*",
- * ERR_POLICY "profile.qualified.*" for the lock.
+ * From the text of one file; `file` is only its name for messages.  Everything
+ * wrong is reported at once: *report (conf/conf.h, may be NULL) gets a line
+ * "file:line: text" for each, *ei the first.  accreditation may be NULL.
+ * ERR_FORMAT "conf.*", ERR_POLICY "profile.qualified" for the lock.
  */
-ATTR_MUST_USE enum err profile_load_with(const char *path,
-    const struct accreditation *accreditation, struct conf_report *report,
-    struct profile **out, struct errinfo *ei);
-/* The usual case: no accreditation, no report. */
-ATTR_MUST_USE enum err profile_load(
-    const char *path, struct profile **out, struct errinfo *ei);
-/* The same from text; `file` is only a name for messages. */
 ATTR_MUST_USE enum err profile_parse(struct slice text, const char *file,
     const struct accreditation *accreditation, struct conf_report *report,
     struct profile **out, struct errinfo *ei);
+/* The file at path, without accreditation; ERR_SYS, ERR_NOTFOUND. */
+ATTR_MUST_USE enum err profile_load(
+    const char *path, struct profile **out, struct errinfo *ei);
 void profile_free(struct profile *p);
 
 /* Borrowed; they die with the profile. */
@@ -83,7 +71,6 @@ const char *profile_type_text(const struct profile *p);
 struct slice profile_sha256(const struct profile *p);
 enum profile_kind profile_kind(const struct profile *p);
 bool profile_self_signed(const struct profile *p);
-enum profile_csr_subject profile_csr_subject(const struct profile *p);
 /* Certificates in 24 hours; the signer's own file may raise it. */
 uint32_t profile_ceiling(const struct profile *p);
 /* Whether certificates may be suspended (certificateHold). */
@@ -94,7 +81,6 @@ bool profile_direct(const struct profile *p);
 /* Usual time of issue and the regulation's limit, for the page (A12). */
 uint32_t profile_usual_seconds(const struct profile *p);
 uint32_t profile_limit_seconds(const struct profile *p);
-uint32_t profile_life_days(const struct profile *p);
 /* Days before the end when renewal is offered (B1). */
 uint32_t profile_renew_days(const struct profile *p);
 
@@ -107,12 +93,12 @@ ATTR_MUST_USE enum err profile_check_spki(
 ATTR_MUST_USE enum err profile_check_key(
     const struct profile *p, const struct pubkey *key, struct errinfo *ei);
 /*
- * The subject of a request beside the vetted one: nothing to say when the
+ * The subject of a request beside the registered one: nothing to say when the
  * profile ignores it, else ERR_POLICY "profile.request_subject" unless both
  * have the same attributes with the same texts, in any order.
  */
 ATTR_MUST_USE enum err profile_check_request_subject(const struct profile *p,
-    const struct name *requested, const struct issue_values *v,
+    const struct name *requested, const struct subject_attrs *registered,
     struct errinfo *ei);
 /* The spec of the first key the profile takes, as privkey_generate() wants
  * it ("gost2012-256:A"). */

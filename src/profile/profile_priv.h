@@ -27,6 +27,14 @@ enum attr_pattern {
 	ATTR_PATTERN_MAX_
 };
 
+/* What becomes of the subject in a request (design rule 4.1: it never goes
+ * into the certificate). */
+enum profile_csr_subject {
+	CSR_SUBJECT_IGNORE,
+	CSR_SUBJECT_COMPARE, /* as a set; a difference refuses the request */
+	CSR_SUBJECT_MAX_
+};
+
 struct profile_attr {
 	enum oid id;
 	uint8_t tag;

@@ -55,12 +55,6 @@ profile_self_signed(const struct profile *p)
 	return p->self_signed;
 }
 
-enum profile_csr_subject
-profile_csr_subject(const struct profile *p)
-{
-	return p->csr_subject;
-}
-
 uint32_t
 profile_ceiling(const struct profile *p)
 {
@@ -89,12 +83,6 @@ uint32_t
 profile_limit_seconds(const struct profile *p)
 {
 	return p->limit_sec;
-}
-
-uint32_t
-profile_life_days(const struct profile *p)
-{
-	return p->days;
 }
 
 uint32_t
@@ -354,7 +342,7 @@ profile_check_values(
 
 enum err
 profile_check_request_subject(const struct profile *p,
-    const struct name *requested, const struct issue_values *v,
+    const struct name *requested, const struct subject_attrs *registered,
     struct errinfo *ei)
 {
 	struct name *vetted;
@@ -367,14 +355,16 @@ profile_check_request_subject(const struct profile *p,
 	if (vetted == NULL) {
 		return err_nomem(ei);
 	}
-	for (size_t i = 0; err == ERR_OK && i < v->attrs.num; i++) {
+	for (size_t i = 0; err == ERR_OK && i < registered->num; i++) {
 		/* The comparison is of characters, whatever the types. */
-		err = name_add(vetted, v->attrs.at[i].id, DER_UTF8_STRING,
-		    slice_str(v->attrs.at[i].text), ei);
+		err = name_add(vetted, registered->at[i].id, DER_UTF8_STRING,
+		    slice_str(registered->at[i].text), ei);
 	}
 	if (err == ERR_OK && !name_equal_set(requested, vetted)) {
 		(void)err_set(ei, ERR_POLICY, "profile.request_subject", NULL,
-		    "the subject in the request is not the registered one");
+		    "the subject in the request is not the registered one, "
+		    "and the profile %s compares them: make the request anew",
+		    p->name);
 		err = err_object(ei, ERR_POLICY, "subject");
 	}
 	name_free(vetted);

@@ -85,7 +85,7 @@ settings_type_fits(const struct attr_default *d, size_t choice, uint8_t *tag)
 }
 
 /* The engine's letters for parameter sets (facts 1.3). */
-static const struct {
+static const struct param_set {
 	enum key_alg alg;
 	enum oid params;
 	const char *letters;
@@ -103,39 +103,33 @@ static const struct {
     {KEY_GOST512, OID_GOST_TC_512A, "A"},
     {KEY_GOST512, OID_GOST_TC_512B, "B"},
     {KEY_GOST512, OID_GOST_TC_512C, "C"},
-    {KEY_GOST512, OID_GOST_TC_512_TEST, NULL},
+    {KEY_GOST512, OID_GOST_TC_512_TEST, ""},
 };
+
+static const struct param_set *
+find_params(enum key_alg alg, enum oid params)
+{
+	for (size_t i = 0; i < ARRAY_LEN(param_sets); i++) {
+		if (param_sets[i].alg == alg &&
+		    param_sets[i].params == params) {
+			return &param_sets[i];
+		}
+	}
+	return NULL;
+}
 
 bool
 settings_params_fit(enum key_alg alg, enum oid params)
 {
-	for (size_t i = 0; i < ARRAY_LEN(param_sets); i++) {
-		if (param_sets[i].alg == alg &&
-		    param_sets[i].params == params) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static const char *
-set_letters(enum key_alg alg, enum oid params)
-{
-	for (size_t i = 0; i < ARRAY_LEN(param_sets); i++) {
-		if (param_sets[i].alg == alg &&
-		    param_sets[i].params == params) {
-			return param_sets[i].letters;
-		}
-	}
-	return NULL;
+	return find_params(alg, params) != NULL;
 }
 
 void
 settings_key_spec(struct profile *p)
 {
 	const struct profile_key *k = &p->keys[0];
+	const struct param_set *set = find_params(k->alg, k->params[0]);
 	const char *name = key_alg_name(k->alg);
-	const char *letters;
 
 	if (p->num_keys == 0) {
 		return;
@@ -143,12 +137,11 @@ settings_key_spec(struct profile *p)
 	if (k->alg == KEY_RSA) {
 		(void)snprintf(p->key_spec, sizeof(p->key_spec), "rsa:%u",
 		    (unsigned)k->min_bits);
-	} else if (k->num_params == 0) {
+	} else if (set == NULL) {
 		(void)snprintf(p->key_spec, sizeof(p->key_spec), "%s", name);
 	} else {
-		letters = set_letters(k->alg, k->params[0]);
 		(void)snprintf(p->key_spec, sizeof(p->key_spec), "%s:%s", name,
-		    letters != NULL ? letters : "");
+		    set->letters);
 	}
 }
 
@@ -174,17 +167,6 @@ settings_key_usage(const char *name)
 		}
 	}
 	return 0;
-}
-
-const char *
-settings_key_usage_name(uint32_t bit)
-{
-	for (unsigned i = 0; i < KU_NUM_BITS; i++) {
-		if (bit == 1u << i) {
-			return key_usages[i];
-		}
-	}
-	return "?";
 }
 
 /* In the order of the numbers (facts 3.2). */

@@ -43,7 +43,6 @@ bool settings_type_fits(
 bool settings_params_fit(enum key_alg alg, enum oid params);
 /* One bit of enum key_usage_bits, 0 when there is no such name. */
 uint32_t settings_key_usage(const char *name);
-const char *settings_key_usage_name(uint32_t bit);
 /* 0..3, or -1. */
 int settings_identification(const char *name);
 /* Fills p->key_spec from the first key. */

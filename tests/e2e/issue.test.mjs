@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Issuing over the API: exactly once, and every wrong order by name.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { opensslMust, verify } from './lib/openssl.mjs';
@@ -9,6 +9,16 @@ import { addPerson, call, ctl, newKey, ORGANISATION, p256Request, PERSON,
 	startDesk, stateDir } from './lib/desk.mjs';
 
 const TWINS = 16;
+
+// The profile's own word, in the centre's copy.
+function setRequestSubject(dir, word) {
+	const file = join(dir, 'etc/surguch/profiles/tls-client.conf');
+	const text = readFileSync(file, 'utf8');
+	const changed = text.replace('request_subject = "ignore"',
+		`request_subject = "${word}"`);
+	assert.notEqual(changed, text);
+	writeFileSync(file, changed);
+}
 
 test('orders of certificates', async (t) => {
 	const centre = await startDesk(t);
@@ -123,4 +133,25 @@ test('orders of certificates', async (t) => {
 		const r = await ctl(centre, 'audit', 'verify');
 		assert.equal(r.code, 0, r.err);
 	});
+});
+
+test('a profile that compares the subject of a request', async (t) => {
+	const centre = await startDesk(t,
+		{ configure: (c) => setRequestSubject(c.dir, 'compare') });
+	const order = { profile: 'tls-client', person: await addPerson(centre) };
+	const own = join(centre.dir, 'own.csr');
+	await opensslMust(['req', '-new', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(centre.dir, 'own.key'),
+		'-outform', 'DER', '-out', own, '-utf8', '-subj',
+		'/CN=Иванов Иван Иванович']);
+
+	const other = await call(centre, 'POST', '/v1/certificates',
+		{ ...order, pkcs10: await p256Request(centre.dir) }, { key: newKey() });
+	assert.equal(other.status, 422, other.text);
+	assert.equal(other.json.rule, 'profile.request_subject');
+	assert.equal(other.json.field, 'pkcs10');
+	const same = await call(centre, 'POST', '/v1/certificates',
+		{ ...order, pkcs10: readFileSync(own).toString('base64') },
+		{ key: newKey() });
+	assert.equal(same.status, 201, same.text);
 });

@@ -64,9 +64,8 @@ profiles_say_what_callers_ask(void **state)
 	assert_string_equal(profile_key_spec(p), "gost2012-256:A");
 	assert_int_equal(profile_kind(p), PROFILE_END_ENTITY);
 	assert_int_equal(profile_ceiling(p), 20000);
-	assert_int_equal(profile_life_days(p), 365);
 	assert_int_equal(profile_renew_days(p), 60);
-	assert_int_equal(profile_csr_subject(p), CSR_SUBJECT_IGNORE);
+	assert_int_equal(p->csr_subject, CSR_SUBJECT_IGNORE);
 	assert_true(profile_hold_allowed(p));
 	assert_false(profile_self_signed(p));
 	assert_false(profile_direct(p));
@@ -632,11 +631,14 @@ the_requests_subject_is_compared_or_ignored(void **state)
 	assert_ok(
 	    name_add(other, OID_CN, DER_UTF8_STRING, SLICE_LIT("petrov"), &ei),
 	    &ei);
-	assert_ok(profile_check_request_subject(k.p, other, &k.v, &ei), &ei);
+	assert_ok(
+	    profile_check_request_subject(k.p, other, &k.v.attrs, &ei), &ei);
 	k.p->csr_subject = CSR_SUBJECT_COMPARE;
-	assert_ok(profile_check_request_subject(k.p, same, &k.v, &ei), &ei);
+	assert_ok(
+	    profile_check_request_subject(k.p, same, &k.v.attrs, &ei), &ei);
 	assert_int_equal(
-	    profile_check_request_subject(k.p, other, &k.v, &ei), ERR_POLICY);
+	    profile_check_request_subject(k.p, other, &k.v.attrs, &ei),
+	    ERR_POLICY);
 	assert_string_equal(ei.rule, "profile.request_subject");
 	name_free(same);
 	name_free(other);
