@@ -29,7 +29,7 @@ enum {
 static enum err
 serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 {
-	int64_t swept_ms = clock_mono_ms(clock);
+	int64_t swept_ms = clock_mono_ms(clock) - SWEEP_MS;
 	unsigned signals = 0;
 	enum err e = ERR_OK;
 
@@ -45,8 +45,9 @@ serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 			swept_ms = clock_mono_ms(clock);
 		}
 		if (e == ERR_OK && front_failed(f)) {
-			e = err_set(ei, ERR_STORE, "front.store", NULL,
-			    "the database failed; starting anew");
+			e = err_set(ei, ERR_STATE, "front.failed", NULL,
+			    "the database or the channel to courier failed; "
+			    "starting anew");
 		}
 	}
 	return e;

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +23,14 @@ enum {
 	HELLO_TRIES = 100,
 	ATTEMPTS_MAX = 6,
 	RETRY_SEC = 20,
+	KEEP_SEC = 30 * 86400, /* what became of a message */
 };
 
 struct outbox {
 	struct outbox_options o;
 	pthread_t thread;
 	atomic_bool stop;
+	atomic_bool failed; /* the channel: nothing is sent any more */
 	uint64_t hello_id;
 	bool answered; /* our hello was */
 	bool has_key;
@@ -208,7 +211,8 @@ receive(struct outbox *b, struct errinfo *ei)
 }
 
 static enum err
-hand_over(struct outbox *b, const struct rows *r, size_t i)
+send_message(
+    struct outbox *b, const struct rows *r, size_t i, struct errinfo *ei)
 {
 	struct courier_deliver m = {
 	    .outbox = rows_id(r, i, 0),
@@ -218,33 +222,48 @@ hand_over(struct outbox *b, const struct rows *r, size_t i)
 	};
 	struct buf body = BUF_INIT(FRAME_BYTES_MAX);
 	const char *to = rows_text(r, i, 3);
-	struct errinfo ei = {0};
 	struct frame f = {.type = COURIER_DELIVER};
-	struct unit u;
 	enum err e;
 
 	if (to == NULL || strlen(to) >= sizeof(m.to)) {
-		return ERR_FORMAT;
+		return err_set(ei, ERR_FORMAT, "outbox.recipient", NULL,
+		    "the message has no address, or one that is too long");
 	}
 	memcpy(m.to, to, strlen(to) + 1);
+	courier_deliver_pack(&m, &body);
+	f.body = buf_slice(&body);
+	e = buf_err(&body, ei);
+	if (e == ERR_OK) {
+		e = frame_send(b->o.fd, &f, ei);
+	}
+	buf_clear(&body);
+	return e;
+}
+
+/* An error is the database's; a message that cannot be sent is noted. */
+static enum err
+hand_over(struct outbox *b, const struct rows *r, size_t i)
+{
+	struct courier_result unsent = {.outbox = rows_id(r, i, 0)};
+	struct errinfo ei = {0};
+	struct unit u;
+	enum err e;
+
 	unit_init(&u);
-	unit_add(&u, ST_OUTBOX_SENDING, EXPECT(1), V_ID(&m.outbox),
+	unit_add(&u, ST_OUTBOX_SENDING, EXPECT(1), V_ID(&unsent.outbox),
 	    V_INT(clock_utc_sec(b->o.clock)));
 	e = submit_one(b, &u);
 	if (e != ERR_OK) {
 		return e;
 	}
-	courier_deliver_pack(&m, &body);
-	f.body = buf_slice(&body);
-	e = buf_err(&body, &ei);
-	if (e == ERR_OK) {
-		e = frame_send(b->o.fd, &f, &ei);
-	}
+	e = send_message(b, r, i, &ei);
 	if (e != ERR_OK) {
-		b->o.trouble(b->o.arg, "send", ei.text);
+		unsent.outcome = e == ERR_SYS ? COURIER_RETRY : COURIER_REFUSED;
+		(void)snprintf(
+		    unsent.detail, sizeof(unsent.detail), "%s", ei.text);
+		note_result(b, &unsent);
 	}
-	buf_clear(&body);
-	return e;
+	return ERR_OK;
 }
 
 static void
@@ -276,7 +295,7 @@ run(void *arg)
 		if (socket_wait(b->o.fd, LOOK_MS, &ei) == ERR_OK &&
 		    receive(b, &ei) != ERR_OK) {
 			b->o.trouble(b->o.arg, "channel", ei.text);
-			ensure(ei.kind != ERR_FORMAT);
+			atomic_store(&b->failed, true);
 			return NULL;
 		}
 		send_due(b);
@@ -345,6 +364,27 @@ outbox_start(
 	}
 	*out = b;
 	return ERR_OK;
+}
+
+enum err
+outbox_sweep(struct outbox *b, struct errinfo *ei)
+{
+	int64_t now = clock_utc_sec(b->o.clock);
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	unit_add(&u, ST_OUTBOX_EXPIRE, EXPECT_ANY, V_INT(now));
+	unit_add(&u, ST_OUTBOX_PURGE, EXPECT_ANY, V_INT(now - KEEP_SEC));
+	e = store_submit(b->o.store, &u, NULL, ei);
+	unit_clear(&u);
+	return e;
+}
+
+bool
+outbox_failed(const struct outbox *b)
+{
+	return atomic_load(&b->failed);
 }
 
 void

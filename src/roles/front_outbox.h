@@ -6,6 +6,7 @@
  * became of them.  A message that was on its way when courier or front ended
  * is unclear and is never sent again by itself (design §1).
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -30,5 +31,10 @@ struct outbox_options {
 ATTR_MUST_USE enum err outbox_start(
     const struct outbox_options *o, struct outbox **out, struct errinfo *ei);
 void outbox_stop(struct outbox *b); /* NULL is fine */
+/* Wipe what is too late to be sent, and forget what ended a month ago. */
+ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);
+/* Courier said what is no message of its channel, or the channel broke:
+ * nothing is sent any more, and front has to start anew. */
+bool outbox_failed(const struct outbox *b);
 
 #endif

@@ -438,6 +438,9 @@ front_sweep(struct front *f)
 	if (e == ERR_OK) {
 		e = idem_sweep(f->idem, &ei);
 	}
+	if (e == ERR_OK) {
+		e = outbox_sweep(f->outbox, &ei);
+	}
 	if (e != ERR_OK) {
 		log_err(LOG_WARN, "front.sweep", &ei);
 	}
@@ -446,5 +449,5 @@ front_sweep(struct front *f)
 bool
 front_failed(const struct front *f)
 {
-	return store_failed(f->store);
+	return store_failed(f->store) || outbox_failed(f->outbox);
 }

@@ -37,8 +37,8 @@ ATTR_MUST_USE enum err front_new(const struct settings *s,
     struct front **out, struct errinfo *ei);
 /* Stops accepting, lets what runs finish, closes.  NULL is fine. */
 void front_free(struct front *f);
-/* Delete codes, sessions, counters and records that have ended long ago;
- * to be called now and then. */
+/* Delete codes, sessions, counters, messages and records that have ended
+ * long ago; to be called now and then. */
 void front_sweep(struct front *f);
 /* Something happened after which front should end (and be started anew). */
 bool front_failed(const struct front *f);

@@ -12,6 +12,7 @@ import { until } from './lib/scratch.mjs';
 
 const TRY_AGAIN_SEC = 30; // more than courier's pause after the first try
 const RESEND_SEC = 120;
+const CODE_LIFE_SEC = 1200;
 const TEXT = new RegExp('^Код \\d{4} \\d{4} для входа в Личный кабинет\\. ' +
 	'Действует 20 мин\\. Никому его не сообщайте\\. Учебный центр surguch$');
 
@@ -100,6 +101,17 @@ test('codes by way of Kannel', async (t) => {
 		assert.equal((await p.enter(code)).json.rule, 'otp.wrong');
 		expectStatus(await p.enter(now), 200);
 		assert.equal(sent(p).length, 2);
+	});
+	await t.test('a code that never left is wiped when it is late', async () => {
+		await kannel.kill();
+		await asking();
+		await becomes('due', 1);
+		await centre.down();
+		later(CODE_LIFE_SEC + 1);
+		await centre.up();
+		await becomes('expired', 1);
+		assert.deepEqual(await sql(centre, 'select count(*) from outbox ' +
+			'where body is not null or recipient is not null'), [['0']]);
 	});
 	t.diagnostic('proves: A2');
 });
