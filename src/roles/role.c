@@ -1,23 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/role.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ipc/fds.h"
 #include "os/confine.h"
+#include "os/file.h"
 #include "os/process.h"
+
+/* Started by another than the parent there is nobody who waits, and the
+ * number is free: the first file to be opened would get it, and be written to
+ * and closed by role_ready(). */
+static enum err
+hold_ready(struct errinfo *ei)
+{
+	int fd;
+
+	if (fcntl(ROLE_FD_READY, F_GETFD) >= 0) {
+		return ERR_OK;
+	}
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || dup2(fd, ROLE_FD_READY) < 0) {
+		return err_sys(ei, "role.null", "/dev/null is not there");
+	}
+	if (fd != ROLE_FD_READY) {
+		fd_close(fd);
+	}
+	return ERR_OK;
+}
 
 enum err
 role_settle(const char *user, const char *dir, pid_t parent, struct errinfo *ei)
 {
 	uid_t uid;
 	gid_t gid;
-	enum err err = ERR_OK;
+	enum err err = hold_ready(ei);
 
 	(void)umask(077);
-	if (user != NULL) {
+	if (err == ERR_OK && user != NULL) {
 		err = process_user(user, &uid, &gid, ei);
 		if (err == ERR_OK) {
 			err = process_drop(uid, gid, ei);
@@ -57,7 +80,6 @@ role_become_owner(const char *dir, const char *rule, struct errinfo *ei)
 void
 role_ready(void)
 {
-	/* Started by hand there is no such descriptor. */
 	(void)!write(ROLE_FD_READY, ROLE_READY, strlen(ROLE_READY));
 	(void)close(ROLE_FD_READY);
 }

@@ -15,7 +15,8 @@
 /*
  * Become `user` (a name, "uid" or "uid:gid"; NULL: stay who we are), for
  * ever; be hidden from others (confine_hide()); end with the parent; stand in
- * `dir` (NULL: stay) with umask 077.
+ * `dir` (NULL: stay) with umask 077.  Before it nothing may stay open that was
+ * not given.
  */
 ATTR_MUST_USE enum err role_settle(
     const char *user, const char *dir, pid_t parent, struct errinfo *ei);

@@ -17,6 +17,7 @@
 #include "house.h"
 #include "ipc/fds.h"
 #include "ipc/frame.h"
+#include "os/file.h"
 #include "os/memfd.h"
 #include "os/process.h"
 #include "os/socket.h"
@@ -100,6 +101,29 @@ issues_once_for_a_key(void **state)
 	assert_true(replay);
 	assert_true(slice_eq(buf_slice(&cert), buf_slice(&again)));
 	house_stop(c, pid);
+}
+
+/* Two on one journal would fork its chain. */
+static void
+its_journal_is_its_alone(void **state)
+{
+	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	struct signer_client *c;
+	struct errinfo ei = {0};
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	house_path(&house, "issuing", dir);
+	assert_ok(path_join(path, dir, "journal.lock", &ei), &ei);
+	c = house_start(&house, "issuing", false, &pid);
+	/* Whoever answers has opened the journal. */
+	assert_ok(ask(c, "tls-client", "user", 101, &cert, NULL, &ei), &ei);
+	assert_int_equal(file_lock(path, &fd, &ei), ERR_CONFLICT);
+	assert_string_equal(ei.rule, "file.locked");
+	house_stop(c, pid);
+	assert_ok(file_lock(path, &fd, &ei), &ei);
+	fd_close(fd);
 }
 
 static void
@@ -458,6 +482,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(issues_once_for_a_key),
+	    cmocka_unit_test(its_journal_is_its_alone),
 	    cmocka_unit_test(refuses_what_it_must),
 	    cmocka_unit_test(twins_at_once_get_one_certificate),
 	    cmocka_unit_test(a_kill_loses_nothing_that_was_answered),
