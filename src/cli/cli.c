@@ -13,15 +13,6 @@ enum {
 	SHOWN_MAX = 300
 };
 
-/* Set once by cli_main(), before the command runs. */
-static bool json_wanted;
-
-bool
-cli_json(void)
-{
-	return json_wanted;
-}
-
 static const struct cli_option *
 find_option(
     const struct cli_option *options, size_t num, const char *word, size_t len)
@@ -49,6 +40,10 @@ take_option(int argc, char **argv, int *at, const struct cli_option *options,
 	if (o == NULL) {
 		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
 		    "no such option: %s (usage: %s)", word, usage);
+	}
+	if (o->value == NULL && equals != NULL) {
+		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "%s takes no value (usage: %s)", o->name, usage);
 	}
 	if (o->value == NULL) {
 		*o->on = true;
@@ -129,14 +124,13 @@ cli_fail(const char *what, enum err e, const struct errinfo *ei)
 }
 
 static void
-print_help(const char *program, const struct cli_command *commands,
-    size_t num_commands, FILE *to)
+print_help(const struct cli_program *p, FILE *to)
 {
 	const char *group = "";
 
-	(void)fprintf(to, "usage: %s [--json] COMMAND ...\n", program);
-	for (size_t i = 0; i < num_commands; i++) {
-		const struct cli_command *c = &commands[i];
+	(void)fprintf(to, "usage: %s %s COMMAND ...\n", p->name, p->usage);
+	for (size_t i = 0; i < p->num_commands; i++) {
+		const struct cli_command *c = &p->commands[i];
 
 		if (strcmp(group, c->group) != 0) {
 			group = c->group;
@@ -145,65 +139,75 @@ print_help(const char *program, const struct cli_command *commands,
 		(void)fprintf(to, "  %s %s%s%s\n        %s\n", c->group,
 		    c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->what);
 	}
-	(void)fprintf(to, "\nMore: man %s\n", program);
+	(void)fprintf(to, "\nMore: man %s\n", p->name);
 }
 
 static const struct cli_command *
-find_command(
-    const struct cli_command *commands, size_t num, int argc, char **argv)
+find_command(const struct cli_program *p, int argc, char **argv)
 {
-	for (size_t i = 0; argc >= 2 && i < num; i++) {
-		if (strcmp(argv[0], commands[i].group) == 0 &&
-		    strcmp(argv[1], commands[i].name) == 0) {
-			return &commands[i];
+	for (size_t i = 0; argc >= 2 && i < p->num_commands; i++) {
+		if (strcmp(argv[0], p->commands[i].group) == 0 &&
+		    strcmp(argv[1], p->commands[i].name) == 0) {
+			return &p->commands[i];
 		}
 	}
 	return NULL;
 }
 
+/* argv: the words behind the command. */
+static int
+run(const struct cli_program *p, const struct cli_command *c, int argc,
+    char **argv)
+{
+	char what[128], usage[512];
+	struct errinfo ei = {0};
+	enum err e;
+
+	(void)snprintf(
+	    what, sizeof(what), "%s: %s %s", p->name, c->group, c->name);
+	(void)snprintf(usage, sizeof(usage), "%s %s %s %s", p->name, c->group,
+	    c->name, c->usage);
+	e = c->run(argc, argv, usage, &ei);
+	if (e == ERR_OK && fflush(stdout) != 0) {
+		e = err_sys(&ei, "output.write", "cannot write the answer");
+	}
+	return e == ERR_OK ? CLI_OK : cli_fail(what, e, &ei);
+}
+
 int
-cli_main(const char *program, const struct cli_command *commands,
-    size_t num_commands, int argc, char **argv)
+cli_main(const struct cli_program *p, int argc, char **argv)
 {
 	const struct cli_command *c;
 	struct errinfo ei = {0};
-	char what[128], usage[512];
-	enum err e;
+	int at = 1;
 
-	argc--;
-	argv++;
-	if (argc > 0 && strcmp(argv[0], "--json") == 0) {
-		json_wanted = true;
-		argc--;
-		argv++;
+	for (; at < argc && strncmp(argv[at], "--", 2) == 0 &&
+	       strcmp(argv[at], "--help") != 0;
+	     at++) {
+		enum err e = take_option(
+		    argc, argv, &at, p->options, p->num_options, p->usage, &ei);
+
+		if (e != ERR_OK) {
+			return cli_fail(p->name, e, &ei);
+		}
 	}
+	argc -= at;
+	argv += at;
 	if (argc == 1 &&
 	    (strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0)) {
-		print_help(program, commands, num_commands, stdout);
+		print_help(p, stdout);
 		return CLI_OK;
 	}
-	c = find_command(commands, num_commands, argc, argv);
-	if (c == NULL) {
-		if (argc > 0) {
-			(void)fprintf(stderr, "%s: no such command: %s %s\n",
-			    program, argv[0], argc > 1 ? argv[1] : "");
-		}
-		print_help(program, commands, num_commands, stderr);
-		return CLI_USAGE;
+	c = find_command(p, argc, argv);
+	if (c != NULL) {
+		return run(p, c, argc - 2, argv + 2);
 	}
-	(void)snprintf(
-	    what, sizeof(what), "%s: %s %s", program, c->group, c->name);
-	(void)snprintf(usage, sizeof(usage), "%s %s %s %s", program, c->group,
-	    c->name, c->usage);
-	e = c->run(argc - 2, argv + 2, usage, &ei);
-	if (e != ERR_OK) {
-		return cli_fail(what, e, &ei);
+	if (argc > 0) {
+		(void)fprintf(stderr, "%s: no such command: %s %s\n", p->name,
+		    argv[0], argc > 1 ? argv[1] : "");
 	}
-	if (fflush(stdout) != 0) {
-		e = err_sys(&ei, "cli.write", "cannot write the answer");
-		return cli_fail(what, e, &ei);
-	}
-	return CLI_OK;
+	print_help(p, stderr);
+	return CLI_USAGE;
 }
 
 enum err

@@ -55,14 +55,19 @@ struct cli_command {
 	    int argc, char **argv, const char *usage, struct errinfo *ei);
 };
 
+struct cli_program {
+	const char *name;
+	const char *usage; /* its options, which stand before the command */
+	const struct cli_option *options;
+	size_t num_options;
+	const struct cli_command *commands;
+	size_t num_commands;
+};
+
 /* Find the command, run it, print its error.  Returns the exit code. */
-int cli_main(const char *program, const struct cli_command *commands,
-    size_t num_commands, int argc, char **argv);
+int cli_main(const struct cli_program *program, int argc, char **argv);
 
-/* --json was given: answers are JSON. */
-bool cli_json(void);
-
-/* Errors of a program that has no commands. */
+/* Print an error that came before there was a command; its exit code. */
 int cli_fail(const char *what, enum err e, const struct errinfo *ei);
 
 /* Write to standard output; ERR_SYS when it is closed or full. */

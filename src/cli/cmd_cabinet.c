@@ -228,7 +228,7 @@ cmd_cabinet_forms(int argc, char **argv, const char *usage, struct errinfo *ei)
 		e = open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
-		e = cli_json() ? print_raw(c, "/v1/my/forms", ei)
+		e = cmd_json() ? print_raw(c, "/v1/my/forms", ei)
 			       : print_forms(c, ei);
 	}
 	cabinet_free(c);
@@ -303,7 +303,7 @@ cmd_cabinet_show(int argc, char **argv, const char *usage, struct errinfo *ei)
 		e = open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
-		e = cli_json() ? print_raw(c, path, ei)
+		e = cmd_json() ? print_raw(c, path, ei)
 			       : print_form(c, path, ei);
 	}
 	cabinet_free(c);

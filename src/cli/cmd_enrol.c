@@ -213,7 +213,7 @@ print_status(struct step *s, struct errinfo *ei)
 	char path[PATH_MAX_LEN], state[64];
 	enum err e;
 
-	if (!cli_json()) {
+	if (!cmd_json()) {
 		e = get_state(s, state, sizeof(state), ei);
 		if (e == ERR_OK) {
 			cli_print("%s\n", state);

@@ -19,6 +19,9 @@ cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 /* cmd_show.c */
 cli_run cmd_show_file;
 
+/* --json was given: answers are the centre's own JSON. */
+bool cmd_json(void);
+
 /* The directory of what is remembered: $SURGUCH_HOME, else
  * $XDG_CONFIG_HOME/surguch, else ~/.config/surguch. */
 ATTR_MUST_USE enum err cli_home(

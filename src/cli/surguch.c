@@ -7,6 +7,16 @@
 #include "crypto/init.h"
 #include "fetch/fetch.h"
 
+static bool json;
+
+bool
+cmd_json(void)
+{
+	return json;
+}
+
+static const struct cli_option options[] = {{"--json", NULL, &json}};
+
 static const struct cli_command commands[] = {
     {"cabinet", "use", "URL [--ca FILE]",
 	"choose the centre (FILE: root certificate of its TLS, PEM)",
@@ -54,6 +64,15 @@ static const struct cli_command commands[] = {
 	cmd_show_file},
 };
 
+static const struct cli_program program = {
+    .name = "surguch",
+    .usage = "[--json]",
+    .options = options,
+    .num_options = ARRAY_LEN(options),
+    .commands = commands,
+    .num_commands = ARRAY_LEN(commands),
+};
+
 int
 main(int argc, char **argv)
 {
@@ -68,5 +87,5 @@ main(int argc, char **argv)
 	if (e != ERR_OK) {
 		return cli_fail("surguch", e, &ei);
 	}
-	return cli_main("surguch", commands, ARRAY_LEN(commands), argc, argv);
+	return cli_main(&program, argc, argv);
 }

@@ -23,8 +23,10 @@ enum {
 	ANSWER_WAIT_MS = 60000
 };
 
-/* --centre DIR: a centre under a prefix; else the system's own. */
+/* A centre under a prefix; else the system's own. */
 static const char *centre_dir = "";
+
+static const struct cli_option options[] = {{"--centre", &centre_dir, NULL}};
 
 static enum err
 ask(int fd, const struct control_call *call, struct buf *store,
@@ -106,6 +108,13 @@ remote(const char *group, const char *name, const struct cli_args *args,
 	(void)snprintf(call.words[1], CONTROL_WORD_SIZE, "%s", name);
 	call.num = 2;
 	for (size_t i = 0; i < args->num; i++) {
+		/* A name that was cut would be another's. */
+		if (strlen(args->at[i]) >= CONTROL_WORD_SIZE) {
+			return err_set(ei, ERR_LIMIT, "cli.words", NULL,
+			    "a word has %zu bytes; at most %d are taken: %s",
+			    strlen(args->at[i]), CONTROL_WORD_SIZE - 1,
+			    args->at[i]);
+		}
 		(void)snprintf(call.words[call.num++], CONTROL_WORD_SIZE, "%s",
 		    args->at[i]);
 	}
@@ -160,6 +169,15 @@ static const struct cli_command commands[] = {
     {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
 };
 
+static const struct cli_program program = {
+    .name = "surguchctl",
+    .usage = "[--centre DIR]",
+    .options = options,
+    .num_options = ARRAY_LEN(options),
+    .commands = commands,
+    .num_commands = ARRAY_LEN(commands),
+};
+
 int
 main(int argc, char **argv)
 {
@@ -167,16 +185,9 @@ main(int argc, char **argv)
 	enum err e;
 
 	log_init("surguchctl", LOG_WARN);
-	if (argc > 2 && strcmp(argv[1], "--centre") == 0) {
-		centre_dir = argv[2];
-		argv[2] = argv[0];
-		argc -= 2;
-		argv += 2;
-	}
 	e = crypto_init(&ei);
 	if (e != ERR_OK) {
 		return cli_fail("surguchctl", e, &ei);
 	}
-	return cli_main(
-	    "surguchctl", commands, ARRAY_LEN(commands), argc, argv);
+	return cli_main(&program, argc, argv);
 }

@@ -27,6 +27,7 @@
 #include "os/resolver.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "roles/options.h"
 #include "roles/role.h"
 #include "roles/walls.h"
 
@@ -76,27 +77,14 @@ once(int argc, char **argv)
 static bool
 parse(int argc, char **argv, struct options *o)
 {
-	int c;
+	const struct role_option options[] = {
+	    {'d', true, "DIR", &o->dir, NULL},
+	    {'c', true, "SETTINGS", &o->settings, NULL},
+	    {'u', false, "USER", &o->user, NULL},
+	    {'L', false, NULL, NULL, &o->insecure_no_landlock},
+	};
 
-	while ((c = getopt(argc, argv, "d:c:u:L")) != -1) {
-		switch (c) {
-		case 'd':
-			o->dir = optarg;
-			break;
-		case 'c':
-			o->settings = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case 'L':
-			o->insecure_no_landlock = true;
-			break;
-		default:
-			return false;
-		}
-	}
-	return optind == argc && o->dir != NULL && o->settings != NULL;
+	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
 /* Each line of the report is an event: an administrator reads them. */
@@ -185,7 +173,6 @@ main(int argc, char **argv)
 		return once(argc, argv);
 	}
 	if (!parse(argc, argv, &o)) {
-		log_event(LOG_ERROR, "courier.usage", L_INT("arguments", argc));
 		return 2;
 	}
 	if (run(&o, parent, &ei) != ERR_OK) {

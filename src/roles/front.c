@@ -17,6 +17,7 @@
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/front_parts.h"
+#include "roles/options.h"
 #include "roles/role.h"
 #include "roles/settings.h"
 #include "roles/walls.h"
@@ -61,21 +62,12 @@ struct options {
 static bool
 parse(int argc, char **argv, struct options *o)
 {
-	int c;
+	const struct role_option options[] = {
+	    {'c', true, "SETTINGS", &o->settings, NULL},
+	    {'u', false, "USER", &o->user, NULL},
+	};
 
-	while ((c = getopt(argc, argv, "c:u:")) != -1) {
-		switch (c) {
-		case 'c':
-			o->settings = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		default:
-			return false;
-		}
-	}
-	return optind == argc && o->settings != NULL;
+	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
 static enum err
@@ -117,7 +109,6 @@ main(int argc, char **argv)
 
 	log_init("front", LOG_INFO);
 	if (!parse(argc, argv, &o)) {
-		log_plain(LOG_ERROR, "front.usage");
 		return 2;
 	}
 	e = signals_catch(&ei);

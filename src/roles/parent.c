@@ -4,11 +4,10 @@
  * roles and passes them their sockets, and does nothing else: no bytes from
  * outside and no messages between roles are read here.
  *
- *	surguchd -c FILE [-n] [-f] [-S]
+ *	surguchd [-c FILE] [-n] [-S]
  *
- * -n: check the settings and exit.  -f: stay in the foreground, which it
- * always does.  -S: refuse to run without the walls of separate uids, as the
- * packaged unit wants it.
+ * -n: check the settings and exit.  -S: refuse to run without the walls of
+ * separate uids, as the packaged unit wants it.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "os/file.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "roles/options.h"
 #include "roles/plan.h"
 #include "roles/settings.h"
 #include "roles/supervise.h"
@@ -33,27 +33,14 @@ struct options {
 static bool
 parse(int argc, char **argv, struct options *o)
 {
-	int c;
+	const struct role_option options[] = {
+	    {'c', false, "FILE", &o->conf, NULL},
+	    {'n', false, NULL, NULL, &o->check},
+	    {'S', false, NULL, NULL, &o->strict},
+	};
 
 	o->conf = "/etc/surguch/surguch.conf";
-	while ((c = getopt(argc, argv, "c:nfS")) != -1) {
-		switch (c) {
-		case 'c':
-			o->conf = optarg;
-			break;
-		case 'n':
-			o->check = true;
-			break;
-		case 'f':
-			break;
-		case 'S':
-			o->strict = true;
-			break;
-		default:
-			return false;
-		}
-	}
-	return optind == argc;
+	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
 /* 0, 1 and 2 must be open, or a socket would become standard error. */
@@ -197,7 +184,6 @@ main(int argc, char **argv)
 
 	log_init("parent", LOG_INFO);
 	if (!parse(argc, argv, &o)) {
-		(void)fputs("usage: surguchd [-nfS] [-c FILE]\n", stderr);
 		return 2;
 	}
 	err = open_standard(&ei);

@@ -96,7 +96,7 @@ keep(struct plan *p, int fd)
 	p->own[p->num_own++] = fd;
 }
 
-/* --user, or nothing when the role stays who we are. */
+/* -u USER, or nothing when the role stays who we are. */
 static void
 arg_user(struct plan_role *r, const char *user)
 {

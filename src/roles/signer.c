@@ -24,6 +24,7 @@
 #include "os/file.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "roles/options.h"
 #include "roles/role.h"
 #include "roles/walls.h"
 #include "signer/engine.h"
@@ -109,34 +110,16 @@ struct options {
 static bool
 parse(int argc, char **argv, struct options *o)
 {
-	int c;
+	const struct role_option options[] = {
+	    {'n', true, "NAME", &o->name, NULL},
+	    {'d', true, "DIR", &o->dir, NULL},
+	    {'c', true, "SETTINGS", &o->settings, NULL},
+	    {'p', true, "PROFILES", &o->profiles, NULL},
+	    {'u', false, "USER", &o->user, NULL},
+	    {'L', false, NULL, NULL, &o->insecure_no_landlock},
+	};
 
-	while ((c = getopt(argc, argv, "n:d:c:p:u:L")) != -1) {
-		switch (c) {
-		case 'n':
-			o->name = optarg;
-			break;
-		case 'd':
-			o->dir = optarg;
-			break;
-		case 'c':
-			o->settings = optarg;
-			break;
-		case 'p':
-			o->profiles = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case 'L':
-			o->insecure_no_landlock = true;
-			break;
-		default:
-			return false;
-		}
-	}
-	return optind == argc && o->name != NULL && o->dir != NULL &&
-	       o->settings != NULL && o->profiles != NULL;
+	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
 static enum err
@@ -243,7 +226,6 @@ main(int argc, char **argv)
 		return once(argc, argv);
 	}
 	if (!parse(argc, argv, &o)) {
-		log_event(LOG_ERROR, "signer.usage", L_INT("arguments", argc));
 		return 2;
 	}
 	if (run(&o, parent, &ei) != ERR_OK) {

@@ -10,6 +10,7 @@ import * as man from './man.mjs';
 import * as openapi from './openapi.mjs';
 import * as requirements from './requirements.mjs';
 import * as sources from './sources.mjs';
+import * as usage from './usage.mjs';
 import * as layers from '../layers/check.mjs';
 
 const TOP = '/* SPDX-License-Identifier: Apache-2.0 */\n';
@@ -97,6 +98,91 @@ const MAN = [
 	find: /no page of surguch-novel/ },
 ].map((p) => ({ gate: 'man', check: man.check, ...p }));
 
+// A program with a command, one without, and a page of each.
+const TOOL = `${TOP}static const struct cli_option options[] = {
+    {"--json", NULL, &json}};
+static enum err
+run_list(int argc)
+{
+	const struct cli_option options[] = {{"--max", &max, NULL}};
+}
+static const struct cli_command commands[] = {
+    {"key", "list", "FOLDER "
+	"[--max N]", "what there is", run_list},
+};
+static const struct cli_program program = {
+    .name = "surguch", .usage = "[--json]"};
+`;
+const TOOL_PAGE = `${PAGE.replace('.Nm x', '.Nm surguch')}.Sh SYNOPSIS
+.Nm surguch
+.Op Fl \\-json
+.Ar group
+.Ar command
+.Op Ar argument ...
+.Sh DESCRIPTION
+.Fl \\-json
+is plain.
+.Bl -tag -width Ds
+.It Cm key Cm list Ar folder Oo Fl \\-max Ar n Oc
+What there is.
+.El
+`;
+const ROLE = `${TOP}{'d', true, "DIR", &o->dir, NULL},
+{'L', false, NULL, NULL, &o->loose},
+strcmp(argv[1], "--make-key")
+`;
+const ROLE_PAGE = `${PAGE.replace('.Nm x', '.Nm surguch-x')}.Sh SYNOPSIS
+.Nm surguch-x
+.Fl d Ar dir
+.Op Fl L
+.Nm surguch-x
+.Fl -make-key
+.Sh DESCRIPTION
+.Fl d ,
+.Fl L ,
+.Fl -make-key .
+`;
+const USAGE_TREE = {
+	'src/cli/x.c': TOOL, 'docs/man/surguch.1': TOOL_PAGE,
+	'src/roles/x.c': ROLE, 'docs/man/surguch-x.8': ROLE_PAGE,
+	'src/roles/meson.build': "executable('surguch-x', 'x.c')\n",
+};
+// The tree above with one thing changed in one of its files.
+function misuse(fault, path, from, to, find) {
+	const text = USAGE_TREE[path].replaceAll(from, to);
+	if (text === USAGE_TREE[path]) {
+		throw new Error(`${fault}: nothing was planted`);
+	}
+	return { fault, files: { ...USAGE_TREE, [path]: text }, find };
+}
+const USAGE = [
+	misuse('a command without an entry', 'docs/man/surguch.1',
+		/^\.It [^]*?there is\.\n/gm, '', /key list: no entry/),
+	misuse('an entry without a command', 'docs/man/surguch.1',
+		'.El', '.It Cm key Cm drop\nIt goes.\n.El', /no such command: KEY DROP/),
+	misuse('an option of a command without an entry', 'src/cli/x.c',
+		/(--max)( N\]|")/g, '--most$2', /no entry "KEY LIST.*--MOST N/),
+	misuse('an option that its usage does not name', 'src/cli/x.c',
+		'{"--max", &max, NULL}', '{"--max", NULL, &max}',
+		/key list: its usage .* is not its table/),
+	misuse('an option of a program that is not described',
+		'docs/man/surguch.1', '.Fl \\-json\nis plain.', 'It is plain.',
+		/--json is not described/),
+	misuse('an option of a program that is not in the synopsis',
+		'docs/man/surguch.1', '.Op Fl \\-json\n', '', /no synopsis/),
+	misuse('an option that the synopsis has not', 'docs/man/surguch-x.8',
+		'.Op Fl L\n', '', /-L \(switch, optional\): the synopsis has it not/),
+	misuse('an option that the program has not', 'docs/man/surguch-x.8',
+		'.Op Fl L\n', '.Op Fl Lq\n', /no option -q/),
+	misuse('a needed option that the synopsis calls optional',
+		'docs/man/surguch-x.8', '.Fl d Ar dir', '.Op Fl d Ar dir',
+		/-d \(value, needed\): the synopsis has it as value, optional/),
+	misuse('an option that nobody describes', 'docs/man/surguch-x.8',
+		'.Fl L ,\n', '', /-L is not described/),
+	misuse('a long option without a way', 'docs/man/surguch-x.8',
+		'.Nm surguch-x\n.Fl -make-key\n', '', /--make-key/),
+].map((p) => ({ gate: 'usage', check: usage.check, ...p }));
+
 function api(paths) {
 	return JSON.stringify({ openapi: '3.1.0',
 		info: { title: 'x', version: '1' }, paths });
@@ -146,4 +232,4 @@ const REQUIREMENTS = [
 	files: { 'docs/requirements.md': TABLE }, ...p }));
 
 export const PLANTS = [...LAYERS, ...SOURCES, ...FORMAT, ...HEADERS, ...MAN,
-	...OPENAPI, ...DOCS, ...REQUIREMENTS];
+	...USAGE, ...OPENAPI, ...DOCS, ...REQUIREMENTS];

@@ -13,6 +13,7 @@ import * as openapi from '../gates/openapi.mjs';
 import * as requirements from '../gates/requirements.mjs';
 import * as sources from '../gates/sources.mjs';
 import * as tidy from '../gates/tidy.mjs';
+import * as usage from '../gates/usage.mjs';
 import * as layers from '../layers/check.mjs';
 import { runPlants } from '../gates/selftest.mjs';
 import { fuzzers, FUZZ_BUILD, runFuzzers } from './fuzz.mjs';
@@ -166,6 +167,7 @@ export const STAGES = [
 	{ name: 'sources', run: gate('sources', sources.check) },
 	{ name: 'headers', run: gate('headers', headers.check) },
 	{ name: 'man', run: gate('man pages', man.check) },
+	{ name: 'usage', run: gate('usage', usage.check) },
 	{ name: 'docs', run: gate('docs', docs.check) },
 	{ name: 'openapi', run: gate('OpenAPI', openapi.check) },
 	{ name: 'gates', run: async ({ root, results }) =>
