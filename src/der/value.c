@@ -51,12 +51,8 @@ der_get_integer(struct slice *s, struct slice *out, struct errinfo *ei)
 	struct slice rest = *s, content;
 	enum err err;
 
-	err = der_get(&rest, DER_INTEGER, &content, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_integer_content(content, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(&rest, DER_INTEGER, &content, ei)) != ERR_OK ||
+	    (err = der_integer_content(content, ei)) != ERR_OK) {
 		return err;
 	}
 	*out = content;
@@ -71,12 +67,8 @@ der_get_u63(struct slice *s, uint8_t tag, uint64_t *out, struct errinfo *ei)
 	uint64_t v = 0;
 	enum err err;
 
-	err = der_get(&rest, tag, &content, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_integer_content(content, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(&rest, tag, &content, ei)) != ERR_OK ||
+	    (err = der_integer_content(content, ei)) != ERR_OK) {
 		return err;
 	}
 	if ((content.p[0] & 0x80) != 0) {
@@ -166,12 +158,8 @@ der_get_bits(struct slice *s, struct slice *out, unsigned *out_unused,
 	struct slice rest = *s, content;
 	enum err err;
 
-	err = der_get(&rest, DER_BIT_STRING, &content, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_bits_content(content, out, out_unused, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(&rest, DER_BIT_STRING, &content, ei)) != ERR_OK ||
+	    (err = der_bits_content(content, out, out_unused, ei)) != ERR_OK) {
 		return err;
 	}
 	*s = rest;

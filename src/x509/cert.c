@@ -40,14 +40,11 @@ parse_version(struct cert *c, struct slice *s, struct errinfo *ei)
 	bool present = false;
 	enum err err;
 
-	err = der_get_optional(s, DER_CONTEXT_CONS(0), &present, &explicit, ei);
-	if (err == ERR_OK && present) {
-		err = der_get_u63(&explicit, DER_INTEGER, &version, ei);
-	}
-	if (err == ERR_OK && present) {
-		err = der_end(explicit, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get_optional(
+		 s, DER_CONTEXT_CONS(0), &present, &explicit, ei)) != ERR_OK ||
+	    (present && (err = der_get_u63(&explicit, DER_INTEGER, &version,
+			     ei)) != ERR_OK) ||
+	    (present && (err = der_end(explicit, ei)) != ERR_OK)) {
 		return err;
 	}
 	if (version > VERSION_V3) {
@@ -116,15 +113,14 @@ parse_validity(struct cert *c, struct slice *s, struct errinfo *ei)
 	struct slice seq;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err =
-		    der_get_time(&seq, &c->not_before, &c->not_before_tag, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_time(
+		 &seq, &c->not_before, &c->not_before_tag, ei)) != ERR_OK ||
+	    (err = der_get_time(&seq, &c->not_after, &c->not_after_tag, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get_time(&seq, &c->not_after, &c->not_after_tag, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 static enum err
@@ -173,39 +169,26 @@ parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
 	enum err err;
 
 	c->tbs_der = tbs;
-	err = der_get(&tbs, DER_SEQUENCE, &s, ei);
-	if (err == ERR_OK) {
-		err = der_end(tbs, ei);
+	if ((err = der_get(&tbs, DER_SEQUENCE, &s, ei)) != ERR_OK ||
+	    (err = der_end(tbs, ei)) != ERR_OK ||
+	    (err = parse_version(c, &s, ei)) != ERR_OK ||
+	    (err = parse_serial(c, &s, ei)) != ERR_OK ||
+	    (err = alg_id_get(&c->pool, &s, &c->sig.alg, ei)) != ERR_OK ||
+	    (err = parse_name(&s, &c->issuer, &c->issuer_der, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_version(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_serial(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = alg_id_get(&c->pool, &s, &c->sig.alg, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_name(&s, &c->issuer, &c->issuer_der, ei);
-	}
-	if (err == ERR_OK && name_num_attrs(c->issuer) == 0) {
-		err = err_set(ei, ERR_FORMAT, "cert.issuer.empty",
+	if (name_num_attrs(c->issuer) == 0) {
+		return err_set(ei, ERR_FORMAT, "cert.issuer.empty",
 		    "RFC 5280 4.1.2.4", "an empty issuer");
 	}
-	if (err == ERR_OK) {
-		err = parse_validity(c, &s, ei);
+	if ((err = parse_validity(c, &s, ei)) != ERR_OK ||
+	    (err = parse_name(&s, &c->subject, &c->subject_der, ei)) !=
+		ERR_OK ||
+	    (err = parse_key(c, &s, ei)) != ERR_OK ||
+	    (err = parse_exts(c, &s, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_name(&s, &c->subject, &c->subject_der, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_key(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_exts(c, &s, ei);
-	}
-	return err == ERR_OK ? der_end(s, ei) : err;
+	return der_end(s, ei);
 }
 
 static enum err
@@ -219,14 +202,13 @@ parse_whole(struct cert *c, struct slice der, struct errinfo *ei)
 	struct slice tbs, rest;
 	enum err err;
 
-	err = signed_open(der, &tbs, &rest, ei);
-	if (err == ERR_OK) {
-		err = parse_tbs(c, tbs, ei);
+	if ((err = signed_open(der, &tbs, &rest, ei)) != ERR_OK ||
+	    (err = parse_tbs(c, tbs, ei)) != ERR_OK ||
+	    (err = signature_get(&c->pool, &rest, &rules, &c->sig, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
-	}
-	return err == ERR_OK ? der_end(rest, ei) : err;
+	return der_end(rest, ei);
 }
 
 static enum err

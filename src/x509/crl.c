@@ -56,15 +56,16 @@ parse_issuer(struct crl *c, struct slice *s, struct errinfo *ei)
 {
 	enum err err;
 
-	err = der_get_whole(s, DER_SEQUENCE, &c->issuer_der, ei);
-	if (err == ERR_OK) {
-		err = name_parse(c->issuer_der, &c->issuer, ei);
+	if ((err = der_get_whole(s, DER_SEQUENCE, &c->issuer_der, ei)) !=
+		ERR_OK ||
+	    (err = name_parse(c->issuer_der, &c->issuer, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && name_num_attrs(c->issuer) == 0) {
-		err = err_set(ei, ERR_FORMAT, "crl.issuer.empty",
+	if (name_num_attrs(c->issuer) == 0) {
+		return err_set(ei, ERR_FORMAT, "crl.issuer.empty",
 		    "RFC 5280 5.1.2.3", "an empty issuer");
 	}
-	return err;
+	return ERR_OK;
 }
 
 static enum err
@@ -173,26 +174,16 @@ parse_tbs(struct crl *c, struct slice tbs, struct errinfo *ei)
 	enum err err;
 
 	c->tbs_der = tbs;
-	err = der_get(&tbs, DER_SEQUENCE, &s, ei);
-	if (err == ERR_OK) {
-		err = parse_version(c, &s, ei);
+	if ((err = der_get(&tbs, DER_SEQUENCE, &s, ei)) != ERR_OK ||
+	    (err = parse_version(c, &s, ei)) != ERR_OK ||
+	    (err = alg_id_get(&c->pool, &s, &c->sig.alg, ei)) != ERR_OK ||
+	    (err = parse_issuer(c, &s, ei)) != ERR_OK ||
+	    (err = parse_times(c, &s, ei)) != ERR_OK ||
+	    (err = parse_entries(c, &s, ei)) != ERR_OK ||
+	    (err = parse_exts(c, &s, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = alg_id_get(&c->pool, &s, &c->sig.alg, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_issuer(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_times(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_entries(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_exts(c, &s, ei);
-	}
-	return err == ERR_OK ? der_end(s, ei) : err;
+	return der_end(s, ei);
 }
 
 static enum err
@@ -207,14 +198,13 @@ parse_whole(struct crl *c, struct slice der, struct errinfo *ei)
 	enum err err;
 
 	c->der = der;
-	err = signed_open(der, &tbs, &rest, ei);
-	if (err == ERR_OK) {
-		err = parse_tbs(c, tbs, ei);
+	if ((err = signed_open(der, &tbs, &rest, ei)) != ERR_OK ||
+	    (err = parse_tbs(c, tbs, ei)) != ERR_OK ||
+	    (err = signature_get(&c->pool, &rest, &rules, &c->sig, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
-	}
-	return err == ERR_OK ? der_end(rest, ei) : err;
+	return der_end(rest, ei);
 }
 
 enum err

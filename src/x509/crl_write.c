@@ -24,11 +24,8 @@ crl_entry_outline(struct slice *s, struct crl_entry *out,
 
 	*out = (struct crl_entry){.reason = CRL_REASON_NONE};
 	*out_exts = SLICE_EMPTY;
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_integer(&seq, &serial, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_integer(&seq, &serial, ei)) != ERR_OK) {
 		return err;
 	}
 	if ((serial.p[0] & 0x80) != 0 || serial.len > SERIAL_BYTES_MAX) {
@@ -38,11 +35,13 @@ crl_entry_outline(struct slice *s, struct crl_entry *out,
 		    SERIAL_BYTES_MAX);
 	}
 	out->serial = serial;
-	err = der_get_time(&seq, &out->revoked_at, &out->time_tag, ei);
-	if (err == ERR_OK && seq.len > 0) {
-		err = der_get_whole(&seq, DER_SEQUENCE, out_exts, ei);
+	if ((err = der_get_time(&seq, &out->revoked_at, &out->time_tag, ei)) !=
+		ERR_OK ||
+	    (seq.len > 0 && (err = der_get_whole(&seq, DER_SEQUENCE, out_exts,
+				 ei)) != ERR_OK)) {
+		return err;
 	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 bool

@@ -49,8 +49,10 @@ parse_subject(struct csr *c, struct slice *s, struct errinfo *ei)
 	struct slice whole;
 	enum err err;
 
-	err = der_get_whole(s, DER_SEQUENCE, &whole, ei);
-	return err == ERR_OK ? name_parse(whole, &c->subject, ei) : err;
+	if ((err = der_get_whole(s, DER_SEQUENCE, &whole, ei)) != ERR_OK) {
+		return err;
+	}
+	return name_parse(whole, &c->subject, ei);
 }
 
 static enum err
@@ -73,11 +75,12 @@ parse_extension_request(struct csr *c, struct slice values, struct errinfo *ei)
 	struct slice whole;
 	enum err err;
 
-	err = der_get_whole(&values, DER_SEQUENCE, &whole, ei);
-	if (err == ERR_OK) {
-		err = der_end(values, ei);
+	if ((err = der_get_whole(&values, DER_SEQUENCE, &whole, ei)) !=
+		ERR_OK ||
+	    (err = der_end(values, ei)) != ERR_OK) {
+		return err;
 	}
-	return err == ERR_OK ? ext_list_parse(whole, &c->exts, ei) : err;
+	return ext_list_parse(whole, &c->exts, ei);
 }
 
 static enum err
@@ -101,27 +104,14 @@ parse_attr(
 	size_t num = 0;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_copy_oid(&c->pool, oid, &a->oid, ei);
-	}
-	if (err == ERR_OK) {
-		err = check_attr(c, a, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_SET, &values, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_count(
-		    values, CSR_ATTRS_MAX, "csr.attribute.values", &num, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
+	    (err = seq_copy_oid(&c->pool, oid, &a->oid, ei)) != ERR_OK ||
+	    (err = check_attr(c, a, ei)) != ERR_OK ||
+	    (err = der_get(&seq, DER_SET, &values, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK ||
+	    (err = seq_count(values, CSR_ATTRS_MAX, "csr.attribute.values",
+		 &num, ei)) != ERR_OK) {
 		return err;
 	}
 	if (oid_find(oid) == OID_EXTENSION_REQUEST) {
@@ -165,20 +155,14 @@ parse_info(struct csr *c, struct slice info, struct errinfo *ei)
 	enum err err;
 
 	c->info_der = info;
-	err = der_get(&info, DER_SEQUENCE, &s, ei);
-	if (err == ERR_OK) {
-		err = parse_version(&s, ei);
+	if ((err = der_get(&info, DER_SEQUENCE, &s, ei)) != ERR_OK ||
+	    (err = parse_version(&s, ei)) != ERR_OK ||
+	    (err = parse_subject(c, &s, ei)) != ERR_OK ||
+	    (err = parse_key(c, &s, ei)) != ERR_OK ||
+	    (err = parse_attrs(c, &s, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_subject(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_key(c, &s, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_attrs(c, &s, ei);
-	}
-	return err == ERR_OK ? der_end(s, ei) : err;
+	return der_end(s, ei);
 }
 
 static enum err
@@ -191,14 +175,13 @@ parse_whole(struct csr *c, struct slice der, struct errinfo *ei)
 	enum err err;
 
 	c->der = der;
-	err = signed_open(der, &info, &rest, ei);
-	if (err == ERR_OK) {
-		err = parse_info(c, info, ei);
+	if ((err = signed_open(der, &info, &rest, ei)) != ERR_OK ||
+	    (err = parse_info(c, info, ei)) != ERR_OK ||
+	    (err = signature_get(&c->pool, &rest, &rules, &c->sig, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = signature_get(&c->pool, &rest, &rules, &c->sig, ei);
-	}
-	return err == ERR_OK ? der_end(rest, ei) : err;
+	return der_end(rest, ei);
 }
 
 enum err

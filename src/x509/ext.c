@@ -117,8 +117,10 @@ parse_value(
 	if (x->kind == EXT_RAW) {
 		return seq_copy(pool, value, &x->u.raw, ei);
 	}
-	err = table[x->kind].parse(pool, &value, x, ei);
-	return err == ERR_OK ? der_end(value, ei) : err;
+	if ((err = table[x->kind].parse(pool, &value, x, ei)) != ERR_OK) {
+		return err;
+	}
+	return der_end(value, ei);
 }
 
 static enum err
@@ -127,11 +129,8 @@ parse_ext(struct pool *pool, struct slice *s, struct ext *x, struct errinfo *ei)
 	struct slice seq, oid, value;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
 		return err;
 	}
 	x->kind = kind_of(oid);
@@ -174,14 +173,10 @@ parse_list(struct ext_list *l, struct slice der, struct errinfo *ei)
 	size_t num = 0;
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_count(seq, CERT_EXTS_MAX, "ext.number", &num, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get(&der, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_end(der, ei)) != ERR_OK ||
+	    (err = seq_count(seq, CERT_EXTS_MAX, "ext.number", &num, ei)) !=
+		ERR_OK) {
 		return err;
 	}
 	l->list = pool_alloc(l->pool, num, sizeof(*l->list));

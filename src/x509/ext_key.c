@@ -57,13 +57,9 @@ ext_key_usage_parse(
 	enum err err;
 
 	(void)pool;
-	err = der_get(value, DER_BIT_STRING, &content, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = seq_named_bits(
-	    content, KU_NUM_BITS, "ext.key_usage.bits", &x->u.key_usage, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(value, DER_BIT_STRING, &content, ei)) != ERR_OK ||
+	    (err = seq_named_bits(content, KU_NUM_BITS, "ext.key_usage.bits",
+		 &x->u.key_usage, ei)) != ERR_OK) {
 		return err;
 	}
 	if (x->u.key_usage == 0) {
@@ -205,10 +201,11 @@ parse_time(struct pool *pool, struct slice *s, uint8_t tag,
 	}
 	memcpy(plain, head.p, TIME_SECONDS_LEN);
 	plain[TIME_SECONDS_LEN] = content.p[0];
-	err = der_time_content(DER_GENERALIZED_TIME,
-	    slice_make(plain, sizeof(plain)), &out->sec, ei);
-	return err == ERR_OK ? seq_copy(pool, fraction, &out->fraction, ei)
-			     : err;
+	if ((err = der_time_content(DER_GENERALIZED_TIME,
+		 slice_make(plain, sizeof(plain)), &out->sec, ei)) != ERR_OK) {
+		return err;
+	}
+	return seq_copy(pool, fraction, &out->fraction, ei);
 }
 
 enum err
@@ -218,24 +215,19 @@ ext_period_parse(
 	struct slice seq;
 	enum err err;
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = parse_time(
-		    pool, &seq, DER_CONTEXT(0), &x->u.period.not_before, ei);
+	if ((err = der_get(value, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = parse_time(pool, &seq, DER_CONTEXT(0),
+		 &x->u.period.not_before, ei)) != ERR_OK ||
+	    (err = parse_time(pool, &seq, DER_CONTEXT(1),
+		 &x->u.period.not_after, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_time(
-		    pool, &seq, DER_CONTEXT(1), &x->u.period.not_after, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK && !x->u.period.not_before.present &&
-	    !x->u.period.not_after.present) {
-		err = err_set(ei, ERR_FORMAT, "ext.private_key_period.empty",
+	if (!x->u.period.not_before.present && !x->u.period.not_after.present) {
+		return err_set(ei, ERR_FORMAT, "ext.private_key_period.empty",
 		    "RFC 3280 4.2.1.4", "a key's period without any time");
 	}
-	return err;
+	return ERR_OK;
 }
 
 static void

@@ -15,9 +15,10 @@ ext_names_parse(
 	struct slice seq;
 	enum err err;
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	return err == ERR_OK ? general_names_content(pool, seq, &x->u.names, ei)
-			     : err;
+	if ((err = der_get(value, DER_SEQUENCE, &seq, ei)) != ERR_OK) {
+		return err;
+	}
+	return general_names_content(pool, seq, &x->u.names, ei);
 }
 
 void
@@ -82,29 +83,23 @@ ext_constraints_parse(
 	bool permitted = false, excluded = false;
 	enum err err;
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_CONTEXT_CONS(0), &permitted, &content, ei);
+	if ((err = der_get(value, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_optional(&seq, DER_CONTEXT_CONS(0), &permitted,
+		 &content, ei)) != ERR_OK ||
+	    (permitted && (err = parse_subtrees(
+			       pool, content, &nc->permitted, ei)) != ERR_OK) ||
+	    (err = der_get_optional(&seq, DER_CONTEXT_CONS(1), &excluded,
+		 &content, ei)) != ERR_OK ||
+	    (excluded && (err = parse_subtrees(
+			      pool, content, &nc->excluded, ei)) != ERR_OK) ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && permitted) {
-		err = parse_subtrees(pool, content, &nc->permitted, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_CONTEXT_CONS(1), &excluded, &content, ei);
-	}
-	if (err == ERR_OK && excluded) {
-		err = parse_subtrees(pool, content, &nc->excluded, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK && !permitted && !excluded) {
-		err = err_set(ei, ERR_FORMAT, "ext.name_constraints.empty",
+	if (!permitted && !excluded) {
+		return err_set(ei, ERR_FORMAT, "ext.name_constraints.empty",
 		    "RFC 5280 4.2.1.10", "constraints that constrain nothing");
 	}
-	return err;
+	return ERR_OK;
 }
 
 static void
@@ -164,17 +159,14 @@ parse_access(struct pool *pool, struct slice *s, struct access_description *out,
 	struct slice seq, oid;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
+	    (err = seq_copy_oid(pool, oid, &out->method, ei)) != ERR_OK ||
+	    (err = general_name_get(pool, &seq, &out->location, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = seq_copy_oid(pool, oid, &out->method, ei);
-	}
-	if (err == ERR_OK) {
-		err = general_name_get(pool, &seq, &out->location, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 enum err

@@ -52,11 +52,8 @@ parse_point_name(struct pool *pool, struct slice choice, struct dist_point *out,
 	uint8_t tag = 0;
 	enum err err;
 
-	err = der_get_any(&choice, &tag, &content, NULL, ei);
-	if (err == ERR_OK) {
-		err = der_end(choice, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = der_get_any(&choice, &tag, &content, NULL, ei)) != ERR_OK ||
+	    (err = der_end(choice, ei)) != ERR_OK) {
 		return err;
 	}
 	if (tag == DER_CONTEXT_CONS(0)) {
@@ -92,34 +89,25 @@ parse_point(struct pool *pool, struct slice *s, struct dist_point *out,
 	bool name = false, issuer = false;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_CONTEXT_CONS(0), &name, &content, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_optional(
+		 &seq, DER_CONTEXT_CONS(0), &name, &content, ei)) != ERR_OK ||
+	    (name &&
+		(err = parse_point_name(pool, content, out, ei)) != ERR_OK) ||
+	    (err = parse_reasons(&seq, DER_CONTEXT(1), out, ei)) != ERR_OK ||
+	    (err = der_get_optional(
+		 &seq, DER_CONTEXT_CONS(2), &issuer, &content, ei)) != ERR_OK ||
+	    (issuer && (err = general_names_content(
+			    pool, content, &out->crl_issuer, ei)) != ERR_OK) ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && name) {
-		err = parse_point_name(pool, content, out, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_reasons(&seq, DER_CONTEXT(1), out, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_CONTEXT_CONS(2), &issuer, &content, ei);
-	}
-	if (err == ERR_OK && issuer) {
-		err =
-		    general_names_content(pool, content, &out->crl_issuer, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK && !name && !issuer) {
-		err = err_set(ei, ERR_FORMAT, "ext.crl_points.empty",
+	if (!name && !issuer) {
+		return err_set(ei, ERR_FORMAT, "ext.crl_points.empty",
 		    "RFC 5280 4.2.1.13",
 		    "a distribution point with neither a name nor an issuer");
 	}
-	return err;
+	return ERR_OK;
 }
 
 enum err
@@ -259,31 +247,24 @@ ext_idp_parse(
 	bool name = false;
 	enum err err;
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_CONTEXT_CONS(0), &name, &content, ei);
+	if ((err = der_get(value, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_optional(
+		 &seq, DER_CONTEXT_CONS(0), &name, &content, ei)) != ERR_OK ||
+	    (name && (err = parse_point_name(pool, content, &idp->point, ei)) !=
+			 ERR_OK) ||
+	    (err = seq_flag(&seq, DER_CONTEXT(1), &idp->only_user_certs, ei)) !=
+		ERR_OK ||
+	    (err = seq_flag(&seq, DER_CONTEXT(2), &idp->only_ca_certs, ei)) !=
+		ERR_OK ||
+	    (err = parse_reasons(&seq, DER_CONTEXT(3), &idp->point, ei)) !=
+		ERR_OK ||
+	    (err = seq_flag(&seq, DER_CONTEXT(4), &idp->indirect, ei)) !=
+		ERR_OK ||
+	    (err = seq_flag(&seq, DER_CONTEXT(5), &idp->only_attribute_certs,
+		 ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && name) {
-		err = parse_point_name(pool, content, &idp->point, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_flag(&seq, DER_CONTEXT(1), &idp->only_user_certs, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_flag(&seq, DER_CONTEXT(2), &idp->only_ca_certs, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_reasons(&seq, DER_CONTEXT(3), &idp->point, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_flag(&seq, DER_CONTEXT(4), &idp->indirect, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_flag(
-		    &seq, DER_CONTEXT(5), &idp->only_attribute_certs, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 static void

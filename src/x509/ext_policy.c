@@ -83,15 +83,10 @@ parse_notice_ref(struct pool *pool, struct slice seq, struct user_notice *out,
 	uint64_t *list;
 	enum err err;
 
-	err =
-	    seq_text(pool, &seq, "ext.policies.notice", &out->organization, ei);
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_SEQUENCE, &numbers, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = seq_text(pool, &seq, "ext.policies.notice",
+		 &out->organization, ei)) != ERR_OK ||
+	    (err = der_get(&seq, DER_SEQUENCE, &numbers, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
 		return err;
 	}
 	list = pool_alloc(pool, NOTICE_NUMBERS_MAX, sizeof(*list));
@@ -157,8 +152,10 @@ parse_qualifier_value(struct pool *pool, struct slice *s,
 	if (q->id == OID_QT_UNOTICE) {
 		return parse_notice(pool, s, &q->notice, ei);
 	}
-	err = der_get_any(s, &tag, &content, &whole, ei);
-	return err == ERR_OK ? seq_copy(pool, whole, &q->raw, ei) : err;
+	if ((err = der_get_any(s, &tag, &content, &whole, ei)) != ERR_OK) {
+		return err;
+	}
+	return seq_copy(pool, whole, &q->raw, ei);
 }
 
 static enum err
@@ -168,18 +165,16 @@ parse_qualifier(struct pool *pool, struct slice *s, struct policy_qualifier *q,
 	struct slice seq, oid;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		q->id = oid_find(oid);
-		err = seq_copy_oid(pool, oid, &q->oid, ei);
+	q->id = oid_find(oid);
+	if ((err = seq_copy_oid(pool, oid, &q->oid, ei)) != ERR_OK ||
+	    (err = parse_qualifier_value(pool, &seq, q, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_qualifier_value(pool, &seq, q, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 static enum err
@@ -211,22 +206,19 @@ parse_policy(
 	bool present = false;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		p->id = oid_find(oid);
-		err = seq_copy_oid(pool, oid, &p->oid, ei);
+	p->id = oid_find(oid);
+	if ((err = seq_copy_oid(pool, oid, &p->oid, ei)) != ERR_OK ||
+	    (err = der_get_optional(
+		 &seq, DER_SEQUENCE, &present, &qualifiers, ei)) != ERR_OK ||
+	    (present &&
+		(err = parse_qualifiers(pool, qualifiers, p, ei)) != ERR_OK)) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get_optional(
-		    &seq, DER_SEQUENCE, &present, &qualifiers, ei);
-	}
-	if (err == ERR_OK && present) {
-		err = parse_qualifiers(pool, qualifiers, p, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 enum err

@@ -50,28 +50,14 @@ get_other(struct pool *pool, struct slice content, struct general_name *out,
 	uint8_t tag;
 	enum err err;
 
-	err = der_get_oid(&content, &oid, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get(&content, DER_CONTEXT_CONS(0), &explicit, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_end(content, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_any(&explicit, &tag, &inner, &whole, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_end(explicit, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = seq_copy_oid(pool, oid, &out->oid, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get_oid(&content, &oid, ei)) != ERR_OK ||
+	    (err = der_get(&content, DER_CONTEXT_CONS(0), &explicit, ei)) !=
+		ERR_OK ||
+	    (err = der_end(content, ei)) != ERR_OK ||
+	    (err = der_get_any(&explicit, &tag, &inner, &whole, ei)) !=
+		ERR_OK ||
+	    (err = der_end(explicit, ei)) != ERR_OK ||
+	    (err = seq_copy_oid(pool, oid, &out->oid, ei)) != ERR_OK) {
 		return err;
 	}
 	return seq_copy(pool, whole, &out->value, ei);

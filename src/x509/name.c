@@ -152,20 +152,10 @@ parse_attr(struct name *n, struct slice *set, unsigned rdn, struct errinfo *ei)
 	struct slice seq;
 	enum err err;
 
-	err = der_get(set, DER_SEQUENCE, &seq, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_oid(&seq, &a.oid, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_any(&seq, &a.tag, &a.value, NULL, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_end(seq, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(set, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &a.oid, ei)) != ERR_OK ||
+	    (err = der_get_any(&seq, &a.tag, &a.value, NULL, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
 		return err;
 	}
 	a.id = oid_find(a.oid);

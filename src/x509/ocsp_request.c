@@ -49,32 +49,27 @@ ocsp_cert_id_get(struct pool *pool, struct slice *s, struct ocsp_cert_id *out,
 	struct alg_id typed = {0};
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		alg = seq;
-		err = alg_id_get(pool, &seq, &typed, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		out->hash_oid = typed.id;
-		err = seq_copy(pool, slice_make(alg.p, alg.len - seq.len),
-		    &out->hash_alg, ei);
+	alg = seq;
+	if ((err = alg_id_get(pool, &seq, &typed, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_OCTET_STRING, &name_hash, ei);
+	out->hash_oid = typed.id;
+	if ((err = seq_copy(pool, slice_make(alg.p, alg.len - seq.len),
+		 &out->hash_alg, ei)) != ERR_OK ||
+	    (err = der_get(&seq, DER_OCTET_STRING, &name_hash, ei)) != ERR_OK ||
+	    (err = der_get(&seq, DER_OCTET_STRING, &key_hash, ei)) != ERR_OK ||
+	    (err = seq_copy(pool, name_hash, &out->issuer_name_hash, ei)) !=
+		ERR_OK ||
+	    (err = seq_copy(pool, key_hash, &out->issuer_key_hash, ei)) !=
+		ERR_OK ||
+	    (err = seq_positive(pool, &seq, "ocsp.serial", &out->serial, ei)) !=
+		ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_OCTET_STRING, &key_hash, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_copy(pool, name_hash, &out->issuer_name_hash, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_copy(pool, key_hash, &out->issuer_key_hash, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_positive(pool, &seq, "ocsp.serial", &out->serial, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 void
@@ -123,15 +118,13 @@ parse_single(struct pool *pool, struct slice *s, struct single_request *out,
 	struct slice seq;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = ocsp_cert_id_get(pool, &seq, &out->id, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = ocsp_cert_id_get(pool, &seq, &out->id, ei)) != ERR_OK ||
+	    (err = ocsp_exts_get(
+		 pool, &seq, DER_CONTEXT_CONS(0), &out->exts, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = ocsp_exts_get(
-		    pool, &seq, DER_CONTEXT_CONS(0), &out->exts, ei);
-	}
-	return err == ERR_OK ? der_end(seq, ei) : err;
+	return der_end(seq, ei);
 }
 
 static enum err
@@ -181,18 +174,14 @@ parse_tbs(struct ocsp_request *r, struct slice s, struct errinfo *ei)
 		    "a version is written out; v1 is the "
 		    "default and the only one");
 	}
-	err = parse_requestor(r, &s, ei);
-	if (err == ERR_OK) {
-		err = der_get(&s, DER_SEQUENCE, &list, ei);
+	if ((err = parse_requestor(r, &s, ei)) != ERR_OK ||
+	    (err = der_get(&s, DER_SEQUENCE, &list, ei)) != ERR_OK ||
+	    (err = parse_requests(r, list, ei)) != ERR_OK ||
+	    (err = ocsp_exts_get(
+		 &r->pool, &s, DER_CONTEXT_CONS(2), &r->exts, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_requests(r, list, ei);
-	}
-	if (err == ERR_OK) {
-		err = ocsp_exts_get(
-		    &r->pool, &s, DER_CONTEXT_CONS(2), &r->exts, ei);
-	}
-	return err == ERR_OK ? der_end(s, ei) : err;
+	return der_end(s, ei);
 }
 
 static enum err
@@ -206,12 +195,12 @@ parse_signature(struct ocsp_request *r, struct slice *s, struct errinfo *ei)
 	if (err != ERR_OK || !present) {
 		return err;
 	}
-	err = der_get_whole(&explicit, DER_SEQUENCE, &whole, ei);
-	if (err == ERR_OK) {
-		err = der_end(explicit, ei);
+	if ((err = der_get_whole(&explicit, DER_SEQUENCE, &whole, ei)) !=
+		ERR_OK ||
+	    (err = der_end(explicit, ei)) != ERR_OK) {
+		return err;
 	}
-	return err == ERR_OK ? seq_copy(&r->pool, whole, &r->signature, ei)
-			     : err;
+	return seq_copy(&r->pool, whole, &r->signature, ei);
 }
 
 static enum err
@@ -220,17 +209,13 @@ parse_whole(struct ocsp_request *r, struct slice der, struct errinfo *ei)
 	struct slice tbs, content, rest;
 	enum err err;
 
-	err = signed_open(der, &tbs, &rest, ei);
-	if (err == ERR_OK) {
-		err = der_get(&tbs, DER_SEQUENCE, &content, ei);
+	if ((err = signed_open(der, &tbs, &rest, ei)) != ERR_OK ||
+	    (err = der_get(&tbs, DER_SEQUENCE, &content, ei)) != ERR_OK ||
+	    (err = parse_tbs(r, content, ei)) != ERR_OK ||
+	    (err = parse_signature(r, &rest, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_tbs(r, content, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_signature(r, &rest, ei);
-	}
-	return err == ERR_OK ? der_end(rest, ei) : err;
+	return der_end(rest, ei);
 }
 
 enum err

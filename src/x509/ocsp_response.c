@@ -47,10 +47,10 @@ get_time(struct slice *s, int64_t *out, struct errinfo *ei)
 	struct slice content;
 	enum err err;
 
-	err = der_get(s, DER_GENERALIZED_TIME, &content, ei);
-	return err == ERR_OK
-		   ? der_time_content(DER_GENERALIZED_TIME, content, out, ei)
-		   : err;
+	if ((err = der_get(s, DER_GENERALIZED_TIME, &content, ei)) != ERR_OK) {
+		return err;
+	}
+	return der_time_content(DER_GENERALIZED_TIME, content, out, ei);
 }
 
 static enum err
@@ -169,15 +169,16 @@ parse_responder(struct ocsp_response *r, struct slice *s, struct errinfo *ei)
 		return err_set(ei, ERR_FORMAT, "ocsp.responder",
 		    "RFC 6960 4.2.1", "tag %02x names no responder", tag);
 	}
-	err = der_get(&explicit, DER_OCTET_STRING, &key_id, ei);
-	if (err == ERR_OK) {
-		err = der_end(explicit, ei);
+	if ((err = der_get(&explicit, DER_OCTET_STRING, &key_id, ei)) !=
+		ERR_OK ||
+	    (err = der_end(explicit, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && key_id.len == 0) {
-		err = err_set(ei, ERR_FORMAT, "ocsp.responder",
+	if (key_id.len == 0) {
+		return err_set(ei, ERR_FORMAT, "ocsp.responder",
 		    "RFC 6960 4.2.1", "an empty key hash");
 	}
-	return err == ERR_OK ? seq_copy(&r->pool, key_id, &r->key_id, ei) : err;
+	return seq_copy(&r->pool, key_id, &r->key_id, ei);
 }
 
 static enum err
@@ -191,21 +192,15 @@ parse_tbs(struct ocsp_response *r, struct slice s, struct errinfo *ei)
 		    "a version is written out; v1 is the "
 		    "default and the only one");
 	}
-	err = parse_responder(r, &s, ei);
-	if (err == ERR_OK) {
-		err = get_time(&s, &r->produced_at, ei);
+	if ((err = parse_responder(r, &s, ei)) != ERR_OK ||
+	    (err = get_time(&s, &r->produced_at, ei)) != ERR_OK ||
+	    (err = der_get(&s, DER_SEQUENCE, &list, ei)) != ERR_OK ||
+	    (err = parse_singles(r, list, ei)) != ERR_OK ||
+	    (err = ocsp_exts_get(
+		 &r->pool, &s, DER_CONTEXT_CONS(1), &r->exts, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get(&s, DER_SEQUENCE, &list, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_singles(r, list, ei);
-	}
-	if (err == ERR_OK) {
-		err = ocsp_exts_get(
-		    &r->pool, &s, DER_CONTEXT_CONS(1), &r->exts, ei);
-	}
-	return err == ERR_OK ? der_end(s, ei) : err;
+	return der_end(s, ei);
 }
 
 static enum err
@@ -251,21 +246,18 @@ parse_basic(struct ocsp_response *r, struct slice der, struct errinfo *ei)
 	struct slice tbs, content, rest;
 	enum err err;
 
-	err = signed_open(der, &r->tbs_der, &rest, ei);
-	if (err == ERR_OK) {
-		tbs = r->tbs_der;
-		err = der_get(&tbs, DER_SEQUENCE, &content, ei);
+	if ((err = signed_open(der, &r->tbs_der, &rest, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = parse_tbs(r, content, ei);
+	tbs = r->tbs_der;
+	if ((err = der_get(&tbs, DER_SEQUENCE, &content, ei)) != ERR_OK ||
+	    (err = parse_tbs(r, content, ei)) != ERR_OK ||
+	    (err = signature_get(&r->pool, &rest, &rules, &r->sig, ei)) !=
+		ERR_OK ||
+	    (err = parse_certs(r, &rest, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = signature_get(&r->pool, &rest, &rules, &r->sig, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_certs(r, &rest, ei);
-	}
-	return err == ERR_OK ? der_end(rest, ei) : err;
+	return der_end(rest, ei);
 }
 
 /* The inside of responseBytes' EXPLICIT tag. */
@@ -276,24 +268,20 @@ parse_response_bytes(
 	struct slice seq, type, basic;
 	enum err err;
 
-	err = der_get(&explicit, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(explicit, ei);
+	if ((err = der_get(&explicit, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_end(explicit, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &type, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &type, ei);
-	}
-	if (err == ERR_OK && oid_find(type) != OID_OCSP_BASIC) {
-		err = err_set(ei, ERR_UNSUPPORTED, "ocsp.type",
+	if (oid_find(type) != OID_OCSP_BASIC) {
+		return err_set(ei, ERR_UNSUPPORTED, "ocsp.type",
 		    "RFC 6960 4.2.1", "a response that is not a basic one");
 	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_OCTET_STRING, &basic, ei);
+	if ((err = der_get(&seq, DER_OCTET_STRING, &basic, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	return err == ERR_OK ? parse_basic(r, basic, ei) : err;
+	return parse_basic(r, basic, ei);
 }
 
 static enum err

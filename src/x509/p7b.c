@@ -88,15 +88,15 @@ parse_encapsulated(struct slice *s, struct errinfo *ei)
 	struct slice seq, type;
 	enum err err;
 
-	err = der_get(s, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &type, ei);
+	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &type, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK && (oid_find(type) != OID_CMS_DATA || seq.len > 0)) {
-		err = err_set(ei, ERR_UNSUPPORTED, "p7b.signed", NULL,
+	if ((oid_find(type) != OID_CMS_DATA || seq.len > 0)) {
+		return err_set(ei, ERR_UNSUPPORTED, "p7b.signed", NULL,
 		    "content where only a bag of certificates is read");
 	}
-	return err;
+	return ERR_OK;
 }
 
 static enum err
@@ -135,30 +135,23 @@ parse_whole(struct p7b *p, struct slice der, struct errinfo *ei)
 	struct slice seq, type, explicit, data;
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
+	if ((err = der_get(&der, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_end(der, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &type, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &type, ei);
-	}
-	if (err == ERR_OK && oid_find(type) != OID_CMS_SIGNED) {
-		err = err_set(ei, ERR_UNSUPPORTED, "p7b.type", NULL,
+	if (oid_find(type) != OID_CMS_SIGNED) {
+		return err_set(ei, ERR_UNSUPPORTED, "p7b.type", NULL,
 		    "a CMS file that is not signed-data");
 	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_CONTEXT_CONS(0), &explicit, ei);
+	if ((err = der_get(&seq, DER_CONTEXT_CONS(0), &explicit, ei)) !=
+		ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK ||
+	    (err = der_get(&explicit, DER_SEQUENCE, &data, ei)) != ERR_OK ||
+	    (err = der_end(explicit, ei)) != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_get(&explicit, DER_SEQUENCE, &data, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(explicit, ei);
-	}
-	return err == ERR_OK ? parse_signed_data(p, data, ei) : err;
+	return parse_signed_data(p, data, ei);
 }
 
 enum err

@@ -14,13 +14,11 @@ signed_open(struct slice der, struct slice *out_tbs, struct slice *out_rest,
 {
 	enum err err;
 
-	err = der_get(&der, DER_SEQUENCE, out_rest, ei);
-	if (err == ERR_OK) {
-		err = der_end(der, ei);
+	if ((err = der_get(&der, DER_SEQUENCE, out_rest, ei)) != ERR_OK ||
+	    (err = der_end(der, ei)) != ERR_OK) {
+		return err;
 	}
-	return err == ERR_OK
-		   ? der_get_whole(out_rest, DER_SEQUENCE, out_tbs, ei)
-		   : err;
+	return der_get_whole(out_rest, DER_SEQUENCE, out_tbs, ei);
 }
 
 static enum err
@@ -55,11 +53,8 @@ signature_get(struct pool *pool, struct slice *s,
 	unsigned unused = 0;
 	enum err err;
 
-	err = get_alg(pool, s, rules, out, ei);
-	if (err == ERR_OK) {
-		err = der_get_bits(s, &bits, &unused, ei);
-	}
-	if (err != ERR_OK) {
+	if ((err = get_alg(pool, s, rules, out, ei)) != ERR_OK ||
+	    (err = der_get_bits(s, &bits, &unused, ei)) != ERR_OK) {
 		return err;
 	}
 	if (unused != 0 || bits.len > SIGNATURE_BYTES_MAX) {

@@ -43,20 +43,10 @@ get_gost(
 	enum err err;
 
 	a->params = ALG_PARAMS_GOST;
-	err = der_get(&whole, DER_SEQUENCE, &seq, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_oid(&seq, &oid, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = seq_copy_oid(pool, oid, &a->set, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = get_optional_oid(pool, &seq, &a->digest, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(&whole, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
+	    (err = seq_copy_oid(pool, oid, &a->set, ei)) != ERR_OK ||
+	    (err = get_optional_oid(pool, &seq, &a->digest, ei)) != ERR_OK) {
 		return err;
 	}
 	if (a->id == OID_GOST2001) {
@@ -100,12 +90,8 @@ get_params(
 		return err == ERR_OK ? seq_copy_oid(pool, oid, &a->curve, ei)
 				     : err;
 	}
-	err = der_get_any(&s, &tag, &content, &whole, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_end(s, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get_any(&s, &tag, &content, &whole, ei)) != ERR_OK ||
+	    (err = der_end(s, ei)) != ERR_OK) {
 		return err;
 	}
 	if (is_gost_key(a->id) && tag == DER_SEQUENCE) {
@@ -123,16 +109,9 @@ alg_id_get(
 	struct slice rest = *s, seq, oid;
 	enum err err;
 
-	err = der_get(&rest, DER_SEQUENCE, &seq, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_oid(&seq, &oid, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = seq_copy_oid(pool, oid, &a.oid, ei);
-	if (err != ERR_OK) {
+	if ((err = der_get(&rest, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
+	    (err = seq_copy_oid(pool, oid, &a.oid, ei)) != ERR_OK) {
 		return err;
 	}
 	a.id = oid_find(oid);
@@ -254,20 +233,10 @@ spki_get(
 		    "a public key of %zu octets; at most %d are read", seq.len,
 		    SPKI_BYTES_MAX);
 	}
-	err = alg_id_get(pool, &seq, &k.alg, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_get_bits(&seq, &bits, &k.unused, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = der_end(seq, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = seq_copy(pool, bits, &k.bits, ei);
-	if (err != ERR_OK) {
+	if ((err = alg_id_get(pool, &seq, &k.alg, ei)) != ERR_OK ||
+	    (err = der_get_bits(&seq, &bits, &k.unused, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK ||
+	    (err = seq_copy(pool, bits, &k.bits, ei)) != ERR_OK) {
 		return err;
 	}
 	*out = k;
