@@ -63,7 +63,7 @@ struct response {
 
 void response_init(struct response *r, const char *request_id);
 void response_clear(struct response *r);
-bool response_has(const struct response *r, const char *name);
+bool response_has(struct response *r, const char *name);
 /* Turns a broken or half-written answer into a 500 and adds the default
  * headers; afterwards it can be sent. */
 void response_finish(struct response *r, bool tls, bool stopping);

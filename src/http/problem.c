@@ -59,22 +59,16 @@ static const struct {
     {505, "HTTP Version Not Supported"},
 };
 
-unsigned
-problem_status(const struct errinfo *ei)
+static unsigned
+status_of(const struct errinfo *ei)
 {
 	ensure((unsigned)ei->kind < ERR_MAX_);
 	return ei->object[0] != '\0' ? map[ei->kind].with_field
 				     : map[ei->kind].without;
 }
 
-bool
-problem_is_public(enum err kind)
-{
-	return (unsigned)kind < ERR_MAX_ && map[kind].public;
-}
-
-const char *
-problem_title(unsigned status)
+static const char *
+title_of(unsigned status)
 {
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
 		if (titles[i].status == status) {
@@ -115,7 +109,7 @@ write_problem(struct response *r, unsigned status, const char *rule,
 	r->type = "application/problem+json";
 	json_open_object(w, NULL);
 	json_put_text(w, "type", type);
-	json_put_text(w, "title", problem_title(status));
+	json_put_text(w, "title", title_of(status));
 	json_put_int(w, "status", status);
 	json_put_text_optional(w, "detail", none_if_empty(detail));
 	json_put_text_optional(w, "rule", rule);
@@ -137,14 +131,14 @@ retry_after(struct response *r, unsigned sec)
 void
 problem_from_err(struct response *r, const struct errinfo *ei)
 {
-	unsigned status = problem_status(ei);
+	unsigned status = status_of(ei);
 	struct about about = {
 	    ei->kind == ERR_STATE ? "state" : "field", ei->object};
 
 	if (status == 503) {
 		retry_after(r, RETRY_AFTER_SEC);
 	}
-	if (problem_is_public(ei->kind)) {
+	if (map[ei->kind].public) {
 		write_problem(r, status, ei->rule, ei->clause, about, ei->text);
 	} else if (ei->kind == ERR_STORE) {
 		/* The rule only: "store.full" helps whoever has to make room,
@@ -167,18 +161,11 @@ problem_from_err(struct response *r, const struct errinfo *ei)
 }
 
 void
-problem_field(struct response *r, unsigned status, const char *rule,
-    const char *field, const char *detail)
-{
-	write_problem(
-	    r, status, rule, NULL, (struct about){"field", field}, detail);
-}
-
-void
 problem(
     struct response *r, unsigned status, const char *rule, const char *detail)
 {
-	problem_field(r, status, rule, NULL, detail);
+	write_problem(
+	    r, status, rule, NULL, (struct about){"field", NULL}, detail);
 }
 
 void

@@ -22,25 +22,14 @@
  * What is in an errinfo of the kinds NOMEM, SYS, STORE and INTERNAL goes to
  * the access log's hook and never to the client.
  */
-#include <stdbool.h>
-
 #include "base/err.h"
 
 struct response;
-
-unsigned problem_status(const struct errinfo *ei);
-/* The kind's errinfo may be read by anybody. */
-bool problem_is_public(enum err kind);
-/* The words for a status ("Not Found"); "Error" for one we never send. */
-const char *problem_title(unsigned status);
 
 void problem_from_err(struct response *r, const struct errinfo *ei);
 /* Any other case; rule may be NULL; detail is text for the client. */
 void problem(
     struct response *r, unsigned status, const char *rule, const char *detail);
-/* The same with the name of the field at fault. */
-void problem_field(struct response *r, unsigned status, const char *rule,
-    const char *field, const char *detail);
 /* 401: nobody is signed in, or the token is unknown. */
 void problem_unauthenticated(
     struct response *r, const char *rule, const char *detail);

@@ -70,14 +70,9 @@ find(struct response *r, const char *name)
 }
 
 bool
-response_has(const struct response *r, const char *name)
+response_has(struct response *r, const char *name)
 {
-	for (size_t i = 0; i < r->num_headers; i++) {
-		if (strcasecmp(r->headers[i].name, name) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return find(r, name) != NULL;
 }
 
 static bool
@@ -155,13 +150,6 @@ response_body_take(struct response *r, struct buf *body, const char *type)
 }
 
 void
-response_body_copy(struct response *r, struct slice body, const char *type)
-{
-	set_body(r, BODY_OWNED, type);
-	buf_add(&r->buf, body);
-}
-
-void
 response_body_static(struct response *r, struct slice body, const char *type)
 {
 	response_body_shared(r, body, type, NULL, NULL);
@@ -190,7 +178,8 @@ response_json(struct response *r, unsigned status)
 void
 response_json_text(struct response *r, unsigned status, struct slice json)
 {
-	response_body_copy(r, json, json_type);
+	set_body(r, BODY_OWNED, json_type);
+	buf_add(&r->buf, json);
 	response_status(r, status);
 }
 

@@ -28,9 +28,6 @@ void response_header(struct response *r, const char *name, const char *value);
 /* Bodies.  `type` is static text; the last call wins. */
 /* Takes the bytes out of `body`, which is left empty. */
 void response_body_take(struct response *r, struct buf *body, const char *type);
-/* Copies. */
-void response_body_copy(
-    struct response *r, struct slice body, const char *type);
 /* Borrows until the server has stopped (tables, files read at start). */
 void response_body_static(
     struct response *r, struct slice body, const char *type);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "identity/limit.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -9,8 +8,7 @@
 #include "store/store.h"
 
 enum {
-	KEEP_SEC = 2 * 86400,
-	TAKE_TRIES = 4
+	KEEP_SEC = 2 * 86400
 };
 
 static enum err
@@ -121,48 +119,6 @@ limit_add_return(struct unit *u, const struct limit_slot *slot)
 	unit_add(u, ST_LIMIT_RETURN, EXPECT_ANY,
 	    V_BLOB(slice_make(slot->bucket, sizeof(slot->bucket))),
 	    V_INT(slot->window_at));
-}
-
-enum err
-limit_full(const struct limit *l, int64_t now_sec, struct errinfo *ei)
-{
-	char rule[ERRINFO_RULE];
-	int64_t wait = window_of(l, now_sec) + l->window_sec - now_sec;
-
-	(void)snprintf(rule, sizeof(rule), "limit.%s", l->name);
-	return err_set(ei, ERR_LIMIT, rule, NULL,
-	    "This was done %u times, which is all that is allowed for now; "
-	    "come again in %lld seconds.",
-	    l->max, (long long)wait);
-}
-
-enum err
-limit_take(struct store *s, const struct limit *l, struct slice key,
-    int64_t now_sec, struct errinfo *ei)
-{
-	struct limit_slot slot;
-	struct unit u;
-	enum err err;
-	int i;
-
-	for (i = 0; i < TAKE_TRIES; i++) {
-		err = limit_look(s, l, key, now_sec, &slot, ei);
-		if (err != ERR_OK) {
-			return err;
-		}
-		if (slot.left == 0) {
-			return limit_full(l, now_sec, ei);
-		}
-		unit_init(&u);
-		limit_add(&u, &slot);
-		err = store_submit(s, &u, NULL, ei);
-		unit_clear(&u);
-		/* Somebody was faster: look how full it is by now. */
-		if (err != ERR_CONFLICT) {
-			return err;
-		}
-	}
-	return limit_full(l, now_sec, ei);
 }
 
 enum err

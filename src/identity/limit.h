@@ -63,12 +63,6 @@ ATTR_MUST_USE enum err limit_slot_init(const struct limit *l, struct slice key,
 void limit_add(struct unit *u, const struct limit_slot *slot);
 /* Take one act back (a right code was no guess). */
 void limit_add_return(struct unit *u, const struct limit_slot *slot);
-/* Look and count as a unit of its own: ERR_LIMIT "limit.<name>" when full;
- * errinfo.text says when to come again. */
-ATTR_MUST_USE enum err limit_take(struct store *s, const struct limit *l,
-    struct slice key, int64_t now_sec, struct errinfo *ei);
-/* The error of a full bucket. */
-enum err limit_full(const struct limit *l, int64_t now_sec, struct errinfo *ei);
 /* Delete buckets that ended more than two days ago (housekeeping). */
 ATTR_MUST_USE enum err limit_sweep(
     struct store *s, int64_t now_sec, struct errinfo *ei);

@@ -118,7 +118,7 @@ info_found(enum err err, struct rows *rows, struct operator_info *out,
 	return err;
 }
 
-enum err
+static enum err
 operator_get(struct operators *o, const struct id *id,
     struct operator_info *out, struct errinfo *ei)
 {

@@ -46,8 +46,6 @@ struct operator_info {
 ATTR_MUST_USE enum err operator_add(struct operators *o,
     const struct actor *actor, const char *name, enum operator_role role,
     struct id *out, struct errinfo *ei);
-ATTR_MUST_USE enum err operator_get(struct operators *o, const struct id *id,
-    struct operator_info *out, struct errinfo *ei);
 ATTR_MUST_USE enum err operator_find(struct operators *o, const char *name,
     struct operator_info *out, struct errinfo *ei);
 /* A page by id: those after *after (NULL: from the first), at most max and

@@ -85,15 +85,16 @@ static enum err
 judge_slots(
     struct otp_send *send, int64_t now, struct slots *slots, struct errinfo *ei)
 {
-	static const struct limit send_limit = {
-	    .name = "otp.send", .max = 0, .window_sec = LIMIT_HOUR};
 	struct slice key =
 	    slice_make(send->binding.phone_key, OTP_PHONE_KEY_SIZE);
 	enum err err;
 
 	send->full = slots->phone.left == 0 || slots->all.left == 0;
 	if (send->full && !send->silent) {
-		return limit_full(&send_limit, now, ei);
+		return err_set(ei, ERR_LIMIT, "limit.otp.send", NULL,
+		    "As many codes were sent as may be in an hour; ask again "
+		    "in %lld seconds.",
+		    (long long)(slots->phone.ends_at - now));
 	}
 	if (send->full) {
 		send->binding.deliver = OTP_DECOY;

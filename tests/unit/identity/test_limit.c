@@ -2,13 +2,39 @@
 #include "unit.h"
 
 #include <pthread.h>
-#include <string.h>
 
 #include "fixture.h"
 #include "identity/limit.h"
+#include "store/store.h"
 
 static const struct limit three = {
     .name = "test.three", .max = 3, .window_sec = 60};
+
+/* One act, as those who are limited take it: count unless it is full, and look
+ * again when another was faster. */
+static enum err
+take(struct store *s, const struct limit *l, struct slice key, int64_t now,
+    struct errinfo *ei)
+{
+	struct limit_slot slot;
+	struct unit u;
+	enum err err;
+
+	do {
+		err = limit_look(s, l, key, now, &slot, ei);
+		if (err != ERR_OK) {
+			return err;
+		}
+		if (slot.left == 0) {
+			return ERR_LIMIT;
+		}
+		unit_init(&u);
+		limit_add(&u, &slot);
+		err = store_submit(s, &u, NULL, ei);
+		unit_clear(&u);
+	} while (err == ERR_CONFLICT);
+	return err;
+}
 
 static void
 test_window(void **state)
@@ -21,18 +47,13 @@ test_window(void **state)
 
 	for (i = 0; i < 3; i++) {
 		assert_ok(
-		    limit_take(f->store, &three, SLICE_LIT("a"), now + i, &ei),
-		    &ei);
+		    take(f->store, &three, SLICE_LIT("a"), now + i, &ei), &ei);
 	}
 	assert_int_equal(
-	    limit_take(f->store, &three, SLICE_LIT("a"), now + 59, &ei),
-	    ERR_LIMIT);
-	assert_string_equal(ei.rule, "limit.test.three");
-	assert_non_null(strstr(ei.text, "in 1 seconds"));
+	    take(f->store, &three, SLICE_LIT("a"), now + 59, &ei), ERR_LIMIT);
 	/* Another key, the next window. */
-	assert_ok(limit_take(f->store, &three, SLICE_LIT("b"), now, &ei), &ei);
-	assert_ok(
-	    limit_take(f->store, &three, SLICE_LIT("a"), now + 60, &ei), &ei);
+	assert_ok(take(f->store, &three, SLICE_LIT("b"), now, &ei), &ei);
+	assert_ok(take(f->store, &three, SLICE_LIT("a"), now + 60, &ei), &ei);
 	assert_ok(
 	    limit_look(f->store, &three, SLICE_LIT("a"), now + 60, &slot, &ei),
 	    &ei);
@@ -59,8 +80,7 @@ test_parts(void **state)
 
 	/* Ask every hour for ten days: no 24 hours see more than five. */
 	for (now = TEST_NOW; now < TEST_NOW + 864000; now += 3600) {
-		enum err err =
-		    limit_take(f->store, &day, SLICE_LIT("k"), now, &ei);
+		enum err err = take(f->store, &day, SLICE_LIT("k"), now, &ei);
 
 		assert_true(err == ERR_OK || err == ERR_LIMIT);
 		if (err == ERR_OK && num < 64) {
@@ -91,8 +111,8 @@ race_run(void *arg)
 	int i;
 
 	for (i = 0; i < 10; i++) {
-		if (limit_take(r->f->store, &ten, SLICE_LIT("r"), TEST_NOW,
-			NULL) == ERR_OK) {
+		if (take(r->f->store, &ten, SLICE_LIT("r"), TEST_NOW, NULL) ==
+		    ERR_OK) {
 			r->taken++;
 		}
 	}

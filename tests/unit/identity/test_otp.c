@@ -504,6 +504,7 @@ test_act(void **state)
 	int64_t resend;
 	char text[2048];
 	char code[16];
+	int i;
 
 	print_message("proves: A10\n");
 	assert_ok(otp_act_start(f->otp, &act, &expires, &resend, &ei), &ei);
@@ -543,6 +544,17 @@ test_act(void **state)
 	other.content[0] = 3;
 	assert_ok(otp_act_start(f->otp, &other, &expires, &resend, &ei), &ei);
 	assert_rule(spend(f, &proof, &ei), ERR_CONFLICT, "store.otp.use", &ei);
+	/* Eight an hour, and how long to wait is said. */
+	f->now_ms += 60000;
+	for (i = 2; i < 8; i++) {
+		other.content[1]++;
+		assert_ok(
+		    otp_act_start(f->otp, &other, &expires, &resend, &ei), &ei);
+	}
+	other.content[1]++;
+	assert_rule(otp_act_start(f->otp, &other, &expires, &resend, &ei),
+	    ERR_LIMIT, "limit.otp.send", &ei);
+	assert_non_null(strstr(ei.text, "in 3540 seconds"));
 }
 
 struct guesser {
