@@ -12,7 +12,8 @@
 #include "registry/idem.h"
 
 enum {
-	RETRY_AFTER_SEC = 60
+	RETRY_AFTER_SEC = 60,
+	REASON_TEXT_MAX = 2048 /* bytes; characters are the registry's rule */
 };
 
 static bool
@@ -383,6 +384,17 @@ call_only(struct call *c, const char *const *fields)
 		    "the request has no body; a JSON object is expected");
 	}
 	return json_only(c->body, fields, c->ei);
+}
+
+enum err
+call_body_reason(struct call *c, const char **out_reason)
+{
+	static const char *const names[] = {"reason", NULL};
+	enum err e = call_only(c, names);
+
+	return e != ERR_OK ? e
+			   : json_get_text(c->body, "reason", REASON_TEXT_MAX,
+				 out_reason, c->ei);
 }
 
 void

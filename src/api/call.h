@@ -50,7 +50,7 @@ void call_person(
 void call_open(
     void *arg, const struct request *r, struct response *resp, call_op *op);
 
-/* The id in the path; ERR_NOTFOUND with the rule "<prefix>.none" when the
+/* The id in the path; ERR_NOTFOUND with the rule "<param>.none" when the
  * text is no id of this kind (there can be no such thing). */
 ATTR_MUST_USE enum err call_path_id(
     struct call *c, const char *param, const char *prefix, struct id *out);
@@ -62,6 +62,9 @@ ATTR_MUST_USE enum err call_body_id_optional(struct call *c, const char *field,
 /* A SHA-256 in lower-case or upper-case hex; ERR_FORMAT "json.field.hash". */
 ATTR_MUST_USE enum err call_body_hash(
     struct call *c, const char *field, uint8_t out[REGISTRY_HASH_SIZE]);
+/* The whole body is {"reason"}, in words. */
+ATTR_MUST_USE enum err call_body_reason(
+    struct call *c, const char **out_reason);
 /* The `after` of a list: *out_has is false on the first page. */
 ATTR_MUST_USE enum err call_after(
     struct call *c, const char *prefix, struct id *out, bool *out_has);

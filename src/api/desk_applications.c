@@ -6,10 +6,6 @@
 #include "registry/application.h"
 #include "registry/issuing.h"
 
-enum {
-	REASON_TEXT_MAX = 2048 /* bytes; characters are the registry's rule */
-};
-
 static enum err
 path_id(struct call *c, struct id *out)
 {
@@ -127,18 +123,13 @@ take_with_reason(struct call *c, enum app_state reached,
     enum err (*step)(struct registry *r, const struct act *act,
 	const struct id *id, const char *reason, struct errinfo *ei))
 {
-	static const char *const names[] = {"reason", NULL};
 	const char *reason;
 	struct act act;
 	struct id id;
 	enum err e = path_id(c, &id);
 
 	if (e == ERR_OK) {
-		e = call_only(c, names);
-	}
-	if (e == ERR_OK) {
-		e = json_get_text(
-		    c->body, "reason", REASON_TEXT_MAX, &reason, c->ei);
+		e = call_body_reason(c, &reason);
 	}
 	if (e == ERR_OK) {
 		e = application_answer(c, &id, reached, &act);

@@ -119,23 +119,25 @@ static enum err
 add_person(struct call *c, const struct id *id, struct issue_values *v)
 {
 	struct buf name = BUF_INIT(NAME_TEXT_MAX);
-	struct person p;
+	struct record row;
+	struct person_data p = {0};
 	struct subject_fields f = {0};
-	enum err e = person_get(c->api->registry, id, &p, c->ei);
+	enum err e =
+	    record_get(&person_kind, c->api->registry, id, &row, &p, c->ei);
 
 	if (e != ERR_OK) {
 		return err_object(c->ei, e, "person");
 	}
-	f.surname = p.data.surname;
-	f.given_name = p.data.given_name;
-	f.patronymic = p.data.patronymic;
+	f.surname = p.surname;
+	f.given_name = p.given_name;
+	f.patronymic = p.patronymic;
 	subject_full_name(&f, &name);
 	e = buf_err(&name, c->ei);
 	if (e == ERR_OK) {
 		e = values_add_attr(v, OID_CN, buf_slice(&name), c->ei);
 	}
 	buf_clear(&name);
-	person_clear(&p);
+	record_clear(&row);
 	return e;
 }
 

@@ -34,12 +34,13 @@ read_owner_kind(struct call *c, enum owner_kind *out)
 	return ERR_OK;
 }
 
+/* version: NULL, or the field of that name, which is needed then. */
 static enum err
-read_form(struct call *c, struct form_data *d)
+read_form(struct call *c, struct form_data *d, int64_t *version)
 {
-	static const char *const names[] = {"profile", "owner_kind", "person",
-	    "organisation", "phone", "position", "unit", "support_phone",
-	    "support_manager", "support_hours", NULL};
+	static const char *const names[] = {"version", "profile", "owner_kind",
+	    "person", "organisation", "phone", "position", "unit",
+	    "support_phone", "support_manager", "support_hours", NULL};
 	const struct {
 		const char *name;
 		const char **to;
@@ -52,8 +53,12 @@ read_form(struct call *c, struct form_data *d)
 	    {"support_manager", &d->centre_manager},
 	    {"support_hours", &d->centre_hours},
 	};
-	enum err e = call_only(c, names);
+	enum err e = call_only(c, version != NULL ? names : names + 1);
 
+	if (e == ERR_OK && version != NULL) {
+		e = json_get_int(
+		    c->body, "version", 1, INT64_MAX, version, c->ei);
+	}
 	if (e == ERR_OK) {
 		e = read_owner_kind(c, &d->owner_kind);
 	}
@@ -78,7 +83,7 @@ form_create_op(struct call *c)
 	struct form_data data = {0};
 	struct act act;
 	struct id id;
-	enum err e = read_form(c, &data);
+	enum err e = read_form(c, &data, NULL);
 
 	if (e == ERR_OK) {
 		e = call_answer_new(c, FORM_PREFIX, &id, &act);
@@ -96,6 +101,37 @@ void
 api_form_create(void *arg, const struct request *r, struct response *resp)
 {
 	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, form_create_op);
+}
+
+static enum err
+form_update_op(struct call *c)
+{
+	struct form_data data = {0};
+	int64_t version;
+	struct act act;
+	struct id id;
+	enum err e = call_path_id(c, "form", FORM_PREFIX, &id);
+
+	if (e == ERR_OK) {
+		e = read_form(c, &data, &version);
+	}
+	if (e == ERR_OK) {
+		e = call_answer_id(c, &id, FORM_PREFIX, 200, &act);
+	}
+	if (e == ERR_OK) {
+		e = form_update(
+		    c->api->registry, &act, &id, version, &data, c->ei);
+	}
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	return e;
+}
+
+void
+api_form_update(void *arg, const struct request *r, struct response *resp)
+{
+	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, form_update_op);
 }
 
 static enum err
@@ -230,6 +266,33 @@ api_form_identify(void *arg, const struct request *r, struct response *resp)
 	call_desk(arg, r, resp, SCOPE_FORMS_IDENTIFY, form_identify_op);
 }
 
+/* The identity document, for whoever compares it with the data (H4). */
+static enum err
+form_document_op(struct call *c)
+{
+	struct secret text;
+	struct id id;
+	enum err e = call_path_id(c, "form", FORM_PREFIX, &id);
+
+	if (e == ERR_OK) {
+		e = form_document(
+		    c->api->registry, &c->actor, &id, &text, c->ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	call_answer_begin(c);
+	json_put_slice(&c->w, "document", secret_slice(&text));
+	secret_clear(&text);
+	return call_answer_send(c);
+}
+
+void
+api_form_document(void *arg, const struct request *r, struct response *resp)
+{
+	call_desk(arg, r, resp, SCOPE_FORMS_APPROVE, form_document_op);
+}
+
 /* The hash of what the operator was shown, so that nobody approves data that
  * were changed a moment ago. */
 static enum err
@@ -263,4 +326,33 @@ void
 api_form_approve(void *arg, const struct request *r, struct response *resp)
 {
 	call_desk(arg, r, resp, SCOPE_FORMS_APPROVE, form_approve_op);
+}
+
+static enum err
+form_withdraw_op(struct call *c)
+{
+	const char *reason;
+	struct act act;
+	struct id id;
+	enum err e = call_path_id(c, "form", FORM_PREFIX, &id);
+
+	if (e == ERR_OK) {
+		e = call_body_reason(c, &reason);
+	}
+	if (e == ERR_OK) {
+		e = call_answer_id(c, &id, FORM_PREFIX, 200, &act);
+	}
+	if (e == ERR_OK) {
+		e = form_withdraw(c->api->registry, &act, &id, reason, c->ei);
+	}
+	if (e == ERR_OK) {
+		call_send(c, 200);
+	}
+	return e;
+}
+
+void
+api_form_withdraw(void *arg, const struct request *r, struct response *resp)
+{
+	call_desk(arg, r, resp, SCOPE_APPLICATIONS_REVIEW, form_withdraw_op);
 }

@@ -1,90 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operators: organisations and people (H1). */
-#include <stddef.h>
+/* Operators: organisations and people (H1).  One handler a verb; the path
+ * says of which kind. */
 #include <string.h>
 
 #include "api/call.h"
 #include "api/routes.h"
 #include "registry/org.h"
 #include "registry/person.h"
-#include "subject/subject.h"
 
 enum {
-	FIELD_TEXT_MAX = 1024
+	FIELD_TEXT_MAX = 1024,
+	NAMES_MAX = 32
 };
 
-/* A text of an object: what it is called, and where it stands in the struct
- * of the data.  Every one is optional here; which are needed is the registry's
- * rule. */
-struct text_field {
-	const char *name;
-	size_t offset;
+static const struct shelf {
+	const char *path;
+	const char *param; /* of the routes */
+	const char *list;  /* member of the answer */
+	const struct record_kind *kind;
+} shelves[] = {
+    {"/v1/organisations", "organisation", "organisations", &org_kind},
+    {"/v1/persons", "person", "persons", &person_kind},
 };
 
-static enum err
-read_texts(
-    struct call *c, const struct text_field *fields, size_t num, void *data)
+union data {
+	struct org_data org;
+	struct person_data person;
+};
+
+static const struct shelf *
+shelf_of(const struct call *c)
 {
-	const char *names[32];
+	const char *path = request_path(c->r);
+	size_t i = 0;
+
+	while (strncmp(path, shelves[i].path, strlen(shelves[i].path)) != 0) {
+		i++;
+		ensure(i < ARRAY_LEN(shelves));
+	}
+	return &shelves[i];
+}
+
+/* Every text is optional here; which are needed is the registry's rule.
+ * version: NULL, or the field of that name, which is needed then. */
+static enum err
+read_body(struct call *c, const struct record_kind *kind, union data *data,
+    int64_t *version)
+{
+	const char *names[NAMES_MAX];
 	const char *text;
+	size_t num = 0;
 	enum err e;
 
-	ensure(num < ARRAY_LEN(names));
-	for (size_t i = 0; i < num; i++) {
-		names[i] = fields[i].name;
+	ensure(kind->num + 1 < NAMES_MAX);
+	while (num < kind->num) {
+		names[num] = kind->rules[num].name;
+		num++;
+	}
+	if (version != NULL) {
+		names[num++] = "version";
 	}
 	names[num] = NULL;
 	e = call_only(c, names);
-	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+	for (size_t i = 0; e == ERR_OK && i < kind->num; i++) {
 		e = json_get_text_optional(
-		    c->body, fields[i].name, FIELD_TEXT_MAX, &text, c->ei);
+		    c->body, names[i], FIELD_TEXT_MAX, &text, c->ei);
 		if (e == ERR_OK) {
-			memcpy((char *)data + fields[i].offset, &text,
-			    sizeof(text));
+			record_set_text(kind, data, i, text);
 		}
 	}
+	if (e == ERR_OK && version != NULL) {
+		e = json_get_int(
+		    c->body, "version", 1, INT64_MAX, version, c->ei);
+	}
 	return e;
 }
 
 static void
-put_texts(struct call *c, const struct text_field *fields, size_t num,
-    const void *data)
+put_record(struct call *c, const struct record_kind *kind,
+    const struct record *row, const union data *data)
 {
-	const char *text;
-
-	for (size_t i = 0; i < num; i++) {
-		memcpy(
-		    &text, (const char *)data + fields[i].offset, sizeof(text));
-		json_put_text(&c->w, fields[i].name, text);
+	call_put_id(c, "id", &row->id, kind->prefix);
+	json_put_int(&c->w, "version", row->version);
+	for (size_t i = 0; i < kind->num; i++) {
+		json_put_text(
+		    &c->w, kind->rules[i].name, record_text(kind, data, i));
 	}
+	json_put_time(&c->w, "created_at", row->created_at);
 }
 
-/* --- organisations ------------------------------------------------------- */
-
-static const struct text_field org_fields[] = {
-    {"organisation_name", offsetof(struct org_data, name)},
-    {"organisation_inn", offsetof(struct org_data, inn)},
-    {"kpp", offsetof(struct org_data, kpp)},
-    {"ogrn", offsetof(struct org_data, ogrn)},
-    {"fss_number", offsetof(struct org_data, fss_number)},
-    {"region", offsetof(struct org_data, region)},
-    {"locality", offsetof(struct org_data, locality)},
-    {"street", offsetof(struct org_data, street)},
-};
-
 static enum err
-org_create_op(struct call *c)
+create(struct call *c)
 {
-	struct org_data data = {0};
+	const struct record_kind *kind = shelf_of(c)->kind;
+	union data data = {0};
 	struct act act;
 	struct id id;
-	enum err e = read_texts(c, org_fields, ARRAY_LEN(org_fields), &data);
+	enum err e = read_body(c, kind, &data, NULL);
 
 	if (e == ERR_OK) {
-		e = call_answer_new(c, ORG_PREFIX, &id, &act);
+		e = call_answer_new(c, kind->prefix, &id, &act);
 	}
 	if (e == ERR_OK) {
-		e = org_create(c->api->registry, &act, &id, &data, c->ei);
+		e = record_create(
+		    kind, c->api->registry, &act, &id, &data, c->ei);
 	}
 	if (e == ERR_OK) {
 		call_send(c, 201);
@@ -93,187 +112,106 @@ org_create_op(struct call *c)
 }
 
 void
-api_org_create(void *arg, const struct request *r, struct response *resp)
+api_record_create(void *arg, const struct request *r, struct response *resp)
 {
-	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, org_create_op);
-}
-
-static void
-put_org(struct call *c, const struct org *o)
-{
-	call_put_id(c, "id", &o->id, ORG_PREFIX);
-	json_put_int(&c->w, "version", o->version);
-	put_texts(c, org_fields, ARRAY_LEN(org_fields), &o->data);
-	json_put_time(&c->w, "created_at", o->created_at);
+	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, create);
 }
 
 static enum err
-org_get_op(struct call *c)
+update(struct call *c)
 {
-	struct org o;
-	struct id id;
-	enum err e = call_path_id(c, "organisation", ORG_PREFIX, &id);
-
-	if (e == ERR_OK) {
-		e = org_get(c->api->registry, &id, &o, c->ei);
-	}
-	if (e != ERR_OK) {
-		return e;
-	}
-	call_answer_begin(c);
-	put_org(c, &o);
-	e = call_answer_send(c);
-	org_clear(&o);
-	return e;
-}
-
-void
-api_org_get(void *arg, const struct request *r, struct response *resp)
-{
-	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, org_get_op);
-}
-
-static enum err
-org_list_op(struct call *c)
-{
-	struct org_list list;
-	struct id after;
-	bool has_after;
-	enum err e = call_after(c, ORG_PREFIX, &after, &has_after);
-
-	if (e == ERR_OK) {
-		e = org_list(c->api->registry, has_after ? &after : NULL,
-		    PAGE_ROWS_MAX, &list, c->ei);
-	}
-	if (e != ERR_OK) {
-		return e;
-	}
-	call_answer_begin(c);
-	json_open_array(&c->w, "organisations");
-	for (size_t i = 0; i < list.num; i++) {
-		json_open_object(&c->w, NULL);
-		put_org(c, &list.at[i]);
-		json_close(&c->w);
-	}
-	json_close(&c->w);
-	e = call_answer_send(c);
-	org_list_clear(&list);
-	return e;
-}
-
-void
-api_org_list(void *arg, const struct request *r, struct response *resp)
-{
-	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, org_list_op);
-}
-
-/* --- people -------------------------------------------------------------- */
-
-static const struct text_field person_fields[] = {
-    {"surname", offsetof(struct person_data, surname)},
-    {"given_name", offsetof(struct person_data, given_name)},
-    {"patronymic", offsetof(struct person_data, patronymic)},
-    {"snils", offsetof(struct person_data, snils)},
-    {"inn", offsetof(struct person_data, inn)},
-    {"ogrnip", offsetof(struct person_data, ogrnip)},
-    {"email", offsetof(struct person_data, email)},
-    {"region", offsetof(struct person_data, region)},
-    {"locality", offsetof(struct person_data, locality)},
-    {"street", offsetof(struct person_data, street)},
-};
-
-static enum err
-person_create_op(struct call *c)
-{
-	struct person_data data = {0};
+	const struct shelf *s = shelf_of(c);
+	union data data = {0};
+	int64_t version;
 	struct act act;
 	struct id id;
-	enum err e =
-	    read_texts(c, person_fields, ARRAY_LEN(person_fields), &data);
+	enum err e = call_path_id(c, s->param, s->kind->prefix, &id);
 
 	if (e == ERR_OK) {
-		e = call_answer_new(c, PERSON_PREFIX, &id, &act);
+		e = read_body(c, s->kind, &data, &version);
 	}
 	if (e == ERR_OK) {
-		e = person_create(c->api->registry, &act, &id, &data, c->ei);
+		e = call_answer_id(c, &id, s->kind->prefix, 200, &act);
 	}
 	if (e == ERR_OK) {
-		call_send(c, 201);
+		e = record_update(s->kind, c->api->registry, &act, &id, version,
+		    &data, c->ei);
+	}
+	if (e == ERR_OK) {
+		call_send(c, 200);
 	}
 	return e;
 }
 
 void
-api_person_create(void *arg, const struct request *r, struct response *resp)
+api_record_update(void *arg, const struct request *r, struct response *resp)
 {
-	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, person_create_op);
-}
-
-static void
-put_person(struct call *c, const struct person *p)
-{
-	call_put_id(c, "id", &p->id, PERSON_PREFIX);
-	json_put_int(&c->w, "version", p->version);
-	put_texts(c, person_fields, ARRAY_LEN(person_fields), &p->data);
-	json_put_time(&c->w, "created_at", p->created_at);
+	call_desk(arg, r, resp, SCOPE_REGISTRY_WRITE, update);
 }
 
 static enum err
-person_get_op(struct call *c)
+show(struct call *c)
 {
-	struct person p;
+	const struct shelf *s = shelf_of(c);
+	struct record row;
+	union data data;
 	struct id id;
-	enum err e = call_path_id(c, "person", PERSON_PREFIX, &id);
+	enum err e = call_path_id(c, s->param, s->kind->prefix, &id);
 
 	if (e == ERR_OK) {
-		e = person_get(c->api->registry, &id, &p, c->ei);
+		e = record_get(
+		    s->kind, c->api->registry, &id, &row, &data, c->ei);
 	}
 	if (e != ERR_OK) {
 		return e;
 	}
 	call_answer_begin(c);
-	put_person(c, &p);
+	put_record(c, s->kind, &row, &data);
 	e = call_answer_send(c);
-	person_clear(&p);
+	record_clear(&row);
 	return e;
 }
 
 void
-api_person_get(void *arg, const struct request *r, struct response *resp)
+api_record_get(void *arg, const struct request *r, struct response *resp)
 {
-	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, person_get_op);
+	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, show);
 }
 
 static enum err
-person_list_op(struct call *c)
+list(struct call *c)
 {
-	struct person_list list;
+	const struct shelf *s = shelf_of(c);
+	struct record_list l;
+	struct record row;
+	union data data;
 	struct id after;
 	bool has_after;
-	enum err e = call_after(c, PERSON_PREFIX, &after, &has_after);
+	enum err e = call_after(c, s->kind->prefix, &after, &has_after);
 
 	if (e == ERR_OK) {
-		e = person_list(c->api->registry, has_after ? &after : NULL,
-		    PAGE_ROWS_MAX, &list, c->ei);
+		e = record_list(s->kind, c->api->registry,
+		    has_after ? &after : NULL, PAGE_ROWS_MAX, &l, c->ei);
 	}
 	if (e != ERR_OK) {
 		return e;
 	}
 	call_answer_begin(c);
-	json_open_array(&c->w, "persons");
-	for (size_t i = 0; i < list.num; i++) {
+	json_open_array(&c->w, s->list);
+	for (size_t i = 0; i < l.num; i++) {
+		record_list_at(&l, i, &row, &data);
 		json_open_object(&c->w, NULL);
-		put_person(c, &list.at[i]);
+		put_record(c, s->kind, &row, &data);
 		json_close(&c->w);
 	}
 	json_close(&c->w);
 	e = call_answer_send(c);
-	person_list_clear(&list);
+	record_list_clear(&l);
 	return e;
 }
 
 void
-api_person_list(void *arg, const struct request *r, struct response *resp)
+api_record_list(void *arg, const struct request *r, struct response *resp)
 {
-	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, person_list_op);
+	call_desk(arg, r, resp, SCOPE_REGISTRY_READ, list);
 }

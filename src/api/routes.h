@@ -9,11 +9,12 @@ http_handler api_service, api_health;
 /* sign_in.c */
 http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
 /* desk_registry.c */
-http_handler api_org_create, api_org_get, api_org_list;
-http_handler api_person_create, api_person_get, api_person_list;
+http_handler api_record_create, api_record_get, api_record_list,
+    api_record_update;
 /* desk_forms.c */
 http_handler api_form_create, api_form_get, api_form_list, api_form_pay,
-    api_form_identify, api_form_approve;
+    api_form_identify, api_form_approve, api_form_update, api_form_document,
+    api_form_withdraw;
 /* desk_applications.c */
 http_handler api_application_get, api_application_list, api_application_approve,
     api_application_refuse, api_application_ask_correct,

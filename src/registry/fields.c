@@ -101,7 +101,7 @@ normalise(const char *name, struct slice in, enum field_form form,
 	return number_normalise(form, in, out, ei);
 }
 
-enum err
+static enum err
 field_normalise(const char *name, const char *value, enum field_form form,
     bool needed, char **out, struct errinfo *ei)
 {
@@ -184,40 +184,4 @@ fields_read(const struct field_rule *rules, size_t num, void *data,
 		value = rows_text(rows, row, col + i);
 		memcpy((char *)data + rules[i].offset, &value, sizeof(value));
 	}
-}
-
-enum err
-row_write(struct registry *r, const struct act *act,
-    const struct row_kind *kind, const struct id *id, const int64_t *version,
-    const void *data, struct errinfo *ei)
-{
-	struct value values[FIELDS_MAX + 3];
-	struct fields f = {0};
-	struct unit u;
-	int64_t now = clock_utc_sec(r->clock);
-	bool add = version == NULL;
-	size_t num = 0;
-	enum err err;
-
-	err = fields_normalise(kind->rules, kind->num, data, &f, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	values[num++] = V_ID(id);
-	for (size_t i = 0; i < f.num; i++) {
-		values[num++] = V_TEXT(f.text[i]);
-	}
-	values[num++] = V_INT(now);
-	if (!add) {
-		values[num++] = V_INT(*version);
-	}
-	unit_init(&u);
-	unit_add_values(
-	    &u, add ? kind->insert : kind->update, EXPECT(1), values, num);
-	registry_audit(&u, &act->actor, add ? kind->created : kind->updated,
-	    kind->prefix, id, NULL, now);
-	act_add(&u, act, now);
-	err = registry_submit(r, &u, kind->updated, ei);
-	fields_clear(&f);
-	return err;
 }

@@ -196,22 +196,24 @@ fill_fields(
 enum err
 form_read_subject(struct registry *r, struct form *f, struct errinfo *ei)
 {
-	struct person p = {0};
-	struct org o = {0};
+	struct record person = {0}, org = {0};
+	struct person_data p = {0};
+	struct org_data o = {0};
 	enum err err = ERR_OK;
 
 	if (f->data.has_person) {
-		err = person_get(r, &f->data.person, &p, ei);
+		err = record_get(
+		    &person_kind, r, &f->data.person, &person, &p, ei);
 	}
 	if (err == ERR_OK && f->data.has_org) {
-		err = org_get(r, &f->data.org, &o, ei);
+		err = record_get(&org_kind, r, &f->data.org, &org, &o, ei);
 	}
-	f->person_rows = p.rows;
-	f->org_rows = o.rows;
+	f->person_rows = person.rows;
+	f->org_rows = org.rows;
 	if (err == ERR_OK) {
-		f->person_version = p.version;
-		f->org_version = o.version;
-		fill_fields(f, &p.data, &o.data);
+		f->person_version = person.version;
+		f->org_version = org.version;
+		fill_fields(f, &p, &o);
 	}
 	return err;
 }

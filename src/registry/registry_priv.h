@@ -5,35 +5,13 @@
  * and the idempotency record of a change. */
 #include <stddef.h>
 
+#include "registry/record.h"
 #include "registry/registry.h"
 #include "store/store.h"
 
 enum {
 	FIELDS_MAX = 16,
 	REASON_CHARS_MAX = 500
-};
-
-/* How a field is checked and brought to its normal form. */
-enum field_form {
-	FIELD_PERSON_NAME,
-	FIELD_ORG_NAME,
-	FIELD_LINE, /* PLACE_CHARS_MAX characters */
-	FIELD_EMAIL,
-	FIELD_REGION,
-	FIELD_SNILS,
-	FIELD_INN10,
-	FIELD_INN12,
-	FIELD_OGRN,
-	FIELD_OGRNIP,
-	FIELD_KPP,
-	FIELD_FSS,
-};
-
-struct field_rule {
-	const char *name; /* as subject/subject.h and the API call it */
-	size_t offset;    /* of a const char * in the struct of the data */
-	enum field_form form;
-	bool needed;
 };
 
 /* Normal forms in the order of the rules; "" where absent. */
@@ -47,30 +25,10 @@ struct fields {
 ATTR_MUST_USE enum err fields_normalise(const struct field_rule *rules,
     size_t num, const void *data, struct fields *out, struct errinfo *ei);
 void fields_clear(struct fields *f);
-/* One field by itself; the caller frees *out. */
-ATTR_MUST_USE enum err field_normalise(const char *name, const char *value,
-    enum field_form form, bool needed, char **out, struct errinfo *ei);
 /* Point the members of the data at columns from `col` on, in the order of the
  * rules. */
 void fields_read(const struct field_rule *rules, size_t num, void *data,
     const struct rows *rows, size_t row, size_t col);
-
-/* A kind of row that is nothing but such fields: organisations, people. */
-struct row_kind {
-	const struct field_rule *rules;
-	size_t num;
-	enum statement insert; /* id, the fields in their order, time */
-	enum statement update; /* the same, and the version */
-	const char *prefix;    /* of the id */
-	const char *created;   /* audit actions; */
-	const char *updated;   /* this is also the name of `update` */
-};
-
-/* Add the row (version NULL), or replace all fields of that version.  Errors
- * of fields_normalise() and registry_submit(). */
-ATTR_MUST_USE enum err row_write(struct registry *r, const struct act *act,
-    const struct row_kind *kind, const struct id *id, const int64_t *version,
-    const void *data, struct errinfo *ei);
 
 /* One audit event about an object; detail is JSON or NULL. */
 void registry_audit(struct unit *u, const struct actor *actor,

@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { must } from '../run/exec.mjs';
-import { addPerson, call, newKey, PERSON, sql, startDesk, stateDir }
-	from './lib/desk.mjs';
+import { addPerson, call, newKey, ORGANISATION, PERSON, sql, startDesk,
+	stateDir } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
-import { ACT_CODE, addForm, approve, gostRequest, Person }
+import { ACT_CODE, addForm, approve, gostRequest, identify, Person }
 	from './lib/person.mjs';
 
 function refused(r, status, rule) {
@@ -40,6 +40,8 @@ test('what operators decide', async (t) => {
 	}
 	const desk = (p, what, body, options) => call(centre, 'POST',
 		`/v1/applications/${p.application}/${what}`, body, options);
+	const get = (path) => call(centre, 'GET', path);
+	const put = (path, body) => call(centre, 'PUT', path, body);
 	const shown = async (p) => (await call(centre, 'GET',
 		`/v1/applications/${p.application}`)).json;
 	const listed = async (query = '') => (await call(centre, 'GET',
@@ -130,6 +132,67 @@ test('what operators decide', async (t) => {
 		expectStatus(await desk(p, 'refusal', { reason: 'Фамилия' }), 200);
 		assert.equal((await p.get(p.at())).json.reason, 'Фамилия');
 	});
+
+	await t.test('data are corrected, and what was approved is not any more',
+		async () => {
+			const p = await waiting({ surname: 'Ошибкина', approved: true });
+			await p.reaches('issued');
+			const q = await waiting({ surname: 'Ошыбкина' });
+			expectStatus(await desk(q, 'correction', { reason: 'Ы' }), 200);
+			const form = (await get(`/v1/forms/${q.form}`)).json;
+			const path = `/v1/persons/${form.person}`;
+			const right = { ...PERSON, surname: 'Ошибкина', version: 1 };
+			refused(await put(path, { ...PERSON }), 422, 'json.field.missing');
+			expectStatus(await put(path, right), 200);
+			refused(await put(path, right), 409, 'registry.version');
+			refused(await put('/v1/persons/per_00000000000000000000000000',
+				right), 404, 'person.none');
+			const seen = (await get(path)).json;
+			assert.equal(seen.surname, 'Ошибкина');
+			assert.equal(seen.version, 2);
+			expectStatus(await desk(q, 'corrected'), 200);
+			expectStatus(await q.check(), 200);
+
+			const change = { version: form.version, owner_kind: 'person',
+				person: form.person, phone: form.phone,
+				support_phone: '88005005081' };
+			expectStatus(await put(`/v1/forms/${q.form}`, change), 200);
+			refused(await put(`/v1/forms/${q.form}`, change), 409,
+				'registry.version');
+			refused(await put(`/v1/forms/${p.form}`, change), 409,
+				'form.state');
+		});
+
+	await t.test('an organisation is changed', async () => {
+		const org = (await call(centre, 'POST', '/v1/organisations',
+			ORGANISATION)).json.id;
+		const path = `/v1/organisations/${org}`;
+		expectStatus(await put(path, { ...ORGANISATION, version: 1,
+			street: 'ул. Мира, 2' }), 200);
+		assert.equal((await get(path)).json.street, 'ул. Мира, 2');
+		refused(await put(path, { ...ORGANISATION, version: 2, street: '' }),
+			422, 'registry.missing');
+		assert.ok((await get('/v1/organisations')).json.organisations
+			.some((o) => o.id === org && o.version === 2));
+	});
+
+	await t.test('the document is read by who approves; a form is withdrawn',
+		async () => {
+			const p = await waiting();
+			const at = `/v1/forms/${p.form}`;
+			refused(await get(`${at}/identification`), 404,
+				'form.identification');
+			await identify(centre, p.form);
+			assert.equal((await get(`${at}/identification`)).json.document,
+				'Паспорт РФ 6512 123456');
+			const token = await centre.operator('desk', 'service-centre');
+			refused(await call(centre, 'GET', `${at}/identification`,
+				undefined, { token }), 403, 'operator.scope');
+			expectStatus(await call(centre, 'POST', `${at}/withdrawal`,
+				{ reason: 'Ошибка' }), 200);
+			assert.equal((await shown(p)).state, 'withdrawn');
+			refused(await p.get(p.at()), 404, 'application.none');
+		});
 
 	await t.test('a database that was put back takes its certificate over',
 		async () => {

@@ -95,11 +95,12 @@ desk_register(struct desk *d)
 	d->person_id = desk_id(d);
 	d->org_id = desk_id(d);
 	d->form = desk_id(d);
-	assert_ok(person_create(
-		      &d->r, &d->operator, & d->person_id, &seed_person, &ei),
+	assert_ok(record_create(&person_kind, &d->r,
+		      &d->operator, & d->person_id, &seed_person, &ei),
 	    &ei);
-	assert_ok(
-	    org_create(&d->r, &d->operator, & d->org_id, &seed_org, &ei), &ei);
+	assert_ok(record_create(&org_kind, &d->r, &d->operator, & d->org_id,
+		      &seed_org, &ei),
+	    &ei);
 	data = desk_form_data(d);
 	assert_ok(form_create(&d->r, &d->operator, & d->form, &data, &ei), &ei);
 }

@@ -332,16 +332,20 @@ test_with_act(void **state)
 	act.answer = answer("made");
 	bad.snils = "07500122106";
 	assert_int_equal(
-	    person_create(&d->r, &act, &id, &bad, &ei), ERR_FORMAT);
+	    record_create(&person_kind, &d->r, &act, &id, &bad, &ei),
+	    ERR_FORMAT);
 	idem_end(t);
 	/* Nothing was recorded: the same key may do it right. */
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
 	assert_non_null(t);
 	act.ticket = t;
-	assert_ok(person_create(&d->r, &act, &id, &seed_person, &ei), &ei);
+	assert_ok(
+	    record_create(&person_kind, &d->r, &act, &id, &seed_person, &ei),
+	    &ei);
 	/* As another process would: the record is there, its unit fails. */
 	id = desk_id(d);
-	assert_rule(person_create(&d->r, &act, &id, &seed_person, &ei),
+	assert_rule(
+	    record_create(&person_kind, &d->r, &act, &id, &seed_person, &ei),
 	    ERR_CONFLICT, "store.idem.insert", &ei);
 	assert_int_equal(fixture_count(d->f, "SELECT count(*) FROM person"), 1);
 	idem_end(t);

@@ -203,8 +203,8 @@ test_changed(void **state)
 	desk_ready(d);
 	desk_check(d);
 	other.email = "ivanov@e.ru";
-	assert_ok(
-	    person_update(&d->r, &d->operator, & d->person_id, 1, &other, &ei),
+	assert_ok(record_update(&person_kind, &d->r,
+		      &d->operator, & d->person_id, 1, &other, &ei),
 	    &ei);
 	assert_rule(application_set_request(
 			&d->r, &d->person, &d->app, SLICE_LIT("x"), &ei),
@@ -228,8 +228,8 @@ test_changed(void **state)
 
 	/* And once more, between approval and issuing. */
 	other.email = "";
-	assert_ok(
-	    person_update(&d->r, &d->operator, & d->person_id, 2, &other, &ei),
+	assert_ok(record_update(&person_kind, &d->r,
+		      &d->operator, & d->person_id, 2, &other, &ei),
 	    &ei);
 	assert_rule(
 	    application_issue_begin(&d->r, &d->system, &d->app, key, &ei),
@@ -268,8 +268,9 @@ test_changed_before_confirm(void **state)
 	desk_key(d, "one");
 	desk_proof(d, &proof);
 	other.street = "ул. Ленина, 2";
-	assert_ok(
-	    org_update(&d->r, &d->operator, & d->org_id, 1, &other, &ei), &ei);
+	assert_ok(record_update(&org_kind, &d->r, &d->operator, & d->org_id, 1,
+		      &other, &ei),
+	    &ei);
 	assert_rule(application_confirm(
 			&d->r, &d->person, &d->app, &proof, &reached, &ei),
 	    ERR_STATE, "application.changed", &ei);

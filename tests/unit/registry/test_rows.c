@@ -70,8 +70,8 @@ test_bad_people(void **state)
 		memset(&ei, 0, sizeof(ei));
 		id = desk_id(d);
 		print_message("%s\n", cases[i].name);
-		assert_int_equal(person_create(&d->r, &d->operator, & id,
-				     &cases[i].data, &ei),
+		assert_int_equal(record_create(&person_kind, &d->r,
+				     &d->operator, & id, &cases[i].data, &ei),
 		    ERR_FORMAT);
 		assert_string_equal(ei.object, cases[i].field);
 		assert_int_equal(
@@ -93,22 +93,26 @@ test_bad_orgs(void **state)
 	struct id id = desk_id(d);
 
 	data.ogrn = "1234567890128";
-	assert_rule(org_create(&d->r, &d->operator, & id, &data, &ei),
+	assert_rule(
+	    record_create(&org_kind, &d->r, &d->operator, & id, &data, &ei),
 	    ERR_FORMAT, "subject.ogrn.checksum", &ei);
 	assert_string_equal(ei.object, "ogrn");
 	data = seed_org;
 	data.inn = "6688242591";
 	assert_int_equal(
-	    org_create(&d->r, &d->operator, & id, &data, &ei), ERR_FORMAT);
+	    record_create(&org_kind, &d->r, &d->operator, & id, &data, &ei),
+	    ERR_FORMAT);
 	assert_string_equal(ei.object, "organisation_inn");
 	data = seed_org;
 	data.street = NULL;
-	assert_rule(org_create(&d->r, &d->operator, & id, &data, &ei),
+	assert_rule(
+	    record_create(&org_kind, &d->r, &d->operator, & id, &data, &ei),
 	    ERR_FORMAT, "registry.missing", &ei);
 	assert_string_equal(ei.object, "street");
 	data = seed_org;
 	data.fss_number = "123";
-	assert_rule(org_create(&d->r, &d->operator, & id, &data, &ei),
+	assert_rule(
+	    record_create(&org_kind, &d->r, &d->operator, & id, &data, &ei),
 	    ERR_FORMAT, "subject.fss_number.digits", &ei);
 	assert_string_equal(ei.object, "fss_number");
 }
@@ -118,53 +122,60 @@ test_people(void **state)
 {
 	struct desk *d = *state;
 	struct person_data data = seed_person;
-	struct person p;
-	struct person_list l;
+	struct record row;
+	struct person_data p;
+	struct record_list l;
 	struct errinfo ei = {0};
 	struct id id;
 	int i;
 
 	/* The normal form is what is kept. */
 	desk_register(d);
-	assert_ok(person_get(&d->r, &d->person_id, &p, &ei), &ei);
-	assert_int_equal(p.version, 1);
-	assert_string_equal(p.data.snils, "07500122105");
-	assert_string_equal(p.data.patronymic, "Иванович");
-	assert_string_equal(p.data.region, "");
-	person_clear(&p);
+	assert_ok(
+	    record_get(&person_kind, &d->r, &d->person_id, &row, &p, &ei), &ei);
+	assert_int_equal(row.version, 1);
+	assert_string_equal(p.snils, "07500122105");
+	assert_string_equal(p.patronymic, "Иванович");
+	assert_string_equal(p.region, "");
+	record_clear(&row);
 
 	data.surname = "  Петров ";
-	assert_ok(
-	    person_update(&d->r, &d->operator, & d->person_id, 1, &data, &ei),
+	assert_ok(record_update(&person_kind, &d->r,
+		      &d->operator, & d->person_id, 1, &data, &ei),
 	    &ei);
-	assert_rule(
-	    person_update(&d->r, &d->operator, & d->person_id, 1, &data, &ei),
+	assert_rule(record_update(&person_kind, &d->r,
+			&d->operator, & d->person_id, 1, &data, &ei),
 	    ERR_CONFLICT, "registry.version", &ei);
-	assert_ok(person_get(&d->r, &d->person_id, &p, &ei), &ei);
-	assert_int_equal(p.version, 2);
-	assert_string_equal(p.data.surname, "Петров");
-	person_clear(&p);
+	assert_ok(
+	    record_get(&person_kind, &d->r, &d->person_id, &row, &p, &ei), &ei);
+	assert_int_equal(row.version, 2);
+	assert_string_equal(p.surname, "Петров");
+	record_clear(&row);
 	id = desk_id(d);
-	assert_rule(
-	    person_get(&d->r, &id, &p, &ei), ERR_NOTFOUND, "person.none", &ei);
-	assert_rule(person_update(&d->r, &d->operator, & id, 1, &data, &ei),
+	assert_rule(record_get(&person_kind, &d->r, &id, &row, &p, &ei),
+	    ERR_NOTFOUND, "person.none", &ei);
+	assert_rule(record_update(
+			&person_kind, &d->r, &d->operator, & id, 1, &data, &ei),
 	    ERR_NOTFOUND, "person.none", &ei);
 
 	/* Pages by key. */
 	for (i = 0; i < 5; i++) {
 		fixture_pass(d->f, 1);
 		id = desk_id(d);
-		assert_ok(
-		    person_create(&d->r, &d->operator, & id, &data, &ei), &ei);
+		assert_ok(record_create(&person_kind, &d->r, &d->operator, & id,
+			      &data, &ei),
+		    &ei);
 	}
-	assert_ok(person_list(&d->r, NULL, 4, &l, &ei), &ei);
+	assert_ok(record_list(&person_kind, &d->r, NULL, 4, &l, &ei), &ei);
 	assert_int_equal(l.num, 4);
-	assert_true(id_eq(&l.at[0].id, &d->person_id));
-	id = l.at[3].id;
-	person_list_clear(&l);
-	assert_ok(person_list(&d->r, &id, 1000, &l, &ei), &ei);
+	record_list_at(&l, 0, &row, &p);
+	assert_true(id_eq(&row.id, &d->person_id));
+	record_list_at(&l, 3, &row, &p);
+	id = row.id;
+	record_list_clear(&l);
+	assert_ok(record_list(&person_kind, &d->r, &id, 1000, &l, &ei), &ei);
 	assert_int_equal(l.num, 2);
-	person_list_clear(&l);
+	record_list_clear(&l);
 }
 
 static void
@@ -172,23 +183,25 @@ test_orgs(void **state)
 {
 	struct desk *d = *state;
 	struct org_data data = seed_org;
-	struct org o;
-	struct org_list l;
+	struct record row;
+	struct org_data o;
+	struct record_list l;
 	struct errinfo ei = {0};
 
 	desk_register(d);
 	data.kpp = "668801001";
 	data.region = "66";
-	assert_ok(
-	    org_update(&d->r, &d->operator, & d->org_id, 1, &data, &ei), &ei);
-	assert_ok(org_get(&d->r, &d->org_id, &o, &ei), &ei);
-	assert_string_equal(o.data.kpp, "668801001");
-	assert_string_equal(o.data.region, "66 Свердловская область");
-	assert_string_equal(o.data.name, "ООО «АвтоСпор»");
-	org_clear(&o);
-	assert_ok(org_list(&d->r, NULL, 50, &l, &ei), &ei);
+	assert_ok(record_update(&org_kind, &d->r, &d->operator, & d->org_id, 1,
+		      &data, &ei),
+	    &ei);
+	assert_ok(record_get(&org_kind, &d->r, &d->org_id, &row, &o, &ei), &ei);
+	assert_string_equal(o.kpp, "668801001");
+	assert_string_equal(o.region, "66 Свердловская область");
+	assert_string_equal(o.name, "ООО «АвтоСпор»");
+	record_clear(&row);
+	assert_ok(record_list(&org_kind, &d->r, NULL, 50, &l, &ei), &ei);
 	assert_int_equal(l.num, 1);
-	org_list_clear(&l);
+	record_list_clear(&l);
 }
 
 static void
@@ -268,8 +281,9 @@ test_bad_forms(void **state)
 	/* The seed's form as printed lacks the owner's own ИНН. */
 	person.inn = NULL;
 	other = desk_id(d);
-	assert_ok(
-	    person_create(&d->r, &d->operator, & other, &person, &ei), &ei);
+	assert_ok(record_create(
+		      &person_kind, &d->r, &d->operator, & other, &person, &ei),
+	    &ei);
 	data = desk_form_data(d);
 	data.person = other;
 	assert_rule(form_create(&d->r, &d->operator, & id, &data, &ei),

@@ -106,12 +106,12 @@ test_same(void **state)
 			    &ei);
 		} else if (i == 1) {
 			assert_ok(
-			    person_update(&d->r, &d->operator, & d->person_id,
-				1, &person, &ei),
+			    record_update(&person_kind, &d->r,
+				&d->operator, & d->person_id, 1, &person, &ei),
 			    &ei);
 		} else if (i == 2) {
-			assert_ok(org_update(&d->r, &d->operator, & d->org_id,
-				      1, &org, &ei),
+			assert_ok(record_update(&org_kind, &d->r,
+				      &d->operator, & d->org_id, 1, &org, &ei),
 			    &ei);
 		}
 		err = store_submit(d->f->store, &u, NULL, &ei);
