@@ -157,16 +157,32 @@ undo_application(
 	(void)e;
 }
 
+/* What is certified was checked by the person and approved by an operator:
+ * these very data, however long the application has been in `issuing`. */
+static enum err
+check_approved(
+    const struct form *f, const struct application *a, struct errinfo *ei)
+{
+	if (!f->approved ||
+	    memcmp(f->data_hash, a->checked_hash, sizeof(f->data_hash)) != 0) {
+		return err_set(ei, ERR_STATE, "application.changed", NULL,
+		    "The data are not those that were checked and approved.");
+	}
+	return ERR_OK;
+}
+
 static enum err
 sign_application(struct issuing *i, const struct form *f,
     const struct application *a, const uint8_t key[32], struct errinfo *ei)
 {
 	struct issue_values values;
 	struct issued issued = {0};
-	enum err e;
+	enum err e = check_approved(f, a, ei);
 
 	values_init(&values);
-	e = make_values(f, a, key, &values, ei);
+	if (e == ERR_OK) {
+		e = make_values(f, a, key, &values, ei);
+	}
 	if (e == ERR_OK) {
 		e = ca_issue(i->o.ca, &values, &issued, ei);
 	}

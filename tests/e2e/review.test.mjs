@@ -11,6 +11,7 @@ import { addPerson, call, newKey, ORGANISATION, PERSON, sql, startDesk,
 import { expectStatus } from './lib/http.mjs';
 import { ACT_CODE, addForm, approve, gostRequest, identify, Person }
 	from './lib/person.mjs';
+import { until } from './lib/scratch.mjs';
 
 function refused(r, status, rule) {
 	assert.equal(r.status, status, r.text);
@@ -193,6 +194,17 @@ test('what operators decide', async (t) => {
 			assert.equal((await shown(p)).state, 'withdrawn');
 			refused(await p.get(p.at()), 404, 'application.none');
 		});
+
+	await t.test('only what was approved is signed, however late', async () => {
+		const p = await waiting();
+		await write(`update application set state = 'issuing'
+			where state = 'review'`);
+		await until(async () => (await sql(centre, `select count(*) from audit
+			where object = '${p.application}'
+			and action = 'application.changed'`))[0][0] === '1',
+		'the application to come back');
+		assert.equal(await p.state(), 'review');
+	});
 
 	await t.test('a database that was put back takes its certificate over',
 		async () => {
