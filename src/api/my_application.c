@@ -101,6 +101,12 @@ check_request(struct call *c, const struct form *f, struct slice der)
 		return err_set(c->ei, ERR_STATE, "form.profile", NULL,
 		    "this centre has no profile %s any more", f->data.profile);
 	}
+	/* The registry's own data: no fault of the request. */
+	e = subject_build(f->data.owner_kind, &f->fields, &subject, c->ei);
+	if (e != ERR_OK) {
+		subject_attrs_clear(&subject);
+		return e;
+	}
 	e = csr_parse(der, &csr, c->ei);
 	if (e == ERR_OK) {
 		e = csr_pubkey(csr, &key, c->ei);
@@ -110,10 +116,6 @@ check_request(struct call *c, const struct form *f, struct slice der)
 	}
 	if (e == ERR_OK) {
 		e = csr_verify(csr, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = subject_build(
-		    f->data.owner_kind, &f->fields, &subject, c->ei);
 	}
 	if (e == ERR_OK) {
 		e = profile_check_request_subject(

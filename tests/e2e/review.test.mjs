@@ -109,18 +109,11 @@ test('what operators decide', async (t) => {
 	});
 
 	await t.test('what is refused for good is not tried again', async () => {
-		const person = await addPerson(centre, { ...PERSON, surname: 'Длин' });
-		const form = await addForm(centre, { phone: '+79162009999', person,
-			approved: false });
-		// Longer than X.520 lets a surname be; the API would not take it.
-		await write(`update person set surname = '${'Длин'.repeat(30)}',
-			version = version + 1 where surname = 'Длин'`);
-		await approve(centre, form);
-		const p = await new Person(centre, '+79162009999').signIn();
-		await p.apply(form);
-		expectStatus(await p.check(), 200);
-		expectStatus(await p.request(der), 200);
-		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		const p = await waiting();
+		await write(`update application set csr = x'3000'
+			where state = 'review'`);
+		await approve(centre, p.form);
+		expectStatus(await desk(p, 'approval'), 200);
 		await p.reaches('review');
 		// The person waits; the operator reads why.
 		const { reason } = await shown(p);
@@ -130,8 +123,8 @@ test('what operators decide', async (t) => {
 			where object = '${p.application}' order by number`);
 		assert.deepEqual(acts.flat().slice(-2),
 			['application.issue', 'application.issue_refuse']);
-		expectStatus(await desk(p, 'refusal', { reason: 'Фамилия' }), 200);
-		assert.equal((await p.get(p.at())).json.reason, 'Фамилия');
+		expectStatus(await desk(p, 'refusal', { reason: 'Запрос' }), 200);
+		assert.equal((await p.get(p.at())).json.reason, 'Запрос');
 	});
 
 	await t.test('data are corrected, and what was approved is not any more',
@@ -163,6 +156,21 @@ test('what operators decide', async (t) => {
 			refused(await put(`/v1/forms/${p.form}`, change), 409,
 				'form.state');
 		});
+
+	await t.test('data that no certificate can hold', async () => {
+		const person = await addPerson(centre, { ...PERSON, surname: 'Длин' });
+		const phone = '+79162009999';
+		const form = await addForm(centre, { phone, person, approved: false });
+		// Longer than X.520 lets a surname be; the API would not take it.
+		await write(`update person set surname = '${'Длин'.repeat(30)}',
+			version = version + 1 where surname = 'Длин'`);
+		const p = await new Person(centre, phone).signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		const r = await p.request(der);
+		refused(r, 422, 'subject.surname.long');
+		assert.equal(r.json.field, 'surname');
+	});
 
 	await t.test('an organisation is changed', async () => {
 		const org = (await call(centre, 'POST', '/v1/organisations',
