@@ -315,39 +315,6 @@ struct making {
 	struct buf root_cert, issuing_cert, ocsp_cert, root_crl;
 };
 
-/* The root signs itself, then, with its certificate, the issuing CA and the
- * list that revokes nothing. */
-static enum err
-make_root(struct making *m, struct errinfo *ei)
-{
-	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
-	struct running r = {0};
-	char profile[NAME_MAX_LEN], name[CENTRE_TEXT_MAX];
-	enum err e = read_spki(&m->root, &spki, ei);
-
-	(void)snprintf(profile, sizeof(profile), "root-ca-%s", m->h->name);
-	(void)snprintf(name, sizeof(name), "Учебный корневой центр surguch, %s",
-	    m->h->words);
-	if (e == ERR_OK) {
-		e = start(m->c, &m->root, &r, ei);
-	}
-	if (e == ERR_OK) {
-		e = issue_named(
-		    &r, profile, name, buf_slice(&spki), &m->root_cert, ei);
-	}
-	if (e == ERR_OK) {
-		e = stop(&r, ei);
-	} else {
-		(void)(stop(&r, NULL) == ERR_OK);
-	}
-	if (e == ERR_OK) {
-		e = install_cert(
-		    m->c, &m->root, buf_slice(&m->root_cert), SLICE_EMPTY, ei);
-	}
-	buf_clear(&spki);
-	return e;
-}
-
 static enum err
 root_crl(struct making *m, struct running *r, struct errinfo *ei)
 {
@@ -358,26 +325,38 @@ root_crl(struct making *m, struct running *r, struct errinfo *ei)
 	return signer_crl(r->client, &order, SLICE_EMPTY, &m->root_crl, ei);
 }
 
+/* One key's certificate. */
+struct certifying {
+	const struct instance_at *by, *whose;
+	const char *profile; /* without the hierarchy's name */
+	const char *name;    /* the same */
+	struct buf *out;
+	const struct buf *issuer; /* given to whose OCSP key it is, or NULL */
+	/* What `by` signs besides, or NULL. */
+	enum err (*besides)(
+	    struct making *m, struct running *r, struct errinfo *ei);
+};
+
 static enum err
-make_issuing(struct making *m, struct errinfo *ei)
+certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct running r = {0};
 	char profile[NAME_MAX_LEN], name[CENTRE_TEXT_MAX];
-	enum err e = read_spki(&m->issuing, &spki, ei);
+	enum err e = read_spki(o->whose, &spki, ei);
 
-	(void)snprintf(profile, sizeof(profile), "issuing-ca-%s", m->h->name);
-	(void)snprintf(name, sizeof(name), "Учебный издающий центр surguch, %s",
-	    m->h->words);
+	(void)snprintf(
+	    profile, sizeof(profile), "%s-%s", o->profile, m->h->name);
+	(void)snprintf(name, sizeof(name), "%s, %s", o->name, m->h->words);
 	if (e == ERR_OK) {
-		e = start(m->c, &m->root, &r, ei);
+		e = start(m->c, o->by, &r, ei);
 	}
 	if (e == ERR_OK) {
 		e = issue_named(
-		    &r, profile, name, buf_slice(&spki), &m->issuing_cert, ei);
+		    &r, profile, name, buf_slice(&spki), o->out, ei);
 	}
-	if (e == ERR_OK) {
-		e = root_crl(m, &r, ei);
+	if (e == ERR_OK && o->besides != NULL) {
+		e = o->besides(m, &r, ei);
 	}
 	if (e == ERR_OK) {
 		e = stop(&r, ei);
@@ -385,8 +364,8 @@ make_issuing(struct making *m, struct errinfo *ei)
 		(void)(stop(&r, NULL) == ERR_OK);
 	}
 	if (e == ERR_OK) {
-		e = install_cert(m->c, &m->issuing, buf_slice(&m->issuing_cert),
-		    SLICE_EMPTY, ei);
+		e = install_cert(m->c, o->whose, buf_slice(o->out),
+		    o->issuer != NULL ? buf_slice(o->issuer) : SLICE_EMPTY, ei);
 	}
 	buf_clear(&spki);
 	return e;
@@ -422,7 +401,7 @@ write_tls(const struct centre *c, struct privkey *key, const struct making *m,
 	return e;
 }
 
-/* The API's own certificate, by the P-256 CA. */
+/* The API's own certificate, in the one hierarchy that browsers know. */
 static enum err
 make_tls(struct making *m, struct running *r, struct errinfo *ei)
 {
@@ -431,6 +410,9 @@ make_tls(struct making *m, struct running *r, struct errinfo *ei)
 	struct issue_values v;
 	enum err e;
 
+	if (strcmp(m->h->name, "p256") != 0) {
+		return ERR_OK;
+	}
 	values_init(&v);
 	e = privkey_generate("p256", &key, ei);
 	if (e == ERR_OK) {
@@ -451,54 +433,8 @@ make_tls(struct making *m, struct running *r, struct errinfo *ei)
 	return e;
 }
 
-static enum err
-make_own(struct making *m, struct errinfo *ei)
-{
-	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
-	struct running r = {0};
-	char profile[NAME_MAX_LEN], name[CENTRE_TEXT_MAX];
-	enum err e = read_spki(&m->ocsp, &spki, ei);
-
-	(void)snprintf(profile, sizeof(profile), "ocsp-%s", m->h->name);
-	(void)snprintf(
-	    name, sizeof(name), "Служба OCSP surguch, %s", m->h->words);
-	if (e == ERR_OK) {
-		e = start(m->c, &m->issuing, &r, ei);
-	}
-	if (e == ERR_OK) {
-		e = issue_named(
-		    &r, profile, name, buf_slice(&spki), &m->ocsp_cert, ei);
-	}
-	if (e == ERR_OK && strcmp(m->h->name, "p256") == 0) {
-		e = make_tls(m, &r, ei);
-	}
-	if (e == ERR_OK) {
-		e = stop(&r, ei);
-	} else {
-		(void)(stop(&r, NULL) == ERR_OK);
-	}
-	if (e == ERR_OK) {
-		e = install_cert(m->c, &m->ocsp, buf_slice(&m->ocsp_cert),
-		    buf_slice(&m->issuing_cert), ei);
-	}
-	buf_clear(&spki);
-	return e;
-}
-
 /* --- what everybody may have
  * ------------------------------------------------------ */
-
-static enum err
-publish(const struct making *m, const char *kind, const char *suffix,
-    struct slice content, struct errinfo *ei)
-{
-	char name[PATH_TEXT_SIZE];
-
-	(void)snprintf(name, sizeof(name), "var/lib/surguch/public/%s-%s%s",
-	    kind, m->h->name, suffix);
-	return centre_write(
-	    m->c, name, content, 0644, centre_uid(m->c, ROLE_FRONT), ei);
-}
 
 static enum err
 publish_all(struct making *m, struct errinfo *ei)
@@ -506,6 +442,18 @@ publish_all(struct making *m, struct errinfo *ei)
 	const struct slice chain[] = {
 	    buf_slice(&m->issuing_cert), buf_slice(&m->root_cert)};
 	struct buf p7b = BUF_INIT(PEM_MAX), pem = BUF_INIT(PEM_MAX);
+	const struct {
+		const char *kind;
+		const char *suffix;
+		const struct buf *content;
+	} files[] = {
+	    {"root", "cer", &m->root_cert},
+	    {"root", "pem", &pem},
+	    {"root", "crl", &m->root_crl},
+	    {"issuing", "cer", &m->issuing_cert},
+	    {"issuing", "p7b", &p7b},
+	};
+	char name[PATH_TEXT_SIZE];
 	enum err e;
 
 	p7b_build(chain, ARRAY_LEN(chain), &p7b);
@@ -514,20 +462,12 @@ publish_all(struct making *m, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = buf_err(&pem, ei);
 	}
-	if (e == ERR_OK) {
-		e = publish(m, "root", ".cer", chain[1], ei);
-	}
-	if (e == ERR_OK) {
-		e = publish(m, "root", ".pem", buf_slice(&pem), ei);
-	}
-	if (e == ERR_OK) {
-		e = publish(m, "root", ".crl", buf_slice(&m->root_crl), ei);
-	}
-	if (e == ERR_OK) {
-		e = publish(m, "issuing", ".cer", chain[0], ei);
-	}
-	if (e == ERR_OK) {
-		e = publish(m, "issuing", ".p7b", buf_slice(&p7b), ei);
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(files); i++) {
+		(void)snprintf(name, sizeof(name),
+		    "var/lib/surguch/public/%s-%s.%s", files[i].kind,
+		    m->h->name, files[i].suffix);
+		e = centre_write(m->c, name, buf_slice(files[i].content), 0644,
+		    centre_uid(m->c, ROLE_FRONT), ei);
 	}
 	buf_clear(&p7b);
 	buf_clear(&pem);
@@ -553,8 +493,17 @@ seal_root(struct making *m, struct errinfo *ei)
 static enum err
 make(struct making *m, struct errinfo *ei)
 {
-	enum err (*const steps[])(struct making *, struct errinfo *) = {
-	    make_root, make_issuing, make_own, publish_all, seal_root};
+	/* The root signs itself, then, with its certificate, the issuing CA
+	 * and the list that revokes nothing. */
+	const struct certifying certs[] = {
+	    {&m->root, &m->root, "root-ca", "Учебный корневой центр surguch",
+		&m->root_cert, NULL, NULL},
+	    {&m->root, &m->issuing, "issuing-ca",
+		"Учебный издающий центр surguch", &m->issuing_cert, NULL,
+		root_crl},
+	    {&m->issuing, &m->ocsp, "ocsp", "Служба OCSP surguch",
+		&m->ocsp_cert, &m->issuing_cert, make_tls},
+	};
 	enum err e = prepare(m->c, m->h, "root", &m->root, ei);
 
 	/* Before the issuing CA, whose settings name its key. */
@@ -564,10 +513,13 @@ make(struct making *m, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = prepare(m->c, m->h, "issuing", &m->issuing, ei);
 	}
-	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(steps); i++) {
-		e = steps[i](m, ei);
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(certs); i++) {
+		e = certify(m, &certs[i], ei);
 	}
-	return e;
+	if (e == ERR_OK) {
+		e = publish_all(m, ei);
+	}
+	return e != ERR_OK ? e : seal_root(m, ei);
 }
 
 enum err
