@@ -31,6 +31,35 @@ open_cabinet(struct cabinet **out, struct errinfo *ei)
 	return e != ERR_OK ? e : cabinet_open(home, out, ei);
 }
 
+/* A command without options whose one word, if it has one, names something in
+ * the cabinet: the words, the cabinet, the act. */
+struct act {
+	int argc;
+	char **argv;
+	const char *usage;
+	size_t num_words; /* 0 or 1 */
+	enum err (*run)(
+	    struct cabinet *c, const char *word, struct errinfo *ei);
+};
+
+static enum err
+do_act(const struct act *a, struct errinfo *ei)
+{
+	struct cabinet *c = NULL;
+	struct cli_args args;
+	enum err e = cli_parse(a->argc, a->argv, NULL, 0, a->num_words,
+	    a->num_words, a->usage, &args, ei);
+
+	if (e == ERR_OK) {
+		e = open_cabinet(&c, ei);
+	}
+	if (e == ERR_OK) {
+		e = a->run(c, args.at[0], ei);
+	}
+	cabinet_free(c);
+	return e;
+}
+
 enum err
 cmd_cabinet_use(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
@@ -100,26 +129,21 @@ cmd_cabinet_login(int argc, char **argv, const char *usage, struct errinfo *ei)
 	return e;
 }
 
+static enum err
+sign_out(struct cabinet *c, const char *word, struct errinfo *ei)
+{
+	(void)word;
+	return cabinet_sign_out(c, ei);
+}
+
 enum err
 cmd_cabinet_logout(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	struct cabinet *c = NULL;
-	struct cli_args args;
-	enum err e = cli_parse(argc, argv, NULL, 0, 0, 0, usage, &args, ei);
-
-	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
-	}
-	if (e == ERR_OK) {
-		e = cabinet_sign_out(c, ei);
-	}
-	cabinet_free(c);
-	return e;
+	return do_act(&(struct act){argc, argv, usage, 0, sign_out}, ei);
 }
 
-/* The answer of the centre as it is, for --json. */
-static enum err
-print_raw(struct cabinet *c, const char *path, struct errinfo *ei)
+enum err
+cmd_print_json(struct cabinet *c, const char *path, struct errinfo *ei)
 {
 	struct buf b = BUF_INIT(HTTP_BODY_MAX);
 	enum err e = cabinet_get_file(c, path, &b, ei);
@@ -201,12 +225,16 @@ print_page(struct cabinet *c, char last[ID_TEXT_SIZE], size_t *out_num,
 }
 
 static enum err
-print_forms(struct cabinet *c, struct errinfo *ei)
+print_forms(struct cabinet *c, const char *word, struct errinfo *ei)
 {
 	char last[ID_TEXT_SIZE] = "";
 	size_t num = 1;
 	enum err e = ERR_OK;
 
+	(void)word;
+	if (cmd_json()) {
+		return cmd_print_json(c, "/v1/my/forms", ei);
+	}
 	while (e == ERR_OK && num > 0) {
 		e = print_page(c, last, &num, ei);
 	}
@@ -220,19 +248,7 @@ print_forms(struct cabinet *c, struct errinfo *ei)
 enum err
 cmd_cabinet_forms(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	struct cabinet *c = NULL;
-	struct cli_args args;
-	enum err e = cli_parse(argc, argv, NULL, 0, 0, 0, usage, &args, ei);
-
-	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
-	}
-	if (e == ERR_OK) {
-		e = cmd_json() ? print_raw(c, "/v1/my/forms", ei)
-			       : print_forms(c, ei);
-	}
-	cabinet_free(c);
-	return e;
+	return do_act(&(struct act){argc, argv, usage, 0, print_forms}, ei);
 }
 
 static enum err
@@ -260,13 +276,19 @@ print_rows(const struct json *form, struct errinfo *ei)
 }
 
 static enum err
-print_form(struct cabinet *c, const char *path, struct errinfo *ei)
+print_form(struct cabinet *c, const char *id, struct errinfo *ei)
 {
+	char path[PATH_MAX_LEN];
 	struct json *form = NULL;
 	const struct json *support;
 	const char *hash, *phone;
-	enum err e = cabinet_call(c, "GET", path, SLICE_EMPTY, &form, ei);
+	enum err e;
 
+	(void)snprintf(path, sizeof(path), "/v1/my/forms/%s", id);
+	if (cmd_json()) {
+		return cmd_print_json(c, path, ei);
+	}
+	e = cabinet_call(c, "GET", path, SLICE_EMPTY, &form, ei);
 	if (e == ERR_OK) {
 		e = print_rows(form, ei);
 	}
@@ -292,42 +314,19 @@ print_form(struct cabinet *c, const char *path, struct errinfo *ei)
 enum err
 cmd_cabinet_show(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	char path[PATH_MAX_LEN];
-	struct cabinet *c = NULL;
-	struct cli_args args;
-	enum err e = cli_parse(argc, argv, NULL, 0, 1, 1, usage, &args, ei);
-
-	if (e == ERR_OK) {
-		(void)snprintf(
-		    path, sizeof(path), "/v1/my/forms/%s", args.at[0]);
-		e = open_cabinet(&c, ei);
-	}
-	if (e == ERR_OK) {
-		e = cmd_json() ? print_raw(c, path, ei)
-			       : print_form(c, path, ei);
-	}
-	cabinet_free(c);
-	return e;
+	return do_act(&(struct act){argc, argv, usage, 1, print_form}, ei);
 }
 
-enum err
-cmd_cabinet_apply(int argc, char **argv, const char *usage, struct errinfo *ei)
+static enum err
+apply(struct cabinet *c, const char *form, struct errinfo *ei)
 {
 	char path[PATH_MAX_LEN];
 	struct json *answer = NULL;
-	struct cabinet *c = NULL;
-	struct cli_args args;
 	const char *id;
-	enum err e = cli_parse(argc, argv, NULL, 0, 1, 1, usage, &args, ei);
+	enum err e;
 
-	if (e == ERR_OK) {
-		(void)snprintf(path, sizeof(path),
-		    "/v1/my/forms/%s/application", args.at[0]);
-		e = open_cabinet(&c, ei);
-	}
-	if (e == ERR_OK) {
-		e = cabinet_call(c, "POST", path, SLICE_EMPTY, &answer, ei);
-	}
+	(void)snprintf(path, sizeof(path), "/v1/my/forms/%s/application", form);
+	e = cabinet_call(c, "POST", path, SLICE_EMPTY, &answer, ei);
 	if (e == ERR_OK) {
 		e = json_get_text(answer, "id", TEXT_MAX, &id, ei);
 	}
@@ -335,6 +334,11 @@ cmd_cabinet_apply(int argc, char **argv, const char *usage, struct errinfo *ei)
 		cli_print("%s\n", id);
 	}
 	json_free(answer);
-	cabinet_free(c);
 	return e;
+}
+
+enum err
+cmd_cabinet_apply(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	return do_act(&(struct act){argc, argv, usage, 1, apply}, ei);
 }

@@ -205,28 +205,20 @@ get_state(struct step *s, char *out, size_t size, struct errinfo *ei)
 	return e;
 }
 
-/* With --json the whole answer. */
 static enum err
 print_status(struct step *s, struct errinfo *ei)
 {
-	struct buf answer = BUF_INIT(READ_TEXT_MAX);
 	char path[PATH_MAX_LEN], state[64];
 	enum err e;
 
-	if (!cmd_json()) {
-		e = get_state(s, state, sizeof(state), ei);
-		if (e == ERR_OK) {
-			cli_print("%s\n", state);
-		}
-		return e;
+	if (cmd_json()) {
+		path_of(path, s, "");
+		return cmd_print_json(s->cabinet, path, ei);
 	}
-	path_of(path, s, "");
-	e = cabinet_get_file(s->cabinet, path, &answer, ei);
-	buf_add_u8(&answer, '\n');
+	e = get_state(s, state, sizeof(state), ei);
 	if (e == ERR_OK) {
-		e = cli_write(buf_slice(&answer), ei);
+		cli_print("%s\n", state);
 	}
-	buf_clear(&answer);
 	return e;
 }
 

@@ -2,6 +2,9 @@
 #ifndef SURGUCH_CLI_COMMANDS_H
 #define SURGUCH_CLI_COMMANDS_H
 /* The commands of `surguch`, a file for each group. */
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/err.h"
 
 typedef enum err cli_run(
@@ -21,11 +24,14 @@ cli_run cmd_show_file;
 
 /* --json was given: answers are the centre's own JSON. */
 bool cmd_json(void);
+struct cabinet;
+/* What the centre answers to GET path, as it is. */
+ATTR_MUST_USE enum err cmd_print_json(
+    struct cabinet *c, const char *path, struct errinfo *ei);
 
 /* The directory of what is remembered: $SURGUCH_HOME, else
  * $XDG_CONFIG_HOME/surguch, else ~/.config/surguch. */
-ATTR_MUST_USE enum err cli_home(
-    char *out, unsigned long size, struct errinfo *ei);
+ATTR_MUST_USE enum err cli_home(char *out, size_t size, struct errinfo *ei);
 
 struct container;
 struct secret;

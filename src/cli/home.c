@@ -12,7 +12,7 @@
 #include "os/terminal.h"
 
 enum err
-cli_home(char *out, unsigned long size, struct errinfo *ei)
+cli_home(char *out, size_t size, struct errinfo *ei)
 {
 	const char *home = getenv("SURGUCH_HOME");
 	const char *config = getenv("XDG_CONFIG_HOME");

@@ -17,7 +17,7 @@ enum role_fd {
 	 * SURGUCH_SEAM_FD name them */
 	ROLE_FD_CLOCK = 9,
 	ROLE_FD_SEAM = 10,
-	/* front: channel i is that of the i-th --signer argument */
+	/* front: which channel is whose, settings_channel() tells */
 	ROLE_FD_SIGNERS = 16,
 };
 
