@@ -246,8 +246,8 @@ write_demo_env(const struct centre *c, struct errinfo *ei)
 	    "DEMO_API=https://127.0.0.1:%u\n"
 	    "DEMO_PUBLIC=http://127.0.0.1:%u\n"
 	    "DEMO_SMS_PORT=%u\n"
-	    "DEMO_API_CA=%s/var/lib/surguch/public/root-p256.pem\n"
-	    "DEMO_GOST_ROOT=%s/var/lib/surguch/public/root-gost.pem\n",
+	    "DEMO_API_CA='%s/var/lib/surguch/public/root-p256.pem'\n"
+	    "DEMO_GOST_ROOT='%s/var/lib/surguch/public/root-gost.pem'\n",
 	    c->api_port, c->public_port, c->sms_port, c->dir, c->dir);
 	e = buf_err(&b, ei);
 	if (e == ERR_OK) {
@@ -313,19 +313,17 @@ read_port(const char *text, uint16_t *out, struct errinfo *ei)
 	return e;
 }
 
+/* Paths are written into settings and into demo.env as they are. */
 static enum err
-absolute(const char *path, char out[PATH_TEXT_SIZE], struct errinfo *ei)
+plain_path(const char *path, char out[PATH_TEXT_SIZE], struct errinfo *ei)
 {
-	char cwd[PATH_TEXT_SIZE];
-
-	if (path[0] == '/') {
-		(void)snprintf(out, PATH_TEXT_SIZE, "%s", path);
-		return ERR_OK;
+	if (strpbrk(path, "\"'\\\n") != NULL) {
+		return err_set(ei, ERR_FORMAT, "cli.path", NULL,
+		    "a path with a quote, a backslash or a line end is not "
+		    "taken: %s",
+		    path);
 	}
-	if (getcwd(cwd, sizeof(cwd)) == NULL) {
-		return err_sys(ei, "centre.cwd", "where are we?");
-	}
-	return path_join(out, cwd, path, ei);
+	return path_absolute(out, path, ei);
 }
 
 struct init_words {
@@ -349,10 +347,10 @@ init(const struct init_words *w, struct errinfo *ei)
 	    .root = geteuid() == 0,
 	    .clock = system_clock(),
 	};
-	enum err e = absolute(w->dir, dir, ei);
+	enum err e = plain_path(w->dir, dir, ei);
 
 	if (e == ERR_OK) {
-		e = absolute(w->libexec, libexec, ei);
+		e = plain_path(w->libexec, libexec, ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_path(&c, conf, ei, "etc/surguch/surguch.conf");
@@ -399,7 +397,7 @@ centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 
 	if (e == ERR_OK && !demo) {
 		e = err_set(ei, ERR_FORMAT, "cli.option", NULL,
-		    "only --demo centres can be made so far");
+		    "only demo centres can be made so far: say --demo");
 	}
 	w.dir = args.at[0];
 	return e != ERR_OK ? e : init(&w, ei);

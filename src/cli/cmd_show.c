@@ -84,12 +84,10 @@ show_ocsp(struct slice der, struct buf *out, struct errinfo *ei)
 	return e;
 }
 
-typedef enum err show_fn(struct slice der, struct buf *out, struct errinfo *ei);
-
 static const struct {
 	const char *name;  /* for --type */
 	const char *label; /* of a PEM block; NULL: has none */
-	show_fn *show;
+	enum err (*show)(struct slice der, struct buf *out, struct errinfo *ei);
 } kinds[] = {
     {"cert", PEM_CERTIFICATE, show_cert},
     {"csr", PEM_REQUEST, show_csr},
@@ -132,7 +130,8 @@ show_der(
 }
 
 static enum err
-show_pem(struct slice text, struct buf *out, struct errinfo *ei)
+show_pem(
+    struct slice text, const char *type, struct buf *out, struct errinfo *ei)
 {
 	size_t found = 0;
 
@@ -141,7 +140,8 @@ show_pem(struct slice text, struct buf *out, struct errinfo *ei)
 		struct buf der = BUF_INIT(TEXT_MAX_BYTES);
 		enum err e = ERR_OK;
 
-		while (kinds[i].label != NULL && e == ERR_OK) {
+		while (kinds[i].label != NULL && e == ERR_OK &&
+		       (type == NULL || strcmp(type, kinds[i].name) == 0)) {
 			buf_reset(&der);
 			e = pem_get(&rest, kinds[i].label, &der, ei);
 			if (e == ERR_OK) {
@@ -156,7 +156,8 @@ show_pem(struct slice text, struct buf *out, struct errinfo *ei)
 	}
 	return found > 0 ? ERR_OK
 			 : err_set(ei, ERR_FORMAT, "show.kind", NULL,
-			       "the PEM text holds nothing that we show");
+			       "the PEM text holds nothing of what was asked "
+			       "for");
 }
 
 enum err
@@ -174,7 +175,7 @@ cmd_show_file(int argc, char **argv, const char *usage, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = pem_looks_like(buf_slice(&file))
-			? show_pem(buf_slice(&file), &out, ei)
+			? show_pem(buf_slice(&file), type, &out, ei)
 			: show_der(buf_slice(&file), type, &out, ei);
 	}
 	if (e == ERR_OK) {

@@ -97,6 +97,20 @@ path_join(char out[PATH_TEXT_SIZE], const char *dir, const char *name,
 	return ERR_OK;
 }
 
+enum err
+path_absolute(char out[PATH_TEXT_SIZE], const char *path, struct errinfo *ei)
+{
+	char cwd[PATH_TEXT_SIZE];
+	bool relative = path[0] != '/';
+
+	if (relative && getcwd(cwd, sizeof(cwd)) == NULL) {
+		return err_sys(ei, "file.cwd",
+		    "The current directory has no name; give absolute paths");
+	}
+	return relative ? path_join(out, cwd, path, ei)
+			: path_join(out, "", path + 1, ei);
+}
+
 /* --- reading ------------------------------------------------------------ */
 
 /* A path that cannot be opened or examined, by its errno. */

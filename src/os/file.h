@@ -75,5 +75,8 @@ enum {
 };
 ATTR_MUST_USE enum err path_join(char out[PATH_TEXT_SIZE], const char *dir,
     const char *name, struct errinfo *ei);
+/* As seen from the current directory; what is absolute stays as it is. */
+ATTR_MUST_USE enum err path_absolute(
+    char out[PATH_TEXT_SIZE], const char *path, struct errinfo *ei);
 
 #endif

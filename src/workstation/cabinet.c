@@ -193,8 +193,15 @@ enum err
 cabinet_use(
     const char *dir, const char *url, const char *ca_file, struct errinfo *ei)
 {
+	char ca_path[PATH_TEXT_SIZE];
 	struct cabinet *c = NULL;
 	enum err e = check_url(url, ei);
+
+	/* Later commands are given in other directories. */
+	if (e == ERR_OK && ca_file != NULL) {
+		e = path_absolute(ca_path, ca_file, ei);
+		ca_file = ca_path;
+	}
 
 	if (e == ERR_OK) {
 		e = new_in(dir, &c, ei);

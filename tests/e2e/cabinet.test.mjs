@@ -4,7 +4,7 @@
 // data change underneath.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { must } from '../run/exec.mjs';
 import { addPerson, call, PERSON, startDesk, stateDir } from './lib/desk.mjs';
@@ -317,7 +317,10 @@ test('the cabinet', async (t) => {
 		const code = async (pattern) =>
 			(await centre.sms(pattern))[1].replace(/ /g, '');
 		await fails('cabinet.none', 'cabinet', 'forms');
-		await runs('cabinet', 'use', centre.api, '--ca', centre.apiCa);
+		// Chosen in one directory, used in another.
+		const there = surguch(centre, join(centre.dir, 'home'), centre.dir);
+		assert.equal((await there('cabinet', 'use', centre.api, '--ca',
+			relative(centre.dir, centre.apiCa))).code, 0);
 		await fails('session.none', 'cabinet', 'forms');
 		await runs('cabinet', 'login', phone);
 		const first = await code(SIGN_IN_CODE);
@@ -358,6 +361,13 @@ test('the cabinet', async (t) => {
 		assert.equal(await runs('cabinet', 'status', app), 'acquainted');
 		await runs('cabinet', 'install', app, at('container'), ...key);
 		assert.equal(await runs('cabinet', 'status', app), 'installed');
+		const file = at('cert.pem');
+		await runs('cabinet', 'download', app, '--format', 'pem', '--output',
+			file);
+		const all = await runs('show', 'file', file);
+		assert.match(all, /^certificate, version 3/);
+		assert.equal(await runs('show', 'file', file, '--type', 'cert'), all);
+		await fails('show.kind', 'show', 'file', file, '--type', 'crl');
 		await runs('cabinet', 'logout');
 		await fails('session.none', 'cabinet', 'status', app);
 	});

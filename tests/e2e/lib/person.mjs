@@ -164,7 +164,7 @@ export class Person {
 
 // The same person with the program `surguch`: surguch(centre, home)(…args)
 // resolves to {code, out, err, all}.
-export function surguch(centre, home) {
+export function surguch(centre, home, cwd = undefined) {
 	return (...args) => exec(centre.program('surguch'), args, { timeoutSec: 60,
-		env: { SURGUCH_HOME: home, LANG: 'C.UTF-8' } });
+		cwd, env: { SURGUCH_HOME: home, LANG: 'C.UTF-8' } });
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making a centre: where it may lie, what it tells, and what it leaves alone.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { exec, must } from '../run/exec.mjs';
+import { BUILD, ROOT, scratch } from './lib/scratch.mjs';
+
+const init = (dir, ...more) => exec(join(BUILD, 'src/cli/surguchctl'),
+	['centre', 'init', dir, '--profiles', join(ROOT, 'profiles'), '--libexec',
+		join(BUILD, 'src/roles'), '--api-port', '0', '--public-port', '0',
+		'--sms-port', '0', ...more], { timeoutSec: 120 });
+
+test('a centre is made where it was asked for, once', async (t) => {
+	const place = scratch(t);
+	const dir = join(place, 'a centre');
+	const made = await init(dir, '--demo');
+	assert.equal(made.code, 0, made.all);
+	// What the shell reads of it.
+	const root = await must('sh', ['-euc', '. "$1"; cat "$DEMO_API_CA"', 'sh',
+		join(dir, 'demo.env')]);
+	assert.match(root, /^-----BEGIN CERTIFICATE-----/);
+
+	const conf = join(dir, 'etc/surguch/surguch.conf');
+	const before = readFileSync(conf, 'utf8');
+	const again = await init(dir, '--demo');
+	assert.equal(again.code, 1, again.all);
+	assert.match(again.err, /centre\.exists/);
+	assert.equal(readFileSync(conf, 'utf8'), before);
+	const started = await must(join(BUILD, 'src/roles/surguchd'),
+		['-n', '-c', conf]);
+	assert.equal(started, '');
+});
+
+test('what it cannot make it does not begin', async (t) => {
+	const place = scratch(t);
+	for (const [name, rule, ...more] of [
+		['plain', 'cli.option'], // not a demo
+		['it\'s', 'cli.path', '--demo'],
+		['"it"', 'cli.path', '--demo'],
+		['plain', 'cli.port', '--demo', '--api-port', '65536'],
+		['plain', 'cli.path', '--demo', '--libexec', 'a\\b'],
+	]) {
+		const r = await init(join(place, name), ...more);
+		assert.equal(r.code, 2, r.all);
+		assert.ok(r.err.includes(rule), r.all);
+		assert.ok(!existsSync(join(place, name)), name);
+	}
+});
