@@ -133,12 +133,10 @@ ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
 
 	buf_init(&i.der, CERT_BYTES_MAX);
 	e = find_authority(ca, values->profile, &i.authority, ei);
-	if (e == ERR_OK) {
-		e = store_audit_position(ca_store(ca), &at, ei);
-	}
 	if (e != ERR_OK) {
 		return e;
 	}
+	store_audit_position(ca_store(ca), &at);
 	e = signer_issue(authority_signer(i.authority), values, &at, &i.der,
 	    &i.journal, &i.replay, ei);
 	if (e == ERR_OK) {

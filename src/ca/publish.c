@@ -173,9 +173,7 @@ publish(struct ca *ca, struct authority *a, struct errinfo *ei)
 		e = collect_entries(ca, name, order.this_update, &entries, ei);
 	}
 	if (e == ERR_OK) {
-		e = store_audit_position(ca_store(ca), &order.at, ei);
-	}
-	if (e == ERR_OK) {
+		store_audit_position(ca_store(ca), &order.at);
 		e = signer_crl(
 		    authority_signer(a), &order, buf_slice(&entries), &crl, ei);
 	}

@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "store/rows_priv.h"
+#include "store/statement_priv.h"
 
 struct cell {
 	enum value_kind kind;
@@ -53,28 +54,13 @@ rows_free(struct rows *r)
 	free(r);
 }
 
-/* The value as this column's type has it; false when it is another. */
+/* A column's text is read as a C string, so it holds no NUL. */
 static bool
 cell_fits(char type, const struct value *v)
 {
-	switch (v->kind) {
-	case VALUE_NULL:
-		return type >= 'A' && type <= 'Z';
-	case VALUE_INT:
-		return type == 'i' || type == 'I';
-	case VALUE_TEXT:
-		return (type == 't' || type == 'T') &&
-		       memchr(v->bytes.p, 0, v->bytes.len) == NULL;
-	case VALUE_BLOB:
-		if (type == 'd' || type == 'D') {
-			return v->bytes.len == sizeof(struct id);
-		}
-		return type == 'b' || type == 'B';
-	case VALUE_ID:
-	case VALUE_NONE:
-		break;
-	}
-	return false;
+	return statement_type_fits(type, v) &&
+	       (v->kind != VALUE_TEXT ||
+		   memchr(v->bytes.p, 0, v->bytes.len) == NULL);
 }
 
 static enum err

@@ -48,11 +48,14 @@ static struct {
     .wal = {.site = "wal", .durable = -1},
 };
 
-/* SQLite gives room for this and, behind it, for the system's file. */
+/*
+ * The file is the system's own, with a few of its methods replaced; SQLite
+ * gives room behind it for this.
+ */
 struct seam_file {
-	sqlite3_file base;
+	const sqlite3_io_methods *real;
+	sqlite3_io_methods methods;
 	struct kept *kept; /* or NULL */
-	sqlite3_file *real;
 };
 
 static sqlite3_vfs seam_vfs_methods;
@@ -63,10 +66,11 @@ real_vfs(void)
 	return sqlite3_vfs_find("unix");
 }
 
-static sqlite3_file *
-real_file(sqlite3_file *file)
+static struct seam_file *
+ours(sqlite3_file *file)
 {
-	return ((struct seam_file *)file)->real;
+	return (
+	    struct seam_file *)(void *)((char *)file + real_vfs()->szOsFile);
 }
 
 /* --- the durable state -------------------------------------------------- */
@@ -165,13 +169,14 @@ make_durable(struct kept *k, const void *p, int len, sqlite3_int64 at)
 
 /* Everything that was written until now. */
 static void
-sync_all(struct kept *k, sqlite3_file *real)
+sync_all(struct kept *k, sqlite3_file *file)
 {
+	const sqlite3_io_methods *real = ours(file)->real;
 	sqlite3_int64 size = 0;
 	char *block = malloc(BLOCK);
 
 	ensure(block != NULL);
-	ensure(real->pMethods->xFileSize(real, &size) == SQLITE_OK);
+	ensure(real->xFileSize(file, &size) == SQLITE_OK);
 	for (size_t i = 0; i < k->num_dirty; i++) {
 		struct range r = k->dirty[i];
 
@@ -182,8 +187,7 @@ sync_all(struct kept *k, sqlite3_file *real)
 			r.len = (int)(size - r.at);
 		}
 		ensure(r.len <= BLOCK);
-		ensure(real->pMethods->xRead(real, block, r.len, r.at) ==
-		       SQLITE_OK);
+		ensure(real->xRead(file, block, r.len, r.at) == SQLITE_OK);
 		make_durable(k, block, r.len, r.at);
 	}
 	k->num_dirty = 0;
@@ -221,11 +225,10 @@ unlock(void)
 static int
 seam_write(sqlite3_file *file, const void *p, int len, sqlite3_int64 at)
 {
-	struct kept *k = ((struct seam_file *)file)->kept;
-	int rc;
+	struct kept *k = ours(file)->kept;
+	int rc = ours(file)->real->xWrite(file, p, len, at);
 
-	rc = real_file(file)->pMethods->xWrite(real_file(file), p, len, at);
-	if (rc == SQLITE_OK && k != NULL) {
+	if (rc == SQLITE_OK) {
 		unsigned char chance = 0;
 
 		if (state.some) {
@@ -244,128 +247,16 @@ seam_write(sqlite3_file *file, const void *p, int len, sqlite3_int64 at)
 static int
 seam_sync(sqlite3_file *file, int flags)
 {
-	struct kept *k = ((struct seam_file *)file)->kept;
+	struct kept *k = ours(file)->kept;
 
-	if (k == NULL) {
-		return real_file(file)->pMethods->xSync(real_file(file), flags);
-	}
+	(void)flags;
 	if (!seam_sync_off(k->site)) {
 		lock();
-		sync_all(k, real_file(file));
+		sync_all(k, file);
 		unlock();
 	}
 	return SQLITE_OK;
 }
-
-static int
-seam_close(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xClose(real_file(file));
-}
-
-static int
-seam_read(sqlite3_file *file, void *p, int len, sqlite3_int64 at)
-{
-	return real_file(file)->pMethods->xRead(real_file(file), p, len, at);
-}
-
-static int
-seam_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-	return real_file(file)->pMethods->xTruncate(real_file(file), size);
-}
-
-static int
-seam_size(sqlite3_file *file, sqlite3_int64 *out)
-{
-	return real_file(file)->pMethods->xFileSize(real_file(file), out);
-}
-
-static int
-seam_lock(sqlite3_file *file, int level)
-{
-	return real_file(file)->pMethods->xLock(real_file(file), level);
-}
-
-static int
-seam_unlock(sqlite3_file *file, int level)
-{
-	return real_file(file)->pMethods->xUnlock(real_file(file), level);
-}
-
-static int
-seam_check_lock(sqlite3_file *file, int *out)
-{
-	return real_file(file)->pMethods->xCheckReservedLock(
-	    real_file(file), out);
-}
-
-static int
-seam_control(sqlite3_file *file, int op, void *arg)
-{
-	return real_file(file)->pMethods->xFileControl(
-	    real_file(file), op, arg);
-}
-
-static int
-seam_sector(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xSectorSize(real_file(file));
-}
-
-static int
-seam_device(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xDeviceCharacteristics(
-	    real_file(file));
-}
-
-static int
-seam_shm_map(
-    sqlite3_file *file, int page, int size, int extend, void volatile **out)
-{
-	return real_file(file)->pMethods->xShmMap(
-	    real_file(file), page, size, extend, out);
-}
-
-static int
-seam_shm_lock(sqlite3_file *file, int at, int num, int flags)
-{
-	return real_file(file)->pMethods->xShmLock(
-	    real_file(file), at, num, flags);
-}
-
-static void
-seam_shm_barrier(sqlite3_file *file)
-{
-	real_file(file)->pMethods->xShmBarrier(real_file(file));
-}
-
-static int
-seam_shm_unmap(sqlite3_file *file, int drop)
-{
-	return real_file(file)->pMethods->xShmUnmap(real_file(file), drop);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2, /* no pages in mapped memory, which nobody would see */
-    .xClose = seam_close,
-    .xRead = seam_read,
-    .xWrite = seam_write,
-    .xTruncate = seam_truncate,
-    .xSync = seam_sync,
-    .xFileSize = seam_size,
-    .xLock = seam_lock,
-    .xUnlock = seam_unlock,
-    .xCheckReservedLock = seam_check_lock,
-    .xFileControl = seam_control,
-    .xSectorSize = seam_sector,
-    .xDeviceCharacteristics = seam_device,
-    .xShmMap = seam_shm_map,
-    .xShmLock = seam_shm_lock,
-    .xShmBarrier = seam_shm_barrier,
-    .xShmUnmap = seam_shm_unmap,
-};
 
 /* --- the file system ---------------------------------------------------- */
 
@@ -373,25 +264,29 @@ static int
 seam_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
     int *out_flags)
 {
-	struct seam_file *f = (struct seam_file *)file;
+	struct kept *k = NULL;
+	struct seam_file *f = ours(file);
 	int rc;
 
 	(void)vfs;
-	memset(f, 0, sizeof(*f));
-	f->real = (sqlite3_file *)(void *)(f + 1);
 	lock();
 	if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
-		f->kept = &state.db;
+		k = &state.db;
 		if (state.db.name[0] == '\0') {
 			begin_both(name);
 		}
 	} else if ((flags & SQLITE_OPEN_WAL) != 0) {
-		f->kept = &state.wal;
+		k = &state.wal;
 	}
 	unlock();
-	rc = real_vfs()->xOpen(real_vfs(), name, f->real, flags, out_flags);
-	if (f->real->pMethods != NULL) {
-		f->base.pMethods = &methods;
+	rc = real_vfs()->xOpen(real_vfs(), name, file, flags, out_flags);
+	if (k != NULL && file->pMethods != NULL) {
+		*f = (struct seam_file){file->pMethods, *file->pMethods, k};
+		/* No pages in mapped memory, which nobody would see. */
+		f->methods.iVersion = 2;
+		f->methods.xWrite = seam_write;
+		f->methods.xSync = seam_sync;
+		file->pMethods = &f->methods;
 	}
 	return rc;
 }

@@ -43,8 +43,8 @@ statement_rule(enum statement st, char out[ERRINFO_RULE])
 	(void)snprintf(out, ERRINFO_RULE, "store.%s", statement_info(st)->name);
 }
 
-static bool
-value_fits(char type, const struct value *v)
+bool
+statement_type_fits(char type, const struct value *v)
 {
 	switch (v->kind) {
 	case VALUE_NULL:
@@ -88,7 +88,7 @@ statement_check(enum statement st, const struct value *values,
 		    strlen(params), num);
 	}
 	for (i = 0; i < num; i++) {
-		if (!value_fits(params[i], &values[i])) {
+		if (!statement_type_fits(params[i], &values[i])) {
 			return err_set(ei, ERR_INTERNAL, "store.unit", NULL,
 			    "Value %zu of statement %s is not of type %c.",
 			    i + 1, name, params[i]);

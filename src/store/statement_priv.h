@@ -9,6 +9,9 @@
 /* "store.<name>" */
 void statement_rule(enum statement st, char out[ERRINFO_RULE]);
 
+/* Is this a value of the type (statement.h)? */
+bool statement_type_fits(char type, const struct value *v);
+
 /*
  * Do the values fit the statement's parameters?  A lone V_NONE counts as no
  * value: *num_values is set to what remains.  ERR_INTERNAL "store.unit".

@@ -23,13 +23,6 @@ STATEMENT(CERTIFICATE_INSERT, "certificate.insert",
     "issued_at, status, status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
     "$9, $10, $11, $12, $13, 'good', $13)",
     "dtbbbbbiitDIi", "")
-/* The same from the journal: a certificate that is there already stays. */
-STATEMENT(CERTIFICATE_ADOPT, "certificate.adopt",
-    "INSERT INTO certificate (id, ca, serial, sha256, subject, spki_sha256, "
-    "der, not_before, not_after, profile, application_id, journal, "
-    "issued_at, status, status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-    "$9, $10, $11, $12, $13, 'good', $13) ON CONFLICT (sha256) DO NOTHING",
-    "dtbbbbbiitDIi", "")
 /*
  * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 spki_sha256, 6 der,
  * 7 not_before, 8 not_after, 9 profile, 10 application_id, 11 journal,
@@ -40,11 +33,6 @@ STATEMENT(CERTIFICATE_GET, "certificate.get",
     "not_after, profile, application_id, journal, issued_at, status, "
     "status_at FROM certificate WHERE id = $1",
     "d", "dtbbbbbiitDIiti")
-STATEMENT(CERTIFICATE_BY_SERIAL, "certificate.by_serial",
-    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
-    "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at FROM certificate WHERE ca = $1 AND serial = $2",
-    "tb", "dtbbbbbiitDIiti")
 STATEMENT(CERTIFICATE_BY_SHA256, "certificate.by_sha256",
     "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
     "not_after, profile, application_id, journal, issued_at, status, "
@@ -65,28 +53,6 @@ STATEMENT(CERTIFICATE_PAGE, "certificate.page",
     "application_id, issued_at, status, status_at FROM certificate "
     "WHERE id > $1 ORDER BY id LIMIT $2",
     "di", "dtbbbiitDiti")
-STATEMENT(CERTIFICATE_PAGE_NEWEST, "certificate.page_newest",
-    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
-    "application_id, issued_at, status, status_at FROM certificate "
-    "WHERE id < $1 ORDER BY id DESC LIMIT $2",
-    "di", "dtbbbiitDiti")
-STATEMENT(CERTIFICATE_BY_APPLICATION, "certificate.by_application",
-    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
-    "application_id, issued_at, status, status_at FROM certificate "
-    "WHERE application_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-    "ddi", "dtbbbiitDiti")
-STATEMENT(CERTIFICATE_BY_KEY, "certificate.by_key",
-    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
-    "application_id, issued_at, status, status_at FROM certificate "
-    "WHERE spki_sha256 = $1 AND id > $2 ORDER BY id LIMIT $3",
-    "bdi", "dtbbbiitDiti")
-/* Ending between two times, for notices: after (not_after, id), until, how
- * many -> id, not_after, application_id, status */
-STATEMENT(CERTIFICATE_ENDING, "certificate.ending",
-    "SELECT id, not_after, application_id, status FROM certificate "
-    "WHERE (not_after, id) > ($1, $2) AND not_after <= $3 "
-    "ORDER BY not_after, id LIMIT $4",
-    "idii", "diDt")
 /* The highest journal number that is here, for adopting: no row or NULL when
  * there is none. */
 STATEMENT(CERTIFICATE_JOURNAL_LAST, "certificate.journal_last",
@@ -97,10 +63,6 @@ STATEMENT(CERTIFICATE_MOVE, "certificate.move",
     "UPDATE certificate SET status = $3, status_at = $4 "
     "WHERE id = $1 AND status = $2",
     "dtti", "")
-STATEMENT(CERTIFICATE_SET_APPLICATION, "certificate.set_application",
-    "UPDATE certificate SET application_id = $2 "
-    "WHERE id = $1 AND application_id IS NULL",
-    "dd", "")
 
 /*
  * revocation: $1 certificate_id $2 ca $3 serial $4 not_after $5 reason (RFC
@@ -122,10 +84,6 @@ STATEMENT(REVOCATION_FINISH, "revocation.finish",
 STATEMENT(REVOCATION_RELEASE, "revocation.release",
     "DELETE FROM revocation WHERE certificate_id = $1 AND reason = 6",
     "d", "")
-STATEMENT(REVOCATION_GET, "revocation.get",
-    "SELECT ca, serial, not_after, reason, revoked_at, invalidity_at, actor, "
-    "comment, entry FROM revocation WHERE certificate_id = $1",
-    "d", "tbiiiItTb")
 /* For a CRL: ca, after serial (first: an empty blob), still valid at, how
  * many -> serial, entry, not_after; in serial order. */
 STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",

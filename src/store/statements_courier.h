@@ -29,11 +29,6 @@ STATEMENT(OUTBOX_DUE, "outbox.due",
     "FROM outbox WHERE state = 'due' AND next_at <= $1 AND expires_at > $1 "
     "ORDER BY next_at, id LIMIT $2",
     "ii", "dttTBii")
-/* When the next one is due: no row when nothing waits. */
-STATEMENT(OUTBOX_NEXT, "outbox.next",
-    "SELECT next_at FROM outbox WHERE state = 'due' "
-    "ORDER BY next_at, id LIMIT 1",
-    "", "i")
 /* id, at: before it is handed to courier. */
 STATEMENT(OUTBOX_SENDING, "outbox.sending",
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
@@ -75,10 +70,5 @@ STATEMENT(OUTBOX_GET, "outbox.get",
     "SELECT state, attempts, failure, provider_id, sent_at, ended_at "
     "FROM outbox WHERE id = $1",
     "d", "tiTTII")
-/* object, after id, how many -> id, kind, purpose, state, created_at */
-STATEMENT(OUTBOX_BY_OBJECT, "outbox.by_object",
-    "SELECT id, kind, purpose, state, created_at FROM outbox "
-    "WHERE object_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-    "ddi", "dttti")
 STATEMENT(OUTBOX_PURGE, "outbox.purge",
     "DELETE FROM outbox WHERE ended_at < $1", "i", "")

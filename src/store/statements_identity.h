@@ -125,11 +125,5 @@ STATEMENT(GRANT_FIND, "grant.find",
     "WHERE g.token_sha256 = $1 AND g.state = 'live' "
     "AND o.state = 'enabled'",
     "b", "dtIdtti")
-/* operator, after id, how many -> 0 id, 1 label, 2 scopes, 3 state,
- * 4 created_at, 5 expires_at */
-STATEMENT(GRANT_PAGE, "grant.page",
-    "SELECT id, label, scopes, state, created_at, expires_at FROM grants "
-    "WHERE operator_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-    "ddi", "dtttiI")
 
 /* clang-format on */

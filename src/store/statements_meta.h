@@ -16,11 +16,6 @@ STATEMENT(META_GET, "meta.get",
 STATEMENT(META_SET, "meta.set",
     "INSERT INTO meta (name, value) VALUES ($1, $2) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value", "tb", "")
-/* Changes it only from the value that the caller has seen. */
-STATEMENT(META_SWAP, "meta.swap",
-    "UPDATE meta SET value = $3 WHERE name = $1 AND value = $2", "tbb", "")
-STATEMENT(META_ADD, "meta.add",
-    "INSERT INTO meta (name, value) VALUES ($1, $2)", "tb", "")
 
 /* audit: only the store's writer inserts. */
 STATEMENT(AUDIT_INSERT, "audit.insert",

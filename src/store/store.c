@@ -183,13 +183,10 @@ store_failed(struct store *s)
 	return writer_failed(s->writer);
 }
 
-enum err
-store_audit_position(
-    struct store *s, struct audit_position *out, struct errinfo *ei)
+void
+store_audit_position(struct store *s, struct audit_position *out)
 {
-	(void)ei;
 	writer_position(s->writer, out);
-	return ERR_OK;
 }
 
 size_t

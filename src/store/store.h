@@ -99,7 +99,6 @@ ATTR_MUST_USE enum err store_query_one_values(struct store *s,
     struct rows **out, struct errinfo *ei);
 
 /* The last committed position of this store's own audit chain. */
-ATTR_MUST_USE enum err store_audit_position(
-    struct store *s, struct audit_position *out, struct errinfo *ei);
+void store_audit_position(struct store *s, struct audit_position *out);
 
 #endif

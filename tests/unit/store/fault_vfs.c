@@ -19,13 +19,16 @@ enum {
 	HELD_SEC = 30
 };
 
-/* SQLite gives room for this and, behind it, for the system's file. */
+/*
+ * The file is the system's own, with a few of its methods replaced; SQLite
+ * gives room behind it for this.
+ */
 struct fault_file {
-	sqlite3_file base;
+	const sqlite3_io_methods *real;
+	sqlite3_io_methods methods;
 	const char *name;
 	bool is_log;
 	bool is_kept; /* the database or its log */
-	sqlite3_file *real;
 };
 
 static struct {
@@ -53,10 +56,11 @@ real_vfs(void)
 	return sqlite3_vfs_find("unix");
 }
 
-static sqlite3_file *
-real_file(sqlite3_file *file)
+static struct fault_file *
+ours(sqlite3_file *file)
 {
-	return ((struct fault_file *)file)->real;
+	return (
+	    struct fault_file *)(void *)((char *)file + real_vfs()->szOsFile);
 }
 
 static void
@@ -90,18 +94,6 @@ copy_file(const char *from, const char *to)
 	ensure(close(out) == 0);
 }
 
-static int
-fault_close(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xClose(real_file(file));
-}
-
-static int
-fault_read(sqlite3_file *file, void *p, int len, sqlite3_int64 at)
-{
-	return real_file(file)->pMethods->xRead(real_file(file), p, len, at);
-}
-
 /* May this write be done?  Takes the space that it needs. */
 static int
 admit_write(sqlite3_file *file, int len, sqlite3_int64 at)
@@ -109,8 +101,7 @@ admit_write(sqlite3_file *file, int len, sqlite3_int64 at)
 	sqlite3_int64 size = 0, grows;
 	int rc = SQLITE_OK;
 
-	ensure(real_file(file)->pMethods->xFileSize(real_file(file), &size) ==
-	       SQLITE_OK);
+	ensure(ours(file)->real->xFileSize(file, &size) == SQLITE_OK);
 	grows = at + len > size ? at + len - size : 0;
 	lock();
 	state.num_writes++;
@@ -138,13 +129,7 @@ fault_write(sqlite3_file *file, const void *p, int len, sqlite3_int64 at)
 	if (rc != SQLITE_OK) {
 		return rc;
 	}
-	return real_file(file)->pMethods->xWrite(real_file(file), p, len, at);
-}
-
-static int
-fault_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-	return real_file(file)->pMethods->xTruncate(real_file(file), size);
+	return ours(file)->real->xWrite(file, p, len, at);
 }
 
 static void
@@ -161,7 +146,7 @@ hold_here(void)
 static int
 fault_sync(sqlite3_file *file, int flags)
 {
-	struct fault_file *f = (struct fault_file *)file;
+	struct fault_file *f = ours(file);
 	char to[NAME_SIZE];
 	bool skip, failed = false;
 
@@ -187,44 +172,6 @@ fault_sync(sqlite3_file *file, int flags)
 	return SQLITE_OK;
 }
 
-static int
-fault_size(sqlite3_file *file, sqlite3_int64 *out)
-{
-	return real_file(file)->pMethods->xFileSize(real_file(file), out);
-}
-
-static int
-fault_lock(sqlite3_file *file, int level)
-{
-	return real_file(file)->pMethods->xLock(real_file(file), level);
-}
-
-static int
-fault_unlock(sqlite3_file *file, int level)
-{
-	return real_file(file)->pMethods->xUnlock(real_file(file), level);
-}
-
-static int
-fault_check_lock(sqlite3_file *file, int *out)
-{
-	return real_file(file)->pMethods->xCheckReservedLock(
-	    real_file(file), out);
-}
-
-static int
-fault_control(sqlite3_file *file, int op, void *arg)
-{
-	return real_file(file)->pMethods->xFileControl(
-	    real_file(file), op, arg);
-}
-
-static int
-fault_sector(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xSectorSize(real_file(file));
-}
-
 /* No promise of the disk's that would spare a sync. */
 static int
 fault_device(sqlite3_file *file)
@@ -234,68 +181,29 @@ fault_device(sqlite3_file *file)
 }
 
 static int
-fault_shm_map(
-    sqlite3_file *file, int page, int size, int extend, void volatile **out)
-{
-	return real_file(file)->pMethods->xShmMap(
-	    real_file(file), page, size, extend, out);
-}
-
-static int
-fault_shm_lock(sqlite3_file *file, int at, int num, int flags)
-{
-	return real_file(file)->pMethods->xShmLock(
-	    real_file(file), at, num, flags);
-}
-
-static void
-fault_shm_barrier(sqlite3_file *file)
-{
-	real_file(file)->pMethods->xShmBarrier(real_file(file));
-}
-
-static int
-fault_shm_unmap(sqlite3_file *file, int drop)
-{
-	return real_file(file)->pMethods->xShmUnmap(real_file(file), drop);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = fault_close,
-    .xRead = fault_read,
-    .xWrite = fault_write,
-    .xTruncate = fault_truncate,
-    .xSync = fault_sync,
-    .xFileSize = fault_size,
-    .xLock = fault_lock,
-    .xUnlock = fault_unlock,
-    .xCheckReservedLock = fault_check_lock,
-    .xFileControl = fault_control,
-    .xSectorSize = fault_sector,
-    .xDeviceCharacteristics = fault_device,
-    .xShmMap = fault_shm_map,
-    .xShmLock = fault_shm_lock,
-    .xShmBarrier = fault_shm_barrier,
-    .xShmUnmap = fault_shm_unmap,
-};
-
-static int
 fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
     int *out_flags)
 {
-	struct fault_file *f = (struct fault_file *)file;
+	struct fault_file *f = ours(file);
 	int rc;
 
 	(void)vfs;
-	memset(f, 0, sizeof(*f));
-	f->real = (sqlite3_file *)(void *)(f + 1);
-	f->name = name;
-	f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
-	f->is_kept = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0;
-	rc = real_vfs()->xOpen(real_vfs(), name, f->real, flags, out_flags);
-	if (f->real->pMethods != NULL) {
-		f->base.pMethods = &methods;
+	rc = real_vfs()->xOpen(real_vfs(), name, file, flags, out_flags);
+	if (file->pMethods != NULL) {
+		*f = (struct fault_file){
+		    .real = file->pMethods,
+		    .methods = *file->pMethods,
+		    .name = name,
+		    .is_log = (flags & SQLITE_OPEN_WAL) != 0,
+		    .is_kept =
+			(flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0,
+		};
+		/* No pages in mapped memory, which nobody would see. */
+		f->methods.iVersion = 2;
+		f->methods.xWrite = fault_write;
+		f->methods.xSync = fault_sync;
+		f->methods.xDeviceCharacteristics = fault_device;
+		file->pMethods = &f->methods;
 	}
 	return rc;
 }

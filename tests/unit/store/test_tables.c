@@ -113,28 +113,17 @@ test_certificate_is_unique(void **state)
 	}
 }
 
-/* Adopting what is there changes nothing; a clash is still a clash. */
+/* What adopting asks: is it here, and how far did the journal come? */
 static void
-test_certificate_adopt(void **state)
+test_certificate_of_journal(void **state)
 {
 	struct errinfo ei = {0};
 	struct rows *rows = NULL;
 	struct id id;
-	struct unit u;
 
 	(void)state;
-	print_message("proves: I2\n");
 	assert_ok(put_certificate(store, 1, NULL, &ei), &ei);
-	unit_init(&u);
-	add_clash(&u, 2, 1, 1, 1, "test", ST_CERTIFICATE_ADOPT);
-	assert_int_equal(submit(&u, &ei), ERR_CONFLICT);
-	assert_string_equal(ei.object, "rows");
-	add_clash(&u, 2, 2, 2, 1, "test", ST_CERTIFICATE_ADOPT);
-	assert_int_equal(submit(&u, &ei), ERR_CONFLICT);
-	assert_string_equal(ei.object, "unique");
-	add_clash(&u, 2, 2, 2, 2, "test", ST_CERTIFICATE_ADOPT);
-	assert_ok(submit(&u, &ei), &ei);
-
+	assert_ok(put_certificate(store, 2, NULL, &ei), &ei);
 	assert_ok(store_query_one(store, ST_CERTIFICATE_BY_SHA256, &rows, &ei,
 		      V_BLOB(digest_of(1))),
 	    &ei);
@@ -159,7 +148,7 @@ test_certificate_adopt(void **state)
 static void
 test_certificate_pages(void **state)
 {
-	struct id up = {{0}}, down, key = {{0}};
+	struct id up = {{0}}, key = {{0}};
 	struct errinfo ei = {0};
 	struct rows *rows = NULL;
 	unsigned n;
@@ -183,26 +172,6 @@ test_certificate_pages(void **state)
 	}
 	rows_free(rows);
 	assert_int_equal(n, 23);
-
-	memset(&down, 0xff, sizeof(down));
-	assert_ok(store_query(store, ST_CERTIFICATE_PAGE_NEWEST, &rows, &ei,
-		      V_ID(&down), V_INT(5)),
-	    &ei);
-	assert_int_equal(rows_num(rows), 5);
-	down = rows_id(rows, 4, 0);
-	key = nth_id(19);
-	assert_true(id_eq(&down, &key));
-	rows_free(rows);
-
-	/* not_after of n is 2000 + n */
-	memset(&key, 0, sizeof(key));
-	assert_ok(store_query(store, ST_CERTIFICATE_ENDING, &rows, &ei,
-		      V_INT(2005), V_ID(&key), V_INT(2008), V_INT(100)),
-	    &ei);
-	assert_int_equal(rows_num(rows), 4); /* 5 has an id above zero */
-	assert_int_equal(rows_int(rows, 0, 1), 2005);
-	assert_int_equal(rows_int(rows, 3, 1), 2008);
-	rows_free(rows);
 }
 
 static void
@@ -607,21 +576,11 @@ test_meta(void **state)
 	struct errinfo ei = {0};
 
 	(void)state;
-	assert_ok(CHANGE(&ei, ST_META_ADD, EXPECT(1), V_TEXT("k"),
-		      V_BLOB(SLICE_LIT("1"))),
-	    &ei);
-	assert_int_equal(CHANGE(&ei, ST_META_ADD, EXPECT(1), V_TEXT("k"),
-			     V_BLOB(SLICE_LIT("2"))),
-	    ERR_CONFLICT);
-	assert_int_equal(CHANGE(&ei, ST_META_SWAP, EXPECT(1), V_TEXT("k"),
-			     V_BLOB(SLICE_LIT("2")), V_BLOB(SLICE_LIT("3"))),
-	    ERR_CONFLICT);
-	assert_ok(CHANGE(&ei, ST_META_SWAP, EXPECT(1), V_TEXT("k"),
-		      V_BLOB(SLICE_LIT("1")), V_BLOB(SLICE_LIT("3"))),
-	    &ei);
-	assert_ok(CHANGE(&ei, ST_META_SET, EXPECT(1), V_TEXT("k"),
-		      V_BLOB(SLICE_LIT("4"))),
-	    &ei);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(CHANGE(&ei, ST_META_SET, EXPECT(1), V_TEXT("k"),
+			      V_BLOB(SLICE_LIT("4"))),
+		    &ei);
+	}
 }
 
 int
@@ -630,7 +589,7 @@ main(void)
 #define EACH(f) cmocka_unit_test_setup_teardown(f, open_store, close_store)
 	const struct CMUnitTest tests[] = {
 	    EACH(test_certificate_is_unique),
-	    EACH(test_certificate_adopt),
+	    EACH(test_certificate_of_journal),
 	    EACH(test_certificate_pages),
 	    EACH(test_revocation),
 	    EACH(test_hold),

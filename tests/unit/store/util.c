@@ -159,7 +159,7 @@ assert_audit_whole(struct store *s, uint64_t num_records)
 	struct audit_report report;
 	struct errinfo ei = {0};
 
-	assert_ok(store_audit_position(s, &position, &ei), &ei);
+	store_audit_position(s, &position);
 	assert_ok(audit_verify(s, &position, 1, &report, &ei), &ei);
 	for (size_t i = 0; i < report.num_faults && i < AUDIT_FAULTS_MAX; i++) {
 		print_error("audit fault: %s at %llu\n",
