@@ -200,13 +200,10 @@ static enum err
 unknown_oid(
     struct errinfo *ei, const char *rule, const char *what, struct slice oid)
 {
-	struct buf text = BUF_INIT(OID_TEXT_MAX);
+	char text[OID_TEXT_MAX];
 
-	oid_text(&text, oid);
-	(void)err_set(ei, ERR_UNSUPPORTED, rule, NULL,
-	    "%s algorithm %s is not one of ours", what, buf_cstr(&text));
-	buf_clear(&text);
-	return ERR_UNSUPPORTED;
+	return err_set(ei, ERR_UNSUPPORTED, rule, NULL,
+	    "%s algorithm %s is not one of ours", what, oid_dotted(oid, text));
 }
 
 enum err

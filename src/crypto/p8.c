@@ -147,15 +147,12 @@ plain_read(struct slice der, struct privkey **out, struct errinfo *ei)
 static enum err
 bad_cipher(struct errinfo *ei, const char *what, struct slice oid)
 {
-	struct buf text = BUF_INIT(OID_TEXT_MAX);
+	char text[OID_TEXT_MAX];
 
-	oid_text(&text, oid);
-	(void)err_set(ei, ERR_UNSUPPORTED, "key.cipher", NULL,
+	return err_set(ei, ERR_UNSUPPORTED, "key.cipher", NULL,
 	    "the key file uses %s %s; write it again as PKCS#8 with PBES2 "
 	    "(AES-CBC or GOST)",
-	    what, buf_cstr(&text));
-	buf_clear(&text);
-	return ERR_UNSUPPORTED;
+	    what, oid_dotted(oid, text));
 }
 
 static enum err

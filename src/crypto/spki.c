@@ -24,13 +24,10 @@ static enum err
 unknown(
     struct errinfo *ei, const char *rule, const char *what, struct slice oid)
 {
-	struct buf text = BUF_INIT(OID_TEXT_MAX);
+	char text[OID_TEXT_MAX];
 
-	oid_text(&text, oid);
-	(void)err_set(ei, ERR_UNSUPPORTED, rule, NULL,
-	    "%s %s is not one that we can use", what, buf_cstr(&text));
-	buf_clear(&text);
-	return ERR_UNSUPPORTED;
+	return err_set(ei, ERR_UNSUPPORTED, rule, NULL,
+	    "%s %s is not one that we can use", what, oid_dotted(oid, text));
 }
 
 static enum err

@@ -3,9 +3,9 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/bounds.h"
 #include "der/der.h"
 
 enum {
@@ -215,6 +215,17 @@ oid_text(struct buf *b, struct slice content)
 		}
 		arc = (struct decimal){{0}, 0};
 	}
+}
+
+const char *
+oid_dotted(struct slice content, char out[OID_TEXT_MAX])
+{
+	struct buf text = BUF_INIT(OID_TEXT_MAX);
+
+	oid_text(&text, content);
+	(void)snprintf(out, OID_TEXT_MAX, "%s", buf_cstr(&text));
+	buf_clear(&text);
+	return out;
 }
 
 /* One decimal arc and the dot behind it, if there is one. */

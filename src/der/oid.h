@@ -9,6 +9,7 @@
  */
 #include <stdbool.h>
 
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "base/slice.h"
 #include "der/oid_list.h"
@@ -32,6 +33,8 @@ const char *oid_short_name(enum oid oid); /* "CN" */
 const char *oid_long_name(enum oid oid);  /* "commonName" */
 /* Dotted text of any valid encoding. */
 void oid_text(struct buf *b, struct slice content);
+/* The same in the caller's array, which is given back: for messages. */
+const char *oid_dotted(struct slice content, char out[OID_TEXT_MAX]);
 /* Append the encoding of dotted text; false, and nothing appended, when it is
  * not an OID, has an arc of more than 63 bits, or is over OID_BYTES_MAX. */
 ATTR_MUST_USE bool oid_encode(const char *dotted, struct buf *out);

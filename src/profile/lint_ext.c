@@ -53,15 +53,13 @@ check_unknown(struct lint *l)
 {
 	for (size_t i = 0; i < ext_list_num(l->exts); i++) {
 		const struct ext *x = ext_list_at(l->exts, i);
-		struct buf oid = BUF_INIT(OID_TEXT_MAX);
+		char oid[OID_TEXT_MAX];
 
 		if (x->kind == EXT_RAW) {
-			oid_text(&oid, x->oid);
 			lint_add(l, ERR_UNSUPPORTED,
 			    "the extension %s is not one that we know",
-			    buf_cstr(&oid));
+			    oid_dotted(x->oid, oid));
 		}
-		buf_clear(&oid);
 	}
 }
 

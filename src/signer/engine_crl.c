@@ -14,6 +14,7 @@
 #include "signer/engine_priv.h"
 #include "signer/revoked.h"
 #include "x509/crl.h"
+#include "x509/signed.h"
 
 enum {
 	NUMBER_SIZE = 8
@@ -266,7 +267,7 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 	}
 	if (err == ERR_OK) {
 		buf_reset(crl);
-		crl_assemble(buf_slice(&e->tbs), e->in->sig_alg,
+		x509_assemble(buf_slice(&e->tbs), e->in->sig_alg,
 		    buf_slice(&e->sig), crl);
 		err = buf_err(crl, ei);
 	}

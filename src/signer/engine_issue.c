@@ -9,7 +9,7 @@
 #include "profile/profile.h"
 #include "profile/template.h"
 #include "signer/engine_priv.h"
-#include "x509/sign.h"
+#include "x509/signed.h"
 
 enum {
 	/* Two equal draws of 150 bits do not happen; three mean that the

@@ -91,22 +91,6 @@ parse_serial(struct cert *c, struct slice *s, struct errinfo *ei)
 	return seq_copy(&c->pool, serial, &c->serial, ei);
 }
 
-/* A Name, kept typed and as a place in our copy. */
-static enum err
-parse_name(struct slice *s, struct name **out, struct slice *out_der,
-    struct errinfo *ei)
-{
-	struct slice whole;
-	enum err err;
-
-	err = der_get_whole(s, DER_SEQUENCE, &whole, ei);
-	if (err == ERR_OK) {
-		*out_der = whole;
-		err = name_parse(whole, out, ei);
-	}
-	return err;
-}
-
 static enum err
 parse_validity(struct cert *c, struct slice *s, struct errinfo *ei)
 {
@@ -121,19 +105,6 @@ parse_validity(struct cert *c, struct slice *s, struct errinfo *ei)
 		return err;
 	}
 	return der_end(seq, ei);
-}
-
-static enum err
-parse_key(struct cert *c, struct slice *s, struct errinfo *ei)
-{
-	struct slice before = *s;
-	enum err err;
-
-	err = spki_get(&c->pool, s, &c->key, ei);
-	if (err == ERR_OK) {
-		c->spki_der = slice_make(before.p, before.len - s->len);
-	}
-	return err;
 }
 
 static enum err
@@ -174,7 +145,7 @@ parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
 	    (err = parse_version(c, &s, ei)) != ERR_OK ||
 	    (err = parse_serial(c, &s, ei)) != ERR_OK ||
 	    (err = alg_id_get(&c->pool, &s, &c->sig.alg, ei)) != ERR_OK ||
-	    (err = parse_name(&s, &c->issuer, &c->issuer_der, ei)) != ERR_OK) {
+	    (err = name_get(&s, &c->issuer, &c->issuer_der, ei)) != ERR_OK) {
 		return err;
 	}
 	if (name_num_attrs(c->issuer) == 0) {
@@ -182,9 +153,8 @@ parse_tbs(struct cert *c, struct slice tbs, struct errinfo *ei)
 		    "RFC 5280 4.1.2.4", "an empty issuer");
 	}
 	if ((err = parse_validity(c, &s, ei)) != ERR_OK ||
-	    (err = parse_name(&s, &c->subject, &c->subject_der, ei)) !=
-		ERR_OK ||
-	    (err = parse_key(c, &s, ei)) != ERR_OK ||
+	    (err = name_get(&s, &c->subject, &c->subject_der, ei)) != ERR_OK ||
+	    (err = spki_get(&c->pool, &s, &c->key, ei)) != ERR_OK ||
 	    (err = parse_exts(c, &s, ei)) != ERR_OK) {
 		return err;
 	}

@@ -71,7 +71,7 @@ cert_not_after_tag(const struct cert *c)
 struct slice
 cert_spki(const struct cert *c)
 {
-	return c->spki_der;
+	return c->key.der;
 }
 
 const struct spki *

@@ -12,15 +12,15 @@
 
 struct cert {
 	/* The input, copied, and places in it: for checking the signature,
-	 * for fingerprints and for pubkey_parse(). */
+	 * and for fingerprints. */
 	uint8_t *bytes;
 	struct slice der;
 	struct slice tbs_der;
 	struct slice issuer_der;
 	struct slice subject_der;
-	struct slice spki_der;
 
-	/* The typed fields, which share nothing with `bytes`. */
+	/* The typed fields, which share nothing with `bytes` but the places
+	 * key.der and sig.alg_der. */
 	struct pool pool;
 	bool is_tbs;      /* no signature */
 	unsigned version; /* as in DER: 2 is v3 */

@@ -52,23 +52,6 @@ parse_version(struct crl *c, struct slice *s, struct errinfo *ei)
 }
 
 static enum err
-parse_issuer(struct crl *c, struct slice *s, struct errinfo *ei)
-{
-	enum err err;
-
-	if ((err = der_get_whole(s, DER_SEQUENCE, &c->issuer_der, ei)) !=
-		ERR_OK ||
-	    (err = name_parse(c->issuer_der, &c->issuer, ei)) != ERR_OK) {
-		return err;
-	}
-	if (name_num_attrs(c->issuer) == 0) {
-		return err_set(ei, ERR_FORMAT, "crl.issuer.empty",
-		    "RFC 5280 5.1.2.3", "an empty issuer");
-	}
-	return ERR_OK;
-}
-
-static enum err
 parse_times(struct crl *c, struct slice *s, struct errinfo *ei)
 {
 	enum err err;
@@ -177,8 +160,14 @@ parse_tbs(struct crl *c, struct slice tbs, struct errinfo *ei)
 	if ((err = der_get(&tbs, DER_SEQUENCE, &s, ei)) != ERR_OK ||
 	    (err = parse_version(c, &s, ei)) != ERR_OK ||
 	    (err = alg_id_get(&c->pool, &s, &c->sig.alg, ei)) != ERR_OK ||
-	    (err = parse_issuer(c, &s, ei)) != ERR_OK ||
-	    (err = parse_times(c, &s, ei)) != ERR_OK ||
+	    (err = name_get(&s, &c->issuer, &c->issuer_der, ei)) != ERR_OK) {
+		return err;
+	}
+	if (name_num_attrs(c->issuer) == 0) {
+		return err_set(ei, ERR_FORMAT, "crl.issuer.empty",
+		    "RFC 5280 5.1.2.3", "an empty issuer");
+	}
+	if ((err = parse_times(c, &s, ei)) != ERR_OK ||
 	    (err = parse_entries(c, &s, ei)) != ERR_OK ||
 	    (err = parse_exts(c, &s, ei)) != ERR_OK) {
 		return err;

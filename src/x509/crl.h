@@ -94,7 +94,5 @@ ATTR_MUST_USE enum err crl_entries_check(
  */
 ATTR_MUST_USE enum err crl_tbs_build(const struct crl_params *p,
     struct slice entries_der, struct buf *out_tbs, struct errinfo *ei);
-void crl_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
-    struct buf *out);
 
 #endif

@@ -246,20 +246,3 @@ out:
 	buf_clear(&tail);
 	return err;
 }
-
-void
-crl_assemble(
-    struct slice tbs, enum sig_alg alg, struct slice signature, struct buf *out)
-{
-	struct buf tail = BUF_INIT(HEAD_BYTES_MAX);
-
-	sig_alg_put(&tail, alg);
-	der_put_bits(&tail, signature, 0);
-	if (tail.err != ERR_OK) {
-		out->err = out->err == ERR_OK ? tail.err : out->err;
-	}
-	der_put_header(out, DER_SEQUENCE, tbs.len + tail.len);
-	buf_add(out, tbs);
-	buf_add(out, buf_slice(&tail));
-	buf_clear(&tail);
-}

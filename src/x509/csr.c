@@ -26,7 +26,6 @@
 #include "x509/ext.h"
 #include "x509/name.h"
 #include "x509/seq.h"
-#include "x509/sign.h"
 
 static enum err
 parse_version(struct slice *s, struct errinfo *ei)
@@ -39,31 +38,6 @@ parse_version(struct slice *s, struct errinfo *ei)
 		err = err_set(ei, ERR_FORMAT, "csr.version", "RFC 2986 4.1",
 		    "version number %llu; only 0 exists",
 		    (unsigned long long)version);
-	}
-	return err;
-}
-
-static enum err
-parse_subject(struct csr *c, struct slice *s, struct errinfo *ei)
-{
-	struct slice whole;
-	enum err err;
-
-	if ((err = der_get_whole(s, DER_SEQUENCE, &whole, ei)) != ERR_OK) {
-		return err;
-	}
-	return name_parse(whole, &c->subject, ei);
-}
-
-static enum err
-parse_key(struct csr *c, struct slice *s, struct errinfo *ei)
-{
-	struct slice before = *s;
-	enum err err;
-
-	err = spki_get(&c->pool, s, &c->key, ei);
-	if (err == ERR_OK) {
-		c->spki_der = slice_make(before.p, before.len - s->len);
 	}
 	return err;
 }
@@ -100,13 +74,12 @@ static enum err
 parse_attr(
     struct csr *c, struct slice *s, struct csr_attr *a, struct errinfo *ei)
 {
-	struct slice seq, oid, values;
+	struct slice seq, values;
 	size_t num = 0;
 	enum err err;
 
 	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
-	    (err = seq_copy_oid(&c->pool, oid, &a->oid, ei)) != ERR_OK ||
+	    (err = seq_get_oid(&c->pool, &seq, &a->oid, ei)) != ERR_OK ||
 	    (err = check_attr(c, a, ei)) != ERR_OK ||
 	    (err = der_get(&seq, DER_SET, &values, ei)) != ERR_OK ||
 	    (err = der_end(seq, ei)) != ERR_OK ||
@@ -114,7 +87,7 @@ parse_attr(
 		 &num, ei)) != ERR_OK) {
 		return err;
 	}
-	if (oid_find(oid) == OID_EXTENSION_REQUEST) {
+	if (oid_find(a->oid) == OID_EXTENSION_REQUEST) {
 		return parse_extension_request(c, values, ei);
 	}
 	return seq_copy(&c->pool, values, &a->values, ei);
@@ -151,14 +124,14 @@ parse_attrs(struct csr *c, struct slice *s, struct errinfo *ei)
 static enum err
 parse_info(struct csr *c, struct slice info, struct errinfo *ei)
 {
-	struct slice s;
+	struct slice s, subject;
 	enum err err;
 
 	c->info_der = info;
 	if ((err = der_get(&info, DER_SEQUENCE, &s, ei)) != ERR_OK ||
 	    (err = parse_version(&s, ei)) != ERR_OK ||
-	    (err = parse_subject(c, &s, ei)) != ERR_OK ||
-	    (err = parse_key(c, &s, ei)) != ERR_OK ||
+	    (err = name_get(&s, &c->subject, &subject, ei)) != ERR_OK ||
+	    (err = spki_get(&c->pool, &s, &c->key, ei)) != ERR_OK ||
 	    (err = parse_attrs(c, &s, ei)) != ERR_OK) {
 		return err;
 	}
@@ -234,7 +207,7 @@ csr_pubkey(struct csr *c, const struct pubkey **out, struct errinfo *ei)
 	enum err err = ERR_OK;
 
 	if (c->pubkey == NULL) {
-		err = pubkey_parse(c->spki_der, &c->pubkey, ei);
+		err = pubkey_parse(c->key.der, &c->pubkey, ei);
 	}
 	if (err == ERR_OK) {
 		*out = c->pubkey;
@@ -366,7 +339,7 @@ csr_subject(const struct csr *c)
 struct slice
 csr_spki(const struct csr *c)
 {
-	return c->spki_der;
+	return c->key.der;
 }
 
 const struct ext_list *

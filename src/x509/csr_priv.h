@@ -17,7 +17,6 @@ struct csr {
 	uint8_t *bytes;
 	struct slice der;
 	struct slice info_der; /* CertificationRequestInfo: what is signed */
-	struct slice spki_der;
 
 	struct pool pool;
 	struct name *subject;

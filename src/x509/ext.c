@@ -126,29 +126,21 @@ parse_value(
 static enum err
 parse_ext(struct pool *pool, struct slice *s, struct ext *x, struct errinfo *ei)
 {
-	struct slice seq, oid, value;
+	struct slice seq, value;
 	enum err err;
 
 	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
+	    (err = seq_get_oid(pool, &seq, &x->oid, ei)) != ERR_OK) {
 		return err;
 	}
-	x->kind = kind_of(oid);
-	err = seq_copy_oid(pool, oid, &x->oid, ei);
-	if (err == ERR_OK) {
-		err = parse_critical(&seq, &x->critical, ei);
+	x->kind = kind_of(x->oid);
+	if ((err = parse_critical(&seq, &x->critical, ei)) != ERR_OK ||
+	    (err = der_get(&seq, DER_OCTET_STRING, &value, ei)) != ERR_OK ||
+	    (err = der_end(seq, ei)) != ERR_OK ||
+	    (err = parse_value(pool, value, x, ei)) != ERR_OK) {
+		return err_object(ei, err, ext_kind_name(x->kind));
 	}
-	if (err == ERR_OK) {
-		err = der_get(&seq, DER_OCTET_STRING, &value, ei);
-	}
-	if (err == ERR_OK) {
-		err = der_end(seq, ei);
-	}
-	if (err == ERR_OK) {
-		err = parse_value(pool, value, x, ei);
-	}
-	return err == ERR_OK ? ERR_OK
-			     : err_object(ei, err, ext_kind_name(x->kind));
+	return ERR_OK;
 }
 
 /* RFC 5280 4.2: no more than one instance of a particular extension. */

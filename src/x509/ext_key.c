@@ -110,7 +110,7 @@ ext_purposes_parse(
 	    .max = POLICIES_MAX,
 	    .rule = "ext.ext_key_usage.number",
 	};
-	struct slice seq, oid, *list;
+	struct slice seq, *list;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
@@ -119,10 +119,7 @@ ext_purposes_parse(
 	}
 	list = a.at;
 	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
-		err = der_get_oid(&seq, &oid, ei);
-		if (err == ERR_OK) {
-			err = seq_copy_oid(pool, oid, &list[i], ei);
-		}
+		err = seq_get_oid(pool, &seq, &list[i], ei);
 	}
 	x->u.purposes = (struct oid_array){list, a.num};
 	return err;

@@ -156,12 +156,11 @@ static enum err
 parse_access(struct pool *pool, struct slice *s, struct access_description *out,
     struct errinfo *ei)
 {
-	struct slice seq, oid;
+	struct slice seq;
 	enum err err;
 
 	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
-	    (err = seq_copy_oid(pool, oid, &out->method, ei)) != ERR_OK ||
+	    (err = seq_get_oid(pool, &seq, &out->method, ei)) != ERR_OK ||
 	    (err = general_name_get(pool, &seq, &out->location, ei)) !=
 		ERR_OK) {
 		return err;

@@ -162,16 +162,15 @@ static enum err
 parse_qualifier(struct pool *pool, struct slice *s, struct policy_qualifier *q,
     struct errinfo *ei)
 {
-	struct slice seq, oid;
+	struct slice seq;
 	enum err err;
 
 	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
+	    (err = seq_get_oid(pool, &seq, &q->oid, ei)) != ERR_OK) {
 		return err;
 	}
-	q->id = oid_find(oid);
-	if ((err = seq_copy_oid(pool, oid, &q->oid, ei)) != ERR_OK ||
-	    (err = parse_qualifier_value(pool, &seq, q, ei)) != ERR_OK) {
+	q->id = oid_find(q->oid);
+	if ((err = parse_qualifier_value(pool, &seq, q, ei)) != ERR_OK) {
 		return err;
 	}
 	return der_end(seq, ei);
@@ -202,17 +201,16 @@ static enum err
 parse_policy(
     struct pool *pool, struct slice *s, struct policy *p, struct errinfo *ei)
 {
-	struct slice seq, oid, qualifiers;
+	struct slice seq, qualifiers;
 	bool present = false;
 	enum err err;
 
 	if ((err = der_get(s, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK) {
+	    (err = seq_get_oid(pool, &seq, &p->oid, ei)) != ERR_OK) {
 		return err;
 	}
-	p->id = oid_find(oid);
-	if ((err = seq_copy_oid(pool, oid, &p->oid, ei)) != ERR_OK ||
-	    (err = der_get_optional(
+	p->id = oid_find(p->oid);
+	if ((err = der_get_optional(
 		 &seq, DER_SEQUENCE, &present, &qualifiers, ei)) != ERR_OK ||
 	    (present &&
 		(err = parse_qualifiers(pool, qualifiers, p, ei)) != ERR_OK)) {

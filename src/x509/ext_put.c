@@ -18,15 +18,12 @@ struct open_ext {
 };
 
 static struct open_ext
-open_ext(struct buf *b, enum oid id, bool critical)
+open_ext(struct buf *b, enum oid id)
 {
 	struct open_ext o;
 
 	o.seq = der_open(b, DER_SEQUENCE);
 	der_put_oid(b, oid_bytes(id));
-	if (critical) {
-		der_put_bool(b, true);
-	}
 	o.value = der_open(b, DER_OCTET_STRING);
 	o.inner = der_open(b, DER_SEQUENCE);
 	return o;
@@ -92,7 +89,7 @@ uri(const char *url)
 void
 ext_put_crl_points(struct buf *b, const char *const *urls, size_t num)
 {
-	struct open_ext o = open_ext(b, OID_CRL_POINTS, false);
+	struct open_ext o = open_ext(b, OID_CRL_POINTS);
 
 	for (size_t i = 0; i < num; i++) {
 		struct general_name gn = uri(urls[i]);
@@ -130,7 +127,7 @@ ext_put_aia(struct buf *b, const char *const *ca_issuers, size_t num_ca_issuers,
 	if (num_ca_issuers == 0 && num_ocsp == 0) {
 		return;
 	}
-	o = open_ext(b, OID_AIA, false);
+	o = open_ext(b, OID_AIA);
 	put_access(b, OID_AD_CA_ISSUERS, ca_issuers, num_ca_issuers);
 	put_access(b, OID_AD_OCSP, ocsp, num_ocsp);
 	close_ext(b, o);
@@ -139,7 +136,7 @@ ext_put_aia(struct buf *b, const char *const *ca_issuers, size_t num_ca_issuers,
 void
 ext_put_policies(struct buf *b, const struct slice *oids, size_t num)
 {
-	struct open_ext o = open_ext(b, OID_POLICIES, false);
+	struct open_ext o = open_ext(b, OID_POLICIES);
 
 	for (size_t i = 0; i < num; i++) {
 		size_t policy = der_open(b, DER_SEQUENCE);

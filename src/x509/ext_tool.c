@@ -104,15 +104,12 @@ ext_ms_template_parse(
     struct pool *pool, struct slice *value, struct ext *x, struct errinfo *ei)
 {
 	struct ext_ms_template *t = &x->u.ms_template;
-	struct slice seq, oid;
+	struct slice seq;
 	enum err err;
 
 	err = der_get(value, DER_SEQUENCE, &seq, ei);
 	if (err == ERR_OK) {
-		err = der_get_oid(&seq, &oid, ei);
-	}
-	if (err == ERR_OK) {
-		err = seq_copy_oid(pool, oid, &t->oid, ei);
+		err = seq_get_oid(pool, &seq, &t->oid, ei);
 	}
 	if (err == ERR_OK && seq.len > 0) {
 		t->has_major = true;

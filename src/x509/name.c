@@ -233,6 +233,15 @@ name_parse(struct slice der_whole, struct name **out, struct errinfo *ei)
 }
 
 enum err
+name_get(struct slice *s, struct name **out, struct slice *out_der,
+    struct errinfo *ei)
+{
+	enum err err = der_get_whole(s, DER_SEQUENCE, out_der, ei);
+
+	return err == ERR_OK ? name_parse(*out_der, out, ei) : err;
+}
+
+enum err
 name_parse_in(struct pool *pool, struct slice der_whole, struct name **out,
     struct errinfo *ei)
 {

@@ -43,6 +43,9 @@ ATTR_MUST_USE enum err name_parse(
  */
 ATTR_MUST_USE enum err name_parse_in(struct pool *pool, struct slice der_whole,
     struct name **out, struct errinfo *ei);
+/* The same from the front of *s; *out_der is the whole of it. */
+ATTR_MUST_USE enum err name_get(struct slice *s, struct name **out,
+    struct slice *out_der, struct errinfo *ei);
 void name_free(struct name *n);
 /*
  * Add an attribute in an RDN of its own, at the end.  The value is copied and

@@ -74,6 +74,16 @@ seq_copy_oid(
 }
 
 enum err
+seq_get_oid(
+    struct pool *pool, struct slice *s, struct slice *out, struct errinfo *ei)
+{
+	struct slice oid;
+	enum err err = der_get_oid(s, &oid, ei);
+
+	return err == ERR_OK ? seq_copy_oid(pool, oid, out, ei) : err;
+}
+
+enum err
 seq_text(struct pool *pool, struct slice *s, const char *rule,
     struct asn1_text *out, struct errinfo *ei)
 {

@@ -38,6 +38,9 @@ ATTR_MUST_USE enum err seq_copy(struct pool *pool, struct slice from,
 /* An OID's content: the table's own bytes when it is known, else a copy. */
 ATTR_MUST_USE enum err seq_copy_oid(struct pool *pool, struct slice from,
     struct slice *out, struct errinfo *ei);
+/* Takes an OID from the front, copied so. */
+ATTR_MUST_USE enum err seq_get_oid(
+    struct pool *pool, struct slice *s, struct slice *out, struct errinfo *ei);
 /* One string of any type of asn1_text.h, ERR_FORMAT `rule` when its content
  * does not fit. */
 ATTR_MUST_USE enum err seq_text(struct pool *pool, struct slice *s,

@@ -2,11 +2,14 @@
 #include "x509/signed.h"
 
 #include "base/bounds.h"
-#include "crypto/alg.h"
 #include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/seq.h"
+
+enum {
+	SIG_ALG_BYTES_MAX = 64 /* its identifier, and two headers */
+};
 
 enum err
 signed_open(struct slice der, struct slice *out_tbs, struct slice *out_rest,
@@ -81,4 +84,22 @@ signature_put(const struct signature *sig, struct buf *b)
 {
 	alg_id_put(&sig->alg, b);
 	der_put_bits(b, sig->bits, 0);
+}
+
+void
+x509_assemble(
+    struct slice tbs, enum sig_alg alg, struct slice signature, struct buf *out)
+{
+	struct buf tail = BUF_INIT(SIGNATURE_BYTES_MAX + SIG_ALG_BYTES_MAX);
+
+	/* The length first: a list of 256 MiB is not moved for it. */
+	sig_alg_put(&tail, alg);
+	der_put_bits(&tail, signature, 0);
+	if (tail.err != ERR_OK && out->err == ERR_OK) {
+		out->err = tail.err;
+	}
+	der_put_header(out, DER_SEQUENCE, tbs.len + tail.len);
+	buf_add(out, tbs);
+	buf_add(out, buf_slice(&tail));
+	buf_clear(&tail);
 }

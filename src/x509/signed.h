@@ -2,14 +2,15 @@
 #ifndef SURGUCH_X509_SIGNED_H
 #define SURGUCH_X509_SIGNED_H
 /*
- * Reading and rebuilding the shape that certificates, requests, lists and
- * OCSP responses share; x509/sign.h writes a new one.
+ * The shape that certificates, requests, lists and OCSP responses share (RFC
+ * 5280 4.1.1).
  *
  *	SEQUENCE { what is signed SEQUENCE, AlgorithmIdentifier, BIT STRING }
  */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "crypto/alg.h"
 #include "x509/spki.h"
 
 struct pool;
@@ -43,5 +44,8 @@ ATTR_MUST_USE enum err signature_get(struct pool *pool, struct slice *s,
 ATTR_MUST_USE enum err signature_verify(const struct signature *sig,
     struct slice tbs, const struct pubkey *key, struct errinfo *ei);
 void signature_put(const struct signature *sig, struct buf *b);
+/* Append a new one of `tbs`, which is whole DER, and its signature. */
+void x509_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
+    struct buf *out);
 
 #endif

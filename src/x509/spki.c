@@ -20,18 +20,11 @@ static enum err
 get_optional_oid(
     struct pool *pool, struct slice *s, struct slice *out, struct errinfo *ei)
 {
-	struct slice oid;
-	enum err err;
-
 	if (s->len == 0) {
 		*out = SLICE_EMPTY;
 		return ERR_OK;
 	}
-	err = der_get_oid(s, &oid, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	return seq_copy_oid(pool, oid, out, ei);
+	return seq_get_oid(pool, s, out, ei);
 }
 
 /* The OIDs in a row, by their places: RFC 9215 4.1, RFC 4491 2.3.2. */
@@ -39,21 +32,16 @@ static enum err
 get_gost(
     struct pool *pool, struct slice whole, struct alg_id *a, struct errinfo *ei)
 {
-	struct slice seq, oid;
+	struct slice seq;
 	enum err err;
 
 	a->params = ALG_PARAMS_GOST;
 	if ((err = der_get(&whole, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
-	    (err = seq_copy_oid(pool, oid, &a->set, ei)) != ERR_OK ||
-	    (err = get_optional_oid(pool, &seq, &a->digest, ei)) != ERR_OK) {
+	    (err = seq_get_oid(pool, &seq, &a->set, ei)) != ERR_OK ||
+	    (err = get_optional_oid(pool, &seq, &a->digest, ei)) != ERR_OK ||
+	    (a->id == OID_GOST2001 && (err = get_optional_oid(pool, &seq,
+					   &a->cipher, ei)) != ERR_OK)) {
 		return err;
-	}
-	if (a->id == OID_GOST2001) {
-		err = get_optional_oid(pool, &seq, &a->cipher, ei);
-		if (err != ERR_OK) {
-			return err;
-		}
 	}
 	return der_end(seq, ei);
 }
@@ -106,15 +94,14 @@ alg_id_get(
     struct pool *pool, struct slice *s, struct alg_id *out, struct errinfo *ei)
 {
 	struct alg_id a = {0};
-	struct slice rest = *s, seq, oid;
+	struct slice rest = *s, seq;
 	enum err err;
 
 	if ((err = der_get(&rest, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (err = der_get_oid(&seq, &oid, ei)) != ERR_OK ||
-	    (err = seq_copy_oid(pool, oid, &a.oid, ei)) != ERR_OK) {
+	    (err = seq_get_oid(pool, &seq, &a.oid, ei)) != ERR_OK) {
 		return err;
 	}
-	a.id = oid_find(oid);
+	a.id = oid_find(a.oid);
 	err = get_params(pool, seq, &a, ei);
 	if (err != ERR_OK) {
 		return err;
@@ -239,6 +226,7 @@ spki_get(
 	    (err = seq_copy(pool, bits, &k.bits, ei)) != ERR_OK) {
 		return err;
 	}
+	k.der = slice_make(s->p, s->len - rest.len);
 	*out = k;
 	*s = rest;
 	return ERR_OK;

@@ -19,9 +19,9 @@ struct pool;
 enum alg_params {
 	ALG_PARAMS_ABSENT,
 	ALG_PARAMS_NULL,
-	ALG_PARAMS_OID,  /* a named curve: u.curve */
+	ALG_PARAMS_OID,  /* a named curve: curve */
 	ALG_PARAMS_GOST, /* RFC 9215 4.1: parameter set, digest */
-	ALG_PARAMS_RAW,  /* RSA-PSS and what we do not know: u.raw, whole */
+	ALG_PARAMS_RAW,  /* RSA-PSS and what we do not know: raw, whole */
 };
 
 struct alg_id {
@@ -36,6 +36,7 @@ struct alg_id {
 };
 
 struct spki {
+	struct slice der; /* place in the input: for pubkey_parse() */
 	struct alg_id alg;
 	struct slice bits;
 	unsigned unused;

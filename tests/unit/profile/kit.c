@@ -7,7 +7,7 @@
 #include "crypto/init.h"
 #include "os/file.h"
 #include "subject/subject.h"
-#include "x509/sign.h"
+#include "x509/signed.h"
 
 const char *const kit_profiles[] = {
     "qualified-person",

@@ -199,7 +199,7 @@ make(size_t num, struct buf *out)
 	assert_ok(crl_tbs_build(&p, buf_slice(&entries), &tbs, &ei), &ei);
 	assert_ok(
 	    privkey_sign(key, p.sig_alg, buf_slice(&tbs), &sig, &ei), &ei);
-	crl_assemble(buf_slice(&tbs), p.sig_alg, buf_slice(&sig), out);
+	x509_assemble(buf_slice(&tbs), p.sig_alg, buf_slice(&sig), out);
 	assert_ok(buf_err(out, &ei), &ei);
 	assert_ok(crl_parse(buf_slice(out), &c, &ei), &ei);
 	assert_true(slice_eq(c->tbs_der, buf_slice(&tbs)));
