@@ -30,29 +30,25 @@ enum err
 aead_close(struct slice key, struct slice plain, struct slice context,
     struct buf *out, struct errinfo *ei)
 {
-	struct buf mine = BUF_INIT(AEAD_OVERHEAD + SEAL_BYTES_MAX);
+	size_t before = out->len;
 	uint8_t *p;
 	enum err e;
 
 	if ((e = aead_check(key, plain.len, context, ei)) != ERR_OK) {
 		return e;
 	}
-	p = buf_grow(&mine, AEAD_OVERHEAD + plain.len);
+	p = buf_grow(out, AEAD_OVERHEAD + plain.len);
 	if (p == NULL) {
-		return buf_err(&mine, ei);
+		return buf_err(out, ei);
 	}
 	p[0] = AEAD_VERSION;
 	if (RAND_bytes(p + 1, NONCE_SIZE) != 1 ||
 	    !gcm_close(key.p, p + 1, plain, context, p + 1 + NONCE_SIZE,
 		p + 1 + NONCE_SIZE + plain.len)) {
-		e = crypto_library(ei, "AES-256-GCM");
+		buf_cut(out, before);
+		return crypto_library(ei, "AES-256-GCM");
 	}
-	if (e == ERR_OK) {
-		buf_add(out, buf_slice(&mine));
-		e = buf_err(out, ei);
-	}
-	buf_clear(&mine);
-	return crypto_done(e);
+	return crypto_done(ERR_OK);
 }
 
 enum err

@@ -120,29 +120,20 @@ seal_body(const uint8_t key[AES_KEY_SIZE], struct slice ephemeral,
     struct slice plain, struct slice context, struct buf *out,
     struct errinfo *ei)
 {
-	uint8_t tag[TAG_SIZE];
-	struct secret cipher = SECRET_EMPTY;
-	uint8_t *at;
-	enum err e;
+	size_t before = out->len;
+	uint8_t *at = buf_grow(out, SEAL_OVERHEAD + plain.len);
 
-	/* One more, so that there is a place to point at when plain is empty.
-	 */
-	if ((e = secret_init(&cipher, plain.len + 1, ei)) != ERR_OK) {
-		return e;
+	if (at == NULL) {
+		return buf_err(out, ei);
 	}
-	if (!gcm_close(key, nonce, plain, context, cipher.p, tag)) {
-		secret_clear(&cipher);
+	at[0] = SEAL_VERSION;
+	memcpy(at + 1, ephemeral.p, SEAL_KEY_SIZE);
+	at += 1 + SEAL_KEY_SIZE;
+	if (!gcm_close(key, nonce, plain, context, at, at + plain.len)) {
+		buf_cut(out, before);
 		return crypto_library(ei, "AES-GCM");
 	}
-	at = buf_grow(out, SEAL_OVERHEAD + plain.len); /* all or nothing */
-	if (at != NULL) {
-		at[0] = SEAL_VERSION;
-		memcpy(at + 1, ephemeral.p, SEAL_KEY_SIZE);
-		memcpy(at + 1 + SEAL_KEY_SIZE, cipher.p, plain.len);
-		memcpy(at + 1 + SEAL_KEY_SIZE + plain.len, tag, TAG_SIZE);
-	}
-	secret_clear(&cipher);
-	return buf_err(out, ei);
+	return ERR_OK;
 }
 
 enum err
@@ -193,17 +184,16 @@ open_body(const uint8_t key[AES_KEY_SIZE], struct slice body,
 	struct secret plain = SECRET_EMPTY;
 	enum err e;
 
-	if ((e = secret_init(&plain, len + 1, ei)) != ERR_OK) {
+	if ((e = secret_init(&plain, len, ei)) != ERR_OK) {
 		return e;
 	}
 	if (!gcm_open(key, nonce, slice_make(body.p, len), context,
 		slice_make(body.p + len, TAG_SIZE), plain.p)) {
-		e = cannot_open(ei);
-	} else {
-		e = secret_copy(out, slice_make(plain.p, len), ei);
+		secret_clear(&plain);
+		return cannot_open(ei);
 	}
-	secret_clear(&plain);
-	return e;
+	*out = plain;
+	return ERR_OK;
 }
 
 enum err
