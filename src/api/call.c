@@ -101,7 +101,6 @@ begin_idem(struct call *c, const char *account, bool *out_replayed)
 	struct idem_request want = {.account = account};
 	struct idem_stored stored = {0};
 	char operation[IDEM_OPERATION_MAX];
-	uint8_t digest[HASH_SIZE_MAX];
 	int len;
 	enum err e;
 
@@ -117,11 +116,10 @@ begin_idem(struct call *c, const char *account, bool *out_replayed)
 	}
 	want.operation = operation;
 	want.key = slice_str(key);
-	e = hash_of(HASH_SHA256, request_body(c->r), digest, c->ei);
+	e = sha256_of(request_body(c->r), want.body_sha256, c->ei);
 	if (e != ERR_OK) {
 		return e;
 	}
-	memcpy(want.body_sha256, digest, sizeof(want.body_sha256));
 	e = idem_begin(c->api->idem, &want, &c->ticket, &stored, c->ei);
 	if (e == ERR_OK && c->ticket == NULL) {
 		response_json_text(c->resp, (unsigned)stored.status,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cabinet: the issued certificate: acquaintance, installing, download
  * (A13, A14, A18). */
-#include <string.h>
 
 #include "api/call.h"
 #include "api/cert_file.h"
@@ -59,15 +58,15 @@ certificate_text(
 static enum err
 send_text(struct call *c, const struct buf *text)
 {
-	uint8_t sha256[HASH_SIZE_MAX];
-	enum err e = hash_of(HASH_SHA256, buf_slice(text), sha256, c->ei);
+	uint8_t sha256[SHA256_SIZE];
+	enum err e = sha256_of_buf(text, sha256, c->ei);
 
 	if (e != ERR_OK) {
 		return e;
 	}
 	call_answer_begin(c);
 	json_put_text(&c->w, "version", ACQUAINT_VERSION);
-	json_put_hex(&c->w, "sha256", slice_make(sha256, 32));
+	json_put_hex(&c->w, "sha256", slice_make(sha256, sizeof(sha256)));
 	json_put_slice(&c->w, "text", buf_slice(text));
 	return call_answer_send(c);
 }
@@ -106,7 +105,6 @@ record_acquaintance(struct call *c, const struct application *a,
     const struct certificate *cert, struct buf *text, struct slice cms)
 {
 	struct acquaintance in = {.version = ACQUAINT_VERSION, .cms = cms};
-	uint8_t sha256[HASH_SIZE_MAX];
 	struct act act;
 	enum err e = certificate_text(c, cert, text);
 
@@ -117,10 +115,9 @@ record_acquaintance(struct call *c, const struct application *a,
 		}
 	}
 	if (e == ERR_OK) {
-		e = hash_of(HASH_SHA256, cert->der, sha256, c->ei);
+		e = sha256_of(cert->der, in.signer_sha256, c->ei);
 	}
 	if (e == ERR_OK) {
-		memcpy(in.signer_sha256, sha256, sizeof(in.signer_sha256));
 		in.text = buf_slice(text);
 		e = application_answer(c, &a->id, APP_ACQUAINTED, &act);
 	}

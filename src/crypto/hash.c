@@ -20,9 +20,8 @@ hash_size(enum hash_alg alg)
 	return (unsigned)alg < HASH_ALG_MAX_ ? sizes[alg] : 0;
 }
 
-enum err
-hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
-    struct errinfo *ei)
+static enum err
+digest(enum hash_alg alg, struct slice data, uint8_t *out, struct errinfo *ei)
 {
 	uint8_t md[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
@@ -41,6 +40,27 @@ hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
 	}
 	memcpy(out, md, len);
 	return crypto_done(ERR_OK);
+}
+
+enum err
+hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
+    struct errinfo *ei)
+{
+	return digest(alg, data, out, ei);
+}
+
+enum err
+sha256_of(struct slice data, uint8_t out[SHA256_SIZE], struct errinfo *ei)
+{
+	return digest(HASH_SHA256, data, out, ei);
+}
+
+enum err
+sha256_of_buf(const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei)
+{
+	enum err e = buf_err(b, ei);
+
+	return e == ERR_OK ? sha256_of(buf_slice(b), out, ei) : e;
 }
 
 enum err

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/slice.h"
@@ -12,7 +13,8 @@
 
 enum {
 	HASH_SIZE_MAX = 64,
-	HMAC_SHA256_SIZE = 32
+	HMAC_SHA256_SIZE = 32,
+	SHA256_SIZE = 32
 };
 
 /* Bytes of a digest; 0 for NONE and values out of range. */
@@ -21,6 +23,12 @@ size_t hash_size(enum hash_alg alg);
 /* The first hash_size(alg) bytes of out are written, only on success. */
 ATTR_MUST_USE enum err hash_of(enum hash_alg alg, struct slice data,
     uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
+
+/* SHA-256 of bytes, and of what was put into a buf (its error, if any). */
+ATTR_MUST_USE enum err sha256_of(
+    struct slice data, uint8_t out[SHA256_SIZE], struct errinfo *ei);
+ATTR_MUST_USE enum err sha256_of_buf(
+    const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei);
 
 /* RFC 2104; a key of any length, empty too. */
 ATTR_MUST_USE enum err hmac_sha256(struct slice key, struct slice data,

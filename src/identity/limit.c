@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "identity/limit.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "crypto/hash.h"
 #include "store/store.h"
@@ -15,7 +13,6 @@ static enum err
 bucket_of(const struct limit *l, struct slice key,
     uint8_t out[LIMIT_BUCKET_SIZE], struct errinfo *ei)
 {
-	uint8_t md[HASH_SIZE_MAX];
 	struct buf b = BUF_INIT(4096);
 	enum err err;
 
@@ -24,13 +21,7 @@ bucket_of(const struct limit *l, struct slice key,
 	buf_add_str(&b, l->name);
 	buf_add_u8(&b, 0);
 	buf_add(&b, key);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(&b), md, ei);
-	}
-	if (err == ERR_OK) {
-		memcpy(out, md, LIMIT_BUCKET_SIZE);
-	}
+	err = sha256_of_buf(&b, out, ei);
 	buf_clear(&b);
 	return err;
 }

@@ -19,21 +19,6 @@ enum {
 };
 
 static enum err
-sha256_of(struct buf *b, uint8_t out[32], struct errinfo *ei)
-{
-	uint8_t md[HASH_SIZE_MAX];
-	enum err err = buf_err(b, ei);
-
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(b), md, ei);
-	}
-	if (err == ERR_OK) {
-		memcpy(out, md, 32);
-	}
-	return err;
-}
-
-static enum err
 hmac_of(const struct otp *o, struct buf *b, uint8_t out[32], struct errinfo *ei)
 {
 	enum err err = buf_err(b, ei);
@@ -150,7 +135,7 @@ otp_challenge_signin(struct slice token, uint8_t out[OTP_CHALLENGE_HASH_SIZE],
 	buf_add_str(&b, "surguch challenge 1");
 	buf_add_u8(&b, 0);
 	buf_add(&b, token);
-	err = sha256_of(&b, out, ei);
+	err = sha256_of_buf(&b, out, ei);
 	buf_wipe(&b);
 	return err;
 }
@@ -167,7 +152,7 @@ otp_challenge_act(const struct otp_act *act,
 	buf_add_str(&b, message_name(act->act));
 	buf_add_u8(&b, 0);
 	buf_add(&b, act->session);
-	err = sha256_of(&b, out, ei);
+	err = sha256_of_buf(&b, out, ei);
 	buf_clear(&b);
 	return err;
 }

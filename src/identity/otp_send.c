@@ -166,16 +166,13 @@ static enum err
 outbox_object(const struct otp_send *send, struct id *out, struct errinfo *ei)
 {
 	struct buf b = BUF_INIT(64);
-	uint8_t md[HASH_SIZE_MAX];
+	uint8_t md[SHA256_SIZE];
 	enum err err;
 
 	buf_add(&b, slice_make(send->binding.phone_key, OTP_PHONE_KEY_SIZE));
 	buf_add_u8(&b, send->known ? 1 : 0);
 	buf_add_u8(&b, send->full ? 1 : 0);
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(&b), md, ei);
-	}
+	err = sha256_of_buf(&b, md, ei);
 	if (err == ERR_OK) {
 		memcpy(out->b, md, sizeof(out->b));
 	}

@@ -54,12 +54,5 @@ token_is(const char *prefix, struct slice token)
 enum err
 token_hash(struct slice token, uint8_t out[TOKEN_HASH_SIZE], struct errinfo *ei)
 {
-	uint8_t md[HASH_SIZE_MAX];
-	enum err err;
-
-	err = hash_of(HASH_SHA256, token, md, ei);
-	if (err == ERR_OK) {
-		memcpy(out, md, TOKEN_HASH_SIZE);
-	}
-	return err;
+	return sha256_of(token, out, ei);
 }

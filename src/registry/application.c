@@ -318,7 +318,6 @@ bound_hash(const char *label, const struct id *id, const uint8_t hash[32],
     const uint8_t *more, uint8_t out[32], struct errinfo *ei)
 {
 	struct buf b = BUF_INIT(256);
-	uint8_t md[HASH_SIZE_MAX];
 	enum err err;
 
 	buf_add_str(&b, label);
@@ -327,13 +326,7 @@ bound_hash(const char *label, const struct id *id, const uint8_t hash[32],
 	if (more != NULL) {
 		buf_add(&b, slice_make(more, 32));
 	}
-	err = buf_err(&b, ei);
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(&b), md, ei);
-	}
-	if (err == ERR_OK) {
-		memcpy(out, md, 32);
-	}
+	err = sha256_of_buf(&b, out, ei);
 	buf_clear(&b);
 	return err;
 }

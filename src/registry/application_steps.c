@@ -95,18 +95,11 @@ application_check(struct registry *r, const struct act *act,
 static enum err
 check_csr(struct slice csr, uint8_t out_sha256[32], struct errinfo *ei)
 {
-	uint8_t md[HASH_SIZE_MAX];
-	enum err err;
-
 	if (csr.len == 0 || csr.len > CSR_BYTES_MAX) {
 		return err_set(ei, ERR_LIMIT, "application.request", NULL,
 		    "A request has 1 to %d bytes.", CSR_BYTES_MAX);
 	}
-	err = hash_of(HASH_SHA256, csr, md, ei);
-	if (err == ERR_OK) {
-		memcpy(out_sha256, md, 32);
-	}
-	return err;
+	return sha256_of(csr, out_sha256, ei);
 }
 
 enum err
@@ -407,20 +400,13 @@ static enum err
 check_acquaintance(
     const struct acquaintance *in, uint8_t out_sha256[32], struct errinfo *ei)
 {
-	uint8_t md[HASH_SIZE_MAX];
-	enum err err;
-
 	if (!text_is_clean(slice_str(in->version)) || in->text.len == 0 ||
 	    in->cms.len == 0 || in->cms.len > CMS_BYTES_MAX) {
 		return err_set(ei, ERR_FORMAT, "application.acquaintance", NULL,
 		    "The version, the text and the signature of the "
 		    "acquaintance are needed.");
 	}
-	err = hash_of(HASH_SHA256, in->text, md, ei);
-	if (err == ERR_OK) {
-		memcpy(out_sha256, md, 32);
-	}
-	return err;
+	return sha256_of(in->text, out_sha256, ei);
 }
 
 enum err

@@ -40,21 +40,6 @@ put_text(struct buf *b, const char *text)
 }
 
 static enum err
-hash_buf(struct buf *b, uint8_t out[REGISTRY_HASH_SIZE], struct errinfo *ei)
-{
-	uint8_t md[HASH_SIZE_MAX];
-	enum err err = buf_err(b, ei);
-
-	if (err == ERR_OK) {
-		err = hash_of(HASH_SHA256, buf_slice(b), md, ei);
-	}
-	if (err == ERR_OK) {
-		memcpy(out, md, REGISTRY_HASH_SIZE);
-	}
-	return err;
-}
-
-static enum err
 hash_data(struct form *f, struct errinfo *ei)
 {
 	const struct subject_fields *s = &f->fields;
@@ -90,7 +75,7 @@ hash_data(struct form *f, struct errinfo *ei)
 	for (i = 0; i < ARRAY_LEN(texts); i++) {
 		put_text(&b, texts[i]);
 	}
-	err = hash_buf(&b, f->data_hash, ei);
+	err = sha256_of_buf(&b, f->data_hash, ei);
 	buf_wipe(&b);
 	return err;
 }
@@ -109,7 +94,7 @@ hash_approval(struct form *f, struct errinfo *ei)
 	put_text(&b, f->identified_by);
 	buf_add_u32(&b, (uint32_t)document.len);
 	buf_add(&b, document);
-	err = hash_buf(&b, f->approval_hash, ei);
+	err = sha256_of_buf(&b, f->approval_hash, ei);
 	buf_clear(&b);
 	return err;
 }

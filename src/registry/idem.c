@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/bounds.h"
+#include "os/wait.h"
 #include "store/store.h"
 
 /* The work that this process does at the moment: a short list. */
@@ -30,23 +31,6 @@ struct idem_ticket {
 	bool settles; /* by idem_claim(): it stands for no body */
 };
 
-static enum err
-cond_init(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-	int rc;
-
-	if (pthread_condattr_init(&attr) != 0) {
-		return ERR_NOMEM;
-	}
-	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	if (rc == 0) {
-		rc = pthread_cond_init(cond, &attr);
-	}
-	pthread_condattr_destroy(&attr);
-	return rc == 0 ? ERR_OK : ERR_NOMEM;
-}
-
 enum err
 idem_new(struct store *store, const struct clock *clock, struct idem **out,
     struct errinfo *ei)
@@ -62,11 +46,7 @@ idem_new(struct store *store, const struct clock *clock, struct idem **out,
 		free(i);
 		return err_nomem(ei);
 	}
-	if (cond_init(&i->ended) != ERR_OK) {
-		pthread_mutex_destroy(&i->lock);
-		free(i);
-		return err_nomem(ei);
-	}
+	cond_init_monotonic(&i->ended);
 	*out = i;
 	return ERR_OK;
 }
