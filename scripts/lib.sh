@@ -103,3 +103,28 @@ build_dir() {
 	rm -f "$_log"
 	printf '%s' "$*" >"$_stamp"
 }
+
+# take_yes "$@": is the first word -y?  The caller shifts it away.
+take_yes() {
+	[ "${1-}" = -y ] || [ "${1-}" = --yes ] || return 1
+	assume_yes=1
+}
+
+# ./bench and ./soak: run the tool NAME of tests/FOLDER, or list them.
+run_tool() {
+	_folder=$1
+	_name=${2-}
+	if [ -z "$_name" ]; then
+		for _file in "$root/tests/$_folder"/*.mjs; do
+			_file=${_file##*/}
+			say "./$_folder ${_file%.mjs}"
+		done
+		return 0
+	fi
+	shift 2
+	_tool=tests/$_folder/$_name.mjs
+	[ -f "$root/$_tool" ] || die "there is no $_tool"
+	packages_install run test
+	cd "$root"
+	exec node tests/run/main.mjs --tool "$_tool" "$@"
+}

@@ -3,7 +3,8 @@
 // docs/architecture.md has a line for each folder of src/ and each program.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Finding, readLines, readText, treeFiles } from './files.mjs';
+import { Finding, programs, readLines, readText, treeFiles }
+	from './files.mjs';
 
 const ARCHITECTURE = 'docs/architecture.md';
 
@@ -33,11 +34,21 @@ function checkFolders(root, findings) {
 	}
 }
 
+function checkPrograms(root, findings) {
+	const text = readText(root, ARCHITECTURE);
+	for (const { name } of programs(root)) {
+		if (!text.includes(`\`${name}\``)) {
+			findings.push(new Finding(ARCHITECTURE, 0, `no word of ${name}`));
+		}
+	}
+}
+
 export function check(root) {
 	const findings = [];
 	for (const path of treeFiles(root).filter((f) => f.endsWith('.md'))) {
 		checkLinks(root, path, findings);
 	}
 	checkFolders(root, findings);
+	checkPrograms(root, findings);
 	return findings;
 }

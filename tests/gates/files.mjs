@@ -2,7 +2,7 @@
 // What gates share: the tree's own files, and findings about them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 // Never ours, in a tree that git does not know (an unpacked archive).
 const FOREIGN = /^(\.git|var|node_modules|build.*)$/;
@@ -38,6 +38,14 @@ function walk(root, folder) {
 
 export function readText(root, path) {
 	return readFileSync(join(root, path), 'utf8');
+}
+
+// Programs that the build makes: [{name, file}].
+export function programs(root) {
+	return treeFiles(root).filter((f) => /^src\/.*meson\.build$/.test(f))
+		.flatMap((f) => [...readText(root, f).matchAll(
+			/executable\(\s*'(surguch[a-z-]*)',\s*'(\w+\.c)'/g)]
+			.map(([, name, file]) => ({ name, file: `${dirname(f)}/${file}` })));
 }
 
 export function readLines(root, path) {

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '../run/exec.mjs';
-import { Finding, readText, treeFiles } from './files.mjs';
+import { Finding, programs, readText } from './files.mjs';
 
 const SECTIONS = ['NAME', 'DESCRIPTION', 'FILES', 'EXAMPLES', 'SECURITY'];
 
@@ -38,17 +38,10 @@ export async function check(root) {
 			}
 		}
 	}
-	for (const program of programs(root)) {
-		if (!named.has(program)) {
-			findings.push(new Finding('docs/man', 0, `no page of ${program}`));
+	for (const { name } of programs(root)) {
+		if (!named.has(name)) {
+			findings.push(new Finding('docs/man', 0, `no page of ${name}`));
 		}
 	}
 	return findings;
-}
-
-// Names that meson installs: executable('surguch-…', …, install: true).
-function programs(root) {
-	const builds = treeFiles(root).filter((f) => /^src\/.*meson\.build$/.test(f));
-	return builds.flatMap((f) => [...readText(root, f).matchAll(
-		/executable\(\s*'(surguch[a-z-]*)'/g)].map((m) => m[1]));
 }

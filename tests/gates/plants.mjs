@@ -215,6 +215,10 @@ const DOCS = [
 	{ fault: 'a folder that nobody told of', files: {
 		'docs/architecture.md': '`base`\n', 'src/novel/x.c': '' },
 	find: /no word of src\/novel/ },
+	{ fault: 'a program that nobody told of', files: {
+		'docs/architecture.md': '`base`\n',
+		'src/base/meson.build': "executable('surguch-novel', 'x.c')\n" },
+	find: /no word of surguch-novel/ },
 ].map((p) => ({ gate: 'docs', check: docs.check, ...p }));
 
 const TABLE = '| id | proved by |\n|---|---|\n| A1 | e2e/x |\n\n';

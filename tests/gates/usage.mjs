@@ -5,7 +5,7 @@
 // its list of commands, and says of each what it does.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Finding, readText, treeFiles } from './files.mjs';
+import { Finding, programs, readText, treeFiles } from './files.mjs';
 
 const MAN = 'docs/man';
 const COMMANDS = 'GROUP COMMAND [ARGUMENT ...]'; // any command of a table
@@ -200,15 +200,10 @@ export function check(root) {
 	const findings = [];
 	const add = (path, text) => findings.push(new Finding(path, 0, text));
 	const pages = pagesOf(root);
-	const files = treeFiles(root);
-	files.filter((f) => /^src\/cli\/.*\.c$/.test(f) &&
+	treeFiles(root).filter((f) => /^src\/cli\/.*\.c$/.test(f) &&
 		/struct cli_program \w+ =/.test(readText(root, f))).forEach((f) =>
 		checkCli(root, f, pages, add));
-	if (files.includes('src/roles/meson.build')) {
-		for (const [, program, file] of readText(root, 'src/roles/meson.build')
-			.matchAll(/executable\('([a-z-]+)',\s*'([a-z_]+\.c)'/g)) {
-			checkRole(root, program, `src/roles/${file}`, pages, add);
-		}
-	}
+	programs(root).filter(({ file }) => file.startsWith('src/roles/')).forEach(
+		({ name, file }) => checkRole(root, name, file, pages, add));
 	return findings;
 }

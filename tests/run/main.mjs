@@ -138,6 +138,11 @@ function keepProofs(total) {
 }
 
 async function runFuzz([seconds = '600', ...names]) {
+	if (!(Number(seconds) > 0)) {
+		process.stderr.write('usage: ./fuzz [-y] [SECONDS-A-TARGET ' +
+			`[TARGET...]]: ${seconds} is no number of seconds\n`);
+		return 2;
+	}
 	const wrong = await build(root, FUZZ_BUILD, ['fuzzers']);
 	if (wrong) {
 		say(wrong);
