@@ -377,7 +377,7 @@ centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
 	struct init_words w = {
 	    .profiles = "/usr/share/surguch/profiles",
-	    .libexec = "/usr/libexec/surguch",
+	    .libexec = LIBEXEC_DIR, /* from the build */
 	    .api_port = "8443",
 	    .public_port = "8080",
 	    .sms_port = "8025",

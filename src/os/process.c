@@ -263,22 +263,3 @@ process_user(
 	*out_gid = found->pw_gid;
 	return ERR_OK;
 }
-
-enum err
-process_self_dir(struct buf *out, struct errinfo *ei)
-{
-	char path[PATH_TEXT_SIZE];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0 || (size_t)n >= sizeof(path) - 1) {
-		return err_sys(
-		    ei, "process.self", "Our own path cannot be read");
-	}
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	ensure(slash != NULL);
-	buf_add(
-	    out, slice_make(path, slash == path ? 1 : (size_t)(slash - path)));
-	return buf_err(out, ei);
-}

@@ -48,7 +48,5 @@ ATTR_MUST_USE enum err process_follow_parent(pid_t parent, struct errinfo *ei);
 /* A user name, or decimal "uid" or "uid:gid".  ERR_NOTFOUND. */
 ATTR_MUST_USE enum err process_user(
     const char *user, uid_t *out_uid, gid_t *out_gid, struct errinfo *ei);
-/* The directory of the running program's own file. */
-ATTR_MUST_USE enum err process_self_dir(struct buf *out, struct errinfo *ei);
 
 #endif

@@ -211,12 +211,12 @@ connect_front(
 /* --- the roles ---------------------------------------------------------- */
 
 static enum err
-add_front(struct plan *p, const struct settings *s, const char *libexec,
-    const char *conf, struct errinfo *ei)
+add_front(struct plan *p, const struct settings *s, const char *conf,
+    struct errinfo *ei)
 {
 	struct plan_role *r = NULL;
 	int api = -1, public = -1, control = -1;
-	enum err err = add_role(p, libexec, "front", NULL, &r, ei);
+	enum err err = add_role(p, s->libexec, "front", NULL, &r, ei);
 
 	if (err == ERR_OK) {
 		err = socket_listen_tcp(
@@ -247,11 +247,10 @@ add_front(struct plan *p, const struct settings *s, const char *libexec,
 }
 
 static enum err
-add_courier(struct plan *p, const struct settings *s, const char *libexec,
-    struct errinfo *ei)
+add_courier(struct plan *p, const struct settings *s, struct errinfo *ei)
 {
 	struct plan_role *r = NULL;
-	enum err err = add_role(p, libexec, "courier", NULL, &r, ei);
+	enum err err = add_role(p, s->libexec, "courier", NULL, &r, ei);
 
 	if (err == ERR_OK) {
 		err = path_join(r->conf, s->etc_dir, "courier.conf", ei);
@@ -271,15 +270,15 @@ add_courier(struct plan *p, const struct settings *s, const char *libexec,
 }
 
 static enum err
-add_signer(struct plan *p, const struct settings *s, const char *libexec,
-    size_t i, bool ocsp, struct errinfo *ei)
+add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
+    struct errinfo *ei)
 {
 	const struct settings_signer *one = &s->signers[i];
 	const char *name = ocsp ? one->ocsp : one->name;
 	char dir[HELLO_NAME_SIZE + 16], conf[HELLO_NAME_SIZE + 16];
 	struct plan_role *r = NULL;
 	enum err err =
-	    add_role(p, libexec, ocsp ? "ocsp" : "signer", name, &r, ei);
+	    add_role(p, s->libexec, ocsp ? "ocsp" : "signer", name, &r, ei);
 
 	(void)snprintf(dir, sizeof(dir), "signer-%s", name);
 	(void)snprintf(conf, sizeof(conf), "ca/%s.conf", name);
@@ -308,36 +307,21 @@ add_signer(struct plan *p, const struct settings *s, const char *libexec,
 }
 
 static enum err
-find_libexec(const struct settings *s, struct buf *out, struct errinfo *ei)
-{
-	const char *asked = getenv("SURGUCH_LIBEXEC");
-
-	if (s->libexec[0] != '\0') {
-		buf_add_str(out, s->libexec);
-	} else if (asked != NULL && geteuid() == getuid()) {
-		buf_add_str(out, asked);
-	} else {
-		return process_self_dir(out, ei);
-	}
-	return buf_err(out, ei);
-}
-
-static enum err
 fill(struct plan *p, const struct settings *s, const char *conf,
-    const char *libexec, struct errinfo *ei)
+    struct errinfo *ei)
 {
 	enum err err;
 
 	make_env(p);
 	/* First: the channels are given to it as they are made. */
-	err = add_front(p, s, libexec, conf, ei);
+	err = add_front(p, s, conf, ei);
 	if (err == ERR_OK) {
-		err = add_courier(p, s, libexec, ei);
+		err = add_courier(p, s, ei);
 	}
 	for (size_t i = 0; i < s->num_signers && err == ERR_OK; i++) {
-		err = add_signer(p, s, libexec, i, false, ei);
+		err = add_signer(p, s, i, false, ei);
 		if (err == ERR_OK && s->signers[i].ocsp[0] != '\0') {
-			err = add_signer(p, s, libexec, i, true, ei);
+			err = add_signer(p, s, i, true, ei);
 		}
 	}
 	return err;
@@ -347,7 +331,6 @@ enum err
 plan_make(const struct settings *s, const char *conf, struct plan **out,
     struct errinfo *ei)
 {
-	struct buf libexec = BUF_INIT(PATH_TEXT_SIZE);
 	struct plan *p = calloc(1, sizeof(*p));
 	enum err err;
 
@@ -356,12 +339,8 @@ plan_make(const struct settings *s, const char *conf, struct plan **out,
 	}
 	err = plan_check_uids(s, ei);
 	if (err == ERR_OK) {
-		err = find_libexec(s, &libexec, ei);
+		err = fill(p, s, conf, ei);
 	}
-	if (err == ERR_OK) {
-		err = fill(p, s, conf, buf_cstr(&libexec), ei);
-	}
-	buf_clear(&libexec);
 	if (err != ERR_OK) {
 		plan_free(p);
 		return err;

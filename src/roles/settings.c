@@ -33,18 +33,20 @@ check_path(const char *s)
 		.name = (n), .type = CONF_TEXT, .fallback = "", .min = 0,      \
 		.max = PATH_TEXT_SIZE - 64, .check = check_path                \
 	}
+#define ADDRESS                                                                \
+	{                                                                      \
+		.name = "address", .type = CONF_TEXT, .fallback = "127.0.0.1", \
+		.min = 1, .max = SETTINGS_TEXT_SIZE - 1                        \
+	}
+#define PORT(otherwise)                                                        \
+	{                                                                      \
+		.name = "port", .type = CONF_INT, .fallback_int = (otherwise), \
+		.min = 1, .max = UINT16_MAX                                    \
+	}
 
 static const struct conf_setting api_settings[] = {
-    {.name = "address",
-	.type = CONF_TEXT,
-	.fallback = "127.0.0.1",
-	.min = 1,
-	.max = SETTINGS_TEXT_SIZE - 1},
-    {.name = "port",
-	.type = CONF_INT,
-	.fallback_int = 8443,
-	.min = 1,
-	.max = UINT16_MAX},
+    ADDRESS,
+    PORT(8443),
     {.name = "origin",
 	.type = CONF_TEXT,
 	.fallback = "",
@@ -57,16 +59,8 @@ static const struct conf_setting api_settings[] = {
 };
 
 static const struct conf_setting public_settings[] = {
-    {.name = "address",
-	.type = CONF_TEXT,
-	.fallback = "127.0.0.1",
-	.min = 1,
-	.max = SETTINGS_TEXT_SIZE - 1},
-    {.name = "port",
-	.type = CONF_INT,
-	.fallback_int = 8080,
-	.min = 1,
-	.max = UINT16_MAX},
+    ADDRESS,
+    PORT(8080),
     {0},
 };
 
@@ -92,7 +86,12 @@ static const struct conf_setting signer_settings[] = {
 
 static const struct conf_setting table[] = {
     PATH_("prefix"),
-    PATH_("libexec"),
+    {.name = "libexec",
+	.type = CONF_TEXT,
+	.fallback = LIBEXEC_DIR, /* from the build */
+	.min = 1,
+	.max = PATH_TEXT_SIZE - 64,
+	.check = check_path},
     {.name = "centre",
 	.type = CONF_TEXT,
 	.fallback = "surguch",
@@ -138,17 +137,36 @@ take_paths(struct settings *s, struct conf_cursor c, struct errinfo *ei)
 	for (size_t i = 0; i < ARRAY_LEN(paths) && err == ERR_OK; i++) {
 		err = path_join(paths[i].to, paths[i].dir, paths[i].name, ei);
 	}
-	if (*conf_text(c, "api.certificate") != '\0') {
-		conf_copy_text(s->tls_certificate, sizeof(s->tls_certificate),
-		    conf_text(c, "api.certificate"));
-	}
-	if (*conf_text(c, "api.key") != '\0') {
-		conf_copy_text(
-		    s->tls_key, sizeof(s->tls_key), conf_text(c, "api.key"));
-	}
-	conf_copy_text(s->libexec, sizeof(s->libexec), conf_text(c, "libexec"));
-	conf_copy_text(s->centre, sizeof(s->centre), conf_text(c, "centre"));
 	return err;
+}
+
+static void
+take_texts(struct settings *s, struct conf_cursor c)
+{
+	const struct {
+		char *to;
+		size_t size;
+		const char *name;
+	} texts[] = {
+	    {s->centre, sizeof(s->centre), "centre"},
+	    {s->libexec, sizeof(s->libexec), "libexec"},
+	    {s->api.address, sizeof(s->api.address), "api.address"},
+	    {s->origin, sizeof(s->origin), "api.origin"},
+	    {s->tls_certificate, sizeof(s->tls_certificate), "api.certificate"},
+	    {s->tls_key, sizeof(s->tls_key), "api.key"},
+	    {s->public.address, sizeof(s->public.address), "public.address"},
+	    {s->front_user, sizeof(s->front_user), "users.front"},
+	    {s->courier_user, sizeof(s->courier_user), "users.courier"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *text = conf_text(c, texts[i].name);
+
+		/* The TLS files' place stands there already. */
+		if (*text != '\0') {
+			conf_copy_text(texts[i].to, texts[i].size, text);
+		}
+	}
 }
 
 static bool
@@ -201,12 +219,9 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	if (err != ERR_OK) {
 		return err;
 	}
+	take_texts(s, c);
 	s->log_level = (enum log_level)conf_choice(c, "log_level");
-	conf_copy_text(s->api.address, sizeof(s->api.address),
-	    conf_text(c, "api.address"));
 	s->api.port = (uint16_t)conf_int(c, "api.port");
-	conf_copy_text(
-	    s->origin, sizeof(s->origin), conf_text(c, "api.origin"));
 	for (size_t i = 0; i < conf_len(c, "api.proxies"); i++) {
 		const char *proxy = conf_text_at(c, "api.proxies", i);
 
@@ -218,13 +233,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		conf_copy_text(
 		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
 	}
-	conf_copy_text(s->public.address, sizeof(s->public.address),
-	    conf_text(c, "public.address"));
 	s->public.port = (uint16_t)conf_int(c, "public.port");
-	conf_copy_text(
-	    s->front_user, sizeof(s->front_user), conf_text(c, "users.front"));
-	conf_copy_text(s->courier_user, sizeof(s->courier_user),
-	    conf_text(c, "users.courier"));
 	take_signers(s, c, report);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
 	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");

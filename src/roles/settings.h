@@ -6,7 +6,7 @@
  * files of their own):
  *
  *	prefix = "/var/lib/surguch-demo/centre"; # before /etc, /var/lib, /run
- *	libexec = "/usr/libexec/surguch";        # default: beside surguchd
+ *	libexec = "/usr/libexec/surguch";        # default: as installed
  *	centre = "Учебный центр surguch";        # its name in messages
  *	log_level = "info";                      # error, warn, info, debug
  *	api = {
@@ -70,7 +70,7 @@ struct settings {
 	char control_path[PATH_TEXT_SIZE]; /* run_dir/control.sock */
 
 	char centre[SETTINGS_TEXT_SIZE]; /* the centre's name in messages */
-	char libexec[PATH_TEXT_SIZE];    /* "": beside the running program */
+	char libexec[PATH_TEXT_SIZE];    /* the roles' programs */
 	enum log_level log_level;
 	struct settings_listen api;
 	char origin[SETTINGS_TEXT_SIZE]; /* "": the host that browsers ask */

@@ -224,19 +224,6 @@ follows_its_parent(void **state)
 	fd_close(gone[0]);
 }
 
-static void
-knows_where_it_is(void **state)
-{
-	struct buf b = BUF_INIT(PATH_TEXT_SIZE);
-	struct errinfo ei;
-
-	(void)state;
-	assert_ok(process_self_dir(&b, &ei), &ei);
-	assert_int_equal(buf_cstr(&b)[0], '/');
-	assert_int_equal(access(buf_cstr(&b), X_OK), 0);
-	buf_clear(&b);
-}
-
 int
 main(void)
 {
@@ -246,7 +233,6 @@ main(void)
 	    cmocka_unit_test(a_failed_exec_is_seen),
 	    cmocka_unit_test(names_users),
 	    cmocka_unit_test(drops_for_ever),
-	    cmocka_unit_test(knows_where_it_is),
 	    /* Last: this process follows nobody, and is told so. */
 	    cmocka_unit_test(follows_its_parent),
 	};

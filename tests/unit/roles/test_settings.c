@@ -26,6 +26,10 @@ nothing_is_a_centre(void **state)
 	assert_string_equal(s->public_dir, "/var/lib/surguch/public");
 	assert_string_equal(s->control_path, "/run/surguch/control.sock");
 	assert_string_equal(s->tls_key, "/var/lib/surguch/front/tls-key.pem");
+	assert_string_equal(
+	    s->libexec + strlen(s->libexec) - strlen("/libexec/surguch"),
+	    "/libexec/surguch");
+	assert_string_equal(s->api.address, "127.0.0.1");
 	assert_int_equal(s->api.port, 8443);
 	assert_int_equal(s->num_signers, 0);
 	assert_false(s->insecure_shared_uid);
@@ -56,6 +60,11 @@ everything_is_taken(void **state)
 		      &s, &ei),
 	    &ei);
 	assert_string_equal(s->courier_dir, "/p/var/lib/surguch/courier");
+	assert_string_equal(s->libexec, "/l");
+	assert_string_equal(s->api.address, "::1");
+	assert_string_equal(s->origin, "https://x");
+	assert_string_equal(s->public.address, "0.0.0.0");
+	assert_string_equal(s->front_user, "f");
 	assert_string_equal(s->tls_certificate, "/c");
 	assert_string_equal(s->tls_key, "/k");
 	assert_int_equal(s->public.port, 65535);
@@ -78,6 +87,7 @@ static const struct {
 	const char *text;
 } bad[] = {
     {"relative prefix", "prefix = \"p\";"},
+    {"no libexec", "libexec = \"\";"},
     {"relative key", "api = { key = \"k\"; };"},
     {"port 0", "api = { port = 0; };"},
     {"port 65536", "public = { port = 65536; };"},
