@@ -35,8 +35,7 @@ struct container {
 	uint8_t cert_sha[META_DIGEST]; /* of cert, as it was read */
 };
 
-/* --- shared ------------------------------------------------------------------
- */
+/* --- shared ------------------------------------------------------------- */
 
 static enum err
 sha256(struct slice s, uint8_t out[META_DIGEST], struct errinfo *ei)
@@ -147,8 +146,7 @@ container_cert(const struct container *c)
 	return buf_slice(&c->cert);
 }
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making ------------------------------------------------------------- */
 
 static enum err
 check_options(const struct container_options *o, struct errinfo *ei)
@@ -308,8 +306,7 @@ container_create(const char *path, const struct container_options *options,
 	return ERR_OK;
 }
 
-/* --- opening
- * ------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------ */
 
 static enum err
 read_meta(const char *dir, struct meta *out, struct errinfo *ei)
@@ -499,8 +496,7 @@ container_peek(const char *path, struct container_info *out, struct errinfo *ei)
 	return e;
 }
 
-/* --- the certificate
- * ------------------------------------------------------------ */
+/* --- the certificate ---------------------------------------------------- */
 
 /*
  * Three writes, each atomic.  After the first meta.json allows both the old

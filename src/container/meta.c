@@ -82,8 +82,7 @@ meta_sum(const struct meta *m, uint8_t out[META_DIGEST], struct errinfo *ei)
 	return e;
 }
 
-/* --- writing -----------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------ */
 
 enum err
 meta_build(const struct meta *m, struct buf *out, struct errinfo *ei)
@@ -124,8 +123,7 @@ meta_build(const struct meta *m, struct buf *out, struct errinfo *ei)
 	return json_writer_end(&w, ei);
 }
 
-/* --- reading
- * ------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------ */
 
 static enum err
 bad_field(struct errinfo *ei, const char *field, const char *what)

@@ -66,11 +66,11 @@ take_extensions(
 		return err_set(ei, ERR_POLICY, "ca.not_ca", "RFC 5280 4.2.1.9",
 		    "the certificate is not a CA's");
 	}
-	if (!ext_has_key_usage(exts, KU_CERT_SIGN)) {
+	if (!ext_has_key_usage(exts, KU_CERT_SIGN | KU_CRL_SIGN)) {
 		return err_set(ei, ERR_POLICY, "ca.key_usage",
 		    "RFC 5280 4.2.1.3",
 		    "the CA's certificate does not allow it to sign "
-		    "certificates");
+		    "certificates and CRLs: it needs keyCertSign and cRLSign");
 	}
 	if (ski == NULL || ski->u.octets.len == 0 ||
 	    ski->u.octets.len > sizeof(ca->key_id)) {

@@ -52,8 +52,8 @@ struct ca_identity {
 
 /*
  * From the CA's certificate.  Refused: not a CA (ERR_POLICY "ca.not_ca"), no
- * keyCertSign ("ca.key_usage"), no subjectKeyIdentifier ("ca.ski"), a
- * signature algorithm that its key cannot make ("ca.sig_alg").
+ * keyCertSign or cRLSign ("ca.key_usage"), no subjectKeyIdentifier ("ca.ski"),
+ * a signature algorithm that its key cannot make ("ca.sig_alg").
  */
 ATTR_MUST_USE enum err ca_identity_init(struct ca_identity *ca,
     const char *name, struct slice cert_der, enum sig_alg sig_alg,

@@ -37,6 +37,7 @@ complain(struct exam *e, const char *path, const char *text)
 static void
 check_ca(struct exam *e)
 {
+	const uint32_t both = KU_CERT_SIGN | KU_CRL_SIGN;
 	bool signs = (e->x->key_usage & KU_CERT_SIGN) != 0;
 
 	if ((e->p->kind == PROFILE_ROOT) != e->p->self_signed) {
@@ -51,9 +52,10 @@ check_ca(struct exam *e)
 		    "a CA needs basic_constraints with ca = true, critical "
 		    "(RFC 5280 4.2.1.9)");
 	}
-	if (e->is_ca && !signs) {
+	if (e->is_ca && (e->x->key_usage & both) != both) {
 		complain(e, "extensions.key_usage",
-		    "a CA needs keyCertSign (RFC 5280 4.2.1.3)");
+		    "a CA needs keyCertSign and cRLSign: one key signs its "
+		    "certificates and their CRL (RFC 5280 4.2.1.3)");
 	}
 	if (!e->is_ca && (e->x->ca || signs)) {
 		complain(e, "extensions",

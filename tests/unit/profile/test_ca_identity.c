@@ -64,6 +64,43 @@ what_is_no_ca_is_refused(void **state)
 	kit_clear(&k);
 }
 
+/* Relying parties would refuse every CRL of such a CA (RFC 5280 6.3.3 f). */
+static void
+a_ca_signs_certificates_and_crls(void **state)
+{
+	static const uint32_t usages[] = {
+	    KU_CERT_SIGN | KU_CRL_SIGN, KU_CERT_SIGN, KU_CRL_SIGN};
+	struct errinfo ei;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(usages); i++) {
+		struct buf tbs = BUF_INIT(PROFILE_TBS_MAX);
+		struct buf der = BUF_INIT(CERT_BYTES_MAX);
+		struct ca_identity ca;
+		struct kit k;
+		enum err err;
+
+		kit_init(&k, "issuing-ca-p256", KIT_NOW);
+		template_free(k.t);
+		k.p->exts.key_usage = usages[i];
+		assert_ok(template_new(k.p, &k.ca, &k.t, &ei), &ei);
+		kit_build(&k, &tbs);
+		kit_sign(&k, buf_slice(&tbs), &der);
+		err = ca_identity_init(
+		    &ca, "x", buf_slice(&der), SIG_ECDSA_SHA256, &ei);
+		if (i == 0) {
+			assert_ok(err, &ei);
+			ca_identity_clear(&ca);
+		} else {
+			assert_int_equal(err, ERR_POLICY);
+			assert_string_equal(ei.rule, "ca.key_usage");
+		}
+		buf_clear(&tbs);
+		buf_clear(&der);
+		kit_clear(&k);
+	}
+}
+
 static const struct {
 	const char *url;
 	bool good;
@@ -136,6 +173,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_ca_is_taken_from_its_certificate),
 	    cmocka_unit_test(what_is_no_ca_is_refused),
+	    cmocka_unit_test(a_ca_signs_certificates_and_crls),
 	    cmocka_unit_test(addresses_have_their_form),
 	    cmocka_unit_test(key_ids_are_sha1_of_the_bits),
 	};

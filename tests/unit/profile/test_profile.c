@@ -280,6 +280,7 @@ static const struct edit mistakes[] = {
     {"issuing-ca-p256", "critical = true; ca = true;",
 	"critical = false; ca = true;", "4.2.1.9"},
     {"issuing-ca-p256", "\"keyCertSign\", ", "", "keyCertSign"},
+    {"issuing-ca-p256", ", \"cRLSign\"", "", "cRLSign"},
     {"issuing-ca-p256", "ceiling = 10;", "ceiling = 10; hold = true;",
 	"suspended"},
     {"qualified-person", "identification_kinds = [\"personal\"",
