@@ -124,7 +124,7 @@ run_tool() {
 	shift 2
 	_tool=tests/$_folder/$_name.mjs
 	[ -f "$root/$_tool" ] || die "there is no $_tool"
-	packages_install run test
+	packages_install run test "$_folder"
 	cd "$root"
 	exec node tests/run/main.mjs --tool "$_tool" "$@"
 }

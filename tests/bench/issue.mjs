@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// ./bench issue [SECONDS [PAIRS]]: P-256 certificates through the API (TLS,
-// confinement, journal, database, audit all on), and beside it, in turn, the
-// bare loop of the same verification and signature.  CPU of the server's
+// ./bench issue [SECONDS [PAIRS]]: certificates through the API (TLS, kept
+// connections, confinement, journal, database and audit all on; a new person
+// and a new key for each), in turn with `cfssl serve` under the same load and
+// with the bare loop of the same verification and signature.  Then GOST, and
+// P-256 again with a millisecond added to every sync.  CPU of the servers'
 // processes is read from /proc before and after.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { must } from '../run/exec.mjs';
-import { addPerson, p256Request, startDesk } from '../e2e/lib/desk.mjs';
-import { RELEASE } from '../e2e/lib/scratch.mjs';
+import { exec, must } from '../run/exec.mjs';
+import { Running } from '../e2e/lib/processes.mjs';
+import { startDesk } from '../e2e/lib/desk.mjs';
+import { freePorts, RELEASE, ROOT, scratch, until } from '../e2e/lib/scratch.mjs';
 
-const SECONDS = Number(process.argv[2] ?? 5);
+const SECONDS = Number(process.argv[2] ?? 4);
 const PAIRS = Number(process.argv[3] ?? 9);
-const THREADS = 32;
+const CLIENTS = 64;
+const RATE_MAX = 4000; // certificates a second that bodies are prepared for
+const PERSONS = 20000;
 const TICKS = 100; // USER_HZ
+
+const ends = [];
+const t = { after: (f) => ends.push(f), diagnostic: console.log };
+const tool = (name) => join(process.env.SURGUCH_BUILD, 'tests/bench', name);
+const dir = scratch(t);
+const file = (name, text) => {
+	writeFileSync(join(dir, name), text, { mode: 0o600 });
+	return join(dir, name);
+};
+const lines = (a) => `${a.join('\n')}\n`;
 
 function cpuOf(pids) {
 	return pids.reduce((sum, pid) => {
@@ -22,61 +37,189 @@ function cpuOf(pids) {
 	}, 0);
 }
 const median = (a) => [...a].sort((x, y) => x - y)[Math.floor(a.length / 2)];
-const spread = (a) => `${Math.min(...a).toFixed(1)} … ${Math.max(...a).toFixed(1)}`;
+const show = (name, a, digits = 0) => console.log(`${name.padEnd(44)} ` +
+	`${median(a).toFixed(digits).padStart(8)}   ` +
+	`${Math.min(...a).toFixed(digits)} … ${Math.max(...a).toFixed(digits)}`);
 
-const ends = [];
-const t = { after: (f) => ends.push(f), diagnostic: console.log };
-// The usual ceiling of 20,000 a day would end the run.
-const centre = await startDesk(t, { build: RELEASE,
-	configure: (c) => appendFileSync(
-		join(c.dir, 'etc/surguch/ca/issuing-p256.conf'),
-		'ceilings = ({ profile = "tls-client"; per_day = 10000000; });\n') });
-try {
-	const person = await addPerson(centre);
-	const pkcs10 = await p256Request(centre.dir);
-	const file = (name, text) => {
-		writeFileSync(join(centre.dir, name), text, { mode: 0o600 });
-		return join(centre.dir, name);
+// --- what is sent ------------------------------------------------------------
+
+function snils(n) {
+	const nine = String(100000000 + n);
+	const sum = [...nine].reduce((s, d, i) => s + Number(d) * (9 - i), 0) % 101;
+	return nine + String(sum === 100 ? 0 : sum).padStart(2, '0');
+}
+
+const person = (n) => JSON.stringify({ surname: `Иванов${'абвгдежзик'[n % 10]}`,
+	given_name: 'Иван', patronymic: 'Иванович', snils: snils(n) });
+
+async function requests(spec, num) {
+	return (await must(tool('make_requests'), [spec, String(num)],
+		{ timeoutSec: 300 })).trim().split('\n');
+}
+
+const pem = (base64) => '-----BEGIN CERTIFICATE REQUEST-----\n' +
+	`${base64.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+
+// --- one run -----------------------------------------------------------------
+
+async function load({ url, ca, token = '-', bodies, pids, seconds = SECONDS,
+	clients = CLIENTS, answers = [] }) {
+	const before = cpuOf(pids);
+	const out = await must(tool('load_api'), [url, ca, token, bodies,
+		String(clients), String(seconds), ...answers],
+	{ timeoutSec: seconds * 4 + 300 });
+	const cpu = cpuOf(pids) - before;
+	const [, done, failed, sec, , p50, p99] = new RegExp('done (\\d+) ' +
+		'failed (\\d+) seconds ([\\d.]+) cpu ([\\d.]+) p50 (\\d+) p99 (\\d+)')
+		.exec(out).map(Number);
+	if (failed > 0) {
+		throw new Error(out);
+	}
+	return { rate: done / sec, us: cpu / done * 1e6, p50, p99 };
+}
+
+// A centre with its own persons and the bodies of orders under a profile.
+async function centreFor(options, profile, issuer, spec) {
+	const profiles = join(scratch(t), 'profiles');
+	cpSync(join(ROOT, 'profiles'), profiles, { recursive: true });
+	writeFileSync(join(profiles, 'tls-client-gost.conf'),
+		readFileSync(join(profiles, 'tls-client.conf'), 'utf8')
+			.replace('"tls-client"', '"tls-client-gost"')
+			.replace('algorithm = "p256"',
+				'algorithm = "gost2012-256"; parameters = ["CryptoPro-A"]')
+			.replace(/signatures = .*/, 'signatures = ["gost2012-256"];'));
+	const centre = await startDesk(t, { ...options, profiles,
+		// The usual ceiling of 20,000 a day would end the run.
+		configure: (c) => {
+			const conf = join(c.dir, `etc/surguch/ca/${issuer}.conf`);
+			const text = readFileSync(conf, 'utf8');
+			writeFileSync(conf, `${text.includes(`"${profile}"`) ? text
+				: text.replace('profiles = [', `profiles = ["${profile}", `)}
+ceilings = ({ profile = "${profile}"; per_day = 10000000; });\n`);
+		} });
+	centre.tokenFile = file(`token-${issuer}-${ends.length}`, centre.token);
+	centre.pids = () => [centre.parent.pid, ...centre.roles().map((p) => p.pid)];
+	const to = (path, bodies, more) => load({ url: `${centre.api}${path}`,
+		ca: centre.apiCa, token: centre.tokenFile, bodies,
+		pids: centre.pids(), ...more });
+	const ids = join(dir, 'persons.out');
+	await to('/v1/persons', file('persons', lines(
+		Array.from({ length: PERSONS }, (_, n) => person(n)))),
+	{ seconds: 0, answers: [ids] });
+	const persons = readFileSync(ids, 'utf8').trim().split('\n')
+		.map((l) => JSON.parse(l).id);
+	let at = 0;
+	let keys = [];
+	centre.bodies = async (num) => {
+		if (keys.length - at < num) {
+			keys = await requests(spec, PERSONS);
+			at = 0;
+		}
+		return file('orders', lines(keys.slice(at, at += num).map((pkcs10, i) =>
+			JSON.stringify({ profile, person: persons[(at + i) % PERSONS],
+				pkcs10 }))));
 	};
-	const body = file('body.json', JSON.stringify({ profile: 'tls-client',
-		person, pkcs10 }));
-	const token = file('token', centre.token);
-	const request = file('request.der', Buffer.from(pkcs10, 'base64'));
-	const tool = (name) => join(process.env.SURGUCH_BUILD, 'tests/bench', name);
+	centre.issue = async (more = {}) => to('/v1/certificates',
+		await centre.bodies(Math.min(PERSONS, RATE_MAX * SECONDS)), more);
+	return centre;
+}
 
+async function startCfssl() {
+	if ((await exec('cfssl', ['version'], {}).catch(() => ({ code: 1 }))).code) {
+		throw new Error('cfssl is missing (package golang-cfssl)');
+	}
+	const [port] = await freePorts(1);
+	const usual = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+		'-nodes', '-days', '30'];
+	for (const [name, ...more] of [['ca', '-subj', '/CN=peer CA'],
+		['tls', '-subj', '/CN=127.0.0.1', '-addext',
+			'subjectAltName=IP:127.0.0.1']]) {
+		await must('openssl', ['req', '-x509', ...usual, '-keyout',
+			join(dir, `peer-${name}.key`), '-out',
+			join(dir, `peer-${name}.pem`), ...more]);
+	}
+	const config = file('peer.json', JSON.stringify({ signing: { default: {
+		usages: ['digital signature', 'client auth'], expiry: '8760h',
+		crl_url: 'http://127.0.0.1/crl', ocsp_url: 'http://127.0.0.1/ocsp',
+		issuer_urls: ['http://127.0.0.1/ca'] } } }));
+	const server = new Running(t, 'cfssl', ['serve', '-loglevel', '5',
+		'-address', '127.0.0.1', '-port', String(port),
+		'-ca', join(dir, 'peer-ca.pem'), '-ca-key', join(dir, 'peer-ca.key'),
+		'-config', config, '-tls-cert', join(dir, 'peer-tls.pem'),
+		'-tls-key', join(dir, 'peer-tls.key')]);
+	const url = `https://127.0.0.1:${port}/api/v1/cfssl/sign`;
+	await until(async () => (await exec('curl', ['-s', '-o', '/dev/null',
+		'--cacert', join(dir, 'peer-tls.pem'), url], {})).code === 0,
+	() => `cfssl to listen: ${server.log}`);
+	const keys = await requests('p256', PERSONS);
+	const bodies = file('peer-orders', lines(keys.map((k) => JSON.stringify({
+		certificate_request: pem(k) }))));
+	return { issue: () => load({ url, ca: join(dir, 'peer-tls.pem'), bodies,
+		pids: [server.pid] }) };
+}
+
+async function bareLoop(request) {
+	const loop = await must(tool('loop_issue'), [request, '1'],
+		{ timeoutSec: 60 });
+	const [, loops, cpu] = /loops (\d+) cpu ([\d.]+)/.exec(loop).map(Number);
+	return cpu / loops * 1e6;
+}
+
+try {
+	const [one] = await requests('p256', 1);
+	const request = file('request.der', Buffer.from(one, 'base64'));
+	const centre = await centreFor({ build: RELEASE }, 'tls-client',
+		'issuing-p256', 'p256');
+	const peer = await startCfssl();
 	const rows = [];
 	for (let i = 0; i < PAIRS; i += 1) {
-		const pids = [centre.parent.pid, ...centre.roles().map((p) => p.pid)];
-		const before = cpuOf(pids);
-		const out = await must(tool('load_api'), [`${centre.api}/v1/certificates`,
-			centre.apiCa, token, body, String(THREADS), String(SECONDS)],
-		{ timeoutSec: SECONDS * 4 + 30 });
-		const cpu = cpuOf(pids) - before;
-		const [, issued, failed, seconds] =
-			/issued (\d+) failed (\d+) seconds ([\d.]+)/.exec(out).map(Number);
-		if (failed > 0 || issued === 0) {
-			throw new Error(`${out}${centre.log.slice(-2000)}`);
-		}
-		const loop = await must(tool('loop_issue'), [request, '1'],
-			{ timeoutSec: 60 });
-		const [, loops, loopCpu] = /loops (\d+) cpu ([\d.]+)/.exec(loop).map(Number);
-		rows.push({ rate: issued / seconds, us: cpu / issued * 1e6,
-			floor: loopCpu / loops * 1e6 });
-		const r = rows.at(-1);
-		console.log(`${i + 1}: ${r.rate.toFixed(0)}/s, ${r.us.toFixed(0)} us CPU ` +
-			`each; bare loop ${r.floor.toFixed(0)} us; ` +
-			`ratio ${(r.us / r.floor).toFixed(2)}`);
+		const ours = await centre.issue();
+		const theirs = await peer.issue();
+		const floor = await bareLoop(request);
+		rows.push({ ours, theirs, floor });
+		console.log(`${i + 1}: ${ours.rate.toFixed(0)}/s, ` +
+			`${ours.us.toFixed(0)} us CPU each, p99 ` +
+			`${(ours.p99 / 1000).toFixed(1)} ms; cfssl ` +
+			`${theirs.rate.toFixed(0)}/s, ${theirs.us.toFixed(0)} us; ` +
+			`bare loop ${floor.toFixed(0)} us`);
 	}
-	const ratio = rows.map((r) => r.us / r.floor);
-	console.log(`\n${THREADS} connections, ${PAIRS} pairs of ${SECONDS} s`);
-	console.log(`certificates/s      median ${median(rows.map((r) => r.rate))
-		.toFixed(0)}   ${spread(rows.map((r) => r.rate))}`);
-	console.log(`CPU us/certificate  median ${median(rows.map((r) => r.us))
-		.toFixed(1)}   ${spread(rows.map((r) => r.us))}`);
-	console.log(`bare loop, CPU us   median ${median(rows.map((r) => r.floor))
-		.toFixed(1)}   ${spread(rows.map((r) => r.floor))}`);
-	console.log(`ratio               median ${median(ratio).toFixed(2)}   ` +
-		spread(ratio));
+	console.log(`\n${CLIENTS} clients, ${PAIRS} pairs of ${SECONDS} s, P-256; ` +
+		'median and spread');
+	show('certificates/s', rows.map((r) => r.ours.rate));
+	show('certificates/s, cfssl serve', rows.map((r) => r.theirs.rate));
+	show('  ratio (goal >= 1.2)', rows.map((r) => r.ours.rate / r.theirs.rate), 2);
+	show('CPU us a certificate', rows.map((r) => r.ours.us));
+	show('CPU us a certificate, cfssl serve', rows.map((r) => r.theirs.us));
+	show('  ratio (goal <= 0.75)', rows.map((r) => r.ours.us / r.theirs.us), 2);
+	show('CPU us, bare loop', rows.map((r) => r.floor));
+	show('  ratio (goal <= 2)', rows.map((r) => r.ours.us / r.floor), 2);
+	show('p50, ms', rows.map((r) => r.ours.p50 / 1000), 1);
+	show('p99, ms (goal <= 50)', rows.map((r) => r.ours.p99 / 1000), 1);
+
+	const gost = await centreFor({ build: RELEASE }, 'tls-client-gost',
+		'issuing-gost', 'gost2012-256:A');
+	const turns = [];
+	for (let i = 0; i < Math.ceil(PAIRS / 3); i += 1) {
+		const p256 = await centre.issue();
+		turns.push({ p256, gost: await gost.issue() });
+	}
+	show('certificates/s, GOST', turns.map((r) => r.gost.rate));
+	show('  of the P-256 rate (goal >= 0.5)',
+		turns.map((r) => r.gost.rate / r.p256.rate), 2);
+	await gost.down();
+
+	// The release build takes no LD_PRELOAD; the one with seams does.
+	const plain = await centreFor({}, 'tls-client', 'issuing-p256', 'p256');
+	const slow = await centreFor({ env: { LD_PRELOAD: tool('slow_sync.so') } },
+		'tls-client', 'issuing-p256', 'p256');
+	const slowed = [];
+	for (let i = 0; i < Math.ceil(PAIRS / 3); i += 1) {
+		const p256 = await plain.issue();
+		slowed.push({ p256, slow: await slow.issue() });
+	}
+	show('certificates/s, 1 ms more a sync', slowed.map((r) => r.slow.rate));
+	show('  of the usual rate (goal >= 0.5)',
+		slowed.map((r) => r.slow.rate / r.p256.rate), 2);
 } finally {
 	for (const end of ends.reverse()) {
 		await end();

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load of `./bench issue`: threads that order certificates from a running
- * centre over HTTPS with kept connections, each order with a key of its own.
+ * A load of POST requests over HTTPS with kept connections.  Each line of a
+ * file is a body and is sent once, by whichever thread is free.
  *
- *	load_api URL CA_FILE TOKEN_FILE BODY_FILE THREADS SECONDS
+ *	load_api URL CA_FILE TOKEN_FILE BODIES THREADS SECONDS [ANSWERS]
  *
- * Prints "issued N failed N seconds S cpu S" (its own CPU).
+ * TOKEN_FILE "-": no bearer token.  SECONDS 0: until the bodies are used up.
+ * ANSWERS gets, on the line of each body, what was answered to it (an empty
+ * line for what was not sent).  Prints
+ * "done N failed N seconds S cpu S p50 US p99 US" (its own CPU).
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,53 +28,98 @@
 
 enum {
 	THREADS_MAX = 256,
-	FILE_MAX = 65536
+	TOKEN_MAX = 256,
+	ANSWER_MAX = 65536,
+	BODIES_MAX = 1 << 30
+};
+
+struct answer {
+	uint32_t us; /* 0: not sent, or failed */
+	struct buf text;
 };
 
 struct load {
 	const char *url;
 	const char *ca;
 	struct buf token;
-	struct buf body;
-	int64_t until_ms;
+	struct buf text; /* of all bodies */
+	struct slice *bodies;
+	struct answer *answers;
+	size_t num;
+	bool keep;
+	int64_t until_ms; /* 0: no end */
 	struct clock clock;
-	atomic_ulong issued;
+	atomic_ulong next;
+	atomic_ulong done;
 	atomic_ulong failed;
 };
 
 static size_t
-drop(char *p, size_t size, size_t num, void *arg)
+take(char *p, size_t size, size_t num, void *arg)
 {
-	(void)p;
-	(void)arg;
+	struct buf *b = arg;
+
+	if (b != NULL) {
+		buf_add(b, slice_make(p, size * num));
+	}
 	return size * num;
 }
 
-static bool
-order(struct load *l, CURL *curl)
+static uint64_t
+now_us(void)
 {
-	struct curl_slist *headers = NULL;
-	char token[256], key[64];
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static struct curl_slist *
+headers_of(const struct load *l)
+{
+	struct curl_slist *headers =
+	    curl_slist_append(NULL, "Content-Type: application/json");
+	char text[TOKEN_MAX + 64];
 	uint64_t random[2];
+
+	if (l->token.len > 0) {
+		(void)snprintf(text, sizeof(text), "Authorization: Bearer %.*s",
+		    (int)l->token.len, (const char *)l->token.p);
+		headers = curl_slist_append(headers, text);
+	}
+	if (random_bytes(random, sizeof(random), NULL) == ERR_OK) {
+		(void)snprintf(text, sizeof(text),
+		    "Idempotency-Key: %016llx%016llx",
+		    (unsigned long long)random[0],
+		    (unsigned long long)random[1]);
+		headers = curl_slist_append(headers, text);
+	}
+	return headers;
+}
+
+static bool
+post(struct load *l, CURL *curl, size_t i)
+{
+	struct curl_slist *headers = headers_of(l);
+	struct answer *a = &l->answers[i];
+	uint64_t start = now_us();
 	long status = 0;
 	bool done;
 
-	if (random_bytes(random, sizeof(random), NULL) != ERR_OK) {
-		return false;
-	}
-	(void)snprintf(token, sizeof(token), "Authorization: Bearer %.*s",
-	    (int)l->token.len, (const char *)l->token.p);
-	(void)snprintf(key, sizeof(key), "Idempotency-Key: %016llx%016llx",
-	    (unsigned long long)random[0], (unsigned long long)random[1]);
-	headers = curl_slist_append(headers, "Content-Type: application/json");
-	headers = curl_slist_append(headers, token);
-	headers = curl_slist_append(headers, key);
+	buf_init(&a->text, ANSWER_MAX);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, l->keep ? &a->text : NULL);
+	curl_easy_setopt(
+	    curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)l->bodies[i].len);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, l->bodies[i].p);
 	done = curl_easy_perform(curl) == CURLE_OK &&
 	       curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) ==
 		   CURLE_OK &&
-	       status == 201;
+	       status / 100 == 2;
 	curl_slist_free_all(headers);
+	if (done) {
+		a->us = (uint32_t)(now_us() - start);
+	}
 	return done;
 }
 
@@ -80,20 +128,15 @@ work(void *arg)
 {
 	struct load *l = arg;
 	CURL *curl = curl_easy_init();
+	size_t i;
 
 	curl_easy_setopt(curl, CURLOPT_URL, l->url);
 	curl_easy_setopt(curl, CURLOPT_CAINFO, l->ca);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
-	curl_easy_setopt(
-	    curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)l->body.len);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, l->body.p);
-	while (clock_mono_ms(&l->clock) < l->until_ms) {
-		if (order(l, curl)) {
-			atomic_fetch_add(&l->issued, 1);
-		} else {
-			atomic_fetch_add(&l->failed, 1);
-		}
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	while ((l->until_ms == 0 || clock_mono_ms(&l->clock) < l->until_ms) &&
+	       (i = atomic_fetch_add(&l->next, 1)) < l->num) {
+		atomic_fetch_add(post(l, curl, i) ? &l->done : &l->failed, 1);
 	}
 	curl_easy_cleanup(curl);
 	return NULL;
@@ -109,6 +152,82 @@ own_cpu(void)
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
+static bool
+read_bodies(struct load *l, const char *path)
+{
+	struct slice rest, line;
+
+	buf_init(&l->text, BODIES_MAX);
+	if (file_read(path, BODIES_MAX, &l->text, NULL) != ERR_OK) {
+		return false;
+	}
+	for (size_t i = 0; i < l->text.len; i++) {
+		l->num += l->text.p[i] == '\n';
+	}
+	l->bodies = calloc(l->num + 1, sizeof(*l->bodies));
+	l->answers = calloc(l->num + 1, sizeof(*l->answers));
+	if (l->bodies == NULL || l->answers == NULL) {
+		return false;
+	}
+	rest = buf_slice(&l->text);
+	for (size_t i = 0; i < l->num; i++) {
+		const uint8_t *end = memchr(rest.p, '\n', rest.len);
+
+		line = slice_make(rest.p, (size_t)(end - rest.p));
+		rest = slice_make(end + 1, rest.len - line.len - 1);
+		l->bodies[i] = line;
+	}
+	return l->num > 0;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+print_latency(const struct load *l)
+{
+	uint32_t *us = calloc(l->num, sizeof(*us));
+	size_t num = 0;
+
+	if (us == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < l->num; i++) {
+		if (l->answers[i].us > 0) {
+			us[num++] = l->answers[i].us;
+		}
+	}
+	qsort(us, num, sizeof(*us), by_value);
+	if (num > 0) {
+		(void)printf(" p50 %u p99 %u", us[num / 2], us[num * 99 / 100]);
+	}
+	free(us);
+}
+
+static bool
+write_answers(const struct load *l, const char *path)
+{
+	FILE *f = fopen(path, "w");
+	bool good = f != NULL;
+
+	for (size_t i = 0; good && i < l->num; i++) {
+		const struct buf *b = &l->answers[i].text;
+		size_t len = b->len;
+
+		while (len > 0 && b->p[len - 1] == '\n') {
+			len--;
+		}
+		good = (len == 0 || fwrite(b->p, 1, len, f) == len) &&
+		       fputc('\n', f) != EOF;
+	}
+	return f != NULL && fclose(f) == 0 && good;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -117,18 +236,19 @@ main(int argc, char **argv)
 	int64_t start;
 	long num, sec;
 
-	if (argc != 7) {
+	if (argc < 7 || argc > 8) {
 		(void)fprintf(stderr,
-		    "usage: load_api URL CA_FILE TOKEN_FILE BODY_FILE "
-		    "THREADS SECONDS\n");
+		    "usage: load_api URL CA_FILE TOKEN_FILE BODIES THREADS "
+		    "SECONDS [ANSWERS]\n");
 		return 2;
 	}
 	l.url = argv[1];
 	l.ca = argv[2];
-	buf_init(&l.token, FILE_MAX);
-	buf_init(&l.body, FILE_MAX);
-	if (file_read(argv[3], FILE_MAX, &l.token, NULL) != ERR_OK ||
-	    file_read(argv[4], FILE_MAX, &l.body, NULL) != ERR_OK) {
+	l.keep = argc == 8;
+	buf_init(&l.token, TOKEN_MAX);
+	if ((strcmp(argv[3], "-") != 0 &&
+		file_read(argv[3], TOKEN_MAX, &l.token, NULL) != ERR_OK) ||
+	    !read_bodies(&l, argv[4])) {
 		return 1;
 	}
 	while (l.token.len > 0 && l.token.p[l.token.len - 1] == '\n') {
@@ -136,13 +256,13 @@ main(int argc, char **argv)
 	}
 	num = strtol(argv[5], NULL, 10);
 	sec = strtol(argv[6], NULL, 10);
-	if (num < 1 || num > THREADS_MAX || sec < 1) {
+	if (num < 1 || num > THREADS_MAX || sec < 0) {
 		return 2;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	l.clock = system_clock();
 	start = clock_mono_ms(&l.clock);
-	l.until_ms = start + sec * 1000;
+	l.until_ms = sec > 0 ? start + sec * 1000 : 0;
 	for (long i = 0; i < num; i++) {
 		if (pthread_create(&threads[i], NULL, work, &l) != 0) {
 			return 1;
@@ -151,8 +271,10 @@ main(int argc, char **argv)
 	for (long i = 0; i < num; i++) {
 		(void)pthread_join(threads[i], NULL);
 	}
-	(void)printf("issued %lu failed %lu seconds %.3f cpu %.3f\n",
-	    atomic_load(&l.issued), atomic_load(&l.failed),
+	(void)printf("done %lu failed %lu seconds %.3f cpu %.3f",
+	    atomic_load(&l.done), atomic_load(&l.failed),
 	    (double)(clock_mono_ms(&l.clock) - start) / 1000, own_cpu());
-	return 0;
+	print_latency(&l);
+	(void)printf("\n");
+	return l.keep && !write_answers(&l, argv[7]) ? 1 : 0;
 }
