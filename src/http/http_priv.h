@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/problem.h"
+#include "http/ready.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
@@ -38,6 +39,7 @@ enum body_kind {
 	BODY_NONE,
 	BODY_OWNED,    /* buf */
 	BODY_BORROWED, /* bytes, and release if any */
+	BODY_READY,    /* ready, which is the whole answer */
 };
 
 struct response {
@@ -49,6 +51,7 @@ struct response {
 	struct slice bytes;
 	void (*release)(void *arg);
 	void *release_arg;
+	struct ready *ready;
 	const char *type;
 	struct json_writer writer;
 	bool writing; /* response_json() was the last word on the body */
@@ -70,6 +73,19 @@ void response_finish(struct response *r, bool tls, bool stopping);
 /* The whole answer for libmicrohttpd, which takes the body over; NULL when
  * there is no memory. */
 struct MHD_Response *response_make(struct response *r);
+
+/* --- ready.c ----------------------------------------------------------- */
+
+struct ready {
+	struct MHD_Response *made;
+	atomic_uint refs;
+	const char *etag; /* NULL: none; made's */
+	size_t body_len;
+	size_t cost;
+};
+
+/* May the client be told 304?  if_none_match: the header, or NULL. */
+bool ready_is_known(const struct ready *r, const char *if_none_match);
 
 /* --- target.c --------------------------------------------------------- */
 

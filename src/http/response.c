@@ -25,6 +25,8 @@ drop_body(struct response *r)
 		r->release(r->release_arg);
 	}
 	r->release = NULL;
+	ready_unref(r->ready);
+	r->ready = NULL;
 	r->body_kind = BODY_NONE;
 	r->writing = false;
 	r->type = NULL;
@@ -163,6 +165,13 @@ response_body_shared(struct response *r, struct slice body, const char *type,
 	r->bytes = body;
 	r->release = release;
 	r->release_arg = arg;
+}
+
+void
+response_ready(struct response *r, struct ready *ready)
+{
+	set_body(r, BODY_READY, NULL);
+	r->ready = ready;
 }
 
 struct json_writer *

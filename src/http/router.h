@@ -9,6 +9,7 @@
  * structure.  Literal segments win over {name}, {name} over {name*}.  HEAD is
  * answered by the route for GET.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -18,6 +19,10 @@ struct request;
 struct response;
 
 typedef void http_handler(
+    void *arg, const struct request *r, struct response *resp);
+
+/* Called from the loop: true when it has answered.  Must never block. */
+typedef bool http_quick(
     void *arg, const struct request *r, struct response *resp);
 
 enum route_flags {
@@ -31,6 +36,7 @@ enum route_flags {
  * content_type  with ROUTE_BODY: the media type demanded (415 otherwise);
  *               NULL is application/json; "*" is any
  * body_max      bytes; 0 is HTTP_BODY_MAX
+ * quick         asked before a worker is given the request; NULL: never
  * A table lives as long as the server.
  */
 struct route {
@@ -40,6 +46,7 @@ struct route {
 	unsigned flags;
 	const char *content_type;
 	size_t body_max;
+	http_quick *quick;
 };
 
 enum {

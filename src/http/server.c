@@ -75,6 +75,22 @@ http_server_in_flight(const struct http_server *server)
 
 /* --- a request's way through the loop ----------------------------------- */
 
+/* The only headers that differ between its receivers are libmicrohttpd's. */
+static enum MHD_Result
+send_ready(struct request *r)
+{
+	struct response *resp = &r->response;
+	struct ready *ready = resp->ready;
+
+	resp->body_len = ready->body_len;
+	if (ready_is_known(ready, request_header(r, "If-None-Match"))) {
+		resp->status = MHD_HTTP_NOT_MODIFIED;
+		resp->body_len = 0;
+	}
+	r->state = REQUEST_SENT;
+	return MHD_queue_response(r->connection, resp->status, ready->made);
+}
+
 static enum MHD_Result
 send_response(struct request *r)
 {
@@ -82,6 +98,9 @@ send_response(struct request *r)
 	struct MHD_Response *made;
 	enum MHD_Result result;
 
+	if (resp->body_kind == BODY_READY) {
+		return send_ready(r);
+	}
 	response_finish(resp, r->tls, atomic_load(&r->server->stopping));
 	made = response_make(resp);
 	if (made == NULL) {
@@ -117,6 +136,10 @@ complete(struct request *r)
 	}
 	if (r->body.err != ERR_OK) {
 		r->response.broken = true;
+		return send_response(r);
+	}
+	if (r->match.route->quick != NULL &&
+	    r->match.route->quick(r->server->options.arg, r, &r->response)) {
 		return send_response(r);
 	}
 	if ((r->match.route->flags & ROUTE_INLINE) != 0) {

@@ -17,6 +17,7 @@
 
 #include "base/bounds.h"
 #include "http/problem.h"
+#include "http/ready.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/server.h"
@@ -103,6 +104,39 @@ shared(void *arg, const struct request *r, struct response *resp)
 	    "application/ocsp-response", release, NULL);
 }
 
+/* Made at the first asking by a worker, from then on sent from the loop. */
+static struct ready *kept;
+
+static bool
+quick(void *arg, const struct request *r, struct response *resp)
+{
+	(void)arg;
+	(void)r;
+	if (kept == NULL) {
+		return false;
+	}
+	response_ready(resp, ready_ref(kept));
+	return true;
+}
+
+static void
+made(void *arg, const struct request *r, struct response *resp)
+{
+	static const struct ready_header headers[] = {
+	    {"ETag", "\"abc\""},
+	    {"Cache-Control", "max-age=300"},
+	};
+
+	(void)arg;
+	(void)r;
+	atomic_fetch_add(&world.handled, 1);
+	if (ready_new(SLICE_LIT("\x30\x03"), "application/x", headers,
+		ARRAY_LEN(headers), &kept, NULL) != ERR_OK) {
+		return; /* a 204, which the test sees */
+	}
+	response_ready(resp, ready_ref(kept));
+}
+
 static void
 failing(void *arg, const struct request *r, struct response *resp)
 {
@@ -132,6 +166,7 @@ static const struct route routes[] = {
     {"GET", "/tail/{rest*}", echo, ROUTE_INLINE, NULL, 0},
     {"GET", "/slow", slow, 0, NULL, 0},
     {"GET", "/shared", shared, ROUTE_INLINE, NULL, 0},
+    {.method = "GET", .pattern = "/made", .handler = made, .quick = quick},
     {"GET", "/fail", failing, 0, NULL, 0},
     {"DELETE", "/nothing", nothing, 0, NULL, 0},
 };
@@ -624,6 +659,49 @@ shared_bytes_are_released_once(void **state)
 	assert_int_equal(atomic_load(&world.released), before + 2);
 }
 
+/* One worker's answer serves all that follow, also after its maker let go. */
+static void
+what_is_ready_goes_out_from_the_loop(void **state)
+{
+	static const char get[] = "GET /made HTTP/1.1\r\n" HOST;
+	struct errinfo ei;
+	unsigned before = atomic_load(&world.handled);
+	struct ready *none = NULL;
+	char text[256];
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(text, sizeof(text), "%s\r\n", get);
+		ask(text, &a);
+		assert_int_equal(count(a.text, "HTTP/1.1 200"), 1);
+		assert_int_equal(count(a.text, "ETag: \"abc\""), 1);
+		assert_int_equal(count(a.text, "max-age=300"), 1);
+		assert_int_equal(count(a.text, "application/x"), 1);
+		assert_int_equal(count(a.text, "nosniff"), 1);
+		assert_int_equal(count(a.text, "X-Request-Id"), 0);
+		assert_int_equal(count(a.text, "\r\n\r\n\x30\x03"), 1);
+	}
+	assert_int_equal(atomic_load(&world.handled), before + 1);
+	(void)snprintf(text, sizeof(text),
+	    "%sIf-None-Match: \"x\", W/\"abc\"\r\n\r\n", get);
+	ask(text, &a);
+	assert_int_equal(count(a.text, "HTTP/1.1 304"), 1);
+	assert_int_equal(count(a.text, "\x30\x03"), 0);
+	(void)snprintf(
+	    text, sizeof(text), "%sIf-None-Match: \"abcd\"\r\n\r\n", get);
+	ask(text, &a);
+	assert_int_equal(count(a.text, "HTTP/1.1 200"), 1);
+	ask("HEAD /made HTTP/1.1\r\n" HOST "\r\n", &a);
+	assert_int_equal(count(a.text, "Content-Length: 2"), 1);
+	assert_int_equal(count(a.text, "\x30\x03"), 0);
+	ready_unref(kept);
+	kept = NULL;
+	assert_int_equal(
+	    ready_new(SLICE_EMPTY, "a/b\r\nc: d", NULL, 0, &none, &ei),
+	    ERR_FORMAT);
+}
+
 static void
 the_access_log_hears_of_each_answer(void **state)
 {
@@ -768,6 +846,7 @@ main(void)
 	    EACH(connections_are_kept_and_refusals_do_not_harm_them),
 	    EACH(head_is_get_without_a_body),
 	    EACH(shared_bytes_are_released_once),
+	    EACH(what_is_ready_goes_out_from_the_loop),
 	    EACH(the_access_log_hears_of_each_answer),
 	    EACH(a_full_queue_says_try_again),
 	    EACH(stopping_lets_running_requests_finish),

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_HTTP_READY_H
+#define SURGUCH_HTTP_READY_H
+/*
+ * An answer that is made once and sent many times: status 200, the same bytes
+ * and headers for everybody (so no X-Request-Id), counted.  If it has an ETag,
+ * who shows that gets a 304.
+ */
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+struct ready;
+struct response;
+
+struct ready_header {
+	const char *name;
+	const char *value;
+};
+
+/* Copies everything; `type` too.  X-Content-Type-Options is added.
+ * ERR_FORMAT "http.header" for what is none; ERR_NOMEM. */
+ATTR_MUST_USE enum err ready_new(struct slice body, const char *type,
+    const struct ready_header *headers, size_t num_headers, struct ready **out,
+    struct errinfo *ei);
+/* One reference more, and one less; any thread.  unref(NULL) is fine. */
+struct ready *ready_ref(struct ready *r);
+void ready_unref(struct ready *r);
+/* Memory that it takes, near enough for a cache to count by. */
+size_t ready_bytes(const struct ready *r);
+
+/* Make this the answer; takes one reference. */
+void response_ready(struct response *resp, struct ready *ready);
+
+#endif
