@@ -297,7 +297,8 @@ submit_revocation(
 		if (act.ticket != NULL) {
 			idem_add_done(&u, act.ticket, &act.answer, now);
 		}
-		e = raced(store_submit(c->api->store, &u, NULL, c->ei), c->ei);
+		e = raced(
+		    ca_submit_revocation(c->api->ca, &u, cert, c->ei), c->ei);
 	}
 	unit_clear(&u);
 	return e;

@@ -23,7 +23,9 @@ enum bounds {
 	OCSP_REQUEST_BYTES_MAX = 8192,
 	OCSP_RESPONSE_BYTES_MAX = 65536,
 	OCSP_SINGLES_MAX = 32,
-	OCSP_NONCE_MAX = 32, /* RFC 8954 2.1 */
+	OCSP_NONCE_MAX = 32,         /* RFC 8954 2.1 */
+	OCSP_CACHE_MIB_DEFAULT = 64, /* about 30,000 kept answers */
+	OCSP_CACHE_MIB_MAX = 65536,
 	CMS_BYTES_MAX = 4 * 1024 * 1024,
 	P7B_CERTS_MAX = 1024, /* the state's list of CAs is under 1,000 */
 	CSR_ATTRS_MAX = 16,

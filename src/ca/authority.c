@@ -39,6 +39,8 @@ struct ca {
 	size_t num_profiles;
 	struct authority *at[CA_AUTHORITIES_MAX];
 	size_t num;
+	ca_changed_fn *changed;
+	void *changed_arg;
 };
 
 static enum err
@@ -297,6 +299,23 @@ const char *
 ca_public_dir(const struct ca *ca)
 {
 	return ca->public_dir;
+}
+
+void
+ca_watch(struct ca *ca, ca_changed_fn *fn, void *arg)
+{
+	ca->changed = fn;
+	ca->changed_arg = arg;
+}
+
+void
+ca_changed(const struct ca *ca, const char *authority, struct slice serial)
+{
+	const struct authority *a = ca_by_name(ca, authority);
+
+	if (ca->changed != NULL && a != NULL) {
+		ca->changed(ca->changed_arg, a, serial);
+	}
 }
 
 const char *

@@ -62,6 +62,17 @@ struct store *ca_store(const struct ca *ca);
 const struct clock *ca_clock(const struct ca *ca);
 const char *ca_public_dir(const struct ca *ca);
 
+/*
+ * The one who wants to hear when a certificate's status has changed: called
+ * after the commit and before its caller gets an answer, on that thread.  NULL
+ * ends it.  Set while no other thread is at work.
+ */
+typedef void ca_changed_fn(
+    void *arg, const struct authority *a, struct slice serial);
+void ca_watch(struct ca *ca, ca_changed_fn *fn, void *arg);
+void ca_changed(
+    const struct ca *ca, const char *authority, struct slice serial);
+
 const char *authority_name(const struct authority *a);
 const struct cert *authority_cert(const struct authority *a);
 struct signer_client *authority_signer(const struct authority *a);

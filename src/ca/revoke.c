@@ -159,6 +159,17 @@ ca_add_revocation(struct unit *u, const struct certificate *c,
 }
 
 enum err
+ca_submit_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
+    struct errinfo *ei)
+{
+	enum err e = store_submit(ca_store(ca), u, NULL, ei);
+
+	/* Also when it is not known whether it was committed. */
+	ca_changed(ca, c->ca, c->serial);
+	return e;
+}
+
+enum err
 ca_status(struct ca *ca, const char *authority, struct slice serial,
     struct status *out, struct errinfo *ei)
 {

@@ -60,6 +60,10 @@ struct revocation {
 ATTR_MUST_USE enum err ca_add_revocation(struct unit *u,
     const struct certificate *c, const struct revocation *r, int64_t now,
     struct errinfo *ei);
+/* store_submit() of such a unit; then whoever watches the CA is told, before
+ * this returns. */
+ATTR_MUST_USE enum err ca_submit_revocation(struct ca *ca, struct unit *u,
+    const struct certificate *c, struct errinfo *ei);
 
 /* What OCSP has to say about a serial of a CA. */
 struct status {

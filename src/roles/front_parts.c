@@ -334,7 +334,8 @@ start_public(struct front *f, struct errinfo *ei)
 	    .listen_fd = ROLE_FD_PUBLIC,
 	    .access_log = log_access,
 	};
-	enum err e = public_files_new(f->ca, &f->files, ei);
+	enum err e = public_files_new(
+	    f->ca, f->settings->ocsp_cache_bytes, &f->files, ei);
 
 	if (e != ERR_OK) {
 		return e;

@@ -61,6 +61,11 @@ static const struct conf_setting api_settings[] = {
 static const struct conf_setting public_settings[] = {
     ADDRESS,
     PORT(8080),
+    {.name = "ocsp_cache_mib",
+	.type = CONF_INT,
+	.fallback_int = OCSP_CACHE_MIB_DEFAULT,
+	.min = 0,
+	.max = OCSP_CACHE_MIB_MAX},
     {0},
 };
 
@@ -234,6 +239,8 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
 	}
 	s->public.port = (uint16_t)conf_int(c, "public.port");
+	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")
+			      << 20;
 	take_signers(s, c, report);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
 	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");

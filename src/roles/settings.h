@@ -16,7 +16,10 @@
  *		key = "/etc/surguch/tls-key.pem";           # own directory
  *		proxies = ["192.0.2.1"];
  *	};
- *	public = { address = "0.0.0.0"; port = 80; };
+ *	public = {
+ *		address = "0.0.0.0"; port = 80;
+ *		ocsp_cache_mib = 64; # memory for signed answers, 0: none
+ *	};
  *	users = { front = "surguch-front"; courier = "64002"; };
  *	signers = (
  *		{ name = "issuing-gost"; user = "64011";
@@ -79,6 +82,7 @@ struct settings {
 	char proxies[SETTINGS_PROXIES_MAX][SETTINGS_TEXT_SIZE];
 	size_t num_proxies;
 	struct settings_listen public;
+	size_t ocsp_cache_bytes;
 	char front_user[SETTINGS_USER_SIZE];
 	char courier_user[SETTINGS_USER_SIZE];
 	struct settings_signer signers[CA_AUTHORITIES_MAX];

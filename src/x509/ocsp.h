@@ -41,6 +41,18 @@ const struct ocsp_cert_id *ocsp_request_cert_id(
     const struct ocsp_request *r, size_t i);
 /* Empty when there is none. */
 struct slice ocsp_request_nonce(const struct ocsp_request *r);
+/*
+ * A request for one certificate with nothing else in it: no extension, no
+ * requestor, no signature, and a hash that is ours (RFC 5019 2.1.1 asks
+ * clients for it).  Borrows from der.  False for all others, right or wrong.
+ */
+struct ocsp_plain {
+	enum hash_alg hash;
+	struct slice issuer_name_hash; /* both hash_size(hash) */
+	struct slice issuer_key_hash;
+	struct slice serial; /* INTEGER content, at most SERIAL_BYTES_MAX */
+};
+bool ocsp_plain_get(struct slice der, struct ocsp_plain *out);
 /* The request again, written from the typed fields. */
 void ocsp_request_rebuild(const struct ocsp_request *r, struct buf *b);
 

@@ -30,6 +30,7 @@ struct public_file {
 
 struct public_files {
 	struct ca *ca;
+	struct responder *responder;
 	struct public_file at[PUBLIC_FILES_MAX];
 	size_t num;
 };
@@ -75,15 +76,17 @@ read_kind(struct public_files *p, size_t kind, struct errinfo *ei)
 }
 
 enum err
-public_files_new(struct ca *ca, struct public_files **out, struct errinfo *ei)
+public_files_new(struct ca *ca, size_t ocsp_cache_bytes,
+    struct public_files **out, struct errinfo *ei)
 {
 	struct public_files *p = calloc(1, sizeof(*p));
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (p == NULL) {
 		return err_nomem(ei);
 	}
 	p->ca = ca;
+	e = responder_new(ca, ocsp_cache_bytes, &p->responder, ei);
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(kinds); i++) {
 		e = read_kind(p, i, ei);
 	}
@@ -101,6 +104,7 @@ public_files_free(struct public_files *p)
 	if (p == NULL) {
 		return;
 	}
+	responder_free(p->responder);
 	for (size_t i = 0; i < p->num; i++) {
 		free(p->at[i].name);
 		buf_clear(&p->at[i].content);
@@ -108,10 +112,10 @@ public_files_free(struct public_files *p)
 	free(p);
 }
 
-struct ca *
-public_files_ca(const struct public_files *p)
+struct responder *
+public_files_responder(const struct public_files *p)
 {
-	return p->ca;
+	return p->responder;
 }
 
 /* The present CRL of a CA that we run: NAME.crl. */
@@ -172,8 +176,8 @@ static const struct route routes[] = {
     {"GET", "/ca/{file}", serve_file, ROUTE_INLINE},
     {"GET", "/crl/{file}", serve_file, ROUTE_INLINE},
     {"POST", "/ocsp/{ca}", ocsp_post, ROUTE_BODY, "application/ocsp-request",
-	OCSP_REQUEST_BYTES_MAX},
-    {"GET", "/ocsp/{ca}/{request*}", ocsp_get, 0},
+	OCSP_REQUEST_BYTES_MAX, ocsp_post_kept},
+    {"GET", "/ocsp/{ca}/{request*}", ocsp_get, 0, NULL, 0, ocsp_get_kept},
 };
 
 const struct route *

@@ -13,14 +13,16 @@
 
 struct ca;
 struct public_files;
+struct responder;
 
-/* Reads NAME.cer, NAME.p7b and NAME.crl of public_dir; ca is borrowed.
+/* Reads NAME.cer, NAME.p7b and NAME.crl of public_dir, and makes the OCSP
+ * responder with this much memory for kept answers; ca is borrowed.
  * ERR_LIMIT above PUBLIC_FILES_MAX files. */
-ATTR_MUST_USE enum err public_files_new(
-    struct ca *ca, struct public_files **out, struct errinfo *ei);
+ATTR_MUST_USE enum err public_files_new(struct ca *ca, size_t ocsp_cache_bytes,
+    struct public_files **out, struct errinfo *ei);
 void public_files_free(struct public_files *p);
 
-struct ca *public_files_ca(const struct public_files *p);
+struct responder *public_files_responder(const struct public_files *p);
 
 /* The routes of the public port, OCSP too; their arg is the files. */
 const struct route *public_routes(size_t *out_num);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/ocsp/responder.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -11,16 +13,23 @@
 #include "ca/revoke.h"
 #include "crypto/alg.h"
 #include "crypto/hash.h"
+#include "http/date.h"
 #include "http/problem.h"
+#include "http/ready.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "protocol/crl/files.h"
+#include "protocol/ocsp/cache.h"
 #include "signer/client.h"
 #include "x509/ocsp.h"
 
-/* How long a client may keep an answer (RFC 6960 4.2.2.1). */
+struct responder {
+	struct ca *ca;
+	struct ocsp_cache *cache;
+};
+
 enum {
-	ANSWER_LIFE_SEC = 600
+	TAG_BYTES = 16 /* of the answer's SHA-256 */
 };
 
 static const char media_type[] = "application/ocsp-response";
@@ -71,9 +80,13 @@ fill_single(struct ca *ca, const struct authority *a,
 		      : status.kind == STATUS_REVOKED ? SIGNER_OCSP_REVOKED
 						      : SIGNER_OCSP_UNKNOWN;
 	out->revoked_at = status.revoked_at;
-	out->reason = status.kind == STATUS_REVOKED ? (int)status.reason : -1;
+	/* RFC 5280 5.3.1: "unspecified" is said by saying nothing. */
+	out->reason = status.kind == STATUS_REVOKED &&
+			      status.reason != CRL_REASON_UNSPECIFIED
+			  ? (int)status.reason
+			  : -1;
 	out->this_update = now;
-	out->next_update = now + ANSWER_LIFE_SEC;
+	out->next_update = now + OCSP_LIFE_SEC;
 	return ERR_OK;
 }
 
@@ -123,54 +136,258 @@ status_of(enum err e)
 	return statuses[e];
 }
 
+/* --- answers that are kept ------------------------------------------------ */
+
+static enum err
+make_ready(
+    struct slice der, int64_t now, struct ready **out, struct errinfo *ei)
+{
+	char modified[HTTP_DATE_SIZE], expires[HTTP_DATE_SIZE], age[96];
+	struct buf etag = BUF_INIT(2 * TAG_BYTES + 3);
+	uint8_t hash[HASH_SIZE_MAX];
+	enum err e = hash_of(HASH_SHA256, der, hash, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	http_date(now, modified);
+	http_date(now + OCSP_LIFE_SEC, expires);
+	(void)snprintf(age, sizeof(age),
+	    "max-age=%d, public, no-transform, must-revalidate",
+	    (int)(OCSP_LIFE_SEC - OCSP_KEPT_SEC));
+	buf_add_u8(&etag, '"');
+	text_hex(&etag, slice_make(hash, TAG_BYTES));
+	buf_add_u8(&etag, '"');
+	e = buf_err(&etag, ei);
+	if (e == ERR_OK) {
+		const struct ready_header headers[] = {
+		    {"Last-Modified", modified},
+		    {"Expires", expires},
+		    {"ETag", buf_cstr(&etag)},
+		    {"Cache-Control", age},
+		};
+
+		e = ready_new(
+		    der, media_type, headers, ARRAY_LEN(headers), out, ei);
+	}
+	buf_clear(&etag);
+	return e;
+}
+
 static void
-answer(const struct public_files *p, const struct request *r, struct slice der,
+send_kept(struct responder *r, const struct ocsp_key *key, uint64_t ticket,
+    const struct signer_ocsp_single *said, struct buf *der,
     struct response *resp)
 {
-	struct buf out = BUF_INIT(OCSP_RESPONSE_BYTES_MAX);
-	struct ca *ca = public_files_ca(p);
-	struct authority *a = ca_by_name(ca, request_param(r, "ca"));
-	struct ocsp_request *req = NULL;
-	struct signer_ocsp order;
-	struct errinfo ei = {0};
-	enum err e;
+	int64_t now = said->this_update;
+	struct ready *ready = NULL;
 
-	if (a == NULL || authority_ocsp(a) == NULL) {
-		problem(resp, 404, "ocsp.none", "there is no such responder");
+	/* "unknown" may be wrong in a moment: nobody is to keep it. */
+	if (said->status == SIGNER_OCSP_UNKNOWN ||
+	    make_ready(buf_slice(der), now, &ready, NULL) != ERR_OK) {
+		response_body_take(resp, der, media_type);
 		return;
 	}
-	e = ocsp_request_parse(der, &req, &ei);
-	if (e == ERR_OK) {
-		e = make_order(ca, a, req, &order, &ei);
+	ocsp_cache_put(r->cache, key, ticket, ready, now, now + OCSP_KEPT_SEC);
+	response_ready(resp, ready);
+}
+
+/* --- one request -----------------------------------------------------------
+ */
+
+/* Its answer is the same for everybody who asks. */
+static bool
+is_common(const struct authority *a, const struct ocsp_request *req,
+    struct ocsp_key *key)
+{
+	const struct ocsp_cert_id *id;
+
+	if (ocsp_request_num(req) != 1 || ocsp_request_nonce(req).len > 0) {
+		return false;
 	}
+	id = ocsp_request_cert_id(req, 0);
+	key->ca = a;
+	key->serial = id->serial;
+	return hash_alg_get(id->hash_alg, &key->hash, NULL) == ERR_OK &&
+	       authority_is(
+		   a, key->hash, id->issuer_name_hash, id->issuer_key_hash);
+}
+
+static bool
+send_from_cache(
+    struct responder *r, const struct ocsp_key *key, struct response *resp)
+{
+	struct ready *ready =
+	    ocsp_cache_get(r->cache, key, clock_utc_sec(ca_clock(r->ca)));
+
+	if (ready != NULL) {
+		response_ready(resp, ready);
+	}
+	return ready != NULL;
+}
+
+/* key is NULL where the answer is for this client alone. */
+static void
+sign(struct responder *r, struct authority *a, const struct ocsp_request *req,
+    const struct ocsp_key *key, struct response *resp)
+{
+	/* Before the status is read: see protocol/ocsp/cache.h. */
+	uint64_t ticket = key != NULL ? ocsp_cache_ticket(r->cache, key) : 0;
+	struct buf out = BUF_INIT(OCSP_RESPONSE_BYTES_MAX);
+	struct signer_ocsp order;
+	struct errinfo ei = {0};
+	enum err e = make_order(r->ca, a, req, &order, &ei);
+
 	if (e == ERR_OK) {
 		e = signer_ocsp(authority_ocsp(a), &order, &out, &ei);
 	}
-	ocsp_request_free(req);
 	if (e != ERR_OK) {
-		buf_clear(&out);
 		send_error(resp, status_of(e));
-		return;
+	} else if (key != NULL) {
+		send_kept(r, key, ticket, &order.singles[0], &out, resp);
+	} else {
+		response_body_take(resp, &out, media_type);
 	}
-	response_status(resp, 200);
-	response_body_take(resp, &out, media_type);
+	buf_clear(&out);
 }
 
-void
-ocsp_post(void *arg, const struct request *r, struct response *resp)
+static void
+answer(struct responder *r, struct authority *a, struct slice der,
+    struct response *resp)
 {
-	answer(arg, r, request_body(r), resp);
+	struct ocsp_request *req = NULL;
+	struct ocsp_key key;
+	enum err e = ocsp_request_parse(der, &req, NULL);
+
+	if (e != ERR_OK) {
+		send_error(resp, status_of(e));
+	} else if (!is_common(a, req, &key)) {
+		sign(r, a, req, NULL, resp);
+	} else if (!send_from_cache(r, &key, resp)) {
+		sign(r, a, req, &key, resp);
+	}
+	ocsp_request_free(req);
+}
+
+/* --- the handlers ----------------------------------------------------------
+ */
+
+static struct authority *
+authority_of(const struct responder *r, const struct request *req)
+{
+	struct authority *a = ca_by_name(r->ca, request_param(req, "ca"));
+
+	return a != NULL && authority_ocsp(a) != NULL ? a : NULL;
+}
+
+static bool
+send_plain(struct responder *r, const struct request *req, struct slice der,
+    struct response *resp)
+{
+	struct authority *a = authority_of(r, req);
+	struct ocsp_plain plain;
+
+	if (a == NULL || !ocsp_plain_get(der, &plain) ||
+	    !authority_is(
+		a, plain.hash, plain.issuer_name_hash, plain.issuer_key_hash)) {
+		return false;
+	}
+	return send_from_cache(
+	    r, &(struct ocsp_key){a, plain.hash, plain.serial}, resp);
+}
+
+bool
+ocsp_post_kept(void *arg, const struct request *req, struct response *resp)
+{
+	return send_plain(
+	    public_files_responder(arg), req, request_body(req), resp);
+}
+
+bool
+ocsp_get_kept(void *arg, const struct request *req, struct response *resp)
+{
+	struct buf der = BUF_INIT(OCSP_REQUEST_BYTES_MAX);
+	bool sent =
+	    text_unbase64(slice_str(request_param(req, "request")), &der) &&
+	    send_plain(public_files_responder(arg), req, buf_slice(&der), resp);
+
+	buf_clear(&der);
+	return sent;
+}
+
+static void
+answer_slowly(struct responder *r, const struct request *req, struct slice der,
+    struct response *resp)
+{
+	struct authority *a = authority_of(r, req);
+
+	if (a == NULL) {
+		problem(resp, 404, "ocsp.none", "there is no such responder");
+	} else {
+		answer(r, a, der, resp);
+	}
 }
 
 void
-ocsp_get(void *arg, const struct request *r, struct response *resp)
+ocsp_post(void *arg, const struct request *req, struct response *resp)
+{
+	answer_slowly(
+	    public_files_responder(arg), req, request_body(req), resp);
+}
+
+void
+ocsp_get(void *arg, const struct request *req, struct response *resp)
 {
 	struct buf der = BUF_INIT(OCSP_REQUEST_BYTES_MAX);
 
-	if (text_unbase64(slice_str(request_param(r, "request")), &der)) {
-		answer(arg, r, buf_slice(&der), resp);
+	if (text_unbase64(slice_str(request_param(req, "request")), &der)) {
+		answer_slowly(
+		    public_files_responder(arg), req, buf_slice(&der), resp);
 	} else {
 		send_error(resp, OCSP_MALFORMED_REQUEST);
 	}
 	buf_clear(&der);
+}
+
+/* --- the responder ---------------------------------------------------------
+ */
+
+static void
+forget(void *arg, const struct authority *a, struct slice serial)
+{
+	struct responder *r = arg;
+
+	ocsp_cache_forget(r->cache, a, serial);
+}
+
+enum err
+responder_new(struct ca *ca, size_t cache_bytes, struct responder **out,
+    struct errinfo *ei)
+{
+	struct responder *r = calloc(1, sizeof(*r));
+	enum err e;
+
+	if (r == NULL) {
+		return err_nomem(ei);
+	}
+	r->ca = ca;
+	e = ocsp_cache_new(cache_bytes, &r->cache, ei);
+	if (e != ERR_OK) {
+		free(r);
+		return e;
+	}
+	ca_watch(ca, forget, r);
+	*out = r;
+	return ERR_OK;
+}
+
+void
+responder_free(struct responder *r)
+{
+	if (r == NULL) {
+		return;
+	}
+	ca_watch(r->ca, NULL, NULL);
+	ocsp_cache_free(r->cache);
+	free(r);
 }

@@ -32,6 +32,7 @@ nothing_is_a_centre(void **state)
 	assert_string_equal(s->api.address, "127.0.0.1");
 	assert_int_equal(s->api.port, 8443);
 	assert_int_equal(s->num_signers, 0);
+	assert_int_equal(s->ocsp_cache_bytes, 64 << 20);
 	assert_false(s->insecure_shared_uid);
 	assert_false(s->insecure_no_landlock);
 	assert_int_equal(s->log_level, LOG_INFO);
@@ -50,7 +51,8 @@ everything_is_taken(void **state)
 			"api = { address = \"::1\"; port = 1; "
 			"origin = \"https://x\"; certificate = \"/c\"; "
 			"key = \"/k\"; proxies = [\"10.0.0.1\"]; };\n"
-			"public = { address = \"0.0.0.0\"; port = 65535; };\n"
+			"public = { address = \"0.0.0.0\"; port = 65535; "
+			"ocsp_cache_mib = 0; };\n"
 			"users = { front = \"f\"; courier = \"64001:7\"; };\n"
 			"signers = ({ name = \"a\"; user = \"u\"; ocsp = "
 			"\"b\"; ocsp_user = \"v\"; }, { name = \"c\"; }, "
@@ -68,6 +70,7 @@ everything_is_taken(void **state)
 	assert_string_equal(s->tls_certificate, "/c");
 	assert_string_equal(s->tls_key, "/k");
 	assert_int_equal(s->public.port, 65535);
+	assert_int_equal(s->ocsp_cache_bytes, 0);
 	assert_string_equal(s->proxies[0], "10.0.0.1");
 	assert_string_equal(s->courier_user, "64001:7");
 	assert_string_equal(s->signers[0].ocsp_user, "v");
