@@ -21,8 +21,8 @@ enum {
 	BATCH = 16,
 	LOOK_MS = 100, /* a code has to go out at once */
 	HELLO_TRIES = 100,
-	ATTEMPTS_MAX = 6,
-	RETRY_SEC = 20,
+	RETRY_SEC = 20, /* the first pause; each is longer by as much */
+	RETRY_MAX_SEC = 600,
 	KEEP_SEC = 30 * 86400, /* what became of a message */
 };
 
@@ -53,28 +53,25 @@ submit_one(struct outbox *b, struct unit *u)
 	return e;
 }
 
+/* Again and again until it is too late: outbox_sweep() ends that. */
 static void
 note_retry(struct outbox *b, const struct courier_result *r, int64_t now)
 {
 	struct rows *rows = NULL;
 	struct unit u;
-	int64_t attempts = ATTEMPTS_MAX;
+	int64_t pause = RETRY_MAX_SEC;
 
 	if (store_query(b->o.store, ST_OUTBOX_GET, &rows, NULL,
 		V_ID(&r->outbox)) == ERR_OK) {
-		if (rows_num(rows) > 0) {
-			attempts = rows_int(rows, 0, 1);
+		if (rows_num(rows) > 0 &&
+		    rows_int(rows, 0, 1) * RETRY_SEC < pause) {
+			pause = rows_int(rows, 0, 1) * RETRY_SEC;
 		}
 		rows_free(rows);
 	}
 	unit_init(&u);
-	if (attempts < ATTEMPTS_MAX) {
-		unit_add(&u, ST_OUTBOX_RETRY, EXPECT(1), V_ID(&r->outbox),
-		    V_INT(now + RETRY_SEC * attempts), V_TEXT(r->detail));
-	} else {
-		unit_add(&u, ST_OUTBOX_END, EXPECT(1), V_ID(&r->outbox),
-		    V_TEXT("failed"), V_TEXT(r->detail), V_INT(now));
-	}
+	unit_add(&u, ST_OUTBOX_RETRY, EXPECT(1), V_ID(&r->outbox),
+	    V_INT(now + pause), V_TEXT(r->detail));
 	(void)submit_one(b, &u);
 }
 
