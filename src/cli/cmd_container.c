@@ -56,6 +56,10 @@ cmd_container_new(int argc, char **argv, const char *usage, struct errinfo *ei)
 	enum err e = cli_parse(
 	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
 
+	if (e == ERR_OK && o.insecure_no_password && password_file != NULL) {
+		e = err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "--password-file or --insecure-no-password, not both");
+	}
 	return e != ERR_OK ? e
 			   : make_container(args.at[0], &o, password_file, ei);
 }

@@ -339,6 +339,8 @@ test('the cabinet', async (t) => {
 		writeFileSync(at('password'), 'пароль 1\n', { mode: 0o600 });
 		writeFileSync(at('not-password'), 'пароль 2\n', { mode: 0o600 });
 		const key = ['--password-file', at('password')];
+		await fails('cli.option', 'container', 'new', at('container'), ...key,
+			'--insecure-no-password');
 		await runs('container', 'new', at('container'), ...key);
 		await runs('container', 'new', at('stranger'), '--spec', 'p256', ...key);
 		await fails('container.password', 'cabinet', 'request', app,
