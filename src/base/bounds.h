@@ -54,7 +54,8 @@ enum bounds {
 	STATEMENT_PARAMS_MAX = 48,         /* a person's row has 30 */
 	AUDIT_TEXT_MAX = 256,              /* actor, action, object */
 	STORE_READERS = 4,                 /* a query takes 10 us; 8 workers */
-	ROWS_MAX = 10000,                  /* one query's result */
+	STORE_AWAY_MS = 15000, /* a database server restarts in less */
+	ROWS_MAX = 10000,      /* one query's result */
 	ROWS_BYTES_MAX = 64 * 1024 * 1024, /* the same, in bytes */
 	PAGE_ROWS_MAX = 50,
 	CLOCK_SKEW_SEC = 300,     /* notBefore asked against signer's clock */

@@ -118,8 +118,8 @@ load_writer(
 	return err;
 }
 
-static enum err
-load_last(
+enum err
+audit_resume(
     struct backend_conn *c, struct audit_position *chain, struct errinfo *ei)
 {
 	const struct value writer = V_ID(&chain->writer);
@@ -232,7 +232,7 @@ audit_open(struct backend_conn *c, bool new_epoch, struct audit_position *out,
 
 	err = load_writer(c, &chain.writer, &found, ei);
 	if (err == ERR_OK && found) {
-		err = load_last(c, &chain, ei);
+		err = audit_resume(c, &chain, ei);
 	}
 	if (err != ERR_OK) {
 		return err;

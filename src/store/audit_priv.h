@@ -33,4 +33,8 @@ ATTR_MUST_USE enum err audit_next(struct audit_position *chain,
 ATTR_MUST_USE enum err audit_open(struct backend_conn *c, bool new_epoch,
     struct audit_position *out, struct errinfo *ei);
 
+/* Set the chain of this writer to where it ends in the database. */
+ATTR_MUST_USE enum err audit_resume(
+    struct backend_conn *c, struct audit_position *chain, struct errinfo *ei);
+
 #endif

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/backend.h"
 
+#include <string.h>
+
 #include "store/statement_priv.h"
+
+const struct backend_ops *
+backend_of(const char *where)
+{
+	static const char server[] = "postgresql:";
+
+	return strncmp(where, server, sizeof(server) - 1) == 0
+		   ? &backend_postgres
+		   : &backend_sqlite;
+}
 
 enum err
 backend_rows_conflict(

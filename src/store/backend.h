@@ -23,6 +23,12 @@ struct backend_conn {
 	const struct backend_ops *ops;
 };
 
+enum {
+	/* "srgc": noted in the database, so that nobody else's is taken for
+	 * ours. */
+	BACKEND_APPLICATION_ID = 0x73726763,
+};
+
 enum backend_role {
 	BACKEND_WRITER, /* opened first and closed last */
 	BACKEND_READER
@@ -53,7 +59,9 @@ struct backend_ops {
 
 	/*
 	 * One transaction holds a group.  mark() begins a unit, keep() ends
-	 * it, undo() takes back everything since mark().
+	 * it, undo() takes back everything since mark(); all three are NULL in
+	 * an engine that sends a group in one go: there a unit that fails ends
+	 * its group.
 	 *
 	 * exec() fails with ERR_CONFLICT or ERR_INTERNAL when the statement
 	 * does not fit the data: the transaction stands and undo() follows.
@@ -62,10 +70,14 @@ struct backend_ops {
 	 * tell in commit().
 	 *
 	 * commit() returns when the group is durable.  ERR_TIMEOUT
-	 * "store.unknown": it may be there after a restart or not.  Other
-	 * failures: rollback() follows, and the group's units are tried again
-	 * one by one when there were several.
+	 * "store.unknown": it may be there or not.  Where `outlives` is set,
+	 * the connection goes on and the next query() shows which; otherwise
+	 * only a restart does.  Other failures: rollback() follows, nothing
+	 * was kept, and the group's units are tried again one by one when
+	 * there were several, or when the server was away ("store.away").
+	 * "store.replaced": it is not the database that was written before.
 	 */
+	bool outlives;
 	enum err (*begin)(struct backend_conn *c, struct errinfo *ei);
 	enum err (*mark)(struct backend_conn *c, struct errinfo *ei);
 	enum err (*keep)(struct backend_conn *c, struct errinfo *ei);
@@ -81,6 +93,9 @@ struct backend_ops {
 };
 
 extern const struct backend_ops backend_sqlite;
+extern const struct backend_ops backend_postgres;
+/* By what `where` begins with. */
+const struct backend_ops *backend_of(const char *where);
 
 /* For backends: the answer to "this many rows, not that many". */
 enum err backend_rows_conflict(

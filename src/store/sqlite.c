@@ -16,9 +16,6 @@
 #include "store/store.h"
 
 enum {
-	/* In the file's header: "srgc", so that nobody else's database is
-	 * taken for ours. */
-	APPLICATION_ID = 0x73726763,
 	BUSY_MS = 10000,
 	SCHEMA_TEXT_MAX = 16384,
 };
@@ -164,7 +161,7 @@ check_ours(struct sqlite_conn *c, struct errinfo *ei)
 	enum err err;
 
 	err = get_number(c, "PRAGMA application_id", &application, ei);
-	if (err != ERR_OK || application == APPLICATION_ID) {
+	if (err != ERR_OK || application == BACKEND_APPLICATION_ID) {
 		return err;
 	}
 	err = get_number(c, "PRAGMA user_version", &version, ei);
@@ -382,7 +379,7 @@ sqlite_schema_note(
 
 	(void)snprintf(sql, sizeof(sql),
 	    "PRAGMA user_version = %lld; PRAGMA application_id = %d",
-	    (long long)version, (int)APPLICATION_ID);
+	    (long long)version, (int)BACKEND_APPLICATION_ID);
 	return sqlite_run(sqlite_of(base), sql, ei);
 }
 

@@ -96,7 +96,7 @@ store_open_migrations(const char *where, const struct store_options *options,
 	if (s == NULL) {
 		return err_nomem(ei);
 	}
-	s->ops = &backend_sqlite;
+	s->ops = backend_of(where);
 	ensure(pthread_mutex_init(&s->lock, NULL) == 0);
 	ensure(pthread_cond_init(&s->change, NULL) == 0);
 	err = open_all(

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/slice.h"
 #include "store/audit.h"
 #include "store/rows.h"
 #include "store/statement.h"
@@ -23,15 +24,26 @@ struct store;
 
 /* All zero is the product's setting. */
 struct store_options {
-	unsigned num_readers; /* read connections; 0: STORE_READERS */
-	bool must_exist;      /* never make a new database */
-	bool new_epoch;       /* after a restore: start a new audit chain */
-	const char *vfs;      /* a registered SQLite VFS; NULL: the system's */
+	unsigned num_readers;  /* read connections; 0: STORE_READERS */
+	bool must_exist;       /* never make a new database */
+	bool new_epoch;        /* after a restore: start a new audit chain */
+	const char *vfs;       /* a registered SQLite VFS; NULL: the system's */
+	struct slice password; /* PostgreSQL's; copied; empty: none */
+	unsigned away_ms;      /* how long a server that went away is waited
+				* for; 0: STORE_AWAY_MS */
 };
 
 /*
- * Open `where` (a file for SQLite), making it or bringing its schema up to
- * date if needed, and prepare every statement.  Options may be NULL.
+ * Open `where`, making it or bringing its schema up to date if needed, and
+ * prepare every statement.  Options may be NULL.  `where` is a file for
+ * SQLite, or a PostgreSQL database that exists:
+ *
+ *	postgresql:host=/run/postgresql port=5432 dbname=surguch user=surguch
+ *
+ * with the directory of its socket or, as hostaddr, an address of the
+ * loopback.  A server that goes away is waited for by every call until
+ * away_ms after the loss; then calls fail with "store.away" while it is.
+ *
  * ERR_STORE: "store.open"; "store.foreign" a database of another program;
  * "store.newer" made by a later version; "store.statement" a statement does
  * not fit the schema; "store.migrate"; "store.corrupt".  ERR_CONFLICT
@@ -59,10 +71,15 @@ void store_close(struct store *s);
  * ERR_STORE "store.full": no space; the next call may succeed.  ERR_STORE
  * "store.io", "store.corrupt": the disk; "store.busy": a stranger's lock;
  * "store.engine": anything else that the engine refused.  ERR_INTERNAL: a
- * statement broke a constraint that its caller should have kept. ERR_TIMEOUT
- * "store.unknown": the sync failed; whether the unit will be there after a
- * restart is unknown.  From then on store_failed() is true, every call answers
- * ERR_STORE "store.failed" and the process should end.
+ * statement broke a constraint that its caller should have kept. ERR_STORE
+ * "store.away": the server is not there, nothing was kept.  ERR_TIMEOUT
+ * "store.unknown": the sync failed, or the server ended while it committed;
+ * whether the unit is there will show.
+ *
+ * After a sync that failed, "store.corrupt" and "store.replaced" (the database
+ * is not the one that was written before) nothing more can be promised:
+ * store_failed() is true, every call answers ERR_STORE "store.failed" and the
+ * process should end.
  */
 ATTR_MUST_USE enum err store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);

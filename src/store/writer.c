@@ -35,6 +35,7 @@ struct writer {
 	struct audit_position committed;
 	/* The thread's own: */
 	struct audit_position chain;
+	bool unsure; /* the chain may have gone on without our knowing */
 };
 
 static const struct errinfo failed_before = {
@@ -53,10 +54,11 @@ is_units_own(enum err err)
 
 /* Nothing that is written after this could be relied on. */
 static bool
-is_fatal(const struct errinfo *ei)
+is_fatal(const struct writer *w, const struct errinfo *ei)
 {
-	return ei->kind == ERR_TIMEOUT ||
-	       strcmp(ei->rule, "store.corrupt") == 0;
+	return (ei->kind == ERR_TIMEOUT && !w->conn->ops->outlives) ||
+	       strcmp(ei->rule, "store.corrupt") == 0 ||
+	       strcmp(ei->rule, "store.replaced") == 0;
 }
 
 static enum err
@@ -100,6 +102,22 @@ run_events(struct writer *w, const struct unit *u, struct errinfo *ei)
 	return ERR_OK;
 }
 
+static enum err
+mark(struct writer *w, struct errinfo *ei)
+{
+	const struct backend_ops *ops = w->conn->ops;
+
+	return ops->mark != NULL ? ops->mark(w->conn, ei) : ERR_OK;
+}
+
+static enum err
+keep(struct writer *w, struct errinfo *ei)
+{
+	const struct backend_ops *ops = w->conn->ops;
+
+	return ops->keep != NULL ? ops->keep(w->conn, ei) : ERR_OK;
+}
+
 /*
  * One unit inside the group's transaction.  Its own failure is noted in the
  * submission and leaves no trace in the transaction; what is returned is the
@@ -113,7 +131,7 @@ run_unit(struct writer *w, struct submission *s, struct errinfo *ei)
 	enum err err;
 
 	s->error = (struct errinfo){0};
-	err = ops->mark(w->conn, ei);
+	err = mark(w, ei);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -123,14 +141,30 @@ run_unit(struct writer *w, struct submission *s, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		s->position = w->chain;
-		return ops->keep(w->conn, ei);
+		return keep(w, ei);
 	}
 	w->chain = before;
-	if (!is_units_own(err)) {
+	if (!is_units_own(err) || ops->undo == NULL) {
 		*ei = s->error;
 		return err;
 	}
 	return ops->undo(w->conn, ei);
+}
+
+/* Where the chain ends, if that is in doubt. */
+static enum err
+find_chain(struct writer *w, struct errinfo *ei)
+{
+	enum err err;
+
+	if (!w->unsure) {
+		return ERR_OK;
+	}
+	err = audit_resume(w->conn, &w->chain, ei);
+	if (err == ERR_OK) {
+		w->unsure = false;
+	}
+	return err;
 }
 
 /* The whole group in one transaction. */
@@ -139,14 +173,18 @@ run_together(
     struct writer *w, struct submission **group, size_t num, struct errinfo *ei)
 {
 	const struct backend_ops *ops = w->conn->ops;
-	const struct audit_position before = w->chain;
+	struct audit_position before;
 	size_t i, num_good = 0;
 	enum err err;
 
-	err = ops->begin(w->conn, ei);
+	err = find_chain(w, ei);
+	if (err == ERR_OK) {
+		err = ops->begin(w->conn, ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
+	before = w->chain;
 	for (i = 0; i < num && err == ERR_OK; i++) {
 		err = run_unit(w, group[i], ei);
 		if (err == ERR_OK && group[i]->error.kind == ERR_OK) {
@@ -164,6 +202,7 @@ run_together(
 	if (err != ERR_OK) {
 		ops->rollback(w->conn);
 		w->chain = before;
+		w->unsure = err == ERR_TIMEOUT;
 		return err;
 	}
 	seam("store.after_commit");
@@ -203,7 +242,17 @@ run_alone(struct writer *w, struct submission *s)
 		return true;
 	}
 	s->error = ei;
-	return !is_fatal(&ei);
+	return !is_fatal(w, &ei);
+}
+
+/* Nothing was done and nothing is wrong with the units. */
+static bool
+is_worth_another(size_t num, const struct errinfo *ei)
+{
+	if (ei->kind == ERR_TIMEOUT) {
+		return false;
+	}
+	return num > 1 || strcmp(ei->rule, "store.away") == 0;
 }
 
 /* Run the group; false when nothing more may be written. */
@@ -216,17 +265,16 @@ run_group(struct writer *w, struct submission **group, size_t num)
 	if (run_together(w, group, num, &ei) == ERR_OK) {
 		return true;
 	}
-	if (num == 1) {
-		group[0]->error = ei;
-		return !is_fatal(&ei);
-	}
-	if (is_fatal(&ei)) {
+	if (is_fatal(w, &ei) || !is_worth_another(num, &ei)) {
+		if (num == 1) {
+			group[0]->error = ei;
+		}
 		fail_all(group, num, &ei);
-		return false;
+		return !is_fatal(w, &ei);
 	}
 	/*
-	 * One unit may be what the disk had no room for; the others must not
-	 * suffer from it.
+	 * One unit may be what the disk had no room for, or what an engine
+	 * without undo() refused; the others must not suffer from it.
 	 */
 	for (i = 0; i < num; i++) {
 		if (!run_alone(w, group[i])) {

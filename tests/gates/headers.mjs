@@ -5,7 +5,7 @@ import { exec, pool } from '../run/exec.mjs';
 import { Finding, readText, treeFiles } from './files.mjs';
 
 const LIBRARIES = ['libcrypto', 'sqlite3', 'libmicrohttpd', 'jansson',
-	'libconfig', 'libcurl', 'libseccomp', 'gnutls'];
+	'libconfig', 'libcurl', 'libseccomp', 'gnutls', 'libpq'];
 
 // Lists that their one header includes more than once: no guard.
 const LISTS = /^src\/store\/statements_[a-z]+\.h$/;

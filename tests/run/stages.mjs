@@ -24,11 +24,12 @@ import { runNodeTests, testFiles } from './nodetests.mjs';
 const FUZZ_SECONDS = 10;
 const FUZZ_SECONDS_IN_ALL = 240;
 
-// Programs that take minutes under valgrind, most of them in libcrypto or in
-// syncs of the disk; the sanitizers run them all the same.  os/confine would
+// Programs that take minutes under valgrind, most of them in libcrypto, in
+// syncs of the disk or in waiting for a server; the sanitizers run them all the same.  os/confine would
 // only show that valgrind lets through what the kernel's walls forbid.
 const NOT_UNDER_VALGRIND = ['crypto/cms', 'crypto/p8', 'crypto/privkey',
-	'http/server', 'os/confine', 'store/audit', 'store/disk'];
+	'http/server', 'os/confine', 'store/audit', 'store/disk', 'store/postgres',
+	'store/store', 'store/store-postgresql', 'store/tables-postgresql'];
 
 // Programs with threads of ours, for the thread sanitizer; not those that only
 // start other programs, which it would not see into.

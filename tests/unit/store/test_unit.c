@@ -340,5 +340,5 @@ main(void)
 	    cmocka_unit_test(test_submit_refuses),
 	};
 
-	return cmocka_run_group_tests(tests, store_test_start, NULL);
+	return cmocka_run_group_tests(tests, store_test_start, store_test_end);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cluster.h"
 #include "crypto/init.h"
 
 enum {
@@ -20,6 +21,19 @@ store_test_start(void **state)
 
 	(void)state;
 	assert_ok(crypto_init(&ei), &ei);
+	if (cluster_is_asked()) {
+		cluster_start();
+	}
+	return 0;
+}
+
+int
+store_test_end(void **state)
+{
+	(void)state;
+	if (cluster_is_asked()) {
+		cluster_stop();
+	}
 	return 0;
 }
 
@@ -33,6 +47,9 @@ place_new(struct place *p)
 	assert_non_null(mkdtemp(p->dir));
 	assert_true(snprintf(p->path, sizeof(p->path), "%.400s/centre.db",
 			p->dir) < PATH_SIZE);
+	if (cluster_is_asked()) {
+		cluster_database(p->path, sizeof(p->path));
+	}
 }
 
 void
@@ -177,6 +194,10 @@ run_sql(const char *path, const char *sql)
 	sqlite3 *db = NULL;
 	char *why = NULL;
 
+	if (cluster_is_asked()) {
+		cluster_ask(path, sql, NULL, 0);
+		return;
+	}
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	(void)sqlite3_busy_timeout(db, 10000);
 	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK) {

@@ -14,10 +14,13 @@ enum {
 	PATH_SIZE = 512
 };
 
-/* For cmocka: what a program does first. */
+/* For cmocka: what a program does first and last.  The engine is SQLite, or
+ * what SURGUCH_TEST_STORE asks for (cluster.h). */
 int store_test_start(void **state);
+int store_test_end(void **state);
 
-/* A fresh directory; its name is kept in d and the database's in path. */
+/* A fresh directory, and in path what store_open() takes: the database's file
+ * in it, or a new database of the server. */
 struct place {
 	char dir[PATH_SIZE];
 	char path[PATH_SIZE];
@@ -43,7 +46,8 @@ size_t num_events(struct store *s, unsigned n);
 /* The audit verifies with no fault and this many records. */
 void assert_audit_whole(struct store *s, uint64_t num_records);
 
-/* Run SQL behind the store's back, as an intruder or an old release would. */
+/* Run SQL behind the store's back, as an intruder or an old release would;
+ * `path` as in struct place. */
 void run_sql(const char *path, const char *sql);
 
 #endif
