@@ -68,8 +68,8 @@ enum bounds {
 					    * last of all numbers would end CRLs */
 	SIGNER_CRL_UNKNOWN_DEFAULT = 1000, /* serials of a journal that was
 					    * lost; they never leave */
-	SIGNER_RELEASES_MAX = 256,  /* serials one settings file may release */
-	SIGNER_RESPONDERS_MAX = 16, /* OCSP keys of one CA: old, new, spare */
+	SIGNER_RELEASES_MAX = 256, /* serials one settings file may release */
+	SIGNER_SERVICE_KEYS_MAX = 16, /* of one kind: old, new, spare */
 	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */
 	JOURNAL_TAIL_MAX = 64 * 1024 * 1024, /* more torn than one group: no */
 

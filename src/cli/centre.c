@@ -326,6 +326,34 @@ plain_path(const char *path, char out[PATH_TEXT_SIZE], struct errinfo *ei)
 	return path_absolute(out, path, ei);
 }
 
+/* --also: further hierarchies, by their names with commas between. */
+static enum err
+choose(struct centre *c, const char *also, struct errinfo *ei)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hierarchies); i++) {
+		c->wanted[i] = hierarchies[i].always;
+	}
+	while (*also != '\0') {
+		size_t len = strcspn(also, ",");
+		bool known = false;
+
+		for (size_t i = 0; i < ARRAY_LEN(hierarchies); i++) {
+			if (slice_eq_str(
+				slice_make(also, len), hierarchies[i].name)) {
+				c->wanted[i] = known = true;
+			}
+		}
+		if (!known) {
+			return err_set(ei, ERR_FORMAT, "centre.also", NULL,
+			    "--also takes gost512, p384, rsa and ed25519, "
+			    "with commas between, not %s",
+			    also);
+		}
+		also += len + (also[len] == ',');
+	}
+	return ERR_OK;
+}
+
 struct init_words {
 	const char *dir;
 	const char *profiles;
@@ -333,6 +361,7 @@ struct init_words {
 	const char *api_port;
 	const char *public_port;
 	const char *sms_port;
+	const char *also;
 };
 
 static enum err
@@ -351,6 +380,9 @@ init(const struct init_words *w, struct errinfo *ei)
 
 	if (e == ERR_OK) {
 		e = plain_path(w->libexec, libexec, ei);
+	}
+	if (e == ERR_OK) {
+		e = choose(&c, w->also, ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_path(&c, conf, ei, "etc/surguch/surguch.conf");
@@ -381,6 +413,7 @@ centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    .api_port = "8443",
 	    .public_port = "8080",
 	    .sms_port = "8025",
+	    .also = "",
 	};
 	bool demo = false;
 	const struct cli_option options[] = {
@@ -390,6 +423,7 @@ centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    {"--api-port", &w.api_port, NULL},
 	    {"--public-port", &w.public_port, NULL},
 	    {"--sms-port", &w.sms_port, NULL},
+	    {"--also", &w.also, NULL},
 	};
 	struct cli_args args;
 	enum err e = cli_parse(

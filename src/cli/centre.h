@@ -3,8 +3,8 @@
 #define SURGUCH_CLI_CENTRE_H
 /*
  * Making a new centre on a disk: the tree of directories with their owners,
- * two hierarchies of CAs (GOST and P-256) by way of their own signers, the
- * keys of front and courier, and the configuration.
+ * hierarchies of CAs (GOST and P-256, others when asked for) by way of their
+ * own signers, the keys of front and courier, and the configuration.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +19,8 @@ enum err centre_init_cmd(
 
 enum {
 	CENTRE_TEXT_MAX = 256,
-	FIRST_UID = 64001
+	FIRST_UID = 64001,
+	HIERARCHIES_NUM = 6
 };
 
 /* Where the parts of a new centre are, and who will own them. */
@@ -31,6 +32,7 @@ struct centre {
 	uint16_t public_port;
 	uint16_t sms_port;
 	bool root; /* we can give files to other uids */
+	bool wanted[HIERARCHIES_NUM];
 	struct clock clock;
 };
 
@@ -62,16 +64,18 @@ ATTR_MUST_USE enum err centre_run(const struct centre *c, const char *program,
 ATTR_MUST_USE enum err centre_write_conf(
     const struct centre *c, struct errinfo *ei);
 
-/* ceremony.c: both hierarchies; the roots' keys are sealed away at the end. */
+/* ceremony.c: the hierarchies that are wanted; the roots' keys are sealed away
+ * at the end. */
 ATTR_MUST_USE enum err ceremony_run(const struct centre *c, struct errinfo *ei);
 
 /* One hierarchy. */
 struct hierarchy {
 	const char *name;     /* "gost" */
+	bool always;          /* every centre has it */
 	const char *spec;     /* of all its keys */
 	const char *words;    /* in the CAs' names */
 	const char *profiles; /* issued to others: "a", "b" */
 };
-extern const struct hierarchy hierarchies[2];
+extern const struct hierarchy hierarchies[HIERARCHIES_NUM];
 
 #endif

@@ -21,19 +21,24 @@ put_user(const struct centre *c, struct buf *b, const char *what, unsigned n)
 static void
 put_signers(const struct centre *c, struct buf *b)
 {
-	buf_add_str(b, "signers = (\n");
+	const char *comma = "";
+
+	buf_add_str(b, "signers = (");
 	for (unsigned i = 0; i < ARRAY_LEN(hierarchies); i++) {
 		unsigned first = ROLE_FIRST_SIGNER + i * 10;
 
-		buf_printf(
-		    b, "\t{ name = \"issuing-%s\"; ", hierarchies[i].name);
+		if (!c->wanted[i]) {
+			continue;
+		}
+		buf_printf(b, "%s\n\t{ name = \"issuing-%s\"; ", comma,
+		    hierarchies[i].name);
 		put_user(c, b, "user", first + 1);
 		buf_printf(b, "ocsp = \"ocsp-%s\"; ", hierarchies[i].name);
 		put_user(c, b, "ocsp_user", first + 2);
-		buf_printf(
-		    b, "}%s\n", i + 1 < ARRAY_LEN(hierarchies) ? "," : "");
+		buf_add_str(b, "}");
+		comma = ",";
 	}
-	buf_add_str(b, ");\n");
+	buf_add_str(b, "\n);\n");
 }
 
 enum err

@@ -20,11 +20,19 @@
 #include "x509/p7b.h"
 #include "x509/pem.h"
 
-const struct hierarchy hierarchies[2] = {
-    {"gost", "gost2012-256:A", "ГОСТ Р 34.10-2012",
-	"\"qualified-person\", \"qualified-sole-proprietor\", "
-	"\"qualified-org-person\", \"qualified-org\""},
-    {"p256", "p256", "ECDSA P-256", "\"tls-client\", \"tls-server\""},
+#define QUALIFIED                                                              \
+	"\"qualified-person\", \"qualified-sole-proprietor\", "                \
+	"\"qualified-org-person\", \"qualified-org\""
+#define TLS "\"tls-client\", \"tls-server\""
+
+/* A hierarchy keeps its place, and with it the uids of its signers. */
+const struct hierarchy hierarchies[HIERARCHIES_NUM] = {
+    {"gost", true, "gost2012-256:A", "ГОСТ Р 34.10-2012", QUALIFIED},
+    {"p256", true, "p256", "ECDSA P-256", TLS},
+    {"gost512", false, "gost2012-512:A", "ГОСТ Р 34.10-2012, 512", QUALIFIED},
+    {"p384", false, "p384", "ECDSA P-384", TLS},
+    {"rsa", false, "rsa:3072", "RSA", TLS},
+    {"ed25519", false, "ed25519", "Ed25519", TLS},
 };
 
 enum {
@@ -171,16 +179,15 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 	}
 	if (is_root) {
 		buf_printf(&b,
-		    "profiles = [\"root-ca-%s\", \"issuing-ca-%s\"];\n"
+		    "profiles = [\"root-ca\", \"issuing-ca\"];\n"
 		    "crl_hours_max = %d;\n",
-		    h->name, h->name, ROOT_CRL_SEC / 3600);
+		    ROOT_CRL_SEC / 3600);
 	} else if (strcmp(kind, "issuing") == 0) {
 		buf_printf(&b,
-		    "profiles = [\"ocsp-%s\", %s];\n"
+		    "profiles = [\"ocsp\", %s];\n"
 		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n"
 		    "crl_hours_max = %d;\n",
-		    h->name, h->profiles, c->public_port, at->name,
-		    (int)CRL_HOURS_MAX);
+		    h->profiles, c->public_port, at->name, (int)CRL_HOURS_MAX);
 		e = put_responder(c, h, &b, ei);
 	}
 	(void)snprintf(file, sizeof(file), "etc/surguch/ca/%s.conf", at->name);
@@ -328,8 +335,8 @@ root_crl(struct making *m, struct running *r, struct errinfo *ei)
 /* One key's certificate. */
 struct certifying {
 	const struct instance_at *by, *whose;
-	const char *profile; /* without the hierarchy's name */
-	const char *name;    /* the same */
+	const char *profile;
+	const char *name; /* without the hierarchy's words */
 	struct buf *out;
 	const struct buf *issuer; /* given to whose OCSP key it is, or NULL */
 	/* What `by` signs besides, or NULL. */
@@ -342,18 +349,16 @@ certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct running r = {0};
-	char profile[NAME_MAX_LEN], name[CENTRE_TEXT_MAX];
+	char name[CENTRE_TEXT_MAX];
 	enum err e = read_spki(o->whose, &spki, ei);
 
-	(void)snprintf(
-	    profile, sizeof(profile), "%s-%s", o->profile, m->h->name);
 	(void)snprintf(name, sizeof(name), "%s, %s", o->name, m->h->words);
 	if (e == ERR_OK) {
 		e = start(m->c, o->by, &r, ei);
 	}
 	if (e == ERR_OK) {
 		e = issue_named(
-		    &r, profile, name, buf_slice(&spki), o->out, ei);
+		    &r, o->profile, name, buf_slice(&spki), o->out, ei);
 	}
 	if (e == ERR_OK && o->besides != NULL) {
 		e = o->besides(m, &r, ei);
@@ -530,6 +535,9 @@ ceremony_run(const struct centre *c, struct errinfo *ei)
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(hierarchies); i++) {
 		struct making m = {.c = c, .h = &hierarchies[i]};
 
+		if (!c->wanted[i]) {
+			continue;
+		}
 		buf_init(&m.root_cert, CERT_BYTES_MAX);
 		buf_init(&m.issuing_cert, CERT_BYTES_MAX);
 		buf_init(&m.ocsp_cert, CERT_BYTES_MAX);

@@ -153,7 +153,7 @@ REMOTE(audit_verify_cmd, "audit", "verify", 0)
 static const struct cli_command commands[] = {
     {"centre", "init",
 	"DIR --demo [--profiles DIR] [--libexec DIR] [--api-port PORT] "
-	"[--public-port PORT] [--sms-port PORT]",
+	"[--public-port PORT] [--sms-port PORT] [--also NAME,...]",
 	"make a new centre under DIR: keys, CAs, configuration",
 	centre_init_cmd},
     {"operator", "add", "NAME ROLE",

@@ -33,6 +33,17 @@ check_purposes(struct lint *l)
 	}
 }
 
+/* RFC 3161 2.3: critical, and the only purpose. */
+static void
+check_time_stamping(struct lint *l)
+{
+	if (l->ext != NULL && ext_has_purpose(l->exts, OID_KP_TIMESTAMP) &&
+	    (l->ext->u.purposes.num != 1 || !l->ext->critical)) {
+		lint_add(l, ERR_CONFLICT,
+		    "timeStamping is not critical, or not the only purpose");
+	}
+}
+
 static void
 check_basic(struct lint *l)
 {
@@ -295,6 +306,8 @@ const struct lint_rule lint_value_rules[] = {
 	EXT_KEY_USAGE},
     {"lint.key_usage.key", "RFC 8813 3", check_usage_key, EXT_KEY_USAGE},
     {"lint.ext_key_usage.value", "RFC 5280 4.2.1.12", check_purposes,
+	EXT_EXT_KEY_USAGE},
+    {"lint.ext_key_usage.time_stamping", "RFC 3161 2.3", check_time_stamping,
 	EXT_EXT_KEY_USAGE},
     {"lint.basic_constraints.value", "RFC 5280 4.2.1.9", check_basic,
 	EXT_BASIC_CONSTRAINTS},

@@ -36,6 +36,7 @@ enum profile_kind {
 	PROFILE_CA, /* issuing CA */
 	PROFILE_ROOT,
 	PROFILE_OCSP,
+	PROFILE_TIME_STAMPING,
 	PROFILE_KIND_MAX_
 };
 

@@ -96,6 +96,30 @@ check_ocsp(struct exam *e)
 	}
 }
 
+/* RFC 3161 2.3: a time-stamping key has that purpose alone. */
+static void
+check_time_stamping(struct exam *e)
+{
+	bool stamps = e->p->kind == PROFILE_TIME_STAMPING;
+	uint32_t sign = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+
+	if (has_purpose(e->x, OID_KP_TIMESTAMP) != stamps) {
+		complain(e, "extensions",
+		    "the purpose timeStamping belongs into profiles of the "
+		    "kind \"time-stamping\" and into no other");
+	}
+	if (stamps &&
+	    (e->x->purposes.num != 1 || !e->x->critical[EXT_EXT_KEY_USAGE])) {
+		complain(e, "extensions.ext_key_usage",
+		    "timeStamping stands alone, and critical (RFC 3161 2.3)");
+	}
+	if (stamps && (e->x->key_usage & ~sign) != 0) {
+		complain(e, "extensions.key_usage",
+		    "a time-stamping key signs time stamps and does nothing "
+		    "else (RFC 3161 2.3)");
+	}
+}
+
 /* RFC 5280 4.2.1.1, 4.2.1.2. */
 static void
 check_key_ids(struct exam *e)
@@ -299,6 +323,7 @@ profile_rules_check(
 
 	check_ca(&e);
 	check_ocsp(&e);
+	check_time_stamping(&e);
 	check_key_ids(&e);
 	check_keys(&e);
 	check_times(&e);

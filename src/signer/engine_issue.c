@@ -40,23 +40,29 @@ replay(struct engine *e, const struct signer_issue_msg *m,
 	return ERR_OK;
 }
 
-/* A responder speaks for the CA, so front does not choose its key: the
+/* A service speaks for the centre, so front does not choose its key: the
  * signer's own file names it. */
 static enum err
-check_responder(
-    const struct engine *e, const struct issue_values *v, struct errinfo *ei)
+check_service(const struct engine *e, const struct profile *p,
+    const struct issue_values *v, struct errinfo *ei)
 {
-	uint8_t hash[HASH_SIZE_MAX];
-	enum err err = hash_of(HASH_SHA256, values_spki(v), hash, ei);
+	const struct signer_settings *s = e->in->settings;
+	bool ocsp = profile_kind(p) == PROFILE_OCSP;
+	uint8_t hash[SHA256_SIZE];
+	enum err err;
 
+	if (!ocsp && profile_kind(p) != PROFILE_TIME_STAMPING) {
+		return ERR_OK;
+	}
+	err = sha256_of(values_spki(v), hash, ei);
 	if (err == ERR_OK &&
-	    !signer_settings_responder(e->in->settings, hash)) {
+	    !signer_keys_hold(
+		ocsp ? &s->responders : &s->time_stampers, hash)) {
 		err = err_object(ei,
-		    err_set(ei, ERR_POLICY, "signer.responder_key",
-			"RFC 6960 4.2.2.2",
+		    err_set(ei, ERR_POLICY, "signer.service_key", NULL,
 			"The settings of signer %s do not name this key among "
-			"the responders.",
-			e->in->settings->name),
+			"the %s.",
+			s->name, ocsp ? "responders" : "time_stampers"),
 		    v->profile);
 	}
 	return err;
@@ -68,6 +74,7 @@ choose_profile(struct engine *e, const struct issue_values *v, int64_t now,
     const struct instance_profile **out, struct errinfo *ei)
 {
 	const struct instance_profile *p;
+	enum err err;
 
 	if (e->in->settings->kind != SIGNER_KIND_CA) {
 		return err_set(ei, ERR_STATE, "signer.kind", NULL,
@@ -91,12 +98,9 @@ choose_profile(struct engine *e, const struct issue_values *v, int64_t now,
 		    "A self-signed certificate is made for the signer's own "
 		    "key only.");
 	}
-	if (profile_kind(p->profile) == PROFILE_OCSP) {
-		enum err err = check_responder(e, v, ei);
-
-		if (err != ERR_OK) {
-			return err;
-		}
+	err = check_service(e, p->profile, v, ei);
+	if (err != ERR_OK) {
+		return err;
 	}
 	if (ledger_used(e->ledger, v->profile, now) >= p->ceiling) {
 		return err_object(ei,

@@ -57,19 +57,17 @@ check_serial(const char *s)
 }
 
 static bool
-parse_responder(const char *hex, struct signer_responder *out)
+parse_key(const char *hex, uint8_t out[32])
 {
-	return strlen(hex) == 2 * sizeof(out->spki_sha256) &&
-	       text_unhex(
-		   slice_str(hex), out->spki_sha256, sizeof(out->spki_sha256));
+	return strlen(hex) == 64 && text_unhex(slice_str(hex), out, 32);
 }
 
 static const char *
-check_responder(const char *s)
+check_key(const char *s)
 {
-	struct signer_responder scratch;
+	uint8_t scratch[32];
 
-	return parse_responder(s, &scratch)
+	return parse_key(s, scratch)
 		   ? NULL
 		   : "is no SHA-256 of a public key: 64 hexadecimal digits";
 }
@@ -121,8 +119,12 @@ static const struct conf_setting settings[] = {
 	.check = conf_check_name},
     {.name = "responders",
 	.type = CONF_TEXTS,
-	.max = SIGNER_RESPONDERS_MAX,
-	.check = check_responder},
+	.max = SIGNER_SERVICE_KEYS_MAX,
+	.check = check_key},
+    {.name = "time_stampers",
+	.type = CONF_TEXTS,
+	.max = SIGNER_SERVICE_KEYS_MAX,
+	.check = check_key},
     {.name = "crl_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ca_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ocsp_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
@@ -163,11 +165,11 @@ static const struct conf_setting settings[] = {
 };
 
 static void
-take_responders(struct signer_settings *s, struct conf_cursor c)
+take_keys(struct signer_keys *out, struct conf_cursor c, const char *path)
 {
-	for (size_t i = 0; i < conf_len(c, "responders"); i++) {
-		ensure(parse_responder(conf_text_at(c, "responders", i),
-		    &s->responders[s->num_responders++]));
+	for (size_t i = 0; i < conf_len(c, path); i++) {
+		ensure(parse_key(
+		    conf_text_at(c, path, i), out->spki_sha256[out->num++]));
 	}
 }
 
@@ -254,7 +256,8 @@ take(const struct conf *conf, struct conf_report *report,
 		conf_copy_text(s->profiles[s->num_profiles++],
 		    sizeof(s->profiles[0]), conf_text_at(c, "profiles", i));
 	}
-	take_responders(s, c);
+	take_keys(&s->responders, c, "responders");
+	take_keys(&s->time_stampers, c, "time_stampers");
 	take_urls(&s->crl_urls, c, "crl_urls", report);
 	take_urls(&s->ca_urls, c, "ca_urls", report);
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
@@ -331,12 +334,10 @@ signer_settings_ceiling(
 }
 
 bool
-signer_settings_responder(
-    const struct signer_settings *s, const uint8_t spki_sha256[32])
+signer_keys_hold(const struct signer_keys *keys, const uint8_t spki_sha256[32])
 {
-	for (size_t i = 0; i < s->num_responders; i++) {
-		if (memcmp(s->responders[i].spki_sha256, spki_sha256,
-			sizeof(s->responders[i].spki_sha256)) == 0) {
+	for (size_t i = 0; i < keys->num; i++) {
+		if (memcmp(keys->spki_sha256[i], spki_sha256, 32) == 0) {
 			return true;
 		}
 	}

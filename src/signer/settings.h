@@ -8,8 +8,9 @@
  *	name = "issuing-gost";
  *	kind = "ca";                  # or "ocsp"
  *	signature = "gost2012-256";   # as sig_alg_name(); "" is the key's usual
- *	profiles = ["qualified-person", "ocsp-gost"];
+ *	profiles = ["qualified-person", "ocsp"];
  *	responders = ["9f86d0..."];   # SHA-256 of the OCSP keys it delegates to
+ *	time_stampers = ["2c26b4..."]; # and of the time-stamping keys
  *	crl_urls = ["http://ca.example.ru/issuing-gost.crl"];
  *	ca_urls = ["http://ca.example.ru/issuing-gost.cer"];
  *	ocsp_urls = ["http://ca.example.ru/ocsp"];
@@ -52,9 +53,11 @@ struct signer_release {
 	char reason[256];
 };
 
-/* A key that may have a certificate of an OCSP responder. */
-struct signer_responder {
-	uint8_t spki_sha256[32];
+/* Keys that may have a service's certificate: SHA-256 of the whole
+ * SubjectPublicKeyInfo. */
+struct signer_keys {
+	uint8_t spki_sha256[SIGNER_SERVICE_KEYS_MAX][32];
+	size_t num;
 };
 
 struct signer_urls {
@@ -68,8 +71,8 @@ struct signer_settings {
 	enum sig_alg sig_alg; /* SIG_NONE: what the key usually makes */
 	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
 	size_t num_profiles;
-	struct signer_responder responders[SIGNER_RESPONDERS_MAX];
-	size_t num_responders;
+	struct signer_keys responders;
+	struct signer_keys time_stampers;
 	struct signer_urls crl_urls;
 	struct signer_urls ca_urls;
 	struct signer_urls ocsp_urls;
@@ -95,10 +98,9 @@ void signer_settings_free(struct signer_settings *s);
 /* The ceiling that the file sets for a profile; false when it sets none. */
 bool signer_settings_ceiling(const struct signer_settings *s,
     const char *profile, uint64_t *out_per_day);
-/* Does the file name the key of this whole SubjectPublicKeyInfo, by its
- * SHA-256, as an OCSP responder's? */
-bool signer_settings_responder(
-    const struct signer_settings *s, const uint8_t spki_sha256[32]);
+/* Is the key of this SHA-256 among them? */
+bool signer_keys_hold(
+    const struct signer_keys *keys, const uint8_t spki_sha256[32]);
 /* The release for this serial, NULL when there is none. */
 const struct signer_release *signer_settings_release(
     const struct signer_settings *s, struct slice serial);

@@ -234,16 +234,16 @@ const keys = {
 	'curve-p224': csr({ spki: ecSpki(Buffer.concat([hex('04'), odd(56)]),
 		oid('1.3.132.0.33')) }),
 	'curve-secp256k1': csr({ spki: pair('ec', { namedCurve: 'secp256k1' }).spki }),
-	'curve-p384': (() => {
-		const p = pair('ec', { namedCurve: 'secp384r1' });
+	'curve-p521': (() => {
+		const p = pair('ec', { namedCurve: 'secp521r1' });
 		return csr({ spki: p.spki, signer: (i) => ecSign(i, p.key) });
 	})(),
 	'algorithm-dsa': csr({ spki: seq(seq(oid('1.2.840.10040.4.1')), bits(NULL)) }),
 	'algorithm-unknown': csr({ spki: seq(seq(oid('1.3.6.1.4.1.99999.1')),
 		bits(point)) }),
-	'ed25519': (() => {
-		const p = pair('ed25519');
-		return csr({ spki: p.spki, alg: seq(oid('1.3.101.112')),
+	'ed448': (() => {
+		const p = pair('ed448');
+		return csr({ spki: p.spki, alg: seq(oid('1.3.101.113')),
 			signer: (i) => sign(null, i, p.key) });
 	})(),
 	'ed25519-short': csr({ spki: seq(seq(oid('1.3.101.112')), bits(odd(31))) }),
@@ -288,8 +288,8 @@ const gosts = {
 		oid('1.2.643.7.1.1.2.2')) }),
 	'gost-2001': gostCsr({ spki: seq(seq(oid('1.2.643.2.2.19'),
 		seq(CP_A, oid('1.2.643.2.2.30.1'))), bits(octets(gostPoint))) }),
-	'gost-512': (() => {
-		const p = gostPair('A', 'gost2012_512');
+	'gost-512-set-b': (() => {
+		const p = gostPair('B', 'gost2012_512');
 		return gostCsr({ spki: p.spki, alg: seq(oid('1.2.643.7.1.1.3.3')),
 			signer: (i) => gostSign(i, p, 'md_gost12_512') });
 	})(),

@@ -380,6 +380,7 @@ other_key(struct scene *s)
 static void
 key_not_allowed(struct scene *s)
 {
+	s->k.p->num_keys = 1;
 	scene_key(s, privkey_spki(kit_key(KEY_P384)));
 }
 
@@ -460,7 +461,7 @@ const struct fault faults_body[] = {
 	ERR_POLICY, signature_not_allowed, 0, 0},
     {"another issuer", "tls-client", "lint.issuer", ERR_CONFLICT, other_issuer,
 	0, 0},
-    {"another issuer of a root", "root-ca-p256", "lint.issuer", ERR_CONFLICT,
+    {"another issuer of a root", "root-ca", "lint.issuer", ERR_CONFLICT,
 	other_issuer, 0, 0},
     {"GeneralizedTime too early", "tls-client", "lint.validity.form",
 	ERR_FORMAT, generalized_too_early, 0, 0},

@@ -106,7 +106,7 @@ const struct fault faults_exts[] = {
     {"basic_constraints missing", "tls-client",
 	"lint.basic_constraints.present", ERR_POLICY, wanted, 0,
 	EXT_BASIC_CONSTRAINTS},
-    CRITICAL("issuing-ca-p256", "basic_constraints", OID_BASIC_CONSTRAINTS),
+    CRITICAL("issuing-ca", "basic_constraints", OID_BASIC_CONSTRAINTS),
     {"policies missing", "tls-client", "lint.policies.present", ERR_POLICY,
 	wanted, 0, EXT_POLICIES},
     {"policies critical", "tls-client", "lint.policies.critical", ERR_POLICY,
@@ -130,8 +130,8 @@ const struct fault faults_exts[] = {
     PRESENT("qualified-person", "identification_kind", OID_IDENTIFICATION_KIND),
     CRITICAL(
 	"qualified-person", "identification_kind", OID_IDENTIFICATION_KIND),
-    PRESENT("ocsp-p256", "ocsp_no_check", OID_OCSP_NO_CHECK),
-    CRITICAL("ocsp-p256", "ocsp_no_check", OID_OCSP_NO_CHECK),
+    PRESENT("ocsp", "ocsp_no_check", OID_OCSP_NO_CHECK),
+    CRITICAL("ocsp", "ocsp_no_check", OID_OCSP_NO_CHECK),
     {"an extension too many", "tls-client", "lint.ext.unexpected", ERR_POLICY,
 	unexpected, 0, 0},
     {"an unknown extension", "tls-client", "lint.ext.unknown", ERR_UNSUPPORTED,
@@ -213,6 +213,23 @@ static void
 one_purpose_more(struct scene *s)
 {
 	put_purposes(s, OID_KP_CLIENT, OID_KP_SERVER);
+}
+
+static void
+stamps_not_critical(struct scene *s)
+{
+	s->k.p->exts.critical[EXT_EXT_KEY_USAGE] = false;
+	plan_ext(s->plan, OID_EXT_KEY_USAGE)->critical = false;
+}
+
+static void
+stamps_and_more(struct scene *s)
+{
+	struct profile_oids *o = &s->k.p->exts.purposes;
+
+	put_purposes(s, OID_KP_TIMESTAMP, OID_KP_EMAIL);
+	plan_ext(s->plan, OID_EXT_KEY_USAGE)->critical = true;
+	o->slices[o->num++] = oid_bytes(OID_KP_EMAIL);
 }
 
 static void
@@ -518,7 +535,7 @@ const struct fault faults_values[] = {
 	other_usage, 0, 0},
     {"signs certificates", "tls-client", "lint.key_usage.ca", ERR_CONFLICT,
 	signs_certificates, 0, 0},
-    {"a CA without keyCertSign", "issuing-ca-p256", "lint.key_usage.ca",
+    {"a CA without keyCertSign", "issuing-ca", "lint.key_usage.ca",
 	ERR_CONFLICT, ca_without_cert_sign, 0, 0},
     {"usage serves no purpose", "tls-client", "lint.key_usage.purpose",
 	ERR_CONFLICT, usage_serves_nothing, 0, 0},
@@ -528,9 +545,15 @@ const struct fault faults_values[] = {
 	other_purpose, 0, 0},
     {"one purpose more", "tls-client", "lint.ext_key_usage.value", ERR_POLICY,
 	one_purpose_more, 0, 0},
-    {"longer path", "issuing-ca-p256", "lint.basic_constraints.value",
-	ERR_POLICY, longer_path, 0, 0},
-    {"no room below the CA", "issuing-ca-p256", "lint.basic_constraints.path",
+    {"time-stamping not critical", "time-stamping",
+	"lint.ext_key_usage.time_stamping", ERR_CONFLICT, stamps_not_critical,
+	0, 0},
+    {"time-stamping and more", "time-stamping",
+	"lint.ext_key_usage.time_stamping", ERR_CONFLICT, stamps_and_more, 0,
+	0},
+    {"longer path", "issuing-ca", "lint.basic_constraints.value", ERR_POLICY,
+	longer_path, 0, 0},
+    {"no room below the CA", "issuing-ca", "lint.basic_constraints.path",
 	ERR_POLICY, no_room_below, 0, 0},
     {"another policy", "tls-client", "lint.policies.value", ERR_POLICY,
 	other_policy, 0, 0},
@@ -542,7 +565,7 @@ const struct fault faults_values[] = {
 	ERR_CONFLICT, other_ski, 0, 0},
     {"another CA's key id", "tls-client", "lint.authority_key_id.value",
 	ERR_CONFLICT, other_aki, 0, 0},
-    {"another key id in a root", "root-ca-p256", "lint.authority_key_id.value",
+    {"another key id in a root", "root-ca", "lint.authority_key_id.value",
 	ERR_CONFLICT, aki_of_root, 0, 0},
     {"issuer and serial", "tls-client", "lint.authority_key_id.form",
 	ERR_POLICY, aki_with_serial, 0, 0},

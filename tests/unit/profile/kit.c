@@ -16,12 +16,36 @@ const char *const kit_profiles[] = {
     "qualified-org",
     "tls-client",
     "tls-server",
-    "ocsp-gost",
-    "ocsp-p256",
-    "issuing-ca-gost",
-    "issuing-ca-p256",
-    "root-ca-gost",
-    "root-ca-p256",
+    "ocsp",
+    "time-stamping",
+    "issuing-ca",
+    "root-ca",
+    "qualified-person@gost512",
+    "qualified-org@gost512",
+    "tls-client@p384",
+    "tls-client@rsa",
+    "tls-client@ed25519",
+    "tls-server@p384",
+    "tls-server@rsa",
+    "tls-server@ed25519",
+    "ocsp@gost",
+    "ocsp@gost512",
+    "ocsp@p384",
+    "ocsp@rsa",
+    "ocsp@ed25519",
+    "time-stamping@gost",
+    "time-stamping@gost512",
+    "time-stamping@rsa",
+    "issuing-ca@gost",
+    "issuing-ca@gost512",
+    "issuing-ca@p384",
+    "issuing-ca@rsa",
+    "issuing-ca@ed25519",
+    "root-ca@gost",
+    "root-ca@gost512",
+    "root-ca@p384",
+    "root-ca@rsa",
+    "root-ca@ed25519",
 };
 const size_t kit_num_profiles = ARRAY_LEN(kit_profiles);
 
@@ -45,6 +69,22 @@ static struct hierarchy {
 	.sig_alg = SIG_ECDSA_SHA256,
 	.key_alg = KEY_P256,
 	.spec = "p256"},
+    {.suffix = "gost512",
+	.sig_alg = SIG_GOST512,
+	.key_alg = KEY_GOST512,
+	.spec = "gost2012-512:A"},
+    {.suffix = "p384",
+	.sig_alg = SIG_ECDSA_SHA384,
+	.key_alg = KEY_P384,
+	.spec = "p384"},
+    {.suffix = "rsa",
+	.sig_alg = SIG_RSA_SHA256,
+	.key_alg = KEY_RSA,
+	.spec = "rsa:2048"},
+    {.suffix = "ed25519",
+	.sig_alg = SIG_ED25519,
+	.key_alg = KEY_ED25519,
+	.spec = "ed25519"},
 };
 
 struct privkey *
@@ -58,8 +98,8 @@ kit_path(const char *name, char out[4096])
 {
 	const char *root = getenv("SURGUCH_SOURCE_ROOT");
 
-	(void)snprintf(
-	    out, 4096, "%s/profiles/%s.conf", root != NULL ? root : ".", name);
+	(void)snprintf(out, 4096, "%s/profiles/%.*s.conf",
+	    root != NULL ? root : ".", (int)strcspn(name, "@"), name);
 }
 
 enum {
@@ -77,10 +117,16 @@ kit_read(const char *path, struct buf *out)
 static struct hierarchy *
 hierarchy_of(const char *profile)
 {
-	bool gost = strstr(profile, "gost") != NULL ||
-		    strncmp(profile, "qualified", 9) == 0 ||
+	const char *suffix = strchr(profile, '@');
+	bool gost = strncmp(profile, "qualified", 9) == 0 ||
 		    strcmp(profile, "rfc9215") == 0;
 
+	for (size_t i = 0; suffix != NULL && i < ARRAY_LEN(hierarchies); i++) {
+		if (strcmp(suffix + 1, hierarchies[i].suffix) == 0) {
+			return &hierarchies[i];
+		}
+	}
+	assert_null(suffix);
 	return &hierarchies[gost ? 0 : 1];
 }
 
@@ -104,13 +150,13 @@ static const struct subject_fields person = {
 };
 
 static void
-fill_qualified(struct issue_values *v, const char *profile)
+fill_qualified(struct issue_values *v)
 {
 	struct subject_fields f = person;
 	enum owner_kind kind = OWNER_PERSON;
 	struct errinfo ei;
 
-	while (strcmp(owner_kind_profile(kind), profile) != 0) {
+	while (strcmp(owner_kind_profile(kind), v->profile) != 0) {
 		kind = (enum owner_kind)(kind + 1);
 	}
 	if (kind == OWNER_SOLE_PROPRIETOR) {
@@ -138,15 +184,17 @@ fill_values(struct issue_values *v, const char *profile, struct privkey *key)
 {
 	struct errinfo ei;
 
-	assert_ok(values_set_profile(v, slice_str(profile), &ei), &ei);
+	assert_ok(values_set_profile(
+		      v, slice_make(profile, strcspn(profile, "@")), &ei),
+	    &ei);
 	assert_ok(values_set_spki(v, privkey_spki(key), &ei), &ei);
 	memset(v->idem, 7, sizeof(v->idem));
 	if (strncmp(profile, "qualified", 9) == 0) {
-		fill_qualified(v, profile);
+		fill_qualified(v);
 		return;
 	}
 	/* Not in the profiles' order: that is the template's business. */
-	if (strcmp(profile, "tls-server") == 0) {
+	if (strcmp(v->profile, "tls-server") == 0) {
 		add(v, OID_CN, "www.example.ru");
 		add(v, OID_O, "ООО «Ромашка»");
 		assert_ok(values_add_san(
@@ -163,12 +211,14 @@ fill_values(struct issue_values *v, const char *profile, struct privkey *key)
 		    &ei);
 		return;
 	}
-	if (strcmp(profile, "tls-client") == 0) {
+	if (strcmp(v->profile, "tls-client") == 0) {
 		add(v, OID_CN, "ivanov");
 		add(v, OID_SERIAL_NUMBER, "17-4");
 		add(v, OID_EMAIL, "ivanov@example.ru");
 	} else if (strncmp(profile, "ocsp", 4) == 0) {
 		add(v, OID_CN, "Служба OCSP");
+	} else if (strncmp(profile, "time", 4) == 0) {
+		add(v, OID_CN, "Служба меток времени");
 	} else if (strncmp(profile, "root", 4) == 0) {
 		add(v, OID_CN, "Корень Учебного центра");
 	} else {
@@ -295,7 +345,7 @@ make_cert(const char *kind, struct hierarchy *h, struct buf *out)
 	struct buf tbs = BUF_INIT(PROFILE_TBS_MAX);
 	struct kit k;
 
-	(void)snprintf(profile, sizeof(profile), "%s-%s", kind, h->suffix);
+	(void)snprintf(profile, sizeof(profile), "%s@%s", kind, h->suffix);
 	kit_init(&k, profile, KIT_NOW - 86400);
 	kit_build(&k, &tbs);
 	kit_sign(&k, buf_slice(&tbs), out);

@@ -2,8 +2,8 @@
 #ifndef SURGUCH_TESTS_PROFILE_KIT_H
 #define SURGUCH_TESTS_PROFILE_KIT_H
 /*
- * What tests of profiles share: the two hierarchies (GOST and P-256) built
- * through our own templates, and for each profile a right set of values.
+ * What tests of profiles share: a hierarchy of each algorithm, built through
+ * our own templates, and for each profile a right set of values.
  */
 #include "unit.h"
 
@@ -29,7 +29,8 @@ struct kit {
 	int64_t now;
 };
 
-/* The twelve files of profiles/. */
+/* The files of profiles/, most of them under several hierarchies: a name is
+ * PROFILE (P-256, or GOST for the qualified form) or "PROFILE@HIERARCHY". */
 extern const char *const kit_profiles[];
 extern const size_t kit_num_profiles;
 

@@ -24,7 +24,7 @@ a_ca_is_taken_from_its_certificate(void **state)
 	assert_false(k.ca.self);
 	cert_free(cert);
 	kit_clear(&k);
-	kit_init(&k, "issuing-ca-p256", KIT_NOW);
+	kit_init(&k, "issuing-ca", KIT_NOW);
 	assert_int_equal(k.ca.path_len, -1);
 	kit_clear(&k);
 	print_message("proves: I3\n");
@@ -80,7 +80,7 @@ a_ca_signs_certificates_and_crls(void **state)
 		struct kit k;
 		enum err err;
 
-		kit_init(&k, "issuing-ca-p256", KIT_NOW);
+		kit_init(&k, "issuing-ca", KIT_NOW);
 		template_free(k.t);
 		k.p->exts.key_usage = usages[i];
 		assert_ok(template_new(k.p, &k.ca, &k.t, &ei), &ei);

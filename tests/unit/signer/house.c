@@ -278,25 +278,24 @@ house_ceremony(const struct house *h, const char *issuing_more)
 
 	house_conf(h, "root",
 	    "name = \"root\";\n" URLS
-	    "profiles = [\"root-ca-p256\", \"issuing-ca-p256\"];\n");
+	    "profiles = [\"root-ca\", \"issuing-ca\"];\n");
 	(void)snprintf(text, sizeof(text),
 	    "name = \"issuing\";\n" URLS
-	    "profiles = [\"tls-client\", \"tls-server\", \"ocsp-p256\"];\n%s",
+	    "profiles = [\"tls-client\", \"tls-server\", \"ocsp\"];\n%s",
 	    issuing_more);
 	house_conf(h, "issuing", text);
 	house_make_key(h, "root", &root_key);
 	house_make_key(h, "issuing", &issuing_key);
 
 	c = house_start(h, "root", false, &pid);
-	house_values(&v, "root-ca-p256", "Root", buf_slice(&root_key), 1);
+	house_values(&v, "root-ca", "Root", buf_slice(&root_key), 1);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);
 	install(h, "root", buf_slice(&cert));
 
 	c = house_start(h, "root", false, &pid);
-	house_values(
-	    &v, "issuing-ca-p256", "Issuing", buf_slice(&issuing_key), 2);
+	house_values(&v, "issuing-ca", "Issuing", buf_slice(&issuing_key), 2);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);
@@ -344,7 +343,7 @@ house_ocsp(const struct house *h, const char *more)
 	house_make_key(h, "ocsp", &spki);
 	delegate(h, buf_slice(&spki));
 	c = house_start(h, "issuing", false, &pid);
-	house_values(&v, "ocsp-p256", "Status", buf_slice(&spki), 3);
+	house_values(&v, "ocsp", "Status", buf_slice(&spki), 3);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);

@@ -185,7 +185,7 @@ a_twin_gets_the_same_bytes(void **state)
 		assert_int_equal(
 		    engine_num_pending(kit.engine), i == 0 ? 1 : 0);
 		assert_int_equal(
-		    issue("ocsp-p256", idem, &other, &two, &ei), ERR_CONFLICT);
+		    issue("ocsp", idem, &other, &two, &ei), ERR_CONFLICT);
 		assert_string_equal(ei.rule, "signer.idem");
 		assert_ok(
 		    engine_find(kit.engine, &find, &other, &two, &ei), &ei);
@@ -201,10 +201,10 @@ only_its_own_profiles(void **state)
 		const char *profile;
 		const char *rule;
 	} cases[] = {
-	    {"issuing-ca-p256", "signer.profile"}, /* the root's */
-	    {"root-ca-p256", "signer.profile"}, {"tls", "signer.profile"},
+	    {"issuing-ca", "signer.profile"}, /* the root's */
+	    {"root-ca", "signer.profile"}, {"tls", "signer.profile"},
 	    {"tls-client2", "signer.profile"},
-	    {"ocsp-p256", "signer.responder_key"}, /* of a key not named */
+	    {"ocsp", "signer.service_key"}, /* of a key not named */
 	};
 	struct signer_issued out;
 	struct errinfo ei;
@@ -415,25 +415,25 @@ a_new_signer_does_one_thing(void **state)
 	    "name = \"second\";\n"
 	    "crl_urls = [\"http://127.0.0.1:1/x.crl\"];\n"
 	    "ca_urls = [\"http://127.0.0.1:1/x.cer\"];\n"
-	    "profiles = [\"root-ca-p256\", \"issuing-ca-p256\"];\n");
+	    "profiles = [\"root-ca\", \"issuing-ca\"];\n");
 	house_make_key(&house, "second", &own);
 	kit_open(&fresh, &house, "second");
 	m.at = house_audit(1);
-	house_values(&m.values, "root-ca-p256", "Root 2", buf_slice(&key), 1);
+	house_values(&m.values, "root-ca", "Root 2", buf_slice(&key), 1);
 	assert_int_equal(
 	    engine_issue(fresh.engine, &m, &store, &out, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "signer.self");
 	values_clear(&m.values);
-	house_values(&m.values, "issuing-ca-p256", "Sub", buf_slice(&key), 2);
+	house_values(&m.values, "issuing-ca", "Sub", buf_slice(&key), 2);
 	assert_int_equal(
 	    engine_issue(fresh.engine, &m, &store, &out, &ei), ERR_STATE);
 	assert_string_equal(ei.rule, "signer.new");
 	values_clear(&m.values);
-	house_values(&m.values, "root-ca-p256", "Root 2", buf_slice(&own), 3);
+	house_values(&m.values, "root-ca", "Root 2", buf_slice(&own), 3);
 	assert_ok(engine_issue(fresh.engine, &m, &store, &out, &ei), &ei);
 	values_clear(&m.values);
 	/* The profile's ceiling is one. */
-	house_values(&m.values, "root-ca-p256", "Root 3", buf_slice(&own), 4);
+	house_values(&m.values, "root-ca", "Root 3", buf_slice(&own), 4);
 	assert_int_equal(
 	    engine_issue(fresh.engine, &m, &store, &out, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "signer.ceiling");

@@ -140,8 +140,7 @@ refuses_what_it_must(void **state)
 	(void)state;
 	c = house_start(&house, "issuing", false, &pid);
 	assert_int_equal(
-	    ask(c, "issuing-ca-p256", "x", 200, &cert, &replay, &ei),
-	    ERR_POLICY);
+	    ask(c, "issuing-ca", "x", 200, &cert, &replay, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "signer.profile");
 	house_values(&v, "tls-client", "user", buf_slice(&key), 201);
 	v.not_before = clock_utc_sec(&now) - 3600;

@@ -41,21 +41,24 @@ everything_is_taken(void **state)
 	uint64_t n;
 
 	(void)state;
-	assert_ok(parse("name = \"issuing-gost\"; kind = \"ca\";\n"
-			"signature = \"gost2012-256\";\n"
-			"profiles = [\"a\", \"b-2\"];\n"
-			"responders = [\"000102030405060708090a0b0c0d0e0f1011"
-			"12131415161718191a1b1c1d1E1F\"];\n"
-			"crl_urls = [\"http://a/1\", \"http://a/2\"];\n"
-			"ca_urls = [\"http://b\"]; ocsp_urls = [];\n"
-			"ceilings = ({profile = \"a\"; per_day = 5;},\n"
-			" {profile = \"b-2\"; per_day = 0;});\n"
-			"crl_per_day = 9; ocsp_per_day = 0;\n"
-			"crl_unknown_max = 0;\n"
-			"crl_hours_max = 8784; ocsp_hours_max = 1;\n"
-			"releases = ({serial = \"00ff\"; by = \"Ива\"; "
-			"reason = \"Почему\";});\n",
-		      &s, &ei),
+	assert_ok(
+	    parse("name = \"issuing-gost\"; kind = \"ca\";\n"
+		  "signature = \"gost2012-256\";\n"
+		  "profiles = [\"a\", \"b-2\"];\n"
+		  "responders = [\"000102030405060708090a0b0c0d0e0f1011"
+		  "12131415161718191a1b1c1d1E1F\"];\n"
+		  "time_stampers = [\"100102030405060708090a0b0c0d0e0f1011"
+		  "12131415161718191a1b1c1d1e1f\"];\n"
+		  "crl_urls = [\"http://a/1\", \"http://a/2\"];\n"
+		  "ca_urls = [\"http://b\"]; ocsp_urls = [];\n"
+		  "ceilings = ({profile = \"a\"; per_day = 5;},\n"
+		  " {profile = \"b-2\"; per_day = 0;});\n"
+		  "crl_per_day = 9; ocsp_per_day = 0;\n"
+		  "crl_unknown_max = 0;\n"
+		  "crl_hours_max = 8784; ocsp_hours_max = 1;\n"
+		  "releases = ({serial = \"00ff\"; by = \"Ива\"; "
+		  "reason = \"Почему\";});\n",
+		&s, &ei),
 	    &ei);
 	assert_int_equal(s->sig_alg, SIG_GOST256);
 	assert_int_equal(s->num_profiles, 2);
@@ -63,10 +66,14 @@ everything_is_taken(void **state)
 	for (size_t i = 0; i < sizeof(key); i++) {
 		key[i] = (uint8_t)i;
 	}
-	assert_int_equal(s->num_responders, 1);
-	assert_true(signer_settings_responder(s, key));
+	assert_int_equal(s->responders.num, 1);
+	assert_true(signer_keys_hold(&s->responders, key));
+	assert_false(signer_keys_hold(&s->time_stampers, key));
+	key[0] = 0x10;
+	assert_false(signer_keys_hold(&s->responders, key));
+	assert_true(signer_keys_hold(&s->time_stampers, key));
 	key[31] ^= 1;
-	assert_false(signer_settings_responder(s, key));
+	assert_false(signer_keys_hold(&s->time_stampers, key));
 	assert_int_equal(s->crl_urls.num, 2);
 	assert_string_equal(s->crl_urls.at[1], "http://a/2");
 	assert_int_equal(s->ocsp_urls.num, 0);
