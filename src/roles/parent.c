@@ -67,7 +67,8 @@ open_standard(struct errinfo *ei)
 }
 
 static enum err
-load(const struct options *o, struct settings **out, struct errinfo *ei)
+load(const struct options *o, struct buf *text, struct settings **out,
+    struct errinfo *ei)
 {
 	struct conf_report report;
 	enum err err;
@@ -76,7 +77,11 @@ load(const struct options *o, struct settings **out, struct errinfo *ei)
 	/* Root acts on it, so nobody else may have written it. */
 	err = file_check_trusted(o->conf, geteuid(), ei);
 	if (err == ERR_OK) {
-		err = settings_load(o->conf, &report, out, ei);
+		err = file_read(o->conf, CONF_BYTES_MAX, text, ei);
+	}
+	if (err == ERR_OK) {
+		err =
+		    settings_parse(buf_slice(text), o->conf, &report, out, ei);
 	}
 	if (err != ERR_OK && report.num_lines > 0) {
 		(void)fputs(conf_report_text(&report), stderr);
@@ -141,7 +146,7 @@ say_ready(void *arg)
 }
 
 static enum err
-run(const struct options *o, const struct settings *s, struct errinfo *ei)
+run(const struct settings *s, struct slice conf, struct errinfo *ei)
 {
 	struct supervise_options keeping = {
 	    .clock = system_clock(), .ready = say_ready};
@@ -159,7 +164,7 @@ run(const struct options *o, const struct settings *s, struct errinfo *ei)
 		err = file_lock(lock_path, &lock, ei);
 	}
 	if (err == ERR_OK) {
-		err = plan_make(s, o->conf, &plan, ei);
+		err = plan_make(s, conf, &plan, ei);
 	}
 	if (err == ERR_OK) {
 		err = write_pid(s, pid_path, ei);
@@ -177,6 +182,7 @@ run(const struct options *o, const struct settings *s, struct errinfo *ei)
 int
 main(int argc, char **argv)
 {
+	struct buf text = BUF_INIT(CONF_BYTES_MAX);
 	struct settings *s = NULL;
 	struct options o = {0};
 	struct errinfo ei = {0};
@@ -191,16 +197,17 @@ main(int argc, char **argv)
 		err = signals_catch(&ei);
 	}
 	if (err == ERR_OK) {
-		err = load(&o, &s, &ei);
+		err = load(&o, &text, &s, &ei);
 	}
 	if (err == ERR_OK) {
 		log_init("parent", s->log_level);
 		err = check_walls(&o, s, &ei);
 	}
 	if (err == ERR_OK && !o.check) {
-		err = run(&o, s, &ei);
+		err = run(s, buf_slice(&text), &ei);
 	}
 	settings_free(s);
+	buf_clear(&text);
 	if (err != ERR_OK) {
 		log_err(LOG_ERROR, "parent.end", &ei);
 		return 1;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ipc/fds.h"
+#include "os/memfd.h"
 #include "os/socket.h"
 
 /* --- uids --------------------------------------------------------------- */
@@ -211,11 +212,11 @@ connect_front(
 /* --- the roles ---------------------------------------------------------- */
 
 static enum err
-add_front(struct plan *p, const struct settings *s, const char *conf,
+add_front(struct plan *p, const struct settings *s, struct slice conf,
     struct errinfo *ei)
 {
 	struct plan_role *r = NULL;
-	int api = -1, public = -1, control = -1;
+	int api = -1, public = -1, control = -1, text = -1;
 	enum err err = add_role(p, s->libexec, "front", NULL, &r, ei);
 
 	if (err == ERR_OK) {
@@ -232,17 +233,24 @@ add_front(struct plan *p, const struct settings *s, const char *conf,
 		err =
 		    socket_listen_control(s->control_path, 0600, &control, ei);
 	}
+	if (err == ERR_OK) {
+		keep(p, control);
+		err = memfd_of("surguch.conf", conf, &text, ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	keep(p, control);
+	keep(p, text);
+	(void)snprintf(r->conf, sizeof(r->conf), "/proc/self/fd/%d",
+	    (int)ROLE_FD_SETTINGS);
 	r->front = true;
 	arg(r, "-c");
-	arg(r, conf);
+	arg(r, r->conf);
 	arg_user(r, s->front_user);
 	give(r, api, ROLE_FD_API);
 	give(r, public, ROLE_FD_PUBLIC);
 	give(r, control, ROLE_FD_CONTROL);
+	give(r, text, ROLE_FD_SETTINGS);
 	return ERR_OK;
 }
 
@@ -307,7 +315,7 @@ add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
 }
 
 static enum err
-fill(struct plan *p, const struct settings *s, const char *conf,
+fill(struct plan *p, const struct settings *s, struct slice conf,
     struct errinfo *ei)
 {
 	enum err err;
@@ -328,7 +336,7 @@ fill(struct plan *p, const struct settings *s, const char *conf,
 }
 
 enum err
-plan_make(const struct settings *s, const char *conf, struct plan **out,
+plan_make(const struct settings *s, struct slice conf, struct plan **out,
     struct errinfo *ei)
 {
 	struct plan *p = calloc(1, sizeof(*p));

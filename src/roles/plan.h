@@ -12,6 +12,7 @@
 
 #include "base/bounds.h"
 #include "base/err.h"
+#include "base/slice.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "roles/settings.h"
@@ -46,11 +47,13 @@ struct plan {
 };
 
 /*
- * Make the sockets and the plan.  It borrows from the settings and from conf,
- * the path of surguch.conf, which front reads itself.  ERR_POLICY
- * "plan.shared_uid": run by root, with roles that share a uid or have root's.
+ * Make the sockets and the plan.  It borrows from the settings.  conf is the
+ * text that they were read from: front is given it each time that it starts,
+ * or a file that was changed meanwhile would number its channels otherwise.
+ * ERR_POLICY "plan.shared_uid": run by root, with roles that share a uid or
+ * have root's.
  */
-ATTR_MUST_USE enum err plan_make(const struct settings *s, const char *conf,
+ATTR_MUST_USE enum err plan_make(const struct settings *s, struct slice conf,
     struct plan **out, struct errinfo *ei);
 void plan_free(struct plan *p); /* closes the sockets */
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making a centre: where it may lie, what it tells, and what it leaves alone.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
+import { Centre } from './lib/centre.mjs';
 import { BUILD, ROOT, scratch } from './lib/scratch.mjs';
 
 const init = (dir, ...more) => exec(join(BUILD, 'src/cli/surguchctl'),
@@ -31,6 +32,14 @@ test('a centre is made where it was asked for, once', async (t) => {
 	const started = await must(join(BUILD, 'src/roles/surguchd'),
 		['-n', '-c', conf]);
 	assert.equal(started, '');
+});
+
+test('a front that starts again has the settings of its parent', async (t) => {
+	const centre = await Centre.start(t);
+	// For the next start of the whole.
+	writeFileSync(join(centre.dir, 'etc/surguch/surguch.conf'), 'ports = 1;\n');
+	await centre.killRole('surguch-front');
+	await centre.ready();
 });
 
 test('what it cannot make it does not begin', async (t) => {

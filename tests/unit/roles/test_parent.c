@@ -292,7 +292,7 @@ each_gets_its_own(void **state)
 		const char *name;
 		const char *fds;
 	} want[] = {
-	    {"front start", " fds 0 1 2 3 5 6 7 8 16 17 18 args "},
+	    {"front start", " fds 0 1 2 3 5 6 7 8 11 16 17 18 args "},
 	    {"courier start", " fds 0 1 2 3 4 args "},
 	    {"ca-one start", " fds 0 1 2 3 4 args "},
 	    {"ocsp-one start", " fds 0 1 2 3 4 args "},
