@@ -73,6 +73,18 @@ privkey_matches(const struct privkey *k, struct slice spki)
 }
 
 enum err
+privkey_ready(struct privkey *k, struct errinfo *ei)
+{
+	return k->ops->ready != NULL ? k->ops->ready(k->self, ei) : ERR_OK;
+}
+
+bool
+privkey_is_foreign(const struct privkey *k)
+{
+	return k->ops->foreign;
+}
+
+enum err
 privkey_sign(struct privkey *k, enum sig_alg alg, struct slice data,
     struct buf *out_sig, struct errinfo *ei)
 {
@@ -93,4 +105,39 @@ privkey_to_p8_insecure_plain(
 		    "this key cannot leave the device that holds it");
 	}
 	return k->ops->export_plain(k->self, out_der, ei);
+}
+
+/* --- locked ------------------------------------------------------------- */
+
+static enum err
+locked_ready(void *self, struct errinfo *ei)
+{
+	(void)self;
+	return err_set(ei, ERR_AGAIN, "key.locked", NULL,
+	    "The key is locked: run surguchctl unlock.");
+}
+
+static enum err
+locked_sign(void *self, enum sig_alg alg, struct slice data,
+    struct buf *out_sig, struct errinfo *ei)
+{
+	(void)alg;
+	(void)data;
+	(void)out_sig;
+	return locked_ready(self, ei);
+}
+
+static void
+locked_free(void *self)
+{
+	(void)self;
+}
+
+enum err
+privkey_locked(struct slice spki, struct privkey **out, struct errinfo *ei)
+{
+	static const struct privkey_ops ops = {
+	    .sign = locked_sign, .ready = locked_ready, .free = locked_free};
+
+	return privkey_wrap_take(&ops, NULL, spki, out, ei);
 }

@@ -3,8 +3,8 @@
 #define SURGUCH_CRYPTO_PRIVKEY_H
 /*
  * A private key, wherever it lives: sign(data) -> signature as X.509 carries
- * it.  Keys in memory now; keys on a token come behind the same struct
- * (crypto/privkey_priv.h).
+ * it.  Keys in memory, keys on a token (crypto/pkcs11.h), and keys that nobody
+ * has opened yet, behind one struct (crypto/privkey_priv.h).
  *
  * Any number of threads may call privkey_sign() on one key at the same time;
  * the other functions only read as well.  privkey_free() is the last call.
@@ -45,6 +45,22 @@ const struct pubkey *privkey_pubkey(const struct privkey *k);
 /* Is this its public key?  The same algorithm, curve or parameter set, and
  * point; optional parameters of GOST keys (the digest) may differ. */
 bool privkey_matches(const struct privkey *k, struct slice spki);
+
+/*
+ * Can it sign now?  A key on a token is asked for there.  ERR_AGAIN with the
+ * reason: "key.locked", and those of pkcs11_privkey().
+ */
+ATTR_MUST_USE enum err privkey_ready(struct privkey *k, struct errinfo *ei);
+/* Are its signatures made by code or machines that are not ours, so that each
+ * has to be checked before it is used? */
+bool privkey_is_foreign(const struct privkey *k);
+
+/*
+ * The place of a key that has not been opened: its public half, and ERR_AGAIN
+ * "key.locked" for each signature.
+ */
+ATTR_MUST_USE enum err privkey_locked(
+    struct slice spki, struct privkey **out, struct errinfo *ei);
 
 /*
  * Append the signature over data (not over a digest) to out_sig.

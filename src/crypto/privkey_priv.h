@@ -6,6 +6,8 @@
  * sign is called from several threads at once; export_plain may be NULL (the
  * key cannot leave its place).  free wipes.
  */
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/secret.h"
@@ -18,10 +20,13 @@ struct privkey_ops {
 	/* The algorithm has been checked against the key already. */
 	enum err (*sign)(void *self, enum sig_alg alg, struct slice data,
 	    struct buf *out_sig, struct errinfo *ei);
+	/* As privkey_ready(); NULL: always. */
+	enum err (*ready)(void *self, struct errinfo *ei);
 	/* PrivateKeyInfo, DER. */
 	enum err (*export_plain)(
 	    void *self, struct secret *out, struct errinfo *ei);
 	void (*free)(void *self);
+	bool foreign; /* as privkey_is_foreign() */
 };
 
 /* Wrap self; takes it, also when it fails.  spki is parsed and copied. */
