@@ -10,19 +10,15 @@
 #include "ca/publish.h"
 #include "ca/revoke.h"
 #include "os/seam.h"
-#include "profile/profile.h"
 #include "profile/values.h"
+#include "registry/direct.h"
 #include "registry/idem.h"
 #include "registry/issuing.h"
-#include "registry/person.h"
 #include "store/store.h"
-#include "subject/subject.h"
-#include "x509/csr.h"
 
 enum {
 	TEXT_MAX = 256,
 	COMMENT_MAX = 500,
-	NAME_TEXT_MAX = 512,
 	ANSWER_MAX = 4 * CERT_BYTES_MAX,
 };
 
@@ -89,125 +85,32 @@ api_certificate_file(void *arg, const struct request *r, struct response *resp)
 
 /* --- issuing for a registered person ---------------------------------- */
 
-/*
- * Only what a person may be certified for without an application: profiles
- * of the qualified form want identification and an approved form, and the
- * centre's own (CA, OCSP, TLS server) are not given to users.
- */
 static enum err
-check_profile(struct call *c, const char *name, const struct profile **out)
-{
-	const struct profile *p = ca_profile(c->api->ca, name);
-
-	if (p == NULL || ca_for_profile(c->api->ca, name) == NULL) {
-		(void)err_set(c->ei, ERR_NOTFOUND, "ca.profile", NULL,
-		    "no CA of this centre issues under the profile %s", name);
-		return err_object(c->ei, ERR_NOTFOUND, "profile");
-	}
-	if (!profile_direct(p)) {
-		(void)err_set(c->ei, ERR_POLICY, "profile.direct", NULL,
-		    "certificates under %s are not issued to a direct "
-		    "request: they need an approved form",
-		    name);
-		return err_object(c->ei, ERR_POLICY, "profile");
-	}
-	*out = p;
-	return ERR_OK;
-}
-
-static enum err
-add_person(struct call *c, const struct id *id, struct issue_values *v)
-{
-	struct buf name = BUF_INIT(NAME_TEXT_MAX);
-	struct record row;
-	struct person_data p = {0};
-	struct subject_fields f = {0};
-	enum err e =
-	    record_get(&person_kind, c->api->registry, id, &row, &p, c->ei);
-
-	if (e != ERR_OK) {
-		return err_object(c->ei, e, "person");
-	}
-	f.surname = p.surname;
-	f.given_name = p.given_name;
-	f.patronymic = p.patronymic;
-	subject_full_name(&f, &name);
-	e = buf_err(&name, c->ei);
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_CN, buf_slice(&name), c->ei);
-	}
-	buf_clear(&name);
-	record_clear(&row);
-	return e;
-}
-
-static enum err
-add_key(struct call *c, const struct profile *p, struct slice der,
-    struct issue_values *v)
-{
-	const struct pubkey *key = NULL;
-	struct csr *csr = NULL;
-	enum err e = csr_parse(der, &csr, c->ei);
-
-	if (e == ERR_OK) {
-		e = csr_pubkey(csr, &key, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = profile_check_key(p, key, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = csr_verify(csr, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = profile_check_request_subject(
-		    p, csr_subject(csr), &v->attrs, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = values_set_spki(v, csr_spki(csr), c->ei);
-	}
-	csr_free(csr);
-	return e != ERR_OK ? err_object(c->ei, e, "pkcs10") : ERR_OK;
-}
-
-static enum err
-read_order(struct call *c, struct buf *pkcs10, struct issue_values *v)
+read_order(struct call *c, struct buf *pkcs10, struct direct_order *out)
 {
 	static const char *const names[] = {
 	    "profile", "person", "pkcs10", NULL};
-	const struct profile *p = NULL;
-	const char *profile;
-	struct id person;
 	enum err e = call_only(c, names);
 
 	if (e == ERR_OK) {
 		e = json_get_text(
-		    c->body, "profile", TEXT_MAX, &profile, c->ei);
+		    c->body, "profile", TEXT_MAX, &out->profile, c->ei);
 	}
 	if (e == ERR_OK) {
-		e = check_profile(c, profile, &p);
-	}
-	if (e == ERR_OK) {
-		e = values_set_profile(v, slice_str(profile), c->ei);
-	}
-	if (e == ERR_OK) {
-		e = call_body_id(c, "person", PERSON_PREFIX, &person);
-	}
-	if (e == ERR_OK) {
-		e = add_person(c, &person, v);
+		e = call_body_id(c, "person", PERSON_PREFIX, &out->person);
 	}
 	if (e == ERR_OK) {
 		e = json_get_base64(c->body, "pkcs10", pkcs10, c->ei);
+		out->pkcs10 = buf_slice(pkcs10);
 	}
-	if (e == ERR_OK) {
-		e = add_key(c, p, buf_slice(pkcs10), v);
-	}
-	return e != ERR_OK ? e : profile_check_names(p, v, c->ei);
+	return e;
 }
 
 static enum err
 certificate_issue(struct call *c)
 {
 	struct buf pkcs10 = BUF_INIT(CSR_BYTES_MAX);
+	struct direct_order order;
 	struct issue_values values;
 	enum err e;
 
@@ -221,10 +124,14 @@ certificate_issue(struct call *c)
 	seam("front.accepted");
 	buf_init(&c->answer, ANSWER_MAX);
 	values_init(&values);
-	e = read_order(c, &pkcs10, &values);
+	e = read_order(c, &pkcs10, &order);
+	if (e == ERR_OK) {
+		e = direct_values(
+		    c->api->registry, c->api->ca, &order, &values, c->ei);
+	}
 	if (e == ERR_OK) {
 		e = issuing_direct(c->api->issuing, &c->actor, c->ticket,
-		    &values, &c->answer, c->ei);
+		    &order.person, &values, &c->answer, c->ei);
 	}
 	if (e == ERR_OK) {
 		call_send(c, 201);

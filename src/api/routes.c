@@ -66,10 +66,12 @@ static const struct route routes[] = {
     {"POST", "/v1/applications/{application}/withdrawal",
 	api_application_withdraw, ROUTE_BODY},
     {"POST", "/v1/certificates", api_certificate_issue, ROUTE_BODY},
+    {"GET", "/v1/certificates", api_certificate_list, 0},
     {"GET", "/v1/certificates/{certificate}", api_certificate_get, 0},
     {"GET", "/v1/certificates/{certificate}/{format}", api_certificate_file, 0},
     {"POST", "/v1/certificates/{certificate}/revocation",
 	api_certificate_revoke, ROUTE_BODY},
+    {"GET", "/v1/audit", api_audit_list, 0},
 };
 
 const struct route *

@@ -19,6 +19,8 @@ http_handler api_form_create, api_form_get, api_form_list, api_form_pay,
 http_handler api_application_get, api_application_list, api_application_approve,
     api_application_refuse, api_application_ask_correct,
     api_application_corrected, api_application_withdraw;
+/* desk_lists.c */
+http_handler api_certificate_list, api_audit_list;
 /* desk_certificates.c */
 http_handler api_certificate_issue, api_certificate_get, api_certificate_file,
     api_certificate_revoke;

@@ -295,11 +295,12 @@ ca_adopt_key(struct ca *ca, const struct adoption *how, const uint8_t key[32],
 enum err
 ca_adopt_alone(struct ca *ca, const struct issued *i, struct errinfo *ei)
 {
+	const struct issued_for nobody = {0};
 	struct unit u;
 	enum err e;
 
 	unit_init(&u);
-	e = ca_add_issued(ca, &u, i, NULL, "system adoption", ei);
+	e = ca_add_issued(ca, &u, i, &nobody, "system adoption", ei);
 	if (e == ERR_OK) {
 		e = store_submit(ca_store(ca), &u, NULL, ei);
 	}

@@ -180,7 +180,7 @@ ca_issued_from_journal(struct ca *ca, struct authority *a,
 
 enum err
 ca_add_issued(struct ca *ca, struct unit *u, const struct issued *i,
-    const struct id *application, const char *actor, struct errinfo *ei)
+    const struct issued_for *what, const char *actor, struct errinfo *ei)
 {
 	int64_t now = clock_utc_sec(ca_clock(ca));
 	uint8_t sha256[HASH_SIZE_MAX], spki[HASH_SIZE_MAX];
@@ -213,7 +213,8 @@ ca_add_issued(struct ca *ca, struct unit *u, const struct issued *i,
 		    V_BLOB(slice_make(spki, 32)), V_BLOB(buf_slice(&i->der)),
 		    V_INT(cert_not_before(i->cert)),
 		    V_INT(cert_not_after(i->cert)), V_TEXT(i->profile),
-		    V_ID(application), V_INT(i->journal), V_INT(now));
+		    V_ID(what->application), V_INT(i->journal), V_INT(now),
+		    V_ID(what->person));
 		id_text(&i->id, CERTIFICATE_PREFIX, object);
 		unit_audit(u, &(struct audit_event){
 				  .at = now,

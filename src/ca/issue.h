@@ -52,12 +52,15 @@ ATTR_MUST_USE enum err ca_issued_from_journal(struct ca *ca,
     struct authority *a, const struct signer_journal_entry *entry,
     struct issued *out, struct errinfo *ei);
 
-/*
- * Statements and the audit event of the new row, for the caller's unit.
- * application may be NULL.  actor: text of the audit row.
- */
+/* What it was issued for; NULL where there is none, or none is known. */
+struct issued_for {
+	const struct id *application;
+	const struct id *person;
+};
+/* Statements and the audit event of the new row, for the caller's unit.
+ * actor: text of the audit row. */
 ATTR_MUST_USE enum err ca_add_issued(struct ca *ca, struct unit *u,
-    const struct issued *i, const struct id *application, const char *actor,
+    const struct issued *i, const struct issued_for *what, const char *actor,
     struct errinfo *ei);
 
 /* {"id","ca","serial","not_before","not_after","profile","status","pem"}: what

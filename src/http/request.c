@@ -97,6 +97,23 @@ request_query(const struct request *r, const char *name)
 }
 
 const char *
+request_query_other(const struct request *r, const char *const *names)
+{
+	for (size_t i = 0; i < r->num_queries; i++) {
+		size_t n = 0;
+
+		while (names[n] != NULL &&
+		       strcmp(names[n], r->queries[i].name) != 0) {
+			n++;
+		}
+		if (names[n] == NULL) {
+			return r->queries[i].name;
+		}
+	}
+	return NULL;
+}
+
+const char *
 request_header(const struct request *r, const char *name)
 {
 	for (size_t i = 0; i < r->num_headers; i++) {

@@ -23,6 +23,10 @@ const char *request_path(const struct request *r);   /* as sent, no query */
 const char *request_param(const struct request *r, const char *name);
 /* Decoded query parameter; NULL when absent.  A name twice was refused. */
 const char *request_query(const struct request *r, const char *name);
+/* The first name of a query parameter that is none of these (a list that ends
+ * with NULL); NULL when there is none. */
+const char *request_query_other(
+    const struct request *r, const char *const *names);
 /* Name without regard to case; NULL when absent.  Of a repeated header the
  * first; those that may stand once only were refused when repeated. */
 const char *request_header(const struct request *r, const char *name);

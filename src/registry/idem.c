@@ -310,12 +310,12 @@ idem_stored_clear(struct idem_stored *s)
 
 void
 idem_add_open(struct unit *u, const struct idem_ticket *t,
-    struct slice signer_key, int64_t now_sec)
+    struct slice signer_key, const struct id *object, int64_t now_sec)
 {
 	unit_add(u, ST_IDEM_INSERT, EXPECT(1), V_TEXT(t->account),
 	    V_TEXT(t->operation), V_TEXT(t->key),
 	    V_BLOB(slice_make(t->body_sha256, sizeof(t->body_sha256))),
-	    signer_key.len == 0 ? V_NULL : V_BLOB(signer_key), V_NULL,
+	    signer_key.len == 0 ? V_NULL : V_BLOB(signer_key), V_ID(object),
 	    V_INT(now_sec));
 }
 
@@ -333,7 +333,7 @@ void
 idem_add_done(struct unit *u, const struct idem_ticket *t,
     const struct idem_answer *answer, int64_t now_sec)
 {
-	idem_add_open(u, t, SLICE_EMPTY, now_sec);
+	idem_add_open(u, t, SLICE_EMPTY, NULL, now_sec);
 	idem_add_finish(u, t, answer, now_sec);
 }
 

@@ -91,9 +91,9 @@ void idem_stored_clear(struct idem_stored *s);
 void idem_add_done(struct unit *u, const struct idem_ticket *t,
     const struct idem_answer *answer, int64_t now_sec);
 /* Open a record whose answer comes later.  signer_key: 32 bytes by which the
- * signer knows the work, or empty. */
+ * signer knows the work, or empty.  object: what is worked on, or NULL. */
 void idem_add_open(struct unit *u, const struct idem_ticket *t,
-    struct slice signer_key, int64_t now_sec);
+    struct slice signer_key, const struct id *object, int64_t now_sec);
 /* Complete an open record: one row is expected. */
 void idem_add_finish(struct unit *u, const struct idem_ticket *t,
     const struct idem_answer *answer, int64_t now_sec);

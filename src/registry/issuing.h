@@ -60,13 +60,14 @@ void issuing_stop(struct issuing *i); /* NULL is fine */
 void issuing_kick(struct issuing *i, const struct id *application);
 
 /*
- * A direct order: values made by the caller (from the registry), except
- * `idem`, which is drawn here.  *answer gets the JSON that is sent
- * and kept.  The ticket is needed: without a key nobody could tell a retry
- * from a second order.
+ * A direct order for this person: values made by the caller (from the
+ * registry), except `idem`, which is drawn here.  *answer gets the JSON that
+ * is sent and kept.  The ticket is needed: without a key nobody could tell a
+ * retry from a second order.
  */
 ATTR_MUST_USE enum err issuing_direct(struct issuing *i,
     const struct actor *actor, const struct idem_ticket *ticket,
-    struct issue_values *values, struct buf *answer, struct errinfo *ei);
+    const struct id *person, struct issue_values *values, struct buf *answer,
+    struct errinfo *ei);
 
 #endif

@@ -88,7 +88,12 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 	actor_text(&act.actor, actor);
 	unit_init(&u);
 	if (e == ERR_OK) {
-		e = ca_add_issued(i->o.ca, &u, issued, application, actor, ei);
+		const struct issued_for whom = {
+		    .application = application,
+		    .person = f->data.has_person ? &f->data.person : NULL,
+		};
+
+		e = ca_add_issued(i->o.ca, &u, issued, &whom, actor, ei);
 	}
 	if (e == ERR_OK) {
 		const struct notice notice = {
@@ -274,9 +279,10 @@ answer_of(const struct buf *body, struct idem_answer *out)
 
 enum err
 issuing_finish_direct(struct issuing *i, const struct actor *actor,
-    const struct idem_ticket *ticket, const uint8_t key[32],
+    const struct idem_ticket *ticket, const struct issue_order *order,
     const struct issued *issued, struct buf *answer, struct errinfo *ei)
 {
+	const struct issued_for what = {.person = order->person};
 	int64_t now = clock_utc_sec(i->o.registry->clock);
 	struct idem_answer kept;
 	char who[ACTOR_TEXT_SIZE];
@@ -286,14 +292,15 @@ issuing_finish_direct(struct issuing *i, const struct actor *actor,
 	actor_text(actor, who);
 	unit_init(&u);
 	if (e == ERR_OK) {
-		e = ca_add_issued(i->o.ca, &u, issued, NULL, who, ei);
+		e = ca_add_issued(i->o.ca, &u, issued, &what, who, ei);
 	}
 	if (e == ERR_OK) {
 		(void)answer_of(answer, &kept);
 		if (ticket != NULL) {
 			idem_add_finish(&u, ticket, &kept, now);
 		} else {
-			idem_add_adopt(&u, slice_make(key, 32), &kept, now);
+			idem_add_adopt(
+			    &u, slice_make(order->key, 32), &kept, now);
 		}
 		e = store_submit(i->o.registry->store, &u, NULL, ei);
 	}
@@ -307,13 +314,13 @@ issuing_finish_direct(struct issuing *i, const struct actor *actor,
 /* Unit (a): the record is open, under the key that the signer will know. */
 static enum err
 reserve_direct(struct issuing *i, const struct idem_ticket *ticket,
-    const uint8_t key[32], struct errinfo *ei)
+    const struct issue_order *order, struct errinfo *ei)
 {
 	struct unit u;
 	enum err e;
 
 	unit_init(&u);
-	idem_add_open(&u, ticket, slice_make(key, 32),
+	idem_add_open(&u, ticket, slice_make(order->key, 32), order->person,
 	    clock_utc_sec(i->o.registry->clock));
 	e = store_submit(i->o.registry->store, &u, NULL, ei);
 	unit_clear(&u);
@@ -336,14 +343,16 @@ drop_direct(struct issuing *i, const struct idem_ticket *ticket)
 
 enum err
 issuing_direct(struct issuing *i, const struct actor *actor,
-    const struct idem_ticket *ticket, struct issue_values *values,
-    struct buf *answer, struct errinfo *ei)
+    const struct idem_ticket *ticket, const struct id *person,
+    struct issue_values *values, struct buf *answer, struct errinfo *ei)
 {
+	const struct issue_order order = {
+	    .key = values->idem, .person = person};
 	struct issued issued = {0};
 	enum err e = random_bytes(values->idem, sizeof(values->idem), ei);
 
 	if (e == ERR_OK) {
-		e = reserve_direct(i, ticket, values->idem, ei);
+		e = reserve_direct(i, ticket, &order, ei);
 	}
 	if (e != ERR_OK) {
 		return e;
@@ -352,7 +361,7 @@ issuing_direct(struct issuing *i, const struct actor *actor,
 	e = ca_issue(i->o.ca, values, &issued, ei);
 	if (e == ERR_OK) {
 		e = issuing_finish_direct(
-		    i, actor, ticket, values->idem, &issued, answer, ei);
+		    i, actor, ticket, &order, &issued, answer, ei);
 	} else if (e != ERR_TIMEOUT) {
 		drop_direct(i, ticket);
 	}

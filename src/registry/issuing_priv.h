@@ -39,14 +39,20 @@ ATTR_MUST_USE enum err issuing_application(
 ATTR_MUST_USE enum err issuing_finish_application(struct issuing *i,
     const struct form *f, const struct id *application, enum app_state from,
     const struct issued *issued, struct errinfo *ei);
+/* A direct order: what the signer knows it by (32 bytes), and for whom; NULL
+ * when nobody of the registry. */
+struct issue_order {
+	const uint8_t *key;
+	const struct id *person;
+};
 /*
  * Unit (b) of an order: by its ticket, or, when whoever began it is gone
  * (ticket NULL), by the signer's key.
  */
 ATTR_MUST_USE enum err issuing_finish_direct(struct issuing *i,
     const struct actor *actor, const struct idem_ticket *ticket,
-    const uint8_t key[32], const struct issued *issued, struct buf *answer,
-    struct errinfo *ei);
+    const struct issue_order *order, const struct issued *issued,
+    struct buf *answer, struct errinfo *ei);
 
 /*
  * Take over what the journals have and the database has not; records younger

@@ -44,8 +44,10 @@ adopt_direct(struct issuing *i, const uint8_t key[32],
     const struct issued *issued, bool *out_done, struct errinfo *ei)
 {
 	struct buf answer = BUF_INIT(ANSWER_MAX);
+	struct issue_order order = {.key = key};
 	struct rows *r = NULL;
 	struct actor actor;
+	struct id person;
 	enum err e = store_query(i->o.registry->store, ST_IDEM_BY_SIGNER_KEY,
 	    &r, ei, V_BLOB(slice_make(key, 32)));
 
@@ -53,8 +55,10 @@ adopt_direct(struct issuing *i, const uint8_t key[32],
 		    strcmp(rows_text(r, 0, 3), "open") == 0;
 	if (*out_done) {
 		actor_system(&actor, "adoption");
+		person = rows_id(r, 0, 4);
+		order.person = rows_is_null(r, 0, 4) ? NULL : &person;
 		e = issuing_finish_direct(
-		    i, &actor, NULL, key, issued, &answer, ei);
+		    i, &actor, NULL, &order, issued, &answer, ei);
 	}
 	rows_free(r);
 	buf_clear(&answer);
@@ -93,13 +97,6 @@ issuing_adopt(
 
 	return ca_adopt(i->o.ca, &how, out_num, ei);
 }
-
-/* An open order, as ST_IDEM_OPEN lists it. */
-struct order {
-	uint8_t key[32]; /* the signers' */
-	struct idem_request request;
-	int64_t created_at;
-};
 
 static enum err
 drop_order(

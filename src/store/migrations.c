@@ -33,8 +33,13 @@ static const char *const *const migration_1[] = {
     migration_1_courier,
 };
 
+static const char *const *const migration_2[] = {
+    migration_2_lists,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
+    {2, migration_2, ARRAY_LEN(migration_2)},
 };
 
 const struct migration *

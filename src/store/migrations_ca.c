@@ -79,3 +79,17 @@ const char *const migration_1_ca[] = {
     "CREATE INDEX idem_state ON idem (state, created_at, signer_key)",
     NULL,
 };
+
+const char *const migration_2_lists[] = {
+    /* The person that it was issued to; NULL for an organisation's and for
+     * one that came from a journal without an order. */
+    "ALTER TABLE certificate ADD COLUMN person_id BLOB REFERENCES person (id)",
+    "UPDATE certificate SET person_id = (SELECT f.person_id "
+    "FROM application a JOIN form f ON f.id = a.form_id "
+    "WHERE a.id = certificate.application_id)",
+    "CREATE INDEX certificate_person ON certificate (person_id, id)",
+    /* Few have ended before their time: an issue adds nothing here. */
+    "CREATE INDEX certificate_ended ON certificate (status, id) "
+    "WHERE status <> 'good'",
+    NULL,
+};

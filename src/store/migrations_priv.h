@@ -31,4 +31,7 @@ extern const char *const migration_1_identity[];
 extern const char *const migration_1_ca[];
 extern const char *const migration_1_courier[];
 
+/* Migration 2: certificates by person and by what became of them. */
+extern const char *const migration_2_lists[];
+
 #endif

@@ -15,44 +15,77 @@
  *  $1 id  $2 ca  $3 serial  $4 sha256  $5 subject (DER)  $6 spki_sha256
  *  $7 der  $8 not_before  $9 not_after  $10 profile  $11 application_id
  *  $12 journal (number of its record in the signer's journal; NULL for what
- *  no journal has)  $13 issued_at.  The status begins as good.
+ *  no journal has)  $13 issued_at  $14 person_id (NULL: none is known).  The
+ *  status begins as good.
  */
 STATEMENT(CERTIFICATE_INSERT, "certificate.insert",
     "INSERT INTO certificate (id, ca, serial, sha256, subject, spki_sha256, "
     "der, not_before, not_after, profile, application_id, journal, "
-    "issued_at, status, status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-    "$9, $10, $11, $12, $13, 'good', $13)",
-    "dtbbbbbiitDIi", "")
+    "issued_at, status, status_at, person_id) VALUES ($1, $2, $3, $4, $5, "
+    "$6, $7, $8, $9, $10, $11, $12, $13, 'good', $13, $14)",
+    "dtbbbbbiitDIiD", "")
 /*
  * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 spki_sha256, 6 der,
  * 7 not_before, 8 not_after, 9 profile, 10 application_id, 11 journal,
- * 12 issued_at, 13 status, 14 status_at
+ * 12 issued_at, 13 status, 14 status_at, 15 person_id
  */
 STATEMENT(CERTIFICATE_GET, "certificate.get",
     "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
     "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at FROM certificate WHERE id = $1",
-    "d", "dtbbbbbiitDIiti")
+    "status_at, person_id FROM certificate WHERE id = $1",
+    "d", "dtbbbbbiitDIitiD")
 STATEMENT(CERTIFICATE_BY_SHA256, "certificate.by_sha256",
     "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
     "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at FROM certificate WHERE sha256 = $1",
-    "b", "dtbbbbbiitDIiti")
+    "status_at, person_id FROM certificate WHERE sha256 = $1",
+    "b", "dtbbbbbiitDIitiD")
+STATEMENT(CERTIFICATE_BY_SERIAL, "certificate.by_serial",
+    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
+    "not_after, profile, application_id, journal, issued_at, status, "
+    "status_at, person_id FROM certificate WHERE ca = $1 AND serial = $2",
+    "tb", "dtbbbbbiitDIitiD")
 /* Status alone, for OCSP: ca, serial -> status, revoked_at, reason. */
 STATEMENT(CERTIFICATE_STATUS, "certificate.status",
     "SELECT c.status, r.revoked_at, r.reason, r.invalidity_at "
     "FROM certificate c LEFT JOIN revocation r ON r.certificate_id = c.id "
     "WHERE c.ca = $1 AND c.serial = $2",
     "tb", "tIII")
-/* Pages by id (ids sort by age): what is asked, after id, how many.
+/*
+ * Pages.  By id (ids sort by age): after id, how many; of a person; of those
+ * that have ended before their time, by status; of a CA, by the numbers of
+ * its journal; by their end: after (not_after, id), before, how many.
  * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 not_before,
  * 6 not_after, 7 profile, 8 application_id, 9 issued_at, 10 status,
- * 11 status_at */
+ * 11 status_at, 12 person_id, 13 journal
+ */
 STATEMENT(CERTIFICATE_PAGE, "certificate.page",
     "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
-    "application_id, issued_at, status, status_at FROM certificate "
-    "WHERE id > $1 ORDER BY id LIMIT $2",
-    "di", "dtbbbiitDiti")
+    "application_id, issued_at, status, status_at, person_id, journal "
+    "FROM certificate WHERE id > $1 ORDER BY id LIMIT $2",
+    "di", "dtbbbiitDitiDI")
+STATEMENT(CERTIFICATE_PAGE_PERSON, "certificate.page_person",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal "
+    "FROM certificate WHERE person_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "ddi", "dtbbbiitDitiDI")
+STATEMENT(CERTIFICATE_PAGE_ENDED, "certificate.page_ended",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal "
+    "FROM certificate WHERE status = $1 AND status <> 'good' AND id > $2 "
+    "ORDER BY id LIMIT $3",
+    "tdi", "dtbbbiitDitiDI")
+STATEMENT(CERTIFICATE_PAGE_CA, "certificate.page_ca",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal "
+    "FROM certificate WHERE ca = $1 AND journal > $2 "
+    "ORDER BY journal LIMIT $3",
+    "tii", "dtbbbiitDitiDI")
+STATEMENT(CERTIFICATE_PAGE_ENDING, "certificate.page_ending",
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal "
+    "FROM certificate WHERE (not_after, id) > ($1, $2) AND not_after < $3 "
+    "ORDER BY not_after, id LIMIT $4",
+    "idii", "dtbbbiitDitiDI")
 /* The highest journal number that is here, for adopting: no row or NULL when
  * there is none. */
 STATEMENT(CERTIFICATE_JOURNAL_LAST, "certificate.journal_last",

@@ -36,6 +36,8 @@ STATEMENT(AUDIT_CHAIN, "audit.chain",
     "dii", "iitttTb")
 STATEMENT(AUDIT_HASH, "audit.hash",
     "SELECT hash FROM audit WHERE writer = $1 AND number = $2", "di", "b")
+STATEMENT(AUDIT_AT, "audit.at",
+    "SELECT at FROM audit WHERE writer = $1 AND number = $2", "di", "i")
 /*
  * The newest first, for reading: before (at, writer, number), how many.  The
  * first page starts before (INT64_MAX, zeros, 0).

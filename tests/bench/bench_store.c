@@ -83,7 +83,7 @@ add_unit(struct unit *u, unsigned n, bool audited)
 	    V_BLOB(slice_make(spread, 32)), V_BLOB(slice_make(der, 100)),
 	    V_BLOB(slice_make(spread, 32)),
 	    V_BLOB(slice_make(der, sizeof(der))), V_INT(n), V_INT(n + 1000),
-	    V_TEXT("tls-client"), V_NULL, V_INT(n), V_INT(n));
+	    V_TEXT("tls-client"), V_NULL, V_INT(n), V_INT(n), V_NULL);
 	if (audited) {
 		id_text(&id, "crt", object);
 		unit_audit(

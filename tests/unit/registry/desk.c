@@ -234,7 +234,7 @@ desk_issue_done(struct desk *d, struct id *out_certificate, struct errinfo *ei)
 	    V_TEXT("demo"), V_BLOB(id_slice(&id)), V_BLOB(id_slice(&id)),
 	    V_BLOB(fake), V_BLOB(id_slice(&id)), V_BLOB(fake), V_INT(now),
 	    V_INT(now + 86400), V_TEXT("qualified-org-person"), V_ID(&d->app),
-	    V_INT(now), V_INT(now));
+	    V_INT(now), V_INT(now), V_NULL);
 	err = application_add_issued(
 	    &u, &d->system.actor, &d->app, APP_ISSUING, &id, now, ei);
 	if (err == ERR_OK) {

@@ -127,7 +127,7 @@ test_open(void **state)
 	assert_ok(idem_new(d->f->store, &d->f->clock, &i, &ei), &ei);
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
 	unit_init(&u);
-	idem_add_open(&u, t, key, TEST_NOW);
+	idem_add_open(&u, t, key, NULL, TEST_NOW);
 	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
 	unit_clear(&u);
 	idem_end(t);

@@ -79,7 +79,7 @@ add_clash(struct unit *u, unsigned n, unsigned serial, unsigned digest,
 	    V_BLOB(nth_serial(serial, bytes)), V_BLOB(digest_of(digest)),
 	    V_BLOB(SLICE_LIT("s")), V_BLOB(SLICE_LIT("k")),
 	    V_BLOB(SLICE_LIT("c")), V_INT(1), V_INT(2), V_TEXT("p"), V_NULL,
-	    V_INT(journal), V_INT(1));
+	    V_INT(journal), V_INT(1), V_NULL);
 }
 
 static void

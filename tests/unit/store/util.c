@@ -113,7 +113,7 @@ add_certificate(struct unit *u, unsigned n)
 	    V_BLOB(nth_serial(n, serial)), V_BLOB(nth_digest(n, digest)),
 	    V_BLOB(SLICE_LIT("subject")), V_BLOB(nth_digest(n, digest)),
 	    V_BLOB(SLICE_LIT("certificate")), V_INT(1000), V_INT(2000 + n),
-	    V_TEXT("tls-client"), V_NULL, V_INT(n), V_INT(1000));
+	    V_TEXT("tls-client"), V_NULL, V_INT(n), V_INT(1000), V_NULL);
 	(void)snprintf(object, sizeof(object), "crt_%u", n);
 	unit_audit(u, &(struct audit_event){.at = 1000 + (int64_t)n,
 			  .actor = "system",

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/list_json.h"
+
+#include "ca/issue.h"
+#include "ca/list.h"
+#include "registry/registry.h"
+#include "store/audit_list.h"
+#include "x509/name.h"
+
+enum {
+	SUBJECT_LINE_MAX = 64 * 1024
+};
+
+enum err
+certificate_row_subject(
+    const struct certificate_row *row, struct buf *out, struct errinfo *ei)
+{
+	struct name *name = NULL;
+	enum err e = name_parse(row->subject, &name, ei);
+
+	if (e == ERR_OK) {
+		name_print(name, out);
+		e = buf_err(out, ei);
+	}
+	name_free(name);
+	return e;
+}
+
+static void
+put_id(struct json_writer *w, const char *field, const struct id *id,
+    const char *prefix)
+{
+	char text[ID_TEXT_SIZE];
+
+	id_text(id, prefix, text);
+	json_put_text(w, field, text);
+}
+
+static enum err
+put_certificate(struct json_writer *w, const struct certificate_row *row,
+    struct errinfo *ei)
+{
+	struct buf subject = BUF_INIT(SUBJECT_LINE_MAX);
+	enum err e = certificate_row_subject(row, &subject, ei);
+
+	json_open_object(w, NULL);
+	put_id(w, "id", &row->id, CERTIFICATE_PREFIX);
+	json_put_text(w, "ca", row->ca);
+	json_put_hex(w, "serial", row->serial);
+	json_put_text(w, "profile", row->profile);
+	json_put_slice(w, "subject", buf_slice(&subject));
+	json_put_hex(w, "sha256", row->sha256);
+	json_put_time(w, "not_before", row->not_before);
+	json_put_time(w, "not_after", row->not_after);
+	json_put_time(w, "issued_at", row->issued_at);
+	json_put_text(w, "status", row->status);
+	json_put_time(w, "status_at", row->status_at);
+	if (row->has_application) {
+		put_id(w, "application", &row->application, APPLICATION_PREFIX);
+	}
+	if (row->has_person) {
+		put_id(w, "person", &row->person, PERSON_PREFIX);
+	}
+	json_close(w);
+	buf_clear(&subject);
+	return e;
+}
+
+enum err
+certificate_page_put(
+    struct json_writer *w, const struct certificate_page *p, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	json_open_array(w, "certificates");
+	for (size_t i = 0; e == ERR_OK && i < p->num; i++) {
+		e = put_certificate(w, &p->at[i], ei);
+	}
+	json_close(w);
+	if (p->more) {
+		put_id(w, "next", &p->next, CERTIFICATE_PREFIX);
+	}
+	return e;
+}
+
+void
+audit_page_put(struct json_writer *w, const struct audit_page *p)
+{
+	char name[AUDIT_RECORD_TEXT_SIZE];
+
+	json_open_array(w, "records");
+	for (size_t i = 0; i < p->num; i++) {
+		const struct audit_row *row = &p->at[i];
+
+		audit_record_text(&row->name, name);
+		json_open_object(w, NULL);
+		json_put_text(w, "record", name);
+		json_put_time(w, "at", row->at);
+		json_put_text(w, "actor", row->actor);
+		json_put_text(w, "action", row->action);
+		json_put_text(w, "object", row->object);
+		if (row->detail != NULL) {
+			json_put_raw(w, "detail", slice_str(row->detail));
+		}
+		json_close(w);
+	}
+	json_close(w);
+	if (p->more) {
+		audit_record_text(&p->next, name);
+		json_put_text(w, "next", name);
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_API_LIST_JSON_H
+#define SURGUCH_API_LIST_JSON_H
+/*
+ * Pages of lists as JSON, the same over the API and from surguchctl: members
+ * of an object that the caller has opened.  "next" is there when another page
+ * may follow, and is what that one is asked for with.
+ */
+#include "base/err.h"
+#include "json/writer.h"
+
+struct audit_page;
+struct certificate_page;
+struct certificate_row;
+
+/* {"certificates": [...], "next"} */
+ATTR_MUST_USE enum err certificate_page_put(struct json_writer *w,
+    const struct certificate_page *p, struct errinfo *ei);
+/* {"records": [...], "next"} */
+void audit_page_put(struct json_writer *w, const struct audit_page *p);
+
+/* A certificate's subject on one clean line. */
+ATTR_MUST_USE enum err certificate_row_subject(
+    const struct certificate_row *row, struct buf *out, struct errinfo *ei);
+
+#endif
