@@ -82,6 +82,15 @@ enum {
 #define SCOPE_ABSTRACT (1ULL << 0) /* 6 */
 #define SCOPE_SIGNAL   (1ULL << 1)
 
+enum {
+	RULE_NET_PORT = 2 /* 4 */
+};
+
+struct port_rule {
+	uint64_t allowed;
+	uint64_t port;
+};
+
 struct ruleset {
 	uint64_t fs;
 	uint64_t net;    /* 4 */
@@ -164,6 +173,22 @@ allow_path(int ruleset, const struct confine_path *p, uint64_t known,
 	return err;
 }
 
+/* A kernel before version 4 cannot tell ports apart, and lets all pass. */
+static enum err
+allow_port(int ruleset, uint16_t port, uint64_t known, struct errinfo *ei)
+{
+	const struct port_rule rule = {NET_CONNECT, port};
+
+	if (port == 0 || (known & NET_CONNECT) == 0) {
+		return ERR_OK;
+	}
+	if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) !=
+	    0) {
+		return err_sys(ei, "confine.port", "A port cannot be allowed");
+	}
+	return ERR_OK;
+}
+
 static enum err
 landlock(const struct confine *c, struct errinfo *ei)
 {
@@ -190,6 +215,9 @@ landlock(const struct confine *c, struct errinfo *ei)
 	}
 	for (size_t i = 0; i < c->num_paths && err == ERR_OK; i++) {
 		err = allow_path(fd, &c->paths[i], r.fs, ei);
+	}
+	if (err == ERR_OK) {
+		err = allow_port(fd, c->tcp_connect_port, r.net, ei);
 	}
 	if (err == ERR_OK && syscall(SYS_landlock_restrict_self, fd, 0) != 0) {
 		err = err_sys(ei, "confine.landlock", "Landlock refused");

@@ -55,7 +55,8 @@ struct confine {
 	const struct confine_call *const *calls; /* NULL-terminated list of */
 						 /* arrays, each ended by a */
 						 /* NULL name */
-	bool tcp_connect;
+	bool tcp_connect;                        /* to anywhere */
+	uint16_t tcp_connect_port; /* or to this port alone; 0: to none */
 	bool tcp_bind;
 	bool threads;              /* may start threads */
 	bool insecure_no_landlock; /* go on where the kernel has none */
@@ -69,6 +70,9 @@ extern const struct confine_call confine_calls_files[];
 extern const struct confine_call confine_calls_messages[];
 /* New TCP and local stream connections out (courier). */
 extern const struct confine_call confine_calls_network[];
+/* New connections to a server on this machine: by a local socket, by TCP. */
+extern const struct confine_call confine_calls_connect_local[];
+extern const struct confine_call confine_calls_connect_tcp[];
 /* Accepting on listeners that were passed in, epoll (front). */
 extern const struct confine_call confine_calls_server[];
 

@@ -156,6 +156,19 @@ const struct confine_call confine_calls_network[] = {
     {0},
 };
 
+const struct confine_call confine_calls_connect_local[] = {
+    CALL_IF("socket", 0, EXACT, AF_UNIX),
+    CALL("connect"),
+    {0},
+};
+
+const struct confine_call confine_calls_connect_tcp[] = {
+    CALL_IF("socket", 0, EXACT, AF_INET),
+    CALL_IF("socket", 0, EXACT, AF_INET6),
+    CALL("connect"),
+    {0},
+};
+
 const struct confine_call confine_calls_server[] = {
     CALL_IF("socketpair", 0, EXACT, AF_UNIX), /* to wake own threads */
     CALL("accept"),

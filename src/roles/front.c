@@ -75,6 +75,10 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
     struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
+	const struct walls_server server = {
+	    .host = s->database.host,
+	    .port = s->database.port,
+	};
 	struct front_secrets secrets = {0};
 	struct front *f = NULL;
 	enum err e = role_settle(user, s->front_dir, parent, ei);
@@ -83,8 +87,9 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 		e = front_secrets_load(s, &secrets, ei);
 	}
 	if (e == ERR_OK) {
-		e = walls_front(
-		    s->public_dir, s->profile_dir, s->insecure_no_landlock, ei);
+		e = walls_front(s->public_dir, s->profile_dir,
+		    settings_has_server(s) ? &server : NULL,
+		    s->insecure_no_landlock, ei);
 	}
 	if (e == ERR_OK) {
 		e = front_new(s, &secrets, &clock, owner, &f, ei);

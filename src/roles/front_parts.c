@@ -24,6 +24,7 @@
 #include "registry/issuing.h"
 #include "registry/registry.h"
 #include "roles/front_control.h"
+#include "roles/front_database.h"
 #include "roles/front_outbox.h"
 #include "roles/settings.h"
 #include "signer/client.h"
@@ -81,6 +82,9 @@ front_secrets_load(
 		e = file_read_secret(s->tls_key, PEM_MAX, &k.tls_key, ei);
 	}
 	if (e == ERR_OK) {
+		e = front_database_password(s, &k.database_password, ei);
+	}
+	if (e == ERR_OK) {
 		e = file_read(s->tls_certificate, PEM_MAX, &k.tls_chain, ei);
 	}
 	if (e != ERR_OK) {
@@ -97,6 +101,7 @@ front_secrets_clear(struct front_secrets *k)
 	secret_clear(&k->otp_key);
 	secret_clear(&k->data_key);
 	secret_clear(&k->tls_key);
+	secret_clear(&k->database_password);
 	buf_clear(&k->tls_chain);
 }
 
@@ -373,7 +378,7 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	}
 	f->settings = s;
 	f->clock = clock;
-	e = store_open("surguch.db", NULL, &f->store, ei);
+	e = front_database_open(s, &k->database_password, &f->store, ei);
 	if (e == ERR_OK) {
 		e = make_authorities(f, ei);
 	}

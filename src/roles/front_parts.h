@@ -24,6 +24,7 @@ struct front_secrets {
 	struct secret otp_key;
 	struct secret data_key;
 	struct secret tls_key;
+	struct secret database_password; /* empty: none */
 	struct buf tls_chain;
 };
 ATTR_MUST_USE enum err front_secrets_load(

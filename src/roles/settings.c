@@ -23,6 +23,19 @@ check_path(const char *s)
 	return *s == '\0' || *s == '/' ? NULL : "is no absolute path";
 }
 
+/* Nothing of it crosses a network: front's walls let no such connection out,
+ * and there is no TLS on it. */
+static const char *
+check_host(const char *s)
+{
+	if (*s == '\0' || *s == '/' || strncmp(s, "127.", 4) == 0 ||
+	    strcmp(s, "::1") == 0) {
+		return NULL;
+	}
+	return "is neither the directory of a socket nor an address of the "
+	       "loopback (127.0.0.1, ::1)";
+}
+
 #define USER(n)                                                                \
 	{                                                                      \
 		.name = (n), .type = CONF_TEXT, .fallback = "", .min = 0,      \
@@ -69,6 +82,32 @@ static const struct conf_setting public_settings[] = {
     {0},
 };
 
+static const struct conf_setting database_settings[] = {
+    {.name = "host",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.min = 0,
+	.max = SETTINGS_TEXT_SIZE - 1,
+	.check = check_host},
+    {.name = "port",
+	.type = CONF_INT,
+	.fallback_int = 5432,
+	.min = 1,
+	.max = UINT16_MAX},
+    {.name = "name",
+	.type = CONF_TEXT,
+	.fallback = "surguch",
+	.min = 1,
+	.max = SETTINGS_USER_SIZE - 1},
+    {.name = "user",
+	.type = CONF_TEXT,
+	.fallback = "surguch",
+	.min = 1,
+	.max = SETTINGS_USER_SIZE - 1},
+    PATH_("password_file"),
+    {0},
+};
+
 static const struct conf_setting user_settings[] = {
     USER("front"),
     USER("courier"),
@@ -108,6 +147,7 @@ static const struct conf_setting table[] = {
 	.fallback = "info"},
     {.name = "api", .type = CONF_GROUP, .members = api_settings},
     {.name = "public", .type = CONF_GROUP, .members = public_settings},
+    {.name = "database", .type = CONF_GROUP, .members = database_settings},
     {.name = "users", .type = CONF_GROUP, .members = user_settings},
     {.name = "signers",
 	.type = CONF_GROUPS,
@@ -214,6 +254,17 @@ take_signers(
 	}
 }
 
+static void
+take_database(struct settings_database *d, struct conf_cursor c)
+{
+	conf_copy_text(d->host, sizeof(d->host), conf_text(c, "database.host"));
+	d->port = (uint16_t)conf_int(c, "database.port");
+	conf_copy_text(d->name, sizeof(d->name), conf_text(c, "database.name"));
+	conf_copy_text(d->user, sizeof(d->user), conf_text(c, "database.user"));
+	conf_copy_text(d->password_file, sizeof(d->password_file),
+	    conf_text(c, "database.password_file"));
+}
+
 static enum err
 take(const struct conf *conf, struct conf_report *report, struct settings *s,
     struct errinfo *ei)
@@ -241,6 +292,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	s->public.port = (uint16_t)conf_int(c, "public.port");
 	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")
 			      << 20;
+	take_database(&s->database, c);
 	take_signers(s, c, report);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
 	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");
@@ -304,6 +356,12 @@ void
 settings_free(struct settings *s)
 {
 	free(s);
+}
+
+bool
+settings_has_server(const struct settings *s)
+{
+	return s->database.host[0] != '\0';
 }
 
 int

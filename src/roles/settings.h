@@ -20,6 +20,11 @@
  *		address = "0.0.0.0"; port = 80;
  *		ocsp_cache_mib = 64; # memory for signed answers, 0: none
  *	};
+ *	database = {                # left out: a file in front's directory
+ *		host = "/run/postgresql";   # its socket's, or 127.0.0.1, ::1
+ *		port = 5432; name = "surguch"; user = "surguch";
+ *		password_file = "/etc/surguch/database.pass"; # front's, 0600
+ *	};
  *	users = { front = "surguch-front"; courier = "64002"; };
  *	signers = (
  *		{ name = "issuing-gost"; user = "64011";
@@ -53,6 +58,15 @@ struct settings_listen {
 	uint16_t port;
 };
 
+/* A PostgreSQL server on this machine. */
+struct settings_database {
+	char host[SETTINGS_TEXT_SIZE]; /* "": a file of front's own instead */
+	uint16_t port;
+	char name[SETTINGS_USER_SIZE];
+	char user[SETTINGS_USER_SIZE];
+	char password_file[PATH_TEXT_SIZE]; /* "": it asks for none */
+};
+
 /* A CA's signer and, if it has one, its OCSP key's. */
 struct settings_signer {
 	char name[HELLO_NAME_SIZE];
@@ -83,6 +97,7 @@ struct settings {
 	size_t num_proxies;
 	struct settings_listen public;
 	size_t ocsp_cache_bytes;
+	struct settings_database database;
 	char front_user[SETTINGS_USER_SIZE];
 	char courier_user[SETTINGS_USER_SIZE];
 	struct settings_signer signers[CA_AUTHORITIES_MAX];
@@ -98,6 +113,9 @@ ATTR_MUST_USE enum err settings_load(const char *path,
 ATTR_MUST_USE enum err settings_parse(struct slice text, const char *file,
     struct conf_report *report, struct settings **out, struct errinfo *ei);
 void settings_free(struct settings *s);
+
+/* Is the database PostgreSQL's? */
+bool settings_has_server(const struct settings *s);
 
 /*
  * The descriptor (ipc/fds.h) under which front finds the channel to signer i,

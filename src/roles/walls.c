@@ -7,18 +7,36 @@
 
 /* --- front -------------------------------------------------------------- */
 
-static const struct confine_call *const front_calls[] = {
-    confine_calls_base,
-    confine_calls_files,
-    confine_calls_messages,
-    confine_calls_server,
-    NULL,
-};
+static bool
+is_local(const struct walls_server *server)
+{
+	return server->host[0] == '/';
+}
+
+/* NULL, the end of the list, where there is no server to connect to. */
+static const struct confine_call *
+server_calls(const struct walls_server *server)
+{
+	if (server == NULL) {
+		return NULL;
+	}
+	return is_local(server) ? confine_calls_connect_local
+				: confine_calls_connect_tcp;
+}
 
 enum err
 walls_front(const char *public_dir, const char *profile_dir,
-    bool insecure_no_landlock, struct errinfo *ei)
+    const struct walls_server *server, bool insecure_no_landlock,
+    struct errinfo *ei)
 {
+	const struct confine_call *const calls[] = {
+	    confine_calls_base,
+	    confine_calls_files,
+	    confine_calls_messages,
+	    confine_calls_server,
+	    server_calls(server),
+	    NULL,
+	};
 	const struct confine_path paths[] = {
 	    {".", CONFINE_READ | CONFINE_WRITE},
 	    {public_dir, CONFINE_READ | CONFINE_WRITE},
@@ -28,7 +46,9 @@ walls_front(const char *public_dir, const char *profile_dir,
 	    .role = "front",
 	    .paths = paths,
 	    .num_paths = ARRAY_LEN(paths),
-	    .calls = front_calls,
+	    .calls = calls,
+	    .tcp_connect_port =
+		server != NULL && !is_local(server) ? server->port : 0,
 	    .threads = true,
 	    .insecure_no_landlock = insecure_no_landlock,
 	};

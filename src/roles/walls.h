@@ -10,12 +10,21 @@
  * (role_settle()).  insecure_no_landlock: go on where the kernel has none.
  */
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
-/* Its own directory, what it publishes, and the profiles for reading. */
+/* A database server: the directory of its socket, or an address and port. */
+struct walls_server {
+	const char *host;
+	uint16_t port;
+};
+
+/* Its own directory, what it publishes, and the profiles for reading; and
+ * connections to the database's server, if there is one (NULL: none). */
 ATTR_MUST_USE enum err walls_front(const char *public_dir,
-    const char *profile_dir, bool insecure_no_landlock, struct errinfo *ei);
+    const char *profile_dir, const struct walls_server *server,
+    bool insecure_no_landlock, struct errinfo *ei);
 /* Its own directory; no socket, no connection, no thread.  role: "signer" or
  * "ocsp", for messages. */
 ATTR_MUST_USE enum err walls_signer(

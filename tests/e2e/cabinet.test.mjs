@@ -6,8 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
-import { must } from '../run/exec.mjs';
-import { addPerson, call, PERSON, startDesk, stateDir } from './lib/desk.mjs';
+import { addPerson, call, PERSON, startDesk, writeSql } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, approve, gostRequest, pay, Person, SIGN_IN_CODE,
@@ -47,10 +46,8 @@ test('the cabinet', async (t) => {
 	// Change the registry under the centre's feet, as an operator's
 	// correction will.
 	function marry(from, to) {
-		return must('sqlite3', ['-cmd', '.timeout 5000',
-			join(stateDir(centre, 'front'), 'surguch.db'),
-			`update person set surname = '${to}', version = version + 1
-				where surname = '${from}'`]);
+		return writeSql(centre, `update person set surname = '${to}',
+			version = version + 1 where surname = '${from}'`);
 	}
 
 	await t.test('each step in its order only', async () => {

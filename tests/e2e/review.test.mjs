@@ -3,11 +3,9 @@
 // that the centre could not issue, and what a database that was put back
 // finds in the journal.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { must } from '../run/exec.mjs';
 import { addPerson, call, newKey, ORGANISATION, PERSON, sql, startDesk,
-	stateDir } from './lib/desk.mjs';
+	writeSql } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { ACT_CODE, addForm, approve, gostRequest, identify, Person }
 	from './lib/person.mjs';
@@ -23,8 +21,7 @@ test('what operators decide', async (t) => {
 	const { der } = await gostRequest(centre.dir, 'request');
 	let num = 0;
 
-	const write = (text) => must('sqlite3', ['-cmd', '.timeout 5000',
-		join(stateDir(centre, 'front'), 'surguch.db'), text]);
+	const write = (text) => writeSql(centre, text);
 
 	// Somebody whose request is confirmed, under a form that is not approved.
 	async function waiting({ surname = 'Иванов', approved = false } = {}) {

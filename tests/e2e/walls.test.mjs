@@ -373,6 +373,13 @@ const WALLED = [
 	['front', 'write', '../profiles/one', 'EACCES', 'landlock'],
 	['front', 'create', '../profiles/two', 'EACCES', 'landlock'],
 	['front', 'connect', 'LISTENER', 'SIGSYS'],
+	// With a database server, what leads there and nothing else.
+	['front-local', 'local-socket', '', 'done'],
+	['front-local', 'connect', 'LISTENER', 'SIGSYS'],
+	['front-tcp:LISTENER', 'connect', 'LISTENER', 'done'],
+	['front-tcp:LISTENER', 'connect', 'OTHER', 'EACCES', 'landlock'],
+	['front-tcp:LISTENER', 'local-socket', '', 'SIGSYS', 'seccomp'],
+	['front-tcp:LISTENER', 'bind', 'FREE', 'SIGSYS'],
 
 	['courier', 'connect', 'LISTENER', 'done'],
 	['courier', 'read', '/etc/hosts', 'done'],
@@ -396,14 +403,18 @@ test('what each role may still do', async (t) => {
 	writeFileSync(join(place, 'profiles/one'), 'x');
 	writeFileSync(join(dir, 'seal.key'), 'x');
 	const { createServer } = await import('node:net');
-	const server = createServer((s) => s.destroy());
-	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	t.after(() => server.close());
+	const listen = async () => {
+		const server = createServer((s) => s.destroy());
+		await new Promise((done) => server.listen(0, '127.0.0.1', done));
+		t.after(() => server.close());
+		return `${server.address().port}`;
+	};
 	const [free] = await freePorts(1);
 	const words = { OUT: join(place, 'out'), FREE: `${free}`,
-		LISTENER: `${server.address().port}` };
+		LISTENER: await listen(), OTHER: await listen() };
 	const walled = async (role, probe, what, off = '') => (await must(
-		join(BUILD, 'tests/fault/walled'), [role, dir, probe, words[what] ?? what],
+		join(BUILD, 'tests/fault/walled'),
+		[role.replace('LISTENER', words.LISTENER), dir, probe, words[what] ?? what],
 		{ env: { SURGUCH_TEST_WALL_OFF: off } })).trim();
 
 	for (const [role, probe, what, want, wall] of WALLED) {

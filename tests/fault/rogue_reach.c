@@ -18,7 +18,7 @@ wall(void *arg, struct errinfo *ei)
 	const struct settings *s = arg;
 
 	return walls_front(
-	    s->public_dir, s->profile_dir, s->insecure_no_landlock, ei);
+	    s->public_dir, s->profile_dir, NULL, s->insecure_no_landlock, ei);
 }
 
 struct reach {

@@ -4,9 +4,11 @@
  *
  *	walled ROLE DIR PROBE [PATH|PID|PORT]
  *
- * ROLE: front, signer, courier, or none (no walls).  DIR: where it stands;
- * what front publishes is in DIR/../public, its profiles in DIR/../profiles.
- * Prints what came of it.  SURGUCH_TEST_WALL_OFF takes a wall away.
+ * ROLE: front (its database a file), front-local and front-tcp:PORT (a
+ * server by its socket, by TCP), signer, courier, or none (no walls).  DIR:
+ *where it stands; what front publishes is in DIR/../public, its profiles in
+ *DIR/../profiles. Prints what came of it.  SURGUCH_TEST_WALL_OFF takes a wall
+ *away.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +32,17 @@ wall(void *arg, struct errinfo *ei)
 		return err;
 	}
 	if (strcmp(role, "front") == 0) {
-		return walls_front("../public", "../profiles", false, ei);
+		return walls_front("../public", "../profiles", NULL, false, ei);
+	}
+	if (strcmp(role, "front-local") == 0) {
+		return walls_front("../public", "../profiles",
+		    &(struct walls_server){"/nowhere", 0}, false, ei);
+	}
+	if (strncmp(role, "front-tcp:", 10) == 0) {
+		return walls_front("../public", "../profiles",
+		    &(struct walls_server){
+			"127.0.0.1", (uint16_t)strtoul(role + 10, NULL, 10)},
+		    false, ei);
 	}
 	if (strcmp(role, "signer") == 0) {
 		return walls_signer(role, false, ei);

@@ -5,6 +5,7 @@ import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, must } from '../../run/exec.mjs';
 import { Client } from './http.mjs';
+import { Postgres } from './postgres.mjs';
 import { descendants, killAndWait, Running } from './processes.mjs';
 import { BUILD, ROOT, scratch, until } from './scratch.mjs';
 import { ClockOffset, Steps } from './seams.mjs';
@@ -19,9 +20,12 @@ export class Centre {
 	//   env    more of the environment, for surguchd
 	//   profiles   another directory of profiles
 	//   configure  (centre) => change the configuration before the start
+	//   database   'sqlite' or 'postgresql' (a server of its own, .postgres);
+	//          left out, what SURGUCH_TEST_STORE says
 	//   as         {uid, gid} of whoever makes and starts it, instead of ours
 	constructor(t, { build = BUILD, seams = false, env = {},
 		profiles = join(ROOT, 'profiles'), configure = () => {},
+		database = process.env.SURGUCH_TEST_STORE ?? 'sqlite',
 		as = {} } = {}) {
 		this.t = t;
 		this.build = build;
@@ -29,6 +33,8 @@ export class Centre {
 		this.as = as;
 		this.profiles = profiles;
 		this.configure = configure;
+		this.database = database;
+		this.postgres = null;
 		const place = scratch(t);
 		if (as.uid !== undefined) {
 			chownSync(place, as.uid, as.gid);
@@ -80,6 +86,14 @@ export class Centre {
 		this.public = env.DEMO_PUBLIC;
 		this.smsPort = env.DEMO_SMS_PORT;
 		this.demo = env;
+		if (this.database === 'postgresql') {
+			this.postgres = await Postgres.start(this.t);
+			this.t.after(async () => {
+				await this.parent?.stop();
+				await this.postgres.down();
+			});
+			this.postgres.configure(this);
+		}
 		await this.configure(this);
 	}
 

@@ -126,10 +126,20 @@ export function journal(centre, name) {
 	return records;
 }
 
+function sqlite(centre, ...args) {
+	return must('sqlite3', ['-cmd', '.timeout 5000', ...args.slice(0, -1),
+		join(stateDir(centre, 'front'), 'surguch.db'), args.at(-1)]);
+}
+
 // Rows of the database, read from outside: [["…", "…"], …]
 export async function sql(centre, text) {
-	const out = await must('sqlite3', ['-readonly', '-separator', '|',
-		join(stateDir(centre, 'front'), 'surguch.db'), text]);
+	const out = centre.postgres ? await centre.postgres.sql(text)
+		: await sqlite(centre, '-readonly', '-separator', '|', text);
 	return out.trim() === '' ? []
 		: out.trim().split('\n').map((line) => line.split('|'));
+}
+
+// Change it under the centre's feet, as an operator's correction will.
+export async function writeSql(centre, text) {
+	await (centre.postgres ? centre.postgres.sql(text) : sqlite(centre, text));
 }

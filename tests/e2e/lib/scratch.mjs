@@ -18,8 +18,9 @@ export const AS_ROOT = process.getuid() === 0;
 // (after whatever still runs in it).  Others may pass through it, because roles
 // have uids of their own, but not list it.  SURGUCH_KEEP=1 keeps it and says
 // where it is.
-export function scratch(t) {
-	const dir = mkdtempSync(join(tmpdir(), 'surguch-e2e-'));
+// under: another place than the usual one.
+export function scratch(t, under = tmpdir()) {
+	const dir = mkdtempSync(join(under, 'surguch-e2e-'));
 	chmodSync(dir, 0o711);
 	if (process.env.SURGUCH_KEEP === '1') {
 		t.diagnostic(`kept: ${dir}`);

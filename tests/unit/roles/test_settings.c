@@ -36,6 +36,7 @@ nothing_is_a_centre(void **state)
 	assert_false(s->insecure_shared_uid);
 	assert_false(s->insecure_no_landlock);
 	assert_int_equal(s->log_level, LOG_INFO);
+	assert_false(settings_has_server(s));
 	settings_free(s);
 }
 
@@ -53,6 +54,8 @@ everything_is_taken(void **state)
 			"key = \"/k\"; proxies = [\"10.0.0.1\"]; };\n"
 			"public = { address = \"0.0.0.0\"; port = 65535; "
 			"ocsp_cache_mib = 0; };\n"
+			"database = { host = \"::1\"; port = 1; name = "
+			"\"n\"; user = \"u\"; password_file = \"/w\"; };\n"
 			"users = { front = \"f\"; courier = \"64001:7\"; };\n"
 			"signers = ({ name = \"a\"; user = \"u\"; ocsp = "
 			"\"b\"; ocsp_user = \"v\"; }, { name = \"c\"; }, "
@@ -67,6 +70,12 @@ everything_is_taken(void **state)
 	assert_string_equal(s->origin, "https://x");
 	assert_string_equal(s->public.address, "0.0.0.0");
 	assert_string_equal(s->front_user, "f");
+	assert_true(settings_has_server(s));
+	assert_string_equal(s->database.host, "::1");
+	assert_int_equal(s->database.port, 1);
+	assert_string_equal(s->database.name, "n");
+	assert_string_equal(s->database.user, "u");
+	assert_string_equal(s->database.password_file, "/w");
 	assert_string_equal(s->tls_certificate, "/c");
 	assert_string_equal(s->tls_key, "/k");
 	assert_int_equal(s->public.port, 65535);
@@ -94,6 +103,8 @@ static const struct {
     {"relative key", "api = { key = \"k\"; };"},
     {"port 0", "api = { port = 0; };"},
     {"port 65536", "public = { port = 65536; };"},
+    {"database elsewhere", "database = { host = \"db.example.ru\"; };"},
+    {"relative password", "database = { password_file = \"p\"; };"},
     {"unknown word", "ports = 1;"},
     {"unknown level", "log_level = \"loud\";"},
     {"signer without a name", "signers = ({ user = \"1\"; });"},
