@@ -5,6 +5,7 @@
 #include "ca/authority.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "store/store.h"
 #include "json/writer.h"
 
 /* Until a centre's configuration holds its accreditation it says so
@@ -17,12 +18,15 @@ static const char notice_en[] =
 void
 api_health(void *arg, const struct request *r, struct response *resp)
 {
+	const struct api *api = arg;
 	struct json_writer *w = response_json(resp, 200);
+	struct errinfo why;
+	bool held = store_held(api->store, &why);
 
-	(void)arg;
 	(void)r;
 	json_open_object(w, NULL);
-	json_put_text(w, "status", "ok");
+	json_put_text(w, "status", held ? "held" : "ok");
+	json_put_text_optional(w, "rule", held ? why.rule : NULL);
 	json_close(w);
 }
 

@@ -68,6 +68,7 @@ enum bounds {
 					    * last of all numbers would end CRLs */
 	SIGNER_CRL_UNKNOWN_DEFAULT = 1000, /* serials of a journal that was
 					    * lost; they never leave */
+	SIGNER_EPOCHS_MAX = 24,    /* a day: each is one restored database */
 	SIGNER_RELEASES_MAX = 256, /* serials one settings file may release */
 	SIGNER_SERVICE_KEYS_MAX = 16, /* of one kind: old, new, spare */
 	JOURNAL_RECORD_MAX = 32 * 1024 * 1024, /* 1 M serials revoked at once */

@@ -21,26 +21,25 @@ struct walk {
 	size_t num;
 };
 
-/* The name of the row in `meta` that keeps walk.done of a CA. */
-static void
-mark_name(const struct authority *a, char *out, size_t size)
-{
-	(void)snprintf(out, size, "adopted.%s", authority_name(a));
-}
-
+/*
+ * Numbers of a CA in `meta`: "adopted", walk.done; "forgotten", the last CRL
+ * that a journal which was lost knew of.
+ */
 static enum err
-read_mark(struct walk *w, struct errinfo *ei)
+read_number(
+    const struct walk *w, const char *kind, uint64_t *out, struct errinfo *ei)
 {
 	char name[128];
 	struct rows *r = NULL;
 	enum err e;
 
-	mark_name(w->authority, name, sizeof(name));
+	(void)snprintf(
+	    name, sizeof(name), "%s.%s", kind, authority_name(w->authority));
 	e = store_query(ca_store(w->ca), ST_META_GET, &r, ei, V_TEXT(name));
 	if (e == ERR_OK && rows_num(r) > 0) {
 		struct slice value = rows_blob(r, 0, 0);
 
-		if (!slice_get_u64(&value, &w->done)) {
+		if (!slice_get_u64(&value, out)) {
 			e = err_set(ei, ERR_STORE, "ca.mark", NULL,
 			    "the row %s of the table meta is damaged", name);
 		}
@@ -49,22 +48,37 @@ read_mark(struct walk *w, struct errinfo *ei)
 	return e;
 }
 
-static enum err
-write_mark(struct walk *w, struct errinfo *ei)
+static void
+add_number(
+    struct unit *u, const struct walk *w, const char *kind, uint64_t number)
 {
 	struct buf value = BUF_INIT(8);
 	char name[128];
+
+	(void)snprintf(
+	    name, sizeof(name), "%s.%s", kind, authority_name(w->authority));
+	buf_add_u64(&value, number);
+	unit_add(
+	    u, ST_META_SET, EXPECT(1), V_TEXT(name), V_BLOB(buf_slice(&value)));
+	buf_clear(&value);
+}
+
+static enum err
+read_mark(struct walk *w, struct errinfo *ei)
+{
+	return read_number(w, "adopted", &w->done, ei);
+}
+
+static enum err
+write_mark(struct walk *w, struct errinfo *ei)
+{
 	struct unit u;
 	enum err e;
 
-	mark_name(w->authority, name, sizeof(name));
-	buf_add_u64(&value, w->done);
 	unit_init(&u);
-	unit_add(&u, ST_META_SET, EXPECT(1), V_TEXT(name),
-	    V_BLOB(buf_slice(&value)));
+	add_number(&u, w, "adopted", w->done);
 	e = store_submit(ca_store(w->ca), &u, NULL, ei);
 	unit_clear(&u);
-	buf_clear(&value);
 	return e;
 }
 
@@ -149,7 +163,8 @@ visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
 	struct walk *w = arg;
 	enum err e = ERR_OK;
 
-	if (entry->type == JOURNAL_ISSUE || entry->type == JOURNAL_CRL) {
+	if (!w->how->reconciling &&
+	    (entry->type == JOURNAL_ISSUE || entry->type == JOURNAL_CRL)) {
 		e = check_position(w, entry, ei);
 	}
 	if (e != ERR_OK || w->young) {
@@ -186,8 +201,19 @@ visit_last(
 	return e;
 }
 
-/* The journal still has the last certificate that the database has from it:
- * else it was put back, and what follows would be counted anew. */
+static enum err
+behind(const struct authority *a, const char *what, uint64_t number,
+    struct errinfo *ei)
+{
+	return err_set(ei, ERR_STATE, "ca.journal_behind", NULL,
+	    "the journal of %s has lost %s %llu, which the database has: put "
+	    "its newest copy back, or, if there is none, run surguchctl "
+	    "reconcile --journal-lost %s",
+	    authority_name(a), what, (unsigned long long)number,
+	    authority_name(a));
+}
+
+/* The last certificate that the database has from this journal. */
 static enum err
 check_last(struct walk *w, struct errinfo *ei)
 {
@@ -205,12 +231,158 @@ check_last(struct walk *w, struct errinfo *ei)
 	}
 	e = signer_journal_one(authority_signer(w->authority), (uint64_t)number,
 	    visit_last, w, ei);
-	if (e == ERR_NOTFOUND || e == ERR_STATE) {
-		return err_set(ei, ERR_STATE, "ca.journal_behind", NULL,
-		    "the journal of %s has lost record %llu, whose "
-		    "certificate the database has: it is older than the "
-		    "database; run surguchctl reconcile",
-		    authority_name(w->authority), (unsigned long long)number);
+	return e == ERR_NOTFOUND || e == ERR_STATE
+		   ? behind(w->authority, "record", (uint64_t)number, ei)
+		   : e;
+}
+
+static enum err
+last_crl(const struct walk *w, uint64_t *out, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query(ca_store(w->ca), ST_CRL_SHARD_GET, &r, ei,
+	    V_TEXT(authority_name(w->authority)), V_INT(0));
+
+	if (e == ERR_OK) {
+		*out = rows_num(r) > 0 ? (uint64_t)rows_int(r, 0, 0) : 0;
+	}
+	rows_free(r);
+	return e;
+}
+
+/* What the database noted after the signer had it in its journal. */
+static enum err
+check_numbers(struct walk *w, struct errinfo *ei)
+{
+	struct signer_info info;
+	uint64_t crl = 0, forgotten = 0;
+	enum err e = last_crl(w, &crl, ei);
+
+	signer_info_init(&info);
+	if (e == ERR_OK) {
+		e = read_number(w, "forgotten", &forgotten, ei);
+	}
+	if (e == ERR_OK) {
+		e = signer_info(authority_signer(w->authority), &info, ei);
+	}
+	if (e == ERR_OK && w->done > info.journal_number) {
+		e = behind(w->authority, "record", w->done, ei);
+	}
+	if (e == ERR_OK && crl > forgotten && crl > info.crl_number) {
+		e = behind(w->authority, "CRL", crl, ei);
+	}
+	signer_info_clear(&info);
+	return e;
+}
+
+enum err
+ca_check_journal(struct ca *ca, struct authority *a, struct errinfo *ei)
+{
+	struct walk w = {.ca = ca, .authority = a};
+	enum err e = read_mark(&w, ei);
+
+	if (e == ERR_OK) {
+		e = check_last(&w, ei);
+	}
+	return e != ERR_OK ? e : check_numbers(&w, ei);
+}
+
+enum err
+ca_forget_journal(struct ca *ca, struct authority *a, struct errinfo *ei)
+{
+	const struct walk w = {.ca = ca, .authority = a};
+	uint64_t crl = 0;
+	struct unit u;
+	enum err e = last_crl(&w, &crl, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	unit_init(&u);
+	unit_add(&u, ST_CERTIFICATE_JOURNAL_FORGET, EXPECT_ANY,
+	    V_TEXT(authority_name(a)));
+	add_number(&u, &w, "adopted", 0);
+	add_number(&u, &w, "forgotten", crl);
+	unit_audit(&u, &(struct audit_event){
+			   .at = clock_utc_sec(ca_clock(ca)),
+			   .actor = "system reconciliation",
+			   .action = "journal.lost",
+			   .object = authority_name(a),
+		       });
+	e = store_submit(ca_store(ca), &u, NULL, ei);
+	unit_clear(&u);
+	return e;
+}
+
+static enum err
+visit_compare(
+    void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
+{
+	return entry->type == JOURNAL_ISSUE || entry->type == JOURNAL_CRL
+		   ? check_position(arg, entry, ei)
+		   : ERR_OK;
+}
+
+enum err
+ca_compare(struct ca *ca, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ca_num(ca); i++) {
+		struct walk w = {.ca = ca, .authority = ca_at(ca, i)};
+
+		e = ca_check_journal(ca, w.authority, ei);
+		if (e == ERR_OK) {
+			e = read_mark(&w, ei);
+		}
+		if (e == ERR_OK) {
+			e = signer_journal_since(authority_signer(w.authority),
+			    w.done, visit_compare, &w, ei);
+		}
+	}
+	return e;
+}
+
+bool
+ca_diverged(const struct errinfo *ei)
+{
+	static const char *const rules[] = {
+	    "ca.rolled_back", "ca.journal_behind", "signer.journal_behind"};
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		if (ei->kind == ERR_STATE && strcmp(ei->rule, rules[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+enum err
+ca_adopt_from(struct ca *ca, struct authority *a, const struct adoption *how,
+    size_t *out_num, struct errinfo *ei)
+{
+	struct walk w = {
+	    .ca = ca,
+	    .authority = a,
+	    .how = how,
+	    .now = clock_utc_sec(ca_clock(ca)),
+	};
+	uint64_t before;
+	enum err e = ca_check_journal(ca, a, ei);
+
+	if (e == ERR_OK) {
+		e = read_mark(&w, ei);
+	}
+	before = w.done;
+	if (e == ERR_OK) {
+		e = signer_journal_since(
+		    authority_signer(a), w.done, visit, &w, ei);
+	}
+	if (e == ERR_OK && w.done != before) {
+		e = write_mark(&w, ei);
+	}
+	if (e == ERR_OK) {
+		*out_num = w.num;
 	}
 	return e;
 }
@@ -223,27 +395,10 @@ ca_adopt(struct ca *ca, const struct adoption *how, size_t *out_num,
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < ca_num(ca); i++) {
-		struct walk w = {
-		    .ca = ca,
-		    .authority = ca_at(ca, i),
-		    .how = how,
-		    .now = clock_utc_sec(ca_clock(ca)),
-		};
-		uint64_t before;
+		size_t one = 0;
 
-		e = check_last(&w, ei);
-		if (e == ERR_OK) {
-			e = read_mark(&w, ei);
-		}
-		before = w.done;
-		if (e == ERR_OK) {
-			e = signer_journal_since(authority_signer(w.authority),
-			    w.done, visit, &w, ei);
-		}
-		if (e == ERR_OK && w.done != before) {
-			e = write_mark(&w, ei);
-		}
-		num += w.num;
+		e = ca_adopt_from(ca, ca_at(ca, i), how, &one, ei);
+		num += one;
 	}
 	if (e == ERR_OK) {
 		*out_num = num;

@@ -16,6 +16,9 @@ struct ca;
 struct evidence {
 	struct audit_position *at; /* owned */
 	size_t num;
+	/* What epochs in the journals (ca/epoch.h) have ended: remembered of
+	 * a database that was put back, and not to be found in this one. */
+	size_t num_ended;
 };
 
 /* All positions in all journals, for audit_verify(): 56 bytes each.  Clear

@@ -238,7 +238,13 @@ static enum err
 publish_if_due(struct ca *ca, struct authority *a, struct errinfo *ei)
 {
 	struct shard s;
-	enum err e = read_shard(ca, authority_name(a), &s, ei);
+	enum err e;
+
+	/* A database that was put back may have forgotten revocations. */
+	if (store_held(ca_store(ca), NULL)) {
+		return ERR_OK;
+	}
+	e = read_shard(ca, authority_name(a), &s, ei);
 
 	if (e != ERR_OK || is_fresh(a, &s, clock_utc_sec(ca_clock(ca)))) {
 		return e;
@@ -283,6 +289,9 @@ publisher_start(const struct publisher_options *o, struct publisher **out,
 	for (size_t i = 0; e == ERR_OK && i < ca_num(o->ca); i++) {
 		struct authority *a = ca_at(o->ca, i);
 
+		if (store_held(ca_store(o->ca), NULL)) {
+			break;
+		}
 		e = add_shard(o->ca, authority_name(a), ei);
 		if (e == ERR_OK) {
 			e = publish_if_due(o->ca, a, ei);

@@ -123,6 +123,13 @@ cli_fail(const char *what, enum err e, const struct errinfo *ei)
 	return exit_code(e, ei);
 }
 
+/* Between the words of a command, the second of which may be missing. */
+static const char *
+gap(const struct cli_command *c)
+{
+	return c->name[0] != '\0' ? " " : "";
+}
+
 static void
 print_help(const struct cli_program *p, FILE *to)
 {
@@ -136,8 +143,9 @@ print_help(const struct cli_program *p, FILE *to)
 			group = c->group;
 			(void)fprintf(to, "\n");
 		}
-		(void)fprintf(to, "  %s %s%s%s\n        %s\n", c->group,
-		    c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->what);
+		(void)fprintf(to, "  %s%s%s%s%s\n        %s\n", c->group,
+		    gap(c), c->name, c->usage[0] != '\0' ? " " : "", c->usage,
+		    c->what);
 	}
 	(void)fprintf(to, "\nMore: man %s\n", p->name);
 }
@@ -145,10 +153,13 @@ print_help(const struct cli_program *p, FILE *to)
 static const struct cli_command *
 find_command(const struct cli_program *p, int argc, char **argv)
 {
-	for (size_t i = 0; argc >= 2 && i < p->num_commands; i++) {
-		if (strcmp(argv[0], p->commands[i].group) == 0 &&
-		    strcmp(argv[1], p->commands[i].name) == 0) {
-			return &p->commands[i];
+	for (size_t i = 0; argc >= 1 && i < p->num_commands; i++) {
+		const struct cli_command *c = &p->commands[i];
+
+		if (strcmp(argv[0], c->group) == 0 &&
+		    (c->name[0] == '\0' ||
+			(argc >= 2 && strcmp(argv[1], c->name) == 0))) {
+			return c;
 		}
 	}
 	return NULL;
@@ -163,10 +174,10 @@ run(const struct cli_program *p, const struct cli_command *c, int argc,
 	struct errinfo ei = {0};
 	enum err e;
 
-	(void)snprintf(
-	    what, sizeof(what), "%s: %s %s", p->name, c->group, c->name);
-	(void)snprintf(usage, sizeof(usage), "%s %s %s %s", p->name, c->group,
-	    c->name, c->usage);
+	(void)snprintf(what, sizeof(what), "%s: %s%s%s", p->name, c->group,
+	    gap(c), c->name);
+	(void)snprintf(usage, sizeof(usage), "%s %s%s%s %s", p->name, c->group,
+	    gap(c), c->name, c->usage);
 	e = c->run(argc, argv, usage, &ei);
 	if (e == ERR_OK && fflush(stdout) != 0) {
 		e = err_sys(&ei, "output.write", "cannot write the answer");
@@ -200,7 +211,9 @@ cli_main(const struct cli_program *p, int argc, char **argv)
 	}
 	c = find_command(p, argc, argv);
 	if (c != NULL) {
-		return run(p, c, argc - 2, argv + 2);
+		int num = c->name[0] != '\0' ? 2 : 1;
+
+		return run(p, c, argc - num, argv + num);
 	}
 	if (argc > 0) {
 		(void)fprintf(stderr, "%s: no such command: %s %s\n", p->name,

@@ -48,7 +48,7 @@ ATTR_MUST_USE enum err cli_parse(int argc, char **argv,
 
 struct cli_command {
 	const char *group; /* "cabinet" */
-	const char *name;  /* "login" */
+	const char *name;  /* "login"; "": the group's word is all */
 	const char *usage; /* what follows */
 	const char *what;  /* one line */
 	enum err (*run)(

@@ -20,7 +20,9 @@
 #include "os/socket.h"
 
 enum {
-	ANSWER_WAIT_MS = 60000
+	ANSWER_WAIT_MS = 60 * 1000,
+	/* A million certificates are taken over in some minutes. */
+	RECONCILE_WAIT_MS = 3600 * 1000
 };
 
 /* A centre under a prefix; else the system's own. */
@@ -29,7 +31,7 @@ static const char *centre_dir = "";
 static const struct cli_option options[] = {{"--centre", &centre_dir, NULL}};
 
 static enum err
-ask(int fd, const struct control_call *call, struct buf *store,
+ask(int fd, const struct control_call *call, int wait_ms, struct buf *store,
     struct frame *out, struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(FRAME_BODY_MAX);
@@ -43,7 +45,7 @@ ask(int fd, const struct control_call *call, struct buf *store,
 		e = frame_send(fd, &f, ei);
 	}
 	if (e == ERR_OK) {
-		e = socket_wait(fd, ANSWER_WAIT_MS, ei);
+		e = socket_wait(fd, wait_ms, ei);
 	}
 	if (e == ERR_OK) {
 		e = frame_recv(fd, store, out, false, ei);
@@ -95,7 +97,7 @@ connect_centre(int *out_fd, struct errinfo *ei)
 
 static enum err
 remote(const char *group, const char *name, const struct cli_args *args,
-    struct errinfo *ei)
+    int wait_ms, struct errinfo *ei)
 {
 	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
 	struct control_call call;
@@ -120,7 +122,7 @@ remote(const char *group, const char *name, const struct cli_args *args,
 	}
 	e = connect_centre(&fd, ei);
 	if (e == ERR_OK) {
-		e = ask(fd, &call, &store, &f, ei);
+		e = ask(fd, &call, wait_ms, &store, &f, ei);
 	}
 	if (e == ERR_OK) {
 		e = take_answer(&f, ei);
@@ -140,7 +142,9 @@ remote(const char *group, const char *name, const struct cli_args *args,
 		enum err e = cli_parse(                                        \
 		    argc, argv, NULL, 0, words, words, usage, &args, ei);      \
                                                                                \
-		return e != ERR_OK ? e : remote(group, name, &args, ei);       \
+		return e != ERR_OK                                             \
+			   ? e                                                 \
+			   : remote(group, name, &args, ANSWER_WAIT_MS, ei);   \
 	}
 
 REMOTE(operator_add_cmd, "operator", "add", 2)
@@ -149,6 +153,22 @@ REMOTE(operator_disable_cmd, "operator", "disable", 1)
 REMOTE(operator_list_cmd, "operator", "list", 0)
 REMOTE(ca_list_cmd, "ca", "list", 0)
 REMOTE(audit_verify_cmd, "audit", "verify", 0)
+
+static enum err
+reconcile_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *lost = "";
+	const struct cli_option own[] = {{"--journal-lost", &lost, NULL}};
+	struct cli_args args;
+	enum err e =
+	    cli_parse(argc, argv, own, ARRAY_LEN(own), 0, 0, usage, &args, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	args.at[args.num++] = lost;
+	return remote("reconcile", "", &args, RECONCILE_WAIT_MS, ei);
+}
 
 static const struct cli_command commands[] = {
     {"centre", "init",
@@ -167,6 +187,9 @@ static const struct cli_command commands[] = {
     {"operator", "list", "", "who there is", operator_list_cmd},
     {"ca", "list", "", "the issuing CAs", ca_list_cmd},
     {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
+    {"reconcile", "", "[--journal-lost CA]",
+	"after a restore: the database takes over what the journals have",
+	reconcile_cmd},
 };
 
 static const struct cli_program program = {

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "ca/adopt.h"
 #include "os/wait.h"
 #include "registry/application.h"
 #include "registry/registry.h"
+#include "store/store.h"
 
 enum {
 	ADOPT_MIN_AGE_SEC = 60, /* longer than a call to the signer takes */
@@ -105,6 +107,9 @@ adopt_again(struct issuing *i)
 	size_t num;
 
 	if (issuing_adopt(i, ADOPT_MIN_AGE_SEC, &num, &ei) != ERR_OK) {
+		if (ca_diverged(&ei)) {
+			store_hold(i->o.registry->store, &ei);
+		}
 		report(i, &ei);
 	}
 }
@@ -195,6 +200,10 @@ run(void *arg)
 	free(w);
 	(void)pthread_mutex_lock(&i->lock);
 	while (!i->stop) {
+		if (store_held(i->o.registry->store, NULL)) {
+			cond_wait_ms(&i->wake, &i->lock, SETTLE_EVERY_MS);
+			continue;
+		}
 		if (i->num > 0) {
 			work_one(i, slot);
 			continue;
@@ -228,6 +237,20 @@ start_threads(struct issuing *i, struct errinfo *ei)
 	return ERR_OK;
 }
 
+/* What an earlier run left; nothing of it while the store is held. */
+static enum err
+settle_all(struct issuing *i, size_t *out_adopted, struct errinfo *ei)
+{
+	enum err e;
+
+	*out_adopted = 0;
+	if (store_held(i->o.registry->store, NULL)) {
+		return ERR_OK;
+	}
+	e = issuing_adopt(i, 0, out_adopted, ei);
+	return e != ERR_OK ? e : issuing_settle_orders(i, ei);
+}
+
 enum err
 issuing_start(const struct issuing_options *o, struct issuing **out,
     size_t *out_adopted, struct errinfo *ei)
@@ -244,10 +267,7 @@ issuing_start(const struct issuing_options *o, struct issuing **out,
 	i->looked_ms = i->adopted_ms - ISSUING_LOOK_MS;
 	(void)pthread_mutex_init(&i->lock, NULL);
 	cond_init_monotonic(&i->wake);
-	e = issuing_adopt(i, 0, out_adopted, ei);
-	if (e == ERR_OK) {
-		e = issuing_settle_orders(i, ei);
-	}
+	e = settle_all(i, out_adopted, ei);
 	if (e == ERR_OK) {
 		e = start_threads(i, ei);
 	}

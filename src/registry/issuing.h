@@ -24,6 +24,7 @@ struct idem_ticket;
 struct issue_values;
 struct issuing;
 struct notices;
+struct reconciled;
 struct registry;
 
 struct issuing_options {
@@ -47,13 +48,21 @@ enum {
 
 /*
  * Settle what an earlier run left (adoption from the journals, open
- * applications and orders), then start the threads.  ERR_STATE
- * "ca.rolled_back" and the errors of store and signers: nothing may be issued.
- * *out_adopted counts the certificates that were taken over.
+ * applications and orders), then start the threads.  While the store is held
+ * they do nothing; they hold it when they find that database and journals are
+ * of different ages.  *out_adopted counts the certificates that were taken
+ * over.
  */
 ATTR_MUST_USE enum err issuing_start(const struct issuing_options *o,
     struct issuing **out, size_t *out_adopted, struct errinfo *ei);
 void issuing_stop(struct issuing *i); /* NULL is fine */
+
+/*
+ * ca_reconcile() with what waits for the certificates that are taken over.
+ * Afterwards everything is to be started anew.
+ */
+ATTR_MUST_USE enum err issuing_reconcile(struct issuing *i, const char *actor,
+    const char *journal_lost, struct reconciled *out, struct errinfo *ei);
 
 /* This application is approved: issue it soon.  Never blocks; what does not
  * fit the queue is found in the database. */

@@ -6,6 +6,7 @@
 
 #include "ca/adopt.h"
 #include "ca/issue.h"
+#include "ca/reconcile.h"
 #include "registry/application.h"
 #include "registry/form.h"
 #include "registry/idem.h"
@@ -93,9 +94,24 @@ enum err
 issuing_adopt(
     struct issuing *i, int64_t min_age_sec, size_t *out_num, struct errinfo *ei)
 {
-	const struct adoption how = {adopt, i, min_age_sec};
+	const struct adoption how = {
+	    .adopt = adopt, .arg = i, .min_age_sec = min_age_sec};
 
 	return ca_adopt(i->o.ca, &how, out_num, ei);
+}
+
+enum err
+issuing_reconcile(struct issuing *i, const char *actor,
+    const char *journal_lost, struct reconciled *out, struct errinfo *ei)
+{
+	const struct adoption how = {.adopt = adopt, .arg = i};
+	struct store *store = i->o.registry->store;
+	enum err e;
+
+	store_mend(store, true);
+	e = ca_reconcile(i->o.ca, &how, actor, journal_lost, out, ei);
+	store_mend(store, false);
+	return e;
 }
 
 static enum err
@@ -118,7 +134,7 @@ static enum err
 settle_order(struct issuing *i, const uint8_t key[32],
     const struct idem_ticket *ticket, struct errinfo *ei)
 {
-	const struct adoption how = {adopt, i, 0};
+	const struct adoption how = {.adopt = adopt, .arg = i};
 	struct rows *r = NULL;
 	bool open;
 	enum err e = store_query(i->o.registry->store, ST_IDEM_BY_SIGNER_KEY,

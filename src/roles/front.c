@@ -36,7 +36,8 @@ serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 
 	role_ready();
 	log_event(LOG_INFO, "front.ready", L_INT("pid", getpid()));
-	while (e == ERR_OK && (signals & SIGNAL_STOP) == 0) {
+	while (e == ERR_OK && (signals & SIGNAL_STOP) == 0 &&
+	       !front_reconciled(f)) {
 		e = signals_wait(NULL, 0, LOOK_MS, &signals, ei);
 		if (e == ERR_TIMEOUT) {
 			e = ERR_OK;

@@ -12,13 +12,16 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "ca/authority.h"
+#include "ca/epoch.h"
 #include "ca/evidence.h"
+#include "ca/reconcile.h"
 #include "identity/operator.h"
 #include "ipc/control_msg.h"
 #include "ipc/frame.h"
 #include "ipc/wire.h"
 #include "os/file.h"
 #include "os/socket.h"
+#include "registry/issuing.h"
 #include "store/audit.h"
 #include "store/store.h"
 #include "x509/cert.h"
@@ -43,6 +46,7 @@ struct verb_call {
 	const struct control_call *call;
 	struct buf *out;
 	struct errinfo *ei;
+	bool ended; /* front is to be started anew after the answer */
 };
 
 static const char *
@@ -164,17 +168,36 @@ ca_list_verb(struct verb_call *v)
 	return ERR_OK;
 }
 
+static void
+show_epochs(struct verb_call *v, const struct epochs *all)
+{
+	for (size_t i = 0; i < all->num; i++) {
+		const struct epoch *one = &all->at[i];
+		char began[TIME_TEXT_SIZE], previous[ID_TEXT_SIZE];
+
+		time_text(one->began_at, began);
+		id_text(&one->is.previous.writer, "aud", previous);
+		buf_printf(v->out,
+		    "an epoch began %s, after record %llu of %s\n", began,
+		    (unsigned long long)one->is.previous.number, previous);
+	}
+}
+
 static enum err
 audit_verify_verb(struct verb_call *v)
 {
 	struct audit_report *report = calloc(1, sizeof(*report));
 	struct evidence signers = {0};
+	struct epochs epochs = {0};
 	enum err e;
 
 	if (report == NULL) {
 		return err_nomem(v->ei);
 	}
 	e = evidence_collect(v->c->o.ca, &signers, v->ei);
+	if (e == ERR_OK) {
+		e = epochs_of_database(v->c->o.ca, &epochs, v->ei);
+	}
 	if (e == ERR_OK) {
 		e = audit_verify(
 		    v->c->o.store, signers.at, signers.num, report, v->ei);
@@ -191,9 +214,65 @@ audit_verify_verb(struct verb_call *v)
 		    "signers remember %zu of them\n",
 		    (unsigned long long)report->num_records,
 		    (unsigned long long)report->num_writers, signers.num);
+		show_epochs(v, &epochs);
+		if (signers.num_ended > 0) {
+			buf_printf(v->out,
+			    "%zu that they remember besides went with "
+			    "databases that were put back\n",
+			    signers.num_ended);
+		}
 	}
+	epochs_clear(&epochs);
 	evidence_clear(&signers);
 	free(report);
+	return e;
+}
+
+static void
+show_reconciled(struct verb_call *v, const struct reconciled *r)
+{
+	size_t num_certificates = 0, num_revocations = 0;
+
+	for (size_t i = 0; i < r->num; i++) {
+		const struct reconciled_ca *one = &r->at[i];
+
+		buf_printf(v->out,
+		    "%s: adopted %zu certificates and %zu revocations; CRL "
+		    "numbers go on above %llu\n",
+		    one->name, one->num_certificates, one->num_revocations,
+		    (unsigned long long)one->crl_number);
+		num_certificates += one->num_certificates;
+		num_revocations += one->num_revocations;
+	}
+	buf_printf(v->out,
+	    "adopted %zu certificates and %zu revocations in all; a new epoch "
+	    "of the audit has begun; the centre issues again\n",
+	    num_certificates, num_revocations);
+}
+
+/* reconcile JOURNAL-LOST: a CA, or "" for none. */
+static enum err
+reconcile_verb(struct verb_call *v)
+{
+	const char *lost = word(v, 2);
+	struct reconciled done;
+	struct errinfo why;
+	char who[ACTOR_TEXT_SIZE];
+	enum err e;
+
+	if (!store_held(v->c->o.store, &why)) {
+		buf_add_str(v->out,
+		    "nothing to reconcile: the database has what the journals "
+		    "have\n");
+		return ERR_OK;
+	}
+	actor_text(&v->actor, who);
+	e = issuing_reconcile(
+	    v->c->o.issuing, who, lost[0] != '\0' ? lost : NULL, &done, v->ei);
+	if (e == ERR_OK) {
+		show_reconciled(v, &done);
+		v->ended = true;
+	}
 	return e;
 }
 
@@ -209,6 +288,7 @@ static const struct {
     {"operator", "list", 2, operator_list_verb},
     {"ca", "list", 2, ca_list_verb},
     {"audit", "verify", 2, audit_verify_verb},
+    {"reconcile", "", 3, reconcile_verb},
 };
 
 static enum err
@@ -284,6 +364,9 @@ answer(
 	}
 	if (reply(fd, f, e, &out, &ei) != ERR_OK) {
 		log_event(LOG_WARN, "control.reply", L_STR("to", who));
+	}
+	if (v.ended) {
+		c->o.reconciled(c->o.arg);
 	}
 	buf_wipe(&out);
 	free(call);

@@ -13,6 +13,7 @@
 
 struct ca;
 struct control;
+struct issuing;
 struct operators;
 struct store;
 
@@ -22,7 +23,11 @@ struct control_options {
 	struct operators *operators;
 	struct store *store;
 	struct ca *ca;
+	struct issuing *issuing;
 	const struct clock *clock;
+	/* After `reconcile` has been answered: front is to be started anew. */
+	void (*reconciled)(void *arg);
+	void *arg;
 };
 
 ATTR_MUST_USE enum err control_start(

@@ -269,8 +269,9 @@ send_due(struct outbox *b)
 	int64_t now = clock_utc_sec(b->o.clock);
 	struct rows *r = NULL;
 
-	if (!b->ready || store_query(b->o.store, ST_OUTBOX_DUE, &r, NULL,
-			     V_INT(now), V_INT(BATCH)) != ERR_OK) {
+	if (!b->ready || store_held(b->o.store, NULL) ||
+	    store_query(b->o.store, ST_OUTBOX_DUE, &r, NULL, V_INT(now),
+		V_INT(BATCH)) != ERR_OK) {
 		return;
 	}
 	for (size_t i = 0; i < rows_num(r); i++) {

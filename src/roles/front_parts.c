@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/front_parts.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/api.h"
 #include "base/bounds.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "ca/adopt.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
 #include "http/server.h"
@@ -59,6 +62,7 @@ struct front {
 	struct control *control;
 	struct http_server *api_server;
 	struct http_server *public_server;
+	atomic_bool reconciled;
 	struct api api;
 	char public_url[URL_MAX];
 };
@@ -201,6 +205,51 @@ make_authorities(struct front *f, struct errinfo *ei)
 		e = add_authority(f, i, ei);
 	}
 	return e;
+}
+
+/* --- a database that was put back
+ * --------------------------------------------- */
+
+/* Written by `surguchctl restore`, removed when all is reconciled. */
+static const char restored_file[] = "restored";
+
+/*
+ * Is it as old as the journals?  If not the centre shows what it has, and
+ * writes, issues and publishes nothing until `surguchctl reconcile`.
+ */
+static enum err
+compare_journals(struct front *f, struct errinfo *ei)
+{
+	struct errinfo why = {0};
+	enum err e;
+
+	if (file_exists(restored_file)) {
+		e = err_set(&why, ERR_STATE, "ca.restored", NULL,
+		    "the centre was restored from a backup: put the newest "
+		    "journals and published lists in place if there are any, "
+		    "and run surguchctl reconcile");
+	} else {
+		e = ca_compare(f->ca, &why);
+		if (e != ERR_OK && !ca_diverged(&why)) {
+			*ei = why;
+			return e;
+		}
+	}
+	if (e != ERR_OK) {
+		store_hold(f->store, &why);
+		log_err(LOG_ERROR, "front.held", &why);
+	}
+	return ERR_OK;
+}
+
+static void
+reconciled(void *arg)
+{
+	struct front *f = arg;
+
+	(void)unlink(restored_file);
+	log_plain(LOG_WARN, "front.reconciled");
+	atomic_store(&f->reconciled, true);
 }
 
 /* --- people
@@ -359,7 +408,10 @@ start_control(struct front *f, uid_t owner, struct errinfo *ei)
 	    .operators = &f->operators,
 	    .store = f->store,
 	    .ca = f->ca,
+	    .issuing = f->issuing,
 	    .clock = f->clock,
+	    .reconciled = reconciled,
+	    .arg = f,
 	};
 
 	return control_start(&o, &f->control, ei);
@@ -381,6 +433,9 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	e = front_database_open(s, &k->database_password, &f->store, ei);
 	if (e == ERR_OK) {
 		e = make_authorities(f, ei);
+	}
+	if (e == ERR_OK) {
+		e = compare_journals(f, ei);
 	}
 	if (e == ERR_OK) {
 		e = make_people(f, k, ei);
@@ -450,6 +505,12 @@ front_sweep(struct front *f)
 	if (e != ERR_OK) {
 		log_err(LOG_WARN, "front.sweep", &ei);
 	}
+}
+
+bool
+front_reconciled(const struct front *f)
+{
+	return atomic_load(&f->reconciled);
 }
 
 bool

@@ -569,6 +569,27 @@ signer_crl(struct signer_client *c, const struct signer_crl *order,
 }
 
 enum err
+signer_epoch(struct signer_client *c, const struct signer_epoch *epoch,
+    uint64_t *journal_number, struct errinfo *ei)
+{
+	struct signer_epoch_done m;
+	struct call call;
+	enum err err;
+
+	call_init(&call);
+	signer_epoch_pack(&call.question, epoch);
+	err = ask(c, &call, SIGNER_EPOCH, SIGNER_EPOCH_DONE, ei);
+	if (err == ERR_OK) {
+		err = signer_epoch_done_unpack(buf_slice(&call.body), &m, ei);
+	}
+	if (err == ERR_OK) {
+		*journal_number = m.number;
+	}
+	call_clear(&call);
+	return err;
+}
+
+enum err
 signer_ocsp(struct signer_client *c, const struct signer_ocsp *order,
     struct buf *response, struct errinfo *ei)
 {

@@ -77,6 +77,14 @@ ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
     const struct signer_crl *order, struct slice entries, struct buf *crl,
     struct errinfo *ei);
 
+/*
+ * Note in the journal that the audit goes on in a new chain, because the
+ * database was put back.  ERR_POLICY "signer.epochs".
+ */
+ATTR_MUST_USE enum err signer_epoch(struct signer_client *c,
+    const struct signer_epoch *epoch, uint64_t *journal_number,
+    struct errinfo *ei);
+
 /* Sign one OCSP answer; see struct signer_ocsp. */
 ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,
     const struct signer_ocsp *order, struct buf *response, struct errinfo *ei);

@@ -257,6 +257,20 @@ show_crl(
 	return err;
 }
 
+static enum err
+show_epoch(
+    struct slice payload, struct signer_journal_entry *out, struct errinfo *ei)
+{
+	struct signer_epoch p;
+	enum err err = signer_epoch_unpack(payload, &p, ei);
+
+	if (err == ERR_OK) {
+		out->previous = p.previous;
+		out->at = p.at;
+	}
+	return err;
+}
+
 enum err
 engine_journal_entry(struct engine *e, uint64_t number, struct buf *store,
     struct signer_journal_entry *out, struct errinfo *ei)
@@ -281,9 +295,44 @@ engine_journal_entry(struct engine *e, uint64_t number, struct buf *store,
 		err = show_issue(r.payload, &m, ei);
 	} else if (r.type == JOURNAL_CRL) {
 		err = show_crl(r.payload, &m, ei);
+	} else if (r.type == JOURNAL_EPOCH) {
+		err = show_epoch(r.payload, &m, ei);
 	}
 	if (err == ERR_OK) {
 		*out = m;
+	}
+	return err;
+}
+
+enum err
+engine_epoch(struct engine *e, const struct signer_epoch *m,
+    uint64_t *out_number, bool *fatal, struct errinfo *ei)
+{
+	uint64_t number = 0;
+	int64_t now;
+	enum err err;
+
+	*fatal = false;
+	ensure(ledger_num_pending(e->ledger) == 0);
+	err = engine_now(e, &now, ei);
+	if (err == ERR_OK &&
+	    ledger_epochs_used(e->ledger, now) >= SIGNER_EPOCHS_MAX) {
+		err = err_set(ei, ERR_POLICY, "signer.epochs", NULL,
+		    "The database was put back %d times in 24 hours, which is "
+		    "the ceiling.",
+		    (int)SIGNER_EPOCHS_MAX);
+	}
+	if (err == ERR_OK) {
+		err = ledger_add_epoch(e->ledger, now, m, &number, ei);
+	}
+	if (err != ERR_OK) {
+		ledger_drop(e->ledger);
+		return err;
+	}
+	err = ledger_commit(e->ledger, ei);
+	*fatal = err != ERR_OK && err != ERR_STORE;
+	if (err == ERR_OK) {
+		*out_number = number;
 	}
 	return err;
 }

@@ -8,6 +8,7 @@
  *
  * One thread.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -52,6 +53,15 @@ ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
 ATTR_MUST_USE enum err engine_crl(struct engine *e, const char *dir,
     const struct signer_crl *m, struct slice entries, struct buf *crl,
     uint64_t *out_number, bool *fatal, struct errinfo *ei);
+
+/*
+ * Note that front's audit goes on in a new chain; durable when this returns.
+ * Nothing may be pending.  ERR_POLICY "signer.epochs" above the ceiling.
+ * *fatal: the process must end.
+ */
+ATTR_MUST_USE enum err engine_epoch(struct engine *e,
+    const struct signer_epoch *m, uint64_t *out_number, bool *fatal,
+    struct errinfo *ei);
 
 ATTR_MUST_USE enum err engine_ocsp(struct engine *e,
     const struct signer_ocsp *m, struct buf *response, struct errinfo *ei);

@@ -36,6 +36,7 @@ struct ledger {
 	struct ledger_profile *profiles;
 	size_t num_profiles;
 	struct tally crls;
+	struct tally epochs;
 	struct ledger_crl last_crl;
 	struct revoked revoked;
 	struct ledger_pending pending[SIGNER_BATCH_MAX];
@@ -144,6 +145,15 @@ apply_ceiling(struct ledger *l, const struct record *r, struct errinfo *ei)
 	return err;
 }
 
+static enum err
+apply_epoch(struct ledger *l, const struct record *r, struct errinfo *ei)
+{
+	struct signer_epoch p;
+	enum err err = signer_epoch_unpack(r->payload, &p, ei);
+
+	return err == ERR_OK ? tally_add(&l->epochs, r->time, ei) : err;
+}
+
 /* The one place where a durable record changes what the ledger knows. */
 static enum err
 apply(void *arg, const struct record *r, struct errinfo *ei)
@@ -163,6 +173,8 @@ apply(void *arg, const struct record *r, struct errinfo *ei)
 		return record_release_unpack(r->payload, &release, ei);
 	case JOURNAL_CEILING:
 		return apply_ceiling(l, r, ei);
+	case JOURNAL_EPOCH:
+		return apply_epoch(l, r, ei);
 	case JOURNAL_NONE:
 	case JOURNAL_TYPE_MAX_:
 		break;
@@ -211,6 +223,7 @@ ledger_close(struct ledger *l)
 	}
 	free(l->profiles);
 	tally_clear(&l->crls);
+	tally_clear(&l->epochs);
 	revoked_clear(&l->revoked);
 	buf_clear(&l->scratch);
 	free(l);
@@ -344,6 +357,12 @@ ledger_crls_used(struct ledger *l, int64_t now)
 	return tally_count(&l->crls, now);
 }
 
+uint64_t
+ledger_epochs_used(struct ledger *l, int64_t now)
+{
+	return tally_count(&l->epochs, now);
+}
+
 size_t
 ledger_num_revoked(const struct ledger *l)
 {
@@ -435,6 +454,14 @@ ledger_add_crl(struct ledger *l, int64_t now, const struct record_crl *p,
 {
 	record_crl_pack(&l->scratch, p);
 	return append(l, JOURNAL_CRL, now, out_number, ei);
+}
+
+enum err
+ledger_add_epoch(struct ledger *l, int64_t now, const struct signer_epoch *p,
+    uint64_t *out_number, struct errinfo *ei)
+{
+	signer_epoch_pack(&l->scratch, p);
+	return append(l, JOURNAL_EPOCH, now, out_number, ei);
 }
 
 void

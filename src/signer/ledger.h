@@ -69,6 +69,9 @@ struct record_revoked ledger_revoked(const struct ledger *l, size_t i);
 /* Those of them that were not issued here (REVOKED_UNKNOWN). */
 size_t ledger_num_unknown(const struct ledger *l);
 
+/* Epochs of front's audit after now - 24 hours. */
+uint64_t ledger_epochs_used(struct ledger *l, int64_t now);
+
 /* --- writing ------------------------------------------------------------ */
 
 /* Append to the journal.  Nothing is durable before ledger_commit(). */
@@ -80,6 +83,8 @@ ATTR_MUST_USE enum err ledger_add_issue(struct ledger *l, int64_t now,
     const struct record_issue *p, uint64_t *out_number, struct errinfo *ei);
 ATTR_MUST_USE enum err ledger_add_release(struct ledger *l, int64_t now,
     const struct record_release *p, struct errinfo *ei);
+ATTR_MUST_USE enum err ledger_add_epoch(struct ledger *l, int64_t now,
+    const struct signer_epoch *p, uint64_t *out_number, struct errinfo *ei);
 ATTR_MUST_USE enum err ledger_add_crl(struct ledger *l, int64_t now,
     const struct record_crl *p, uint64_t *out_number, struct errinfo *ei);
 

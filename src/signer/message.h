@@ -14,6 +14,7 @@
  *	SIGNER_JOURNAL		SIGNER_JOURNAL_ENTRY ..., SIGNER_JOURNAL_END
  *	SIGNER_OCSP		SIGNER_OCSP_DONE
  *	SIGNER_INFO		SIGNER_INFO_DONE
+ *	SIGNER_EPOCH		SIGNER_EPOCH_DONE
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,8 @@ enum signer_message {
 	SIGNER_OCSP_DONE,
 	SIGNER_INFO,
 	SIGNER_INFO_DONE,
+	SIGNER_EPOCH,
+	SIGNER_EPOCH_DONE,
 	SIGNER_MESSAGE_MAX_
 };
 
@@ -110,6 +113,7 @@ enum journal_type {
 	JOURNAL_CRL,     /* a CRL, and what it revoked newly */
 	JOURNAL_RELEASE, /* a serial may leave the CRL */
 	JOURNAL_CEILING, /* a ceiling changed */
+	JOURNAL_EPOCH,   /* the database was put back; its audit goes on */
 	JOURNAL_TYPE_MAX_
 };
 
@@ -117,8 +121,10 @@ struct signer_journal_entry {
 	uint64_t number;
 	enum journal_type type;
 	int64_t time;
-	/* ISSUE and CRL */
+	/* ISSUE and CRL; EPOCH: the new chain's first record */
 	struct audit_position at;
+	/* EPOCH: where the old chain ends in the database that was put back */
+	struct audit_position previous;
 	/* ISSUE */
 	uint8_t idem[VALUES_IDEM_SIZE];
 	uint8_t request[VALUES_DIGEST_SIZE];
@@ -141,6 +147,27 @@ struct signer_journal_end {
 void signer_journal_end_pack(struct buf *b, const struct signer_journal_end *m);
 ATTR_MUST_USE enum err signer_journal_end_unpack(
     struct slice body, struct signer_journal_end *out, struct errinfo *ei);
+
+/*
+ * EPOCH: a database that was put back begins a new audit chain; what the
+ * journal has said until now about the old one beyond `previous` is not to be
+ * found there any more.  The payload of the journal's record is the same.
+ */
+struct signer_epoch {
+	struct audit_position previous; /* number 0: of nothing */
+	struct audit_position at;       /* number 1 of another writer */
+};
+void signer_epoch_pack(struct buf *b, const struct signer_epoch *m);
+ATTR_MUST_USE enum err signer_epoch_unpack(
+    struct slice body, struct signer_epoch *out, struct errinfo *ei);
+
+/* EPOCH_DONE: the number of its record in the journal. */
+struct signer_epoch_done {
+	uint64_t number;
+};
+void signer_epoch_done_pack(struct buf *b, const struct signer_epoch_done *m);
+ATTR_MUST_USE enum err signer_epoch_done_unpack(
+    struct slice body, struct signer_epoch_done *out, struct errinfo *ei);
 
 /*
  * OCSP: what to say about each certificate.  The signer itself checks the

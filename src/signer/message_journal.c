@@ -52,6 +52,9 @@ signer_journal_entry_pack(struct buf *b, const struct signer_journal_entry *m)
 		wire_put_i64(b, m->this_update);
 		wire_put_i64(b, m->next_update);
 		wire_put_fixed(b, m->crl_sha256, sizeof(m->crl_sha256));
+	} else if (m->type == JOURNAL_EPOCH) {
+		wire_put_audit(b, &m->previous);
+		wire_put_audit(b, &m->at);
 	}
 }
 
@@ -78,6 +81,9 @@ signer_journal_entry_unpack(
 		m.this_update = wire_get_i64(&w);
 		m.next_update = wire_get_i64(&w);
 		wire_get_fixed(&w, m.crl_sha256, sizeof(m.crl_sha256));
+	} else if (m.type == JOURNAL_EPOCH) {
+		wire_get_audit(&w, &m.previous);
+		wire_get_audit(&w, &m.at);
 	} else if (m.type == JOURNAL_NONE) {
 		wire_bad(&w, "a record has no type");
 	}
@@ -104,6 +110,58 @@ signer_journal_end_unpack(
 
 	m.last = wire_get_u64(&w);
 	err = wire_end(&w, "journal_end", ei);
+	if (err == ERR_OK) {
+		*out = m;
+	}
+	return err;
+}
+
+/* --- EPOCH -------------------------------------------------------------- */
+
+void
+signer_epoch_pack(struct buf *b, const struct signer_epoch *m)
+{
+	wire_put_audit(b, &m->previous);
+	wire_put_audit(b, &m->at);
+}
+
+enum err
+signer_epoch_unpack(
+    struct slice body, struct signer_epoch *out, struct errinfo *ei)
+{
+	struct wire w = wire_init(body);
+	struct signer_epoch m;
+	enum err err;
+
+	wire_get_audit(&w, &m.previous);
+	wire_get_audit(&w, &m.at);
+	if (!w.bad &&
+	    (m.at.number != 1 || id_eq(&m.at.writer, &m.previous.writer))) {
+		wire_bad(&w, "it begins no chain of its own");
+	}
+	err = wire_end(&w, "epoch", ei);
+	if (err == ERR_OK) {
+		*out = m;
+	}
+	return err;
+}
+
+void
+signer_epoch_done_pack(struct buf *b, const struct signer_epoch_done *m)
+{
+	wire_put_u64(b, m->number);
+}
+
+enum err
+signer_epoch_done_unpack(
+    struct slice body, struct signer_epoch_done *out, struct errinfo *ei)
+{
+	struct wire w = wire_init(body);
+	struct signer_epoch_done m;
+	enum err err;
+
+	m.number = wire_get_u64(&w);
+	err = wire_end(&w, "epoch_done", ei);
 	if (err == ERR_OK) {
 		*out = m;
 	}

@@ -119,6 +119,8 @@ struct record_ceiling {
 	uint64_t per_day;
 };
 
+/* EPOCH: a struct signer_epoch, packed as the message. */
+
 void record_open_pack(struct buf *b, const struct record_open *p);
 ATTR_MUST_USE enum err record_open_unpack(
     struct slice payload, struct record_open *out, struct errinfo *ei);

@@ -212,6 +212,28 @@ do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 }
 
 static enum err
+do_epoch(
+    struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
+{
+	struct signer_epoch_done out = {0};
+	struct signer_epoch m;
+	enum err err = signer_epoch_unpack(f->body, &m, ei);
+
+	if (err != ERR_OK) {
+		s->fatal = true;
+		return err;
+	}
+	err = engine_epoch(s->engine, &m, &out.number, &s->fatal, ei);
+	if (err == ERR_OK) {
+		signer_epoch_done_pack(&a->body, &out);
+		a->type = SIGNER_EPOCH_DONE;
+		log_event(LOG_WARN, "signer.epoch", L_INT("number", out.number),
+		    L_INT("previous", m.previous.number));
+	}
+	return err;
+}
+
+static enum err
 send_entry(struct server *s, uint64_t id, uint64_t number, struct answer *a,
     struct errinfo *ei)
 {
@@ -321,6 +343,7 @@ static const struct duty duties[] = {
     {SIGNER_FIND, false, true, 0, do_find},
     {SIGNER_CRL, true, true, 1, do_crl},
     {SIGNER_JOURNAL, true, true, 0, do_journal},
+    {SIGNER_EPOCH, true, true, 0, do_epoch},
     {SIGNER_OCSP, false, true, 0, do_ocsp},
     {SIGNER_INFO, false, true, 0, do_info},
 };

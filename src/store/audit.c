@@ -167,10 +167,6 @@ write_begin(struct backend_conn *c, struct audit_position *chain,
 	struct value values[AUDIT_VALUES];
 	enum err err;
 
-	err = c->ops->begin(c, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
 	err =
 	    c->ops->exec(c, ST_META_SET, EXPECT(1), meta, ARRAY_LEN(meta), ei);
 	if (err == ERR_OK) {
@@ -180,51 +176,70 @@ write_begin(struct backend_conn *c, struct audit_position *chain,
 		err = c->ops->exec(c, ST_AUDIT_INSERT, EXPECT(1), values,
 		    ARRAY_LEN(values), ei);
 	}
-	if (err == ERR_OK) {
-		err = c->ops->commit(c, ei);
-	}
-	if (err != ERR_OK) {
-		c->ops->rollback(c);
-	}
 	return err;
 }
 
-static enum err
-begin_chain(struct backend_conn *c, const struct audit_position *previous,
-    struct audit_position *out, struct errinfo *ei)
+enum err
+audit_begin(struct backend_conn *c, const struct id *writer,
+    struct audit_position *chain, struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
 	struct audit_event event = {.actor = "system", .action = "audit.begin"};
-	struct audit_position chain = {0};
+	struct audit_position begun = {.writer = *writer};
 	char object[ID_TEXT_SIZE];
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
 	enum err err;
 
-	err = id_new(&clock, &chain.writer, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
-	id_text(&chain.writer, "aud", object);
+	id_text(&begun.writer, "aud", object);
 	event.at = clock_utc_sec(&clock);
 	event.object = object;
-	if (previous != NULL) {
-		put_previous(&detail, previous);
+	if (chain->number > 0) {
+		put_previous(&detail, chain);
 		event.detail = buf_cstr(&detail);
 	}
 	err = buf_err(&detail, ei);
 	if (err == ERR_OK) {
-		err = write_begin(c, &chain, &event, ei);
+		err = write_begin(c, &begun, &event, ei);
 	}
 	if (err == ERR_OK) {
-		*out = chain;
+		*chain = begun;
 	}
 	buf_clear(&detail);
 	return err;
 }
 
+/* The first chain of a new database. */
+static enum err
+begin_first(
+    struct backend_conn *c, struct audit_position *out, struct errinfo *ei)
+{
+	const struct clock clock = system_clock();
+	struct audit_position chain = {0};
+	struct id writer;
+	enum err err;
+
+	err = id_new(&clock, &writer, ei);
+	if (err == ERR_OK) {
+		err = c->ops->begin(c, ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = audit_begin(c, &writer, &chain, ei);
+	if (err == ERR_OK) {
+		err = c->ops->commit(c, ei);
+	}
+	if (err != ERR_OK) {
+		c->ops->rollback(c);
+		return err;
+	}
+	*out = chain;
+	return ERR_OK;
+}
+
 enum err
-audit_open(struct backend_conn *c, bool new_epoch, struct audit_position *out,
-    struct errinfo *ei)
+audit_open(
+    struct backend_conn *c, struct audit_position *out, struct errinfo *ei)
 {
 	struct audit_position chain = {0};
 	bool found;
@@ -238,10 +253,7 @@ audit_open(struct backend_conn *c, bool new_epoch, struct audit_position *out,
 		return err;
 	}
 	if (!found) {
-		return begin_chain(c, NULL, out, ei);
-	}
-	if (new_epoch) {
-		return begin_chain(c, &chain, out, ei);
+		return begin_first(c, out, ei);
 	}
 	*out = chain;
 	return ERR_OK;

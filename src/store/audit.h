@@ -3,7 +3,7 @@
 #define SURGUCH_STORE_AUDIT_H
 /*
  * The audit chain (design rule 5).  Each writer (a random id kept in the
- * database; a restore starts a new one) numbers its records from 1 and hashes
+ * database; after a restore a new one) numbers its records from 1 and hashes
  * each with the hash of the one before, in the transaction of the act itself:
  *
  *	hash = SHA-256("surguch audit 1" || previous hash (32 bytes, zeros

@@ -27,11 +27,19 @@ ATTR_MUST_USE enum err audit_next(struct audit_position *chain,
     struct errinfo *ei);
 
 /*
- * The chain of this database, to be gone on with; a new one, with its first
- * record "audit.begin" committed, for a new database or a new epoch.
+ * In a transaction of the caller's: make this writer the database's own and
+ * move *chain to its first record, "audit.begin", which says where *chain
+ * stood (number 0: nowhere).  On failure *chain stays.
  */
-ATTR_MUST_USE enum err audit_open(struct backend_conn *c, bool new_epoch,
-    struct audit_position *out, struct errinfo *ei);
+ATTR_MUST_USE enum err audit_begin(struct backend_conn *c,
+    const struct id *writer, struct audit_position *chain, struct errinfo *ei);
+
+/*
+ * The chain of this database, to be gone on with; a new database gets one, and
+ * its first record is committed.
+ */
+ATTR_MUST_USE enum err audit_open(
+    struct backend_conn *c, struct audit_position *out, struct errinfo *ei);
 
 /* Set the chain of this writer to where it ends in the database. */
 ATTR_MUST_USE enum err audit_resume(

@@ -90,6 +90,10 @@ STATEMENT(CERTIFICATE_PAGE_ENDING, "certificate.page_ending",
  * there is none. */
 STATEMENT(CERTIFICATE_JOURNAL_LAST, "certificate.journal_last",
     "SELECT max(journal) FROM certificate WHERE ca = $1", "t", "I")
+/* Its journal is gone: no row of this CA is in one any more. */
+STATEMENT(CERTIFICATE_JOURNAL_FORGET, "certificate.journal_forget",
+    "UPDATE certificate SET journal = NULL "
+    "WHERE ca = $1 AND journal IS NOT NULL", "t", "")
 /* id, from, to, at: good -> revoked, good -> hold, hold -> good,
  * hold -> revoked; the caller's table of states decides. */
 STATEMENT(CERTIFICATE_MOVE, "certificate.move",
@@ -138,6 +142,11 @@ STATEMENT(CRL_SHARD_ADD, "crl_shard.add",
 STATEMENT(CRL_SHARD_TOUCH, "crl_shard.touch",
     "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1 AND shard = $2",
     "ti", "")
+/* Numbers go on above this one: ca, shard, number. */
+STATEMENT(CRL_SHARD_RAISE, "crl_shard.raise",
+    "UPDATE crl_shard SET number = $3 "
+    "WHERE ca = $1 AND shard = $2 AND number < $3",
+    "tii", "")
 /* -> number, this_update, next_update, changes, published, sha256, journal */
 STATEMENT(CRL_SHARD_GET, "crl_shard.get",
     "SELECT number, this_update, next_update, changes, published, sha256, "

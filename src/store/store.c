@@ -22,7 +22,10 @@ struct store {
 	pthread_cond_t change; /* a reader came back, or a caller left */
 	struct backend_conn **idle;
 	size_t num_idle;
-	size_t num_inside; /* calls under way */
+	size_t num_inside;   /* calls under way */
+	struct errinfo held; /* kind is ERR_OK while nothing holds it */
+	bool has_mender;
+	pthread_t mender;
 };
 
 static enum err
@@ -72,7 +75,7 @@ open_all(struct store *s, const char *where,
 		err = s->ops->prepare(s->conn, ei);
 	}
 	if (err == ERR_OK) {
-		err = audit_open(s->conn, options->new_epoch, &chain, ei);
+		err = audit_open(s->conn, &chain, ei);
 	}
 	if (err == ERR_OK) {
 		err = open_readers(s, where, options, ei);
@@ -161,15 +164,67 @@ leave(struct store *s)
 	ensure(pthread_mutex_unlock(&s->lock) == 0);
 }
 
+void
+store_hold(struct store *s, const struct errinfo *why)
+{
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	if (s->held.kind == ERR_OK) {
+		s->held = *why;
+		s->held.kind = ERR_AGAIN;
+	}
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+bool
+store_held(struct store *s, struct errinfo *out_why)
+{
+	bool held;
+
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	held = s->held.kind != ERR_OK;
+	if (held && out_why != NULL) {
+		*out_why = s->held;
+	}
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+	return held;
+}
+
+void
+store_mend(struct store *s, bool on)
+{
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	s->has_mender = on;
+	s->mender = pthread_self();
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+static bool
+is_mender(struct store *s)
+{
+	bool is;
+
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	is = s->has_mender && pthread_equal(s->mender, pthread_self());
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+	return is;
+}
+
 enum err
 store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei)
 {
+	struct errinfo why;
 	enum err err;
 
 	err = unit_err(u, ei);
 	if (err != ERR_OK) {
 		return err;
+	}
+	if (store_held(s, &why) && !is_mender(s)) {
+		if (ei != NULL) {
+			*ei = why;
+		}
+		return why.kind;
 	}
 	enter(s);
 	err = writer_submit(s->writer, u, out_position, ei);

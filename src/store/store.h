@@ -26,7 +26,6 @@ struct store;
 struct store_options {
 	unsigned num_readers;  /* read connections; 0: STORE_READERS */
 	bool must_exist;       /* never make a new database */
-	bool new_epoch;        /* after a restore: start a new audit chain */
 	const char *vfs;       /* a registered SQLite VFS; NULL: the system's */
 	struct slice password; /* PostgreSQL's; copied; empty: none */
 	unsigned away_ms;      /* how long a server that went away is waited
@@ -83,6 +82,19 @@ void store_close(struct store *s);
  */
 ATTR_MUST_USE enum err store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);
+
+/*
+ * From now on the store answers every unit of work with this error (its rule
+ * and text, as ERR_AGAIN) and changes nothing; reading goes on.  For a
+ * database that was put back: what it wrote now would branch off from what
+ * the signers remember.  The first reason stays.
+ */
+void store_hold(struct store *s, const struct errinfo *why);
+/* Is it held?  *out_why (may be NULL) then says why. */
+bool store_held(struct store *s, struct errinfo *out_why);
+/* The calling thread mends what it is held for: its units are taken.  One
+ * thread at a time; false ends it. */
+void store_mend(struct store *s, bool on);
 
 /* A write to the disk failed in a way that nothing more can be promised. */
 bool store_failed(struct store *s);

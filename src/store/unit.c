@@ -270,3 +270,17 @@ unit_event(const struct unit *u, size_t i, struct audit_event *out)
 	    .detail = event_text(u, &e->texts[3]),
 	};
 }
+
+void
+unit_new_chain(struct unit *u, const struct id *writer)
+{
+	u->new_chain = true;
+	u->writer = *writer;
+}
+
+bool
+unit_chain(const struct unit *u, struct id *out)
+{
+	*out = u->writer;
+	return u->new_chain;
+}

@@ -20,12 +20,14 @@
  * Errors while building are sticky: after the first one nothing is added and
  * store_submit() returns it.  Values and texts are copied.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "store/statement.h"
 #include "store/value.h"
 
@@ -61,6 +63,8 @@ struct unit {
 	size_t cap_values;
 	struct unit_event *events;
 	size_t num_events;
+	bool new_chain;
+	struct id writer; /* of the new chain */
 	struct buf bytes;
 	struct errinfo error; /* kind is ERR_OK while all is well */
 };
@@ -92,6 +96,13 @@ void unit_add_values(struct unit *u, enum statement st, int expect,
  */
 void unit_audit(struct unit *u, const struct audit_event *event);
 
+/*
+ * Before its events this unit begins a new audit chain under this new writer
+ * (an id of the caller's), whose first record says where the old one ends; for
+ * a database that was put back.
+ */
+void unit_new_chain(struct unit *u, const struct id *writer);
+
 /* What went wrong while the unit was built; ERR_OK if nothing. */
 ATTR_MUST_USE enum err unit_err(const struct unit *u, struct errinfo *ei);
 
@@ -101,6 +112,8 @@ size_t unit_num_ops(const struct unit *u);
 /* The op's values, borrowed until the unit changes. */
 void unit_op(const struct unit *u, size_t i, enum statement *out_st,
     int *out_expect, struct value out[STATEMENT_PARAMS_MAX], size_t *out_num);
+/* The writer of the new chain; false when the unit begins none. */
+bool unit_chain(const struct unit *u, struct id *out);
 size_t unit_num_events(const struct unit *u);
 /* Borrowed until the unit changes. */
 void unit_event(const struct unit *u, size_t i, struct audit_event *out);

@@ -85,9 +85,16 @@ run_events(struct writer *w, const struct unit *u, struct errinfo *ei)
 {
 	struct value values[AUDIT_VALUES];
 	struct audit_event event;
+	struct id writer;
 	enum err err;
 	size_t i;
 
+	if (unit_chain(u, &writer)) {
+		err = audit_begin(w->conn, &writer, &w->chain, ei);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
 	for (i = 0; i < unit_num_events(u); i++) {
 		unit_event(u, i, &event);
 		err = audit_next(&w->chain, &event, values, ei);

@@ -133,7 +133,8 @@ function checkCli(root, file, pages, add) {
 	}
 	const line = (text) => text.trim().toUpperCase();
 	const wanted = new Map(commands.map((c) =>
-		[line(`${c.group} ${c.name} ${c.usage}`), `${c.group} ${c.name}`]));
+		[line([c.group, c.name, c.usage].filter(Boolean).join(' ')),
+			`${c.group} ${c.name}`]));
 	const found = new Set(page.items.map(line));
 	wanted.forEach((name, text) => found.has(text) ||
 		add(page.path, `${name}: no entry "${text}"`));

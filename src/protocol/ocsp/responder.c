@@ -21,6 +21,7 @@
 #include "protocol/crl/files.h"
 #include "protocol/ocsp/cache.h"
 #include "signer/client.h"
+#include "store/store.h"
 #include "x509/ocsp.h"
 
 struct responder {
@@ -98,6 +99,10 @@ make_order(struct ca *ca, const struct authority *a,
 	int64_t now = clock_utc_sec(ca_clock(ca));
 	enum err e = ERR_OK;
 
+	/* A database that was put back may have forgotten revocations. */
+	if (store_held(ca_store(ca), ei)) {
+		return ERR_AGAIN;
+	}
 	memset(out, 0, sizeof(*out));
 	out->num_singles = ocsp_request_num(req);
 	for (size_t i = 0; e == ERR_OK && i < out->num_singles; i++) {

@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	in = slice_make(data + 1, size - 1);
 	buf_init(&again, (size_t)2 * FRAME_BYTES_MAX);
-	switch (data[0] % 11) {
+	switch (data[0] % 13) {
 	case 0:
 		issue(in);
 		break;
@@ -107,8 +107,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 9:
 		TRY(signer_ocsp_done, signer_ocsp_done);
 		break;
-	default:
+	case 10:
 		info(in);
+		break;
+	case 11:
+		TRY(signer_epoch, signer_epoch);
+		break;
+	default:
+		TRY(signer_epoch_done, signer_epoch_done);
 		break;
 	}
 	buf_clear(&again);

@@ -123,6 +123,7 @@ line(const char *const *words)
 	static const struct cli_command commands[] = {
 	    {"it", "say", "WORD", "say it", run_say},
 	    {"it", "fail", "HOW", "fail", run_fail},
+	    {"alone", "", "WORD", "one word is the command", run_say},
 	};
 	static const struct cli_program program = {
 	    .name = "test",
@@ -157,6 +158,9 @@ a_command_is_found_behind_the_options(void **state)
 	assert_int_equal(LINE("--at=q", "it", "say", "a"), CLI_OK);
 	assert_string_equal(heard, "q:a");
 	assert_int_equal(LINE("it", "--at", "p", "say", "a"), CLI_USAGE);
+	assert_int_equal(LINE("alone", "b"), CLI_OK);
+	assert_string_equal(heard, ":b");
+	assert_int_equal(LINE("alone"), CLI_USAGE);
 	assert_int_equal(LINE("--at"), CLI_USAGE);
 	assert_int_equal(LINE("--to", "p", "it", "say", "a"), CLI_USAGE);
 	assert_int_equal(LINE("it", "sing", "a"), CLI_USAGE);

@@ -248,6 +248,77 @@ crl_entry_unpack(struct slice body, struct errinfo *ei)
 	return err;
 }
 
+static const struct signer_epoch epoch = {
+    .previous = {.number = 6, .hash = {1}},
+    .at = {.writer = {{2}}, .number = 1, .hash = {3}},
+};
+
+static void
+epoch_pack(struct buf *b)
+{
+	signer_epoch_pack(b, &epoch);
+}
+
+static enum err
+epoch_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_epoch m;
+	enum err err = signer_epoch_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_memory_equal(&m, &epoch, sizeof(m));
+	}
+	return err;
+}
+
+static void
+epoch_done_pack(struct buf *b)
+{
+	struct signer_epoch_done m = {.number = 9};
+
+	signer_epoch_done_pack(b, &m);
+}
+
+static enum err
+epoch_done_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_epoch_done m;
+	enum err err = signer_epoch_done_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.number, 9);
+	}
+	return err;
+}
+
+static void
+epoch_entry_pack(struct buf *b)
+{
+	struct signer_journal_entry m = {
+	    .number = 3,
+	    .type = JOURNAL_EPOCH,
+	    .previous = epoch.previous,
+	    .at = epoch.at,
+	};
+
+	signer_journal_entry_pack(b, &m);
+}
+
+static enum err
+epoch_entry_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_journal_entry m;
+	enum err err = signer_journal_entry_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(m.type, JOURNAL_EPOCH);
+		assert_memory_equal(
+		    &m.previous, &epoch.previous, sizeof(m.previous));
+		assert_memory_equal(&m.at, &epoch.at, sizeof(m.at));
+	}
+	return err;
+}
+
 static void
 ocsp_pack(struct buf *b)
 {
@@ -418,6 +489,9 @@ static const struct kind kinds[] = {
     {"JOURNAL", journal_pack, journal_unpack},
     {"JOURNAL_ENTRY", entry_pack, entry_unpack},
     {"JOURNAL_ENTRY of a CRL", crl_entry_pack, crl_entry_unpack},
+    {"JOURNAL_ENTRY of an EPOCH", epoch_entry_pack, epoch_entry_unpack},
+    {"EPOCH", epoch_pack, epoch_unpack},
+    {"EPOCH_DONE", epoch_done_pack, epoch_done_unpack},
     {"OCSP", ocsp_pack, ocsp_unpack},
     {"INFO_DONE", info_pack, info_unpack},
     {"record OPEN", open_payload_pack, open_payload_unpack},

@@ -2,6 +2,7 @@
 /* The audit chain: what it says, and what it finds (requirement I4). */
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -286,8 +287,8 @@ test_rewritten(void **state)
 static void
 test_new_epoch(void **state)
 {
-	const struct store_options epoch = {.new_epoch = true};
-	const struct id zero = {{0}};
+	const struct id zero = {{0}}, writer = {{9, 9}};
+	struct unit u;
 	struct audit_position now;
 	struct audit_report report;
 	struct errinfo ei = {0};
@@ -298,9 +299,12 @@ test_new_epoch(void **state)
 
 	(void)state;
 	make();
-	assert_ok(store_open(place.path, &epoch, &s, &ei), &ei);
-	store_audit_position(s, &now);
-	assert_false(id_eq(&now.writer, &positions[1].writer));
+	assert_ok(store_open(place.path, NULL, &s, &ei), &ei);
+	unit_init(&u);
+	unit_new_chain(&u, &writer);
+	assert_ok(store_submit(s, &u, &now, &ei), &ei);
+	unit_clear(&u);
+	assert_true(id_eq(&now.writer, &writer));
 	assert_int_equal(now.number, 1);
 	assert_ok(store_query(s, ST_AUDIT_PAGE, &rows, &ei, V_INT(INT64_MAX),
 		      V_ID(&zero), V_INT(0), V_INT(1)),
@@ -330,6 +334,50 @@ test_new_epoch(void **state)
 	run_sql(place.path, "UPDATE audit SET at = 1 WHERE number = 7");
 	verify(&now, 1, &report);
 	assert_int_equal(report.num_faults, 1);
+	place_free(&place);
+}
+
+static void *
+put_from_another_thread(void *arg)
+{
+	struct errinfo ei = {0};
+
+	assert_int_equal(put_certificate(arg, 41, NULL, &ei), ERR_AGAIN);
+	return NULL;
+}
+
+/* A held store takes nothing but from who mends it. */
+static void
+test_held(void **state)
+{
+	const struct errinfo why = {
+	    .kind = ERR_STATE, .rule = "ca.rolled_back", .text = "older"};
+	const struct errinfo later = {
+	    .kind = ERR_STATE, .rule = "ca.restored", .text = "x"};
+	struct errinfo ei = {0};
+	struct store *s = NULL;
+	pthread_t other;
+
+	(void)state;
+	place_new(&place);
+	assert_ok(store_open(place.path, NULL, &s, &ei), &ei);
+	assert_false(store_held(s, &ei));
+	store_hold(s, &why);
+	store_hold(s, &later);
+	assert_true(store_held(s, &ei));
+	assert_string_equal(ei.rule, "ca.rolled_back");
+	assert_int_equal(put_certificate(s, 40, NULL, &ei), ERR_AGAIN);
+	assert_string_equal(ei.text, "older");
+	assert_false(has_certificate(s, 40));
+	store_mend(s, true);
+	assert_ok(put_certificate(s, 40, NULL, &ei), &ei);
+	assert_int_equal(
+	    pthread_create(&other, NULL, put_from_another_thread, s), 0);
+	(void)pthread_join(other, NULL);
+	store_mend(s, false);
+	assert_int_equal(put_certificate(s, 42, NULL, &ei), ERR_AGAIN);
+	assert_true(has_certificate(s, 40));
+	store_close(s);
 	place_free(&place);
 }
 
@@ -422,6 +470,7 @@ main(void)
 	    cmocka_unit_test(test_truncation_needs_a_witness),
 	    cmocka_unit_test(test_rewritten),
 	    cmocka_unit_test(test_new_epoch),
+	    cmocka_unit_test(test_held),
 	    cmocka_unit_test(test_long_chain),
 	    cmocka_unit_test(test_pages),
 	};

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/published.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "ca/authority.h"
+#include "ca/issue.h"
+#include "crypto/pubkey.h"
+#include "ipc/hello.h"
+#include "os/file.h"
+#include "signer/client.h"
+#include "store/store.h"
+#include "x509/cert.h"
+#include "x509/crl.h"
+#include "json/writer.h"
+
+enum {
+	DETAIL_MAX = 256,
+	NUMBER_BYTES = 8,
+};
+
+static const char actor[] = "system reconciliation";
+
+static enum err
+read_list(
+    struct ca *ca, struct authority *a, struct crl **out, struct errinfo *ei)
+{
+	char file[HELLO_NAME_SIZE + 4], path[PATH_TEXT_SIZE];
+	struct buf der = BUF_INIT(CRL_BYTES_MAX);
+	struct pubkey *key = NULL;
+	struct crl *crl = NULL;
+	enum err e;
+
+	(void)snprintf(file, sizeof(file), "%s.crl", authority_name(a));
+	e = path_join(path, ca_public_dir(ca), file, ei);
+	if (e == ERR_OK) {
+		e = file_read(path, CRL_BYTES_MAX, &der, ei);
+	}
+	if (e == ERR_OK) {
+		e = crl_parse(buf_slice(&der), &crl, ei);
+	}
+	if (e == ERR_OK) {
+		e = pubkey_parse(cert_spki(authority_cert(a)), &key, ei);
+	}
+	if (e == ERR_OK) {
+		e = crl_verify(crl, key, ei);
+	}
+	pubkey_free(key);
+	buf_clear(&der);
+	if (e != ERR_OK) {
+		crl_free(crl);
+		return e == ERR_NOTFOUND ? e : err_object(ei, e, path);
+	}
+	*out = crl;
+	return ERR_OK;
+}
+
+/* Ours fit; 0 for what is none of ours. */
+static uint64_t
+number_of(const struct crl *crl)
+{
+	struct slice content = crl_number(crl);
+	uint64_t n = 0;
+
+	if (content.len > NUMBER_BYTES) {
+		return 0;
+	}
+	for (size_t i = 0; i < content.len; i++) {
+		n = n << 8 | content.p[i];
+	}
+	return n;
+}
+
+static enum err
+number_in_database(
+    struct ca *ca, struct authority *a, uint64_t *out, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query(ca_store(ca), ST_CRL_SHARD_GET, &r, ei,
+	    V_TEXT(authority_name(a)), V_INT(0));
+
+	if (e == ERR_OK) {
+		*out = rows_num(r) > 0 ? (uint64_t)rows_int(r, 0, 0) : 0;
+	}
+	rows_free(r);
+	return e;
+}
+
+static enum err
+number_in_journal(struct authority *a, uint64_t *out, struct errinfo *ei)
+{
+	struct signer_info info;
+	enum err e;
+
+	signer_info_init(&info);
+	e = signer_info(authority_signer(a), &info, ei);
+	*out = info.crl_number;
+	signer_info_clear(&info);
+	return e;
+}
+
+enum err
+published_find(struct ca *ca, struct authority *a, struct published *out,
+    struct errinfo *ei)
+{
+	uint64_t database = 0, journal = 0, list = 0;
+	struct published p = {0};
+	enum err e = number_in_database(ca, a, &database, ei);
+
+	if (e == ERR_OK) {
+		e = number_in_journal(a, &journal, ei);
+	}
+	if (e == ERR_OK) {
+		e = read_list(ca, a, &p.crl, ei);
+		e = e == ERR_NOTFOUND ? ERR_OK : e;
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	list = p.crl != NULL ? number_of(p.crl) : 0;
+	if (list < journal && database < journal) {
+		published_clear(&p);
+		return err_set(ei, ERR_STATE, "ca.crl_missing", NULL,
+		    "the journal of %s has CRL %llu, and %s/%s.crl is an older "
+		    "one or none: copy crl.der of the signer's directory there "
+		    "and run surguchctl reconcile again",
+		    authority_name(a), (unsigned long long)journal,
+		    ca_public_dir(ca), authority_name(a));
+	}
+	p.number = database > journal ? database : journal;
+	p.number = list > p.number ? list : p.number;
+	*out = p;
+	return ERR_OK;
+}
+
+void
+published_clear(struct published *p)
+{
+	crl_free(p->crl);
+	p->crl = NULL;
+}
+
+/* --- what it says ---------------------------------------------------------
+ */
+
+/* A certificate as the database has it. */
+struct found {
+	struct id id;
+	int64_t not_after;
+	bool good;
+	bool hold;
+};
+
+static enum err
+find(struct ca *ca, const char *name, struct slice serial, struct found *out,
+    struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query_one(ca_store(ca), ST_CERTIFICATE_BY_SERIAL, &r,
+	    ei, V_TEXT(name), V_BLOB(serial));
+
+	if (e == ERR_OK) {
+		*out = (struct found){
+		    .id = rows_id(r, 0, 0),
+		    .not_after = rows_int(r, 0, 8),
+		    .good = strcmp(rows_text(r, 0, 13), "good") == 0,
+		    .hold = strcmp(rows_text(r, 0, 13), "hold") == 0,
+		};
+	}
+	rows_free(r);
+	return e;
+}
+
+static enum err
+audit(struct unit *u, const struct found *c, const char *name,
+    const struct crl_entry *entry, int64_t now, struct errinfo *ei)
+{
+	struct buf detail = BUF_INIT(DETAIL_MAX);
+	char object[ID_TEXT_SIZE];
+	struct json_writer w;
+	enum err e;
+
+	json_writer_init(&w, &detail);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "ca", name);
+	json_put_hex(&w, "serial", entry->serial);
+	json_put_time(&w, "revoked_at", entry->revoked_at);
+	json_close(&w);
+	e = json_writer_end(&w, ei);
+	if (e == ERR_OK) {
+		id_text(&c->id, CERTIFICATE_PREFIX, object);
+		unit_audit(u, &(struct audit_event){
+				  .at = now,
+				  .actor = actor,
+				  .action = "certificate.revoke",
+				  .object = object,
+				  .detail = buf_cstr(&detail),
+			      });
+	}
+	buf_clear(&detail);
+	return e;
+}
+
+static void
+add_rows(struct unit *u, const struct found *c, const char *name,
+    const struct crl_entry *entry, struct slice der)
+{
+	bool hold = entry->reason == CRL_REASON_HOLD;
+	int64_t reason =
+	    entry->reason == CRL_REASON_NONE ? 0 : (int64_t)entry->reason;
+
+	unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
+	    V_TEXT(c->hold ? "hold" : "good"),
+	    V_TEXT(hold ? "hold" : "revoked"), V_INT(entry->revoked_at));
+	if (c->hold) {
+		unit_add(u, ST_REVOCATION_FINISH, EXPECT(1), V_ID(&c->id),
+		    V_INT(reason), V_INT(entry->revoked_at), V_TEXT(actor),
+		    V_NULL, V_BLOB(der));
+	} else {
+		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
+		    V_TEXT(name), V_BLOB(entry->serial), V_INT(c->not_after),
+		    V_INT(reason), V_INT(entry->revoked_at), V_NULL,
+		    V_TEXT(actor), V_NULL, V_BLOB(der));
+	}
+	unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(name), V_INT(0));
+}
+
+static enum err
+revoke(struct ca *ca, const struct found *c, const char *name,
+    const struct crl_entry *entry, struct errinfo *ei)
+{
+	struct buf der = BUF_INIT(DETAIL_MAX);
+	struct unit u;
+	enum err e;
+
+	crl_entry_put(&der, entry->serial, entry->revoked_at, entry->reason);
+	e = buf_err(&der, ei);
+	unit_init(&u);
+	if (e == ERR_OK) {
+		add_rows(&u, c, name, entry, buf_slice(&der));
+		e = audit(&u, c, name, entry, clock_utc_sec(ca_clock(ca)), ei);
+	}
+	if (e == ERR_OK) {
+		e = store_submit(ca_store(ca), &u, NULL, ei);
+	}
+	unit_clear(&u);
+	buf_clear(&der);
+	return e;
+}
+
+/* A serial that no journal of ours has is nobody's certificate here. */
+static enum err
+adopt_entry(struct ca *ca, const char *name, const struct crl_entry *entry,
+    size_t *num, struct errinfo *ei)
+{
+	bool hold = entry->reason == CRL_REASON_HOLD;
+	struct found c;
+	enum err e = find(ca, name, entry->serial, &c, ei);
+
+	if (e == ERR_NOTFOUND) {
+		return ERR_OK;
+	}
+	if (e != ERR_OK || !(c.good || (c.hold && !hold))) {
+		return e;
+	}
+	e = revoke(ca, &c, name, entry, ei);
+	*num += e == ERR_OK;
+	return e;
+}
+
+static enum err
+note_number(
+    struct ca *ca, const char *name, uint64_t number, struct errinfo *ei)
+{
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	unit_add(&u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(name), V_INT(0));
+	unit_add(&u, ST_CRL_SHARD_RAISE, EXPECT_ANY, V_TEXT(name), V_INT(0),
+	    V_INT(number));
+	e = store_submit(ca_store(ca), &u, NULL, ei);
+	unit_clear(&u);
+	return e;
+}
+
+enum err
+published_adopt(struct ca *ca, struct authority *a, const struct published *p,
+    size_t *out_num, struct errinfo *ei)
+{
+	const char *name = authority_name(a);
+	size_t num = 0;
+	enum err e = note_number(ca, name, p->number, ei);
+
+	for (size_t i = 0;
+	     e == ERR_OK && p->crl != NULL && i < crl_num_entries(p->crl);
+	     i++) {
+		e = adopt_entry(ca, name, crl_entry_at(p->crl, i), &num, ei);
+	}
+	if (e == ERR_OK) {
+		*out_num = num;
+	}
+	return e;
+}

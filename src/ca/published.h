@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CA_PUBLISHED_H
+#define SURGUCH_CA_PUBLISHED_H
+/*
+ * The last CRL of a CA as everybody has it.  It holds what a database that was
+ * put back has forgotten: who was revoked, when and why.  A journal holds only
+ * serial numbers.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct authority;
+struct ca;
+struct crl;
+
+struct published {
+	struct crl *crl; /* NULL: there is none, and none is missed */
+	uint64_t number; /* the highest of database, journal and list */
+};
+
+/*
+ * Read public_dir/NAME.crl.  ERR_STATE "ca.crl_missing": the journal knows of
+ * a newer one than this and than the database.  ERR_CRYPTO: not signed by this
+ * CA.
+ */
+ATTR_MUST_USE enum err published_find(struct ca *ca, struct authority *a,
+    struct published *out, struct errinfo *ei);
+void published_clear(struct published *p);
+
+/*
+ * Revoke (or hold) what the list has and the database has not, each with its
+ * audit row, and note the number.  *out_num counts them.
+ */
+ATTR_MUST_USE enum err published_adopt(struct ca *ca, struct authority *a,
+    const struct published *p, size_t *out_num, struct errinfo *ei);
+
+#endif
