@@ -139,17 +139,21 @@ fold_name(struct slice name, struct buf *out)
 			: (c == 0xa0 ? ' ' : c));
 	}
 	text_fold(out, buf_slice(&plain));
+	if (plain.err != ERR_OK) {
+		out->err = plain.err;
+	}
 	buf_clear(&plain);
 }
 
 /* "Москва" for "г. Москва" is how people write it. */
-static bool
-same_name(struct slice given, const char *ours)
+static enum err
+same_name(
+    struct slice given, const char *ours, bool *out_same, struct errinfo *ei)
 {
 	struct buf a = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct buf b = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct slice city;
-	bool same;
+	enum err e;
 
 	fold_name(given, &a);
 	fold_name(slice_str(ours), &b);
@@ -159,12 +163,15 @@ same_name(struct slice given, const char *ours)
 
 		(void)slice_get_bytes(&city, strlen("г. "), &skipped);
 	}
-	same = a.err == ERR_OK && b.err == ERR_OK &&
-	       (slice_eq(buf_slice(&a), buf_slice(&b)) ||
-		   slice_eq(buf_slice(&a), city));
+	e = buf_err(&a, ei);
+	if (e == ERR_OK) {
+		e = buf_err(&b, ei);
+	}
+	*out_same = slice_eq(buf_slice(&a), buf_slice(&b)) ||
+		    slice_eq(buf_slice(&a), city);
 	buf_clear(&a);
 	buf_clear(&b);
-	return same;
+	return e;
 }
 
 static struct slice
@@ -204,6 +211,8 @@ region_normalise(struct slice in, struct buf *out, struct errinfo *ei)
 	const struct region *region;
 	struct slice code;
 	struct slice name;
+	bool same = true;
+	enum err e;
 
 	if (!text_is_clean(in)) {
 		return wrong(ei, ERR_FORMAT, "subject.region.form",
@@ -225,7 +234,13 @@ region_normalise(struct slice in, struct buf *out, struct errinfo *ei)
 	if (region == NULL) {
 		return put_unknown(code, name, out, ei);
 	}
-	if (name.len > 0 && !same_name(name, region->name)) {
+	if (name.len > 0) {
+		e = same_name(name, region->name, &same, ei);
+		if (e != ERR_OK) {
+			return e;
+		}
+	}
+	if (!same) {
 		(void)err_set(ei, ERR_FORMAT, "subject.region.name", NULL,
 		    "region: %s is \"%s\"; the name given is another",
 		    region->code, region->name);
