@@ -98,13 +98,14 @@ check_pair(struct privkey *k, struct errinfo *ei)
 	struct buf sig = BUF_INIT(SIGNATURE_BYTES_MAX);
 	enum err e;
 
-	if (privkey_sign(k, alg, data, &sig, ei) != ERR_OK ||
-	    pubkey_verify(privkey_pubkey(k), alg, data, buf_slice(&sig), ei) !=
-		ERR_OK) {
+	if ((e = privkey_sign(k, alg, data, &sig, ei)) == ERR_OK &&
+	    (e = buf_err(&sig, ei)) == ERR_OK) {
+		e = pubkey_verify(
+		    privkey_pubkey(k), alg, data, buf_slice(&sig), ei);
+	}
+	if (e != ERR_OK && e != ERR_NOMEM) {
 		e = err_set(ei, ERR_CRYPTO, "key.pair", NULL,
 		    "the private key does not work with its public key");
-	} else {
-		e = ERR_OK;
 	}
 	buf_clear(&sig);
 	return e;

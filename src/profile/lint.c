@@ -127,6 +127,13 @@ lint_add(struct lint *l, enum err kind, const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+lint_drop(struct lint *l, struct buf *b)
+{
+	l->no_memory = l->no_memory || b->err == ERR_NOMEM;
+	buf_clear(b);
+}
+
 /* The parser's refusal, under the parser's own rule. */
 static void
 add_parse_error(struct lint_report *report, const struct errinfo *ei)
@@ -185,6 +192,11 @@ lint_tbs(const struct profile *p, const struct ca_identity *ca,
 		run_rules(&l, tables[t]);
 	}
 	cert_free(cert);
+	if (l.no_memory) {
+		memset(report, 0, sizeof(*report));
+		(void)err_nomem(&ei);
+		add_parse_error(report, &ei);
+	}
 	return lint_report_err(report, NULL);
 }
 

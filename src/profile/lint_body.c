@@ -73,7 +73,7 @@ check_serial_random(struct lint *l)
 
 /* The AlgorithmIdentifier inside the TBS, exactly as the CA writes it. */
 static bool
-is_signed_with(const struct lint *l, enum sig_alg alg)
+is_signed_with(struct lint *l, enum sig_alg alg)
 {
 	struct buf want = BUF_INIT(128);
 	struct buf have = BUF_INIT(SPKI_BYTES_MAX);
@@ -83,8 +83,8 @@ is_signed_with(const struct lint *l, enum sig_alg alg)
 	alg_id_put(cert_sig_alg(l->cert), &have);
 	same = want.err == ERR_OK && have.err == ERR_OK &&
 	       slice_eq(buf_slice(&want), buf_slice(&have));
-	buf_clear(&want);
-	buf_clear(&have);
+	lint_drop(l, &want);
+	lint_drop(l, &have);
 	return same;
 }
 

@@ -37,11 +37,15 @@ struct lint {
 	const struct ext *ext;        /* the rule's extension, or NULL */
 	const struct lint_rule *rule; /* the one that runs */
 	struct lint_report *report;
+	bool no_memory; /* so what the rules found may not be so */
 };
 
 /* A violation of the rule that runs. */
 void lint_add(struct lint *l, enum err kind, const char *fmt, ...)
     ATTR_PRINTF(3, 4);
+
+/* Clear a buffer that a rule compared; one that had no memory is noted. */
+void lint_drop(struct lint *l, struct buf *b);
 
 /* The tables, each ended by a rule without id. */
 extern const struct lint_rule lint_body_rules[];

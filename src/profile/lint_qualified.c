@@ -74,7 +74,7 @@ check_period_inside(struct lint *l)
 /* What is not UTF8String is another rule's finding; its text is compared
  * all the same. */
 static bool
-text_is(struct asn1_text t, const char *want)
+text_is(struct lint *l, struct asn1_text t, const char *want)
 {
 	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
 	bool same;
@@ -83,14 +83,14 @@ text_is(struct asn1_text t, const char *want)
 		return slice_eq_str(t.value, want);
 	}
 	same = asn1_text_utf8(t, &utf8) && slice_eq_str(buf_slice(&utf8), want);
-	buf_clear(&utf8);
+	lint_drop(l, &utf8);
 	return same;
 }
 
 static void
 check_subject_tool(struct lint *l)
 {
-	if (l->ext != NULL && !text_is(l->ext->u.text, l->x->subject_tool)) {
+	if (l->ext != NULL && !text_is(l, l->ext->u.text, l->x->subject_tool)) {
 		lint_add(
 		    l, ERR_CONFLICT, "the owner's tool is not the profile's");
 	}
@@ -100,7 +100,7 @@ static void
 check_issuer_tool(struct lint *l)
 {
 	for (size_t i = 0; l->ext != NULL && i < ISSUER_SIGN_TOOL_TEXTS; i++) {
-		if (!text_is(l->ext->u.texts[i], l->x->issuer_tool[i])) {
+		if (!text_is(l, l->ext->u.texts[i], l->x->issuer_tool[i])) {
 			lint_add(l, ERR_CONFLICT,
 			    "text %zu of the issuer's tools is not the "
 			    "profile's",
@@ -160,7 +160,7 @@ check_tool_types(struct lint *l)
 }
 
 static bool
-text_claims(struct asn1_text t)
+text_claims(struct lint *l, struct asn1_text t)
 {
 	struct buf utf8 = BUF_INIT(EXT_VALUE_MAX);
 	bool claims;
@@ -170,7 +170,7 @@ text_claims(struct asn1_text t)
 	}
 	claims = !asn1_text_utf8(t, &utf8) ||
 		 !claims_not_certified(buf_slice(&utf8));
-	buf_clear(&utf8);
+	lint_drop(l, &utf8);
 	return claims;
 }
 
@@ -184,12 +184,12 @@ check_tool_claims(struct lint *l)
 	if (l->p->accredited) {
 		return;
 	}
-	if ((subject != NULL && text_claims(subject->u.text)) ||
+	if ((subject != NULL && text_claims(l, subject->u.text)) ||
 	    (issuer != NULL &&
-		(text_claims(issuer->u.texts[0]) ||
-		    text_claims(issuer->u.texts[1]) ||
-		    !text_is(issuer->u.texts[2], "отсутствует") ||
-		    !text_is(issuer->u.texts[3], "отсутствует")))) {
+		(text_claims(l, issuer->u.texts[0]) ||
+		    text_claims(l, issuer->u.texts[1]) ||
+		    !text_is(l, issuer->u.texts[2], "отсутствует") ||
+		    !text_is(l, issuer->u.texts[3], "отсутствует")))) {
 		lint_add(l, ERR_DENIED,
 		    "a tool does not say that it is not certified, and the "
 		    "centre has no accreditation");

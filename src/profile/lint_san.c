@@ -186,7 +186,7 @@ check_common_name(struct lint *l)
 			    "names");
 		}
 	}
-	buf_clear(&cn);
+	lint_drop(l, &cn);
 }
 
 const struct lint_rule lint_san_rules[] = {

@@ -68,14 +68,14 @@ attr_name(const struct name_attr *a)
 
 /* The attribute says the same as this text. */
 static bool
-says(const struct name_attr *a, enum oid id, const char *text)
+says(struct lint *l, const struct name_attr *a, enum oid id, const char *text)
 {
 	struct buf store = BUF_INIT(NAME_UTF8_MAX);
 	struct slice utf8;
 	bool same = a->id == id && attr_utf8(a, &store, &utf8) &&
 		    slice_eq_str(utf8, text);
 
-	buf_clear(&store);
+	lint_drop(l, &store);
 	return same;
 }
 
@@ -91,8 +91,9 @@ check_asked(struct lint *l)
 		const struct name_attr *a = attr_at(l, i);
 		size_t j = 0;
 
-		while (j < asked->num && (used[j] || !says(a, asked->at[j].id,
-							 asked->at[j].text))) {
+		while (j < asked->num &&
+		       (used[j] ||
+			   !says(l, a, asked->at[j].id, asked->at[j].text))) {
 			j++;
 		}
 		if (j == asked->num) {
@@ -197,7 +198,7 @@ check_charset(struct lint *l)
 		struct slice utf8;
 		bool good = attr_utf8(a, &store, &utf8) && text_is_clean(utf8);
 
-		buf_clear(&store);
+		lint_drop(l, &store);
 		if (a->tag == DER_PRINTABLE_STRING) {
 			good = good && asn1_text_is_printable_set(a->value);
 		}
@@ -248,7 +249,7 @@ check_pattern(struct lint *l)
 			    "the attribute %s has not the form \"%s\"",
 			    attr_name(a), attr_pattern_name(e->pattern));
 		}
-		buf_clear(&store);
+		lint_drop(l, &store);
 	}
 }
 
