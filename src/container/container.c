@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/container.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -280,6 +281,41 @@ write_key(
 	return e;
 }
 
+/* The key has been nobody's yet, and is certainly ours. */
+static void
+remove_new(const char *dir)
+{
+	static const char *const names[] = {meta_name, key_name};
+	char path[PATH_TEXT_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (path_join(path, dir, names[i], NULL) == ERR_OK) {
+			(void)remove(path);
+		}
+	}
+}
+
+static enum err
+write_new(
+    struct container *c, const struct container_options *o, struct errinfo *ei)
+{
+	const bool dir_is_new = !file_exists(c->path);
+	enum err e;
+
+	if ((e = dir_make(c->path, DIR_MODE, ei)) != ERR_OK) {
+		return e;
+	}
+	if ((e = write_key(c, o, ei)) == ERR_OK &&
+	    (e = write_meta(
+		 c->path, &c->meta, secret_slice(&c->mac_key), ei)) != ERR_OK) {
+		remove_new(c->path);
+	}
+	if (e != ERR_OK && dir_is_new) {
+		(void)remove(c->path); /* unless something is in it */
+	}
+	return e;
+}
+
 enum err
 container_create(const char *path, const struct container_options *options,
     struct container **out, struct errinfo *ei)
@@ -295,10 +331,7 @@ container_create(const char *path, const struct container_options *options,
 	    (e = new_protection(c, options->password, ei)) != ERR_OK ||
 	    (e = privkey_generate(options->spec, &c->key, ei)) != ERR_OK ||
 	    (e = check_vacant(path, ei)) != ERR_OK ||
-	    (e = dir_make(path, DIR_MODE, ei)) != ERR_OK ||
-	    (e = write_key(c, options, ei)) != ERR_OK ||
-	    (e = write_meta(path, &c->meta, secret_slice(&c->mac_key), ei)) !=
-		ERR_OK) {
+	    (e = write_new(c, options, ei)) != ERR_OK) {
 		container_free(c);
 		return e;
 	}

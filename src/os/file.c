@@ -403,7 +403,11 @@ write_durably(const char *path, struct slice content, unsigned mode,
 		(void)unlink(temporary);
 		return err_object(ei, err, path);
 	}
-	return dir_sync(dir, ei);
+	err = dir_sync(dir, ei);
+	if (err != ERR_OK && !replace) {
+		(void)unlink(path); /* the caller will think that it is not */
+	}
+	return err;
 }
 
 enum err
