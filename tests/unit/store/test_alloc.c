@@ -6,51 +6,10 @@
  */
 #include "unit.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "failing.h"
 #include "util.h"
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_realloc(void *p, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_realloc(void *p, size_t len);
-
-static atomic_int left = -1; /* allocations until one fails; -1: none does */
-
-static bool
-fails(void)
-{
-	/* Only the one that takes it from 0 to -1 fails. */
-	return atomic_load(&left) >= 0 && atomic_fetch_sub(&left, 1) == 0;
-}
-
-void *
-__wrap_malloc(size_t len)
-{
-	return fails() ? NULL : __real_malloc(len);
-}
-
-void *
-__wrap_calloc(size_t num, size_t len)
-{
-	return fails() ? NULL : __real_calloc(num, len);
-}
-
-void *
-__wrap_realloc(void *p, size_t len)
-{
-	return fails() ? NULL : __real_realloc(p, len);
-}
-
-/* Did the failure that was ordered happen? */
-static bool
-disarm(void)
-{
-	return atomic_exchange(&left, -1) < 0;
-}
 
 static void
 test_unit(void **state)
@@ -62,12 +21,12 @@ test_unit(void **state)
 	(void)state;
 	for (int n = 0;; n++, num++) {
 		unit_init(&u);
-		atomic_store(&left, n);
+		failing_arm(FAILING_ALLOC, n);
 		for (unsigned i = 1; i <= 5; i++) {
 			add_certificate(&u, i);
 		}
 		err = unit_err(&u, NULL);
-		if (!disarm()) {
+		if (!failing_disarm()) {
 			assert_int_equal(err, ERR_OK);
 			unit_clear(&u);
 			break;
@@ -95,9 +54,9 @@ test_submit_and_query(void **state)
 	place_new(&p);
 	assert_ok(store_open(p.path, NULL, &s, &ei), &ei);
 	for (int at = 0;; at++, n++) {
-		atomic_store(&left, at);
+		failing_arm(FAILING_ALLOC, at);
 		err = put_certificate(s, n, NULL, &ei);
-		failed = disarm();
+		failed = failing_disarm();
 		if (!failed) {
 			assert_ok(err, &ei);
 			break;
@@ -117,10 +76,10 @@ test_submit_and_query(void **state)
 
 	for (int at = 0;; at++, num++) {
 		rows = NULL;
-		atomic_store(&left, at);
+		failing_arm(FAILING_ALLOC, at);
 		err = store_query(
 		    s, ST_CERTIFICATE_PAGE, &rows, &ei, V_ID(&zero), V_INT(50));
-		if (!disarm()) {
+		if (!failing_disarm()) {
 			assert_ok(err, &ei);
 			assert_int_equal(rows_num(rows), n);
 			rows_free(rows);
@@ -143,9 +102,9 @@ open_failing(const char *path, int at)
 	struct store *s = NULL;
 	enum err err;
 
-	atomic_store(&left, at);
+	failing_arm(FAILING_ALLOC, at);
 	err = store_open(path, NULL, &s, &ei);
-	if (!disarm()) {
+	if (!failing_disarm()) {
 		assert_ok(err, &ei);
 		store_close(s);
 		return false;
