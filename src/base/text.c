@@ -391,30 +391,35 @@ text_escape(struct buf *b, struct slice s, size_t max)
 	}
 }
 
-static uint32_t
-fold_char(uint32_t c)
+bool
+text_is_alnum(uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z') {
-		return c + 0x20;
-	}
-	if ((c >= 0xc0 && c <= 0xde && c != 0xd7) ||
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
+}
+
+uint32_t
+text_lower_char(uint32_t c)
+{
+	if ((c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7) ||
 	    (c >= 0x410 && c <= 0x42f)) {
 		return c + 0x20;
 	}
-	if (c == 0x401 || c == 0x451) {
-		return 0x435; /* Ё, ё to е */
-	}
-	if (c >= 0x400 && c <= 0x40f) {
-		return c + 0x50;
-	}
-	return c;
+	return c >= 0x400 && c <= 0x40f ? c + 0x50 : c;
 }
 
-static bool
-is_blank(uint32_t c)
+bool
+text_is_blank(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 ||
 	       (c >= 0x2000 && c <= 0x200a) || c == 0x202f;
+}
+
+static uint32_t
+fold_char(uint32_t c)
+{
+	c = text_lower_char(c);
+	return c == 0x451 ? 0x435 : c; /* ё to е */
 }
 
 void
@@ -424,7 +429,7 @@ text_fold(struct buf *b, struct slice utf8)
 	uint32_t c;
 
 	while (text_get_char(&utf8, &c)) {
-		if (is_blank(c)) {
+		if (text_is_blank(c)) {
 			gap = any;
 			continue;
 		}

@@ -53,6 +53,13 @@ void text_escape(struct buf *b, struct slice s, size_t max);
  * one space, none at the ends.  Other characters stay. */
 void text_fold(struct buf *b, struct slice utf8);
 
+/* A letter or digit of ASCII. */
+bool text_is_alnum(uint8_t c);
+/* Lower case of one character, Latin and Cyrillic; others stay. */
+uint32_t text_lower_char(uint32_t c);
+/* White space of any kind that people put between words. */
+bool text_is_blank(uint32_t c);
+
 /* Strict decimal, the whole slice, no sign; false on overflow. */
 ATTR_MUST_USE bool text_to_u64(struct slice s, uint64_t *out);
 

@@ -3,6 +3,7 @@
 #define SURGUCH_PROFILE_LINT_PRIV_H
 /* What the rules of lint see, and how they report. */
 #include "base/clock.h"
+#include "base/host.h"
 #include "profile/ca_identity.h"
 #include "profile/lint.h"
 #include "profile/profile_priv.h"

@@ -37,7 +37,7 @@ is_san(const struct general_name *gn, const struct san *san)
 	}
 	if (san->kind == SAN_IP) {
 		return slice_eq(gn->value,
-		    slice_make(octets, san_ip_octets(san->text, octets)));
+		    slice_make(octets, ip_parse(slice_str(san->text), octets)));
 	}
 	return slice_eq_str(gn->value, san->text);
 }
@@ -172,7 +172,7 @@ check_common_name(struct lint *l)
 
 	if (l->ext != NULL && l->x->san_common_name &&
 	    name_get_utf8(cert_subject(l->cert), OID_CN, &cn)) {
-		ip_len = san_ip_octets(buf_cstr(&cn), ip);
+		ip_len = ip_parse(slice_str(buf_cstr(&cn)), ip);
 		for (size_t i = 0; i < l->ext->u.names.num; i++) {
 			struct slice value = l->ext->u.names.list[i].value;
 

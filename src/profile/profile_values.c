@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/host.h"
 #include "base/text.h"
 #include "crypto/pubkey.h"
 #include "der/der.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "crypto/alg.h"
 #include "der/write.h"
 #include "profile/ca_identity.h"
@@ -292,7 +293,8 @@ put_general_name(struct buf *b, const struct san *san)
 	uint8_t octets[16];
 
 	if (san->kind == SAN_IP) {
-		value = slice_make(octets, san_ip_octets(san->text, octets));
+		value =
+		    slice_make(octets, ip_parse(slice_str(san->text), octets));
 	}
 	der_put(b, tags[san->kind], value);
 }

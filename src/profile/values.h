@@ -92,7 +92,5 @@ enum san_kind san_kind_by_name(const char *name);
 /* Whether the text is a well-formed name of its kind, as values_add_san()
  * wants it. */
 bool san_form_fits(enum san_kind kind, const char *text);
-/* 4 or 16 network-order octets of an IP text; 0 when it is not one. */
-size_t san_ip_octets(const char *text, uint8_t out[16]);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "base/host.h"
 #include "base/text.h"
 
 static enum err
@@ -277,52 +278,6 @@ organisation_name_normalise(
 	return line_normalise(field, ORGANISATION_NAME_CHARS_MAX, in, out, ei);
 }
 
-static bool
-is_alnum(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z');
-}
-
-static bool
-label_valid(struct slice label)
-{
-	if (label.len == 0 || label.len > 63 || label.p[0] == '-' ||
-	    label.p[label.len - 1] == '-') {
-		return false;
-	}
-	for (size_t i = 0; i < label.len; i++) {
-		if (!is_alnum(label.p[i]) && label.p[i] != '-') {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool
-domain_valid(struct slice name)
-{
-	size_t num_labels = 0;
-	size_t start = 0;
-	struct slice label = SLICE_EMPTY;
-
-	if (name.len > 253) {
-		return false;
-	}
-	for (size_t i = 0; i <= name.len; i++) {
-		if (i < name.len && name.p[i] != '.') {
-			continue;
-		}
-		label = slice_make(name.p + start, i - start);
-		if (!label_valid(label)) {
-			return false;
-		}
-		num_labels++;
-		start = i + 1;
-	}
-	return num_labels >= 2 && !text_is_digits(label);
-}
-
 /* dot-atom of RFC 5322 3.2.3, up to the 64 octets of RFC 5321 4.5.3.1.1. */
 static bool
 local_part_valid(struct slice local)
@@ -335,10 +290,11 @@ local_part_valid(struct slice local)
 	for (size_t i = 0; i < local.len; i++) {
 		uint8_t c = local.p[i];
 
-		if (c == '.' ? before == '.'
-			     : !is_alnum(c) && (c == 0 || c > 0x7e ||
-						   strchr("!#$%&'*+-/=?^_`{|}~",
-						       c) == NULL)) {
+		if (c == '.'
+			? before == '.'
+			: !text_is_alnum(c) &&
+			      (c == 0 || c > 0x7e ||
+				  strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL)) {
 			return false;
 		}
 		before = c;

@@ -52,9 +52,4 @@ bool email_valid(struct slice text);
 ATTR_MUST_USE enum err email_normalise(
     const char *field, struct slice in, struct buf *out, struct errinfo *ei);
 
-/* A DNS name of two labels or more: letters, digits and inner hyphens, labels
- * up to 63, 253 in all, the last label not only digits (RFC 1123 2.1).  No
- * final dot. */
-bool domain_valid(struct slice name);
-
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "base/text.h"
 #include "der/der.h"
 #include "der/write.h"
@@ -629,8 +630,8 @@ scene_san(struct scene *s)
 				: san->kind == SAN_URI   ? GN_URI
 							 : GN_IP;
 		if (san->kind == SAN_IP) {
-			names[i].value = slice_make(
-			    octets[i], san_ip_octets(san->text, octets[i]));
+			names[i].value = slice_make(octets[i],
+			    ip_parse(slice_str(san->text), octets[i]));
 		}
 	}
 	ext_build(

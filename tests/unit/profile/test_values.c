@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "crypto/init.h"
 
 static const struct {
@@ -106,13 +107,13 @@ addresses_become_octets(void **state)
 	uint8_t out[16];
 
 	(void)state;
-	assert_int_equal(san_ip_octets("192.0.2.255", out), 4);
+	assert_int_equal(ip_parse(slice_str("192.0.2.255"), out), 4);
 	assert_memory_equal(out, four, 4);
-	assert_int_equal(san_ip_octets("2001:DB8::abcd:1", out), 16);
+	assert_int_equal(ip_parse(slice_str("2001:DB8::abcd:1"), out), 16);
 	assert_memory_equal(out, six, 16);
-	assert_int_equal(san_ip_octets("1:2::", out), 16);
+	assert_int_equal(ip_parse(slice_str("1:2::"), out), 16);
 	assert_memory_equal(out, tail, 16);
-	assert_int_equal(san_ip_octets("example.ru", out), 0);
+	assert_int_equal(ip_parse(slice_str("example.ru"), out), 0);
 }
 
 static void
