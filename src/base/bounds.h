@@ -15,8 +15,8 @@ enum bounds {
 	EXT_VALUE_MAX = 32768,
 	NAME_ATTRS_MAX = 64,
 	NAME_VALUE_MAX = 4096,
-	SERIAL_BYTES_MAX = 20, /* RFC 5280 4.1.2.2 */
-	GENERAL_NAMES_MAX = 128,
+	SERIAL_BYTES_MAX = 20,    /* RFC 5280 4.1.2.2 */
+	GENERAL_NAMES_MAX = 1000, /* a large site's certificate has 163 */
 	POLICIES_MAX = 64,
 	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
 	CRL_ENTRIES_MAX = 8 * 1024 * 1024, /* 72 bytes of memory each */
@@ -40,6 +40,19 @@ enum bounds {
 					* key file costs no more than that */
 	SEAL_BYTES_MAX = 65536,        /* one message body */
 
+	/* --- judging a chain: what a stranger's certificates may cost --- */
+	CHAIN_CERTS_MAX = 4096, /* anchors and intermediates; the state's
+				 * list of all years has 2,403 */
+	CHAIN_CRLS_MAX = 1024,
+	CHAIN_CRL_WORDS_MAX = 32,   /* full, delta and shards about one */
+	CHAIN_PATH_MAX = 16,        /* leaf and anchor counted; real ones 4 */
+	CHAIN_DEPTH_DEFAULT = 8,    /* intermediates not issued to oneself */
+	CHAIN_SIGNATURES_MAX = 128, /* 0.1 s of GOST-512 */
+	CHAIN_STEPS_MAX = 256,      /* certificates put on a path in search */
+	CHAIN_PATHS_MAX = 16,       /* whole paths that are judged */
+	CHAIN_NAME_CHECKS_MAX = 100000, /* a name against a constraint */
+	CHAIN_POLICY_NODES_MAX = 256,   /* of one certificate */
+	CHAIN_NAMES_MAX = 64,           /* names that are expected */
 	/* --- inside the centre ---------------------------------------- */
 	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */
 	FRAME_FDS_MAX = 2,

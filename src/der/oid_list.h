@@ -127,12 +127,21 @@
 	X(OID_ANY_POLICY, "2.5.29.32.0", "anyPolicy", \
 	    "anyPolicy", \
 	    "\x55\x1d\x20\x00") \
+	X(OID_POLICY_MAPPINGS, "2.5.29.33", "PM", \
+	    "policyMappings", \
+	    "\x55\x1d\x21") \
 	X(OID_AKI, "2.5.29.35", "AKI", \
 	    "authorityKeyIdentifier", \
 	    "\x55\x1d\x23") \
+	X(OID_POLICY_CONSTRAINTS, "2.5.29.36", "PC", \
+	    "policyConstraints", \
+	    "\x55\x1d\x24") \
 	X(OID_EXT_KEY_USAGE, "2.5.29.37", "EKU", \
 	    "extKeyUsage", \
 	    "\x55\x1d\x25") \
+	X(OID_INHIBIT_ANY_POLICY, "2.5.29.54", "IAP", \
+	    "inhibitAnyPolicy", \
+	    "\x55\x1d\x36") \
 	X(OID_FRESHEST_CRL, "2.5.29.46", "freshestCRL", \
 	    "freshestCRL", \
 	    "\x55\x1d\x2e") \

@@ -61,7 +61,7 @@ parse_version(struct cert *c, struct slice *s, struct errinfo *ei)
 	return ERR_OK;
 }
 
-/* RFC 5280 4.1.2.2 */
+/* RFC 5280 4.1.2.2.  Zero is read: roots that everybody trusts have it. */
 static enum err
 parse_serial(struct cert *c, struct slice *s, struct errinfo *ei)
 {
@@ -76,11 +76,6 @@ parse_serial(struct cert *c, struct slice *s, struct errinfo *ei)
 		return err_set(ei, ERR_FORMAT, "cert.serial.negative",
 		    "RFC 5280 4.1.2.2",
 		    "a negative serial number; it must be positive");
-	}
-	if (serial.len == 1 && serial.p[0] == 0) {
-		return err_set(ei, ERR_FORMAT, "cert.serial.zero",
-		    "RFC 5280 4.1.2.2",
-		    "serial number zero; it must be positive");
 	}
 	if (serial.len > SERIAL_BYTES_MAX) {
 		return err_set(ei, ERR_FORMAT, "cert.serial.length",

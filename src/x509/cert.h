@@ -23,7 +23,7 @@ struct spki;
  * Consumes the whole input or fails; on failure *out is untouched.  The
  * result holds its own copy of everything.  The signature is not checked.
  * ERR_FORMAT: "cert.*", "name.*", "ext.*", "der.*" rules: version and
- * extensions that do not agree (RFC 5280 4.1.2.1), negative, zero or overlong
+ * extensions that do not agree (RFC 5280 4.1.2.1), negative or overlong
  * serial (4.1.2.2), two unequal algorithm identifiers (4.1.1.2), an empty
  * issuer (4.1.2.4), trailing bytes.  ERR_LIMIT: CERT_BYTES_MAX and those
  * inside.  ERR_UNSUPPORTED: unique identifiers (4.1.2.8).

@@ -36,6 +36,8 @@ EXT_OPS(points);
 EXT_OPS(idp);
 EXT_OPS(aia);
 EXT_OPS(policies);
+EXT_OPS(mappings);
+EXT_OPS(skips); /* policyConstraints */
 EXT_OPS(integer);
 EXT_OPS(number);
 EXT_OPS(reason);
@@ -44,6 +46,9 @@ EXT_OPS(null);
 EXT_OPS(text);
 EXT_OPS(texts);
 EXT_OPS(ms_template);
+
+/* INHIBIT_ANY_POLICY is a number that prints its own way. */
+void ext_skip_print(const struct ext *x, struct buf *b);
 
 /* ENUMERATED with a reason that exists. */
 ATTR_MUST_USE enum err crl_reason_get(

@@ -32,6 +32,9 @@ enum ext_kind {
 	EXT_NAME_CONSTRAINTS,
 	EXT_CRL_POINTS,
 	EXT_POLICIES,
+	EXT_POLICY_MAPPINGS,
+	EXT_POLICY_CONSTRAINTS,
+	EXT_INHIBIT_ANY_POLICY,
 	EXT_AKI,
 	EXT_EXT_KEY_USAGE,
 	EXT_FRESHEST_CRL,
@@ -170,6 +173,22 @@ struct ext_policies {
 	size_t num;
 };
 
+struct policy_mapping {
+	struct slice issuer; /* issuerDomainPolicy, OID content */
+	struct slice subject;
+};
+
+struct ext_policy_mappings {
+	const struct policy_mapping *list;
+	size_t num;
+};
+
+/* How many certificates may follow before it bites; -1: absent. */
+struct ext_policy_constraints {
+	int64_t require_explicit;
+	int64_t inhibit_mapping;
+};
+
 struct ext_name_constraints {
 	struct general_names permitted; /* num 0: absent */
 	struct general_names excluded;
@@ -198,7 +217,8 @@ struct ext {
 		struct slice integer;   /* CRL_NUMBER, DELTA_CRL: INTEGER
 					 * content; MS_CA_VERSION */
 		uint32_t key_usage;     /* enum key_usage_bits */
-		uint64_t number;        /* IDENTIFICATION_KIND */
+		uint64_t number;        /* IDENTIFICATION_KIND,
+					 * INHIBIT_ANY_POLICY */
 		enum crl_reason reason; /* REASON_CODE */
 		int64_t time;           /* INVALIDITY_DATE */
 		struct ext_private_key_period period;
@@ -208,6 +228,8 @@ struct ext {
 		struct ext_name_constraints constraints;
 		struct dist_points points; /* CRL_POINTS, FRESHEST_CRL */
 		struct ext_policies policies;
+		struct ext_policy_mappings mappings;
+		struct ext_policy_constraints policy_constraints;
 		struct ext_aki aki;
 		struct oid_array purposes; /* EXT_KEY_USAGE */
 		struct ext_aia aia;

@@ -82,7 +82,6 @@ serial(struct scene *s)
 	    {"cert.serial.negative", {(const uint8_t *)"\x80"
 						       "1234",
 					 5}},
-	    {"cert.serial.zero", {(const uint8_t *)"\x00", 1}},
 	    {"cert.serial.length",
 		{(const uint8_t *)"@12345678901234567890", 21}},
 	    {"der.integer.minimal", {(const uint8_t *)"\x00"
@@ -171,7 +170,6 @@ empty_value(struct scene *s)
 const struct fault faults_form[] = {
     {"negative serial", "tls-client", "cert.serial.negative", ERR_FORMAT,
 	serial, 0, 0},
-    {"serial zero", "tls-client", "cert.serial.zero", ERR_FORMAT, serial, 0, 0},
     {"long serial", "tls-client", "cert.serial.length", ERR_FORMAT, serial, 0,
 	0},
     {"padded serial", "tls-client", "der.integer.minimal", ERR_FORMAT, serial,

@@ -18,23 +18,31 @@ join(char out[PATH_SIZE], const char *a, const char *b, const char *c)
 }
 
 bool
-reference_dir(const char *sub, char out[PATH_SIZE])
+reference_path(const char *set, const char *sub, char out[PATH_SIZE])
 {
 	const char *dir = getenv("SURGUCH_REFERENCE_DATA");
 	const char *root = getenv("SURGUCH_SOURCE_ROOT");
+	char data[PATH_SIZE], folder[PATH_SIZE];
 	struct stat st;
 
 	if (dir != NULL) {
-		join(out, dir, "/gost/", sub);
+		join(data, dir, "", "");
 	} else {
-		join(out, root != NULL ? root : ".", "/../shared/data/gost/",
-		    sub);
+		join(data, root != NULL ? root : ".", "/../shared/data", "");
 	}
+	join(folder, data, "/", set);
+	join(out, folder, "/", sub);
 	if (stat(out, &st) != 0) {
 		print_message("no reference data at %s\n", out);
 		return false;
 	}
 	return true;
+}
+
+bool
+reference_dir(const char *sub, char out[PATH_SIZE])
+{
+	return reference_path("gost", sub, out);
 }
 
 void

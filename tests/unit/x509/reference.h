@@ -11,7 +11,10 @@ enum {
 	FILE_BYTES = 1024 * 1024
 };
 
-/* DIR/gost of the reference data; false when it is not there. */
+/* SET/SUB of the reference data; false, and said aloud, when it is not
+ * there. */
+bool reference_path(const char *set, const char *sub, char out[PATH_SIZE]);
+/* gost/SUB of the reference data; false when it is not there. */
 bool reference_dir(const char *sub, char out[PATH_SIZE]);
 /* tests/data/x509/NAME in the source tree. */
 void data_path(const char *name, char out[PATH_SIZE]);
