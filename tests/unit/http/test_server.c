@@ -5,14 +5,11 @@
  */
 #include "unit.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/bounds.h"
@@ -22,17 +19,14 @@
 #include "http/response.h"
 #include "http/server.h"
 #include "os/socket.h"
+#include "raw.h"
 
 enum {
-	ANSWER_SIZE = 65536,
-	FIRST_MS = 10000, /* for the first byte of an answer */
-	QUIET_MS = 200,   /* then silence of this length is its end */
 	SMALL_BODY_MAX = 64,
 };
 
 struct world {
 	struct http_server *server;
-	uint16_t port;
 	atomic_uint handled;
 	atomic_uint released;
 	atomic_bool hold; /* /slow waits while it is set */
@@ -204,7 +198,7 @@ plain_options(void)
 	struct errinfo ei = {0};
 
 	assert_ok(
-	    socket_listen_tcp("127.0.0.1", 0, &o.listen_fd, &world.port, &ei),
+	    socket_listen_tcp("127.0.0.1", 0, &o.listen_fd, &raw_port, &ei),
 	    &ei);
 	return o;
 }
@@ -235,108 +229,6 @@ teardown(void **state)
 	http_server_stop(world.server, 2000);
 	world.server = NULL;
 	return 0;
-}
-
-/* --- a client in raw bytes ------------------------------------------------ */
-
-struct answer {
-	char text[ANSWER_SIZE];
-	size_t len;
-	bool closed;
-};
-
-static int
-dial(void)
-{
-	struct sockaddr_in to = {.sin_family = AF_INET,
-	    .sin_port = htons(world.port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(
-	    connect(fd, (const struct sockaddr *)&to, sizeof(to)), 0);
-	return fd;
-}
-
-static void
-say(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-
-		if (n < 0) {
-			return; /* it hung up on us: the answer tells */
-		}
-		bytes += n;
-		len -= (size_t)n;
-	}
-}
-
-static void
-say_text(int fd, const char *text)
-{
-	say(fd, text, strlen(text));
-}
-
-/* Everything until the server hangs up or says nothing for a while. */
-static void
-hear(int fd, struct answer *a, int quiet_ms)
-{
-	a->closed = false;
-	while (a->len < sizeof(a->text) - 1) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		ssize_t n;
-
-		if (poll(&p, 1, a->len == 0 ? FIRST_MS : quiet_ms) <= 0) {
-			break;
-		}
-		n = recv(fd, a->text + a->len, sizeof(a->text) - 1 - a->len, 0);
-		if (n <= 0) {
-			a->closed = true;
-			break;
-		}
-		a->len += (size_t)n;
-	}
-	a->text[a->len] = '\0';
-}
-
-static void
-ask_bytes(const char *bytes, size_t len, struct answer *a)
-{
-	int fd = dial();
-
-	a->len = 0;
-	say(fd, bytes, len);
-	hear(fd, a, QUIET_MS);
-	(void)close(fd);
-}
-
-static void
-ask(const char *request, struct answer *a)
-{
-	ask_bytes(request, strlen(request), a);
-}
-
-static unsigned
-count(const char *text, const char *what)
-{
-	unsigned num = 0;
-
-	while ((text = strstr(text, what)) != NULL) {
-		num++;
-		text += strlen(what);
-	}
-	return num;
-}
-
-static unsigned
-status_of(const struct answer *a)
-{
-	if (a->len < 12 || strncmp(a->text, "HTTP/1.1 ", 9) != 0) {
-		return 0;
-	}
-	return (unsigned)strtoul(a->text + 9, NULL, 10);
 }
 
 #define HOST "Host: x\r\n"
