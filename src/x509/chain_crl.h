@@ -5,6 +5,8 @@
  * files. */
 #include <stdint.h>
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct cert;
