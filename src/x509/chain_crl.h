@@ -3,9 +3,8 @@
 #define SURGUCH_X509_CHAIN_CRL_H
 /* One revocation list and one certificate of a path, for the chain_*.c
  * files. */
-#include <stdint.h>
-
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
