@@ -19,6 +19,7 @@ struct publisher;
 struct otp;
 struct registry;
 struct sessions;
+struct accreditation;
 struct store;
 
 /* What the handlers work with; everything is borrowed and shared by all
@@ -35,6 +36,7 @@ struct api {
 	struct publisher *publisher;
 	const struct clock *clock;
 	const char *centre_name;
+	const struct accreditation *accreditation;
 	const char *public_url; /* where CRLs and CA files are */
 	const char *origin; /* as browsers see us; "": https and their Host */
 };

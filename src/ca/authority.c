@@ -44,29 +44,30 @@ struct ca {
 };
 
 static enum err
-load_profile(
-    struct ca *ca, const char *dir, const char *name, struct errinfo *ei)
+load_profile(struct ca *ca, const struct ca_options *o, const char *name,
+    struct errinfo *ei)
 {
 	char path[PATH_TEXT_SIZE];
-	enum err e = path_join(path, dir, name, ei);
+	enum err e = path_join(path, o->profile_dir, name, ei);
 
 	if (e == ERR_OK) {
-		e = profile_load(path, &ca->profiles[ca->num_profiles], ei);
+		e = profile_load(path, o->accreditation,
+		    &ca->profiles[ca->num_profiles], ei);
 	}
 	ca->num_profiles += e == ERR_OK;
 	return e;
 }
 
 static enum err
-load_profiles(struct ca *ca, const char *dir, struct errinfo *ei)
+load_profiles(struct ca *ca, const struct ca_options *o, struct errinfo *ei)
 {
 	char **names = NULL;
 	size_t num = 0;
-	enum err e =
-	    dir_list(dir, ".conf", SIGNER_PROFILES_MAX, &names, &num, ei);
+	enum err e = dir_list(
+	    o->profile_dir, ".conf", SIGNER_PROFILES_MAX, &names, &num, ei);
 
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		e = load_profile(ca, dir, names[i], ei);
+		e = load_profile(ca, o, names[i], ei);
 	}
 	dir_list_free(names, num);
 	return e;
@@ -84,8 +85,7 @@ ca_new(const struct ca_options *o, struct ca **out, struct errinfo *ei)
 	ca->store = o->store;
 	ca->clock = o->clock;
 	ca->public_dir = slice_dup_str(slice_str(o->public_dir));
-	e = ca->public_dir == NULL ? err_nomem(ei)
-				   : load_profiles(ca, o->profile_dir, ei);
+	e = ca->public_dir == NULL ? err_nomem(ei) : load_profiles(ca, o, ei);
 	if (e != ERR_OK) {
 		ca_free(ca);
 		return e;

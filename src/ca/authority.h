@@ -19,6 +19,7 @@
 #include "base/slice.h"
 #include "crypto/alg.h"
 
+struct accreditation;
 struct authority;
 struct ca;
 struct cert;
@@ -31,6 +32,7 @@ struct ca_options {
 	const struct clock *clock; /* borrowed */
 	const char *public_dir;    /* CA files and CRLs, read and written */
 	const char *profile_dir;
+	const struct accreditation *accreditation; /* borrowed for ca_new() */
 };
 
 /* Loads the profiles (all must be right).  ERR_FORMAT, ERR_POLICY, ERR_SYS

@@ -253,7 +253,9 @@ check_member(struct walk *w, const config_setting_t *node,
 	    conf_find(settings, name, strlen(name));
 
 	if (setting == NULL) {
-		complain(w, node, NULL, "there is no such setting");
+		if (!w->conf->some || w->num_levels > 1) {
+			complain(w, node, NULL, "there is no such setting");
+		}
 		return;
 	}
 	check_value(w, node, setting);

@@ -60,10 +60,10 @@ check_values(
 	return e;
 }
 
-enum err
-conf_parse(struct slice text, const char *name,
-    const struct conf_setting *settings, struct conf **out,
-    struct conf_report *report, struct errinfo *ei)
+static enum err
+parse(struct slice text, const char *name, const struct conf_setting *settings,
+    bool some, struct conf **out, struct conf_report *report,
+    struct errinfo *ei)
 {
 	struct conf *conf = NULL;
 	struct errinfo local = {0};
@@ -75,6 +75,7 @@ conf_parse(struct slice text, const char *name,
 	}
 	config_init(&conf->config);
 	conf->settings = settings;
+	conf->some = some;
 	conf->name = slice_dup_str(slice_str(name));
 	if (conf->name == NULL) {
 		e = err_nomem(ei);
@@ -100,6 +101,22 @@ conf_parse(struct slice text, const char *name,
 out:
 	conf_free(conf);
 	return e;
+}
+
+enum err
+conf_parse(struct slice text, const char *name,
+    const struct conf_setting *settings, struct conf **out,
+    struct conf_report *report, struct errinfo *ei)
+{
+	return parse(text, name, settings, false, out, report, ei);
+}
+
+enum err
+conf_parse_some(struct slice text, const char *name,
+    const struct conf_setting *settings, struct conf **out,
+    struct conf_report *report, struct errinfo *ei)
+{
+	return parse(text, name, settings, true, out, report, ei);
 }
 
 enum err

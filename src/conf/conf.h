@@ -101,6 +101,11 @@ ATTR_MUST_USE enum err conf_read(const char *path,
 ATTR_MUST_USE enum err conf_parse(struct slice text, const char *name,
     const struct conf_setting *settings, struct conf **out,
     struct conf_report *report, struct errinfo *ei);
+/* The same for a reader of some of the file's settings: those at the top that
+ * the table does not name are another reader's. */
+ATTR_MUST_USE enum err conf_parse_some(struct slice text, const char *name,
+    const struct conf_setting *settings, struct conf **out,
+    struct conf_report *report, struct errinfo *ei);
 void conf_free(struct conf *conf);
 
 /*

@@ -17,6 +17,7 @@ struct conf {
 	config_t config;
 	const struct conf_setting *settings;
 	char *name; /* of the file */
+	bool some;  /* others read what the table does not name */
 };
 
 /* NULL when the table has no such name. */

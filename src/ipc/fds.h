@@ -6,14 +6,15 @@
  * /dev/null, 2 is the log; nothing else is open.
  */
 enum role_fd {
-	ROLE_FD_READY = 3,   /* write ROLE_READY once, then close */
-	ROLE_FD_CHANNEL = 4, /* signer, ocsp, courier: to front */
+	ROLE_FD_READY = 3,     /* write ROLE_READY once, then close */
+	ROLE_FD_CHANNEL = 4,   /* signer, ocsp, courier: to front */
+	ROLE_FD_SETTINGS = 11, /* front, signer: surguch.conf as the parent has
+				* read it, a sealed memory file */
 	/* front only */
 	ROLE_FD_API = 5,     /* listener: HTTPS */
 	ROLE_FD_PUBLIC = 6,  /* listener: HTTP for CRL, AIA, OCSP */
 	ROLE_FD_CONTROL = 7, /* listener: SOCK_SEQPACKET for surguchctl */
 	ROLE_FD_COURIER = 8,
-	ROLE_FD_SETTINGS = 11, /* surguch.conf as the parent has read it */
 	/* builds with test_seams, any role: SURGUCH_CLOCK_FD and
 	 * SURGUCH_SEAM_FD name them */
 	ROLE_FD_CLOCK = 9,

@@ -181,7 +181,7 @@ check_tool_claims(struct lint *l)
 	const struct ext *subject = ext_find(l->exts, EXT_SUBJECT_SIGN_TOOL);
 	const struct ext *issuer = ext_find(l->exts, EXT_ISSUER_SIGN_TOOL);
 
-	if (l->p->accredited) {
+	if (l->p->claims) {
 		return;
 	}
 	if ((subject != NULL && text_claims(l, subject->u.text)) ||
@@ -193,6 +193,18 @@ check_tool_claims(struct lint *l)
 		lint_add(l, ERR_DENIED,
 		    "a tool does not say that it is not certified, and the "
 		    "centre has no accreditation");
+	}
+}
+
+/* What an accreditation allows to be said is said while it holds. */
+static void
+check_accreditation(struct lint *l)
+{
+	if (l->p->claims &&
+	    (l->now < l->p->claims_from || l->now > l->p->claims_until)) {
+		lint_add(l, ERR_POLICY,
+		    "it claims to be qualified, and the centre's "
+		    "accreditation does not hold now");
 	}
 }
 
@@ -233,6 +245,7 @@ const struct lint_rule lint_qualified_rules[] = {
 	EXT_ISSUER_SIGN_TOOL},
     {"lint.tools.type", "facts 3.2", check_tool_types, EXT_RAW},
     {"lint.tools.claim", "", check_tool_claims, EXT_RAW},
+    {"lint.accreditation", "", check_accreditation, EXT_RAW},
     {"lint.identification_kind.value", "", check_identification,
 	EXT_IDENTIFICATION_KIND},
     {"lint.identification_kind.allowed", "", check_identification_allowed,

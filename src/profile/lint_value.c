@@ -108,7 +108,7 @@ static void
 check_policy_classes(struct lint *l)
 {
 	for (size_t i = 0; l->ext != NULL && i < l->ext->u.policies.num; i++) {
-		if (!l->p->accredited &&
+		if (!l->p->claims &&
 		    claims_class(l->ext->u.policies.list[i].oid)) {
 			lint_add(l, ERR_DENIED,
 			    "it names a class of a certified tool, and the "

@@ -411,7 +411,6 @@ profile_parse(struct slice text, const char *file,
 		goto out;
 	}
 	memcpy(l.p->sha256, digest, sizeof(l.p->sha256));
-	l.p->accredited = accreditation != NULL;
 	take_head(&l);
 	take_extensions(&l);
 	settings_key_spec(l.p);
@@ -436,14 +435,15 @@ out:
 }
 
 enum err
-profile_load(const char *path, struct profile **out, struct errinfo *ei)
+profile_load(const char *path, const struct accreditation *accreditation,
+    struct profile **out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(CONF_BYTES_MAX);
 	enum err err = file_read(path, CONF_BYTES_MAX, &text, ei);
 
 	if (err == ERR_OK) {
-		err =
-		    profile_parse(buf_slice(&text), path, NULL, NULL, out, ei);
+		err = profile_parse(
+		    buf_slice(&text), path, accreditation, NULL, out, ei);
 	}
 	buf_clear(&text);
 	return err;

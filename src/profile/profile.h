@@ -6,8 +6,9 @@
  * commented libconfig file (docs/man/surguch-profile.5, profiles/), checked
  * whole at load, immutable afterwards.
  *
- * The word "qualified": unless the centre's configuration holds accreditation
- * data, a profile that claims anything is refused: policies under
+ * The word "qualified": unless the centre's configuration holds its
+ * accreditation (accreditation.h), a profile that claims anything is refused:
+ * policies under
  * 1.2.643.100.113, signing tools not called «не сертифицировано», document
  * fields other than «отсутствует», or a type text other than
  * «Неквалифицированный (по форме приказа ФСБ № 795)» in a profile of the
@@ -23,6 +24,7 @@
 #include "base/slice.h"
 #include "crypto/alg.h"
 
+struct accreditation;
 struct ca_identity;
 struct conf_report;
 struct issue_values;
@@ -40,14 +42,6 @@ enum profile_kind {
 	PROFILE_KIND_MAX_
 };
 
-/* The centre's accreditation, from its configuration.  Its presence, complete
- * and with dates, is what lifts the lock. */
-struct accreditation {
-	const char *number;
-	const char *tool_document; /* certificate of the signing tool */
-	const char *ca_document;   /* certificate of the CA software */
-};
-
 /*
  * From the text of one file; `file` is only its name for messages.  Everything
  * wrong is reported at once: *report (conf/conf.h, may be NULL) gets a line
@@ -57,9 +51,10 @@ struct accreditation {
 ATTR_MUST_USE enum err profile_parse(struct slice text, const char *file,
     const struct accreditation *accreditation, struct conf_report *report,
     struct profile **out, struct errinfo *ei);
-/* The file at path, without accreditation; ERR_SYS, ERR_NOTFOUND. */
-ATTR_MUST_USE enum err profile_load(
-    const char *path, struct profile **out, struct errinfo *ei);
+/* The same of the file at path; ERR_SYS, ERR_NOTFOUND. */
+ATTR_MUST_USE enum err profile_load(const char *path,
+    const struct accreditation *accreditation, struct profile **out,
+    struct errinfo *ei);
 void profile_free(struct profile *p);
 
 /* Borrowed; they die with the profile. */

@@ -2,7 +2,8 @@
 /*
  * The word "qualified": only an accredited centre with confirmed tools issues
  * qualified certificates.  Until the configuration holds its accreditation,
- * no profile may say anything else than that it is none.
+ * no profile may say anything else than that it is none; with one, a profile
+ * may either say the same or claim what the accreditation names, no more.
  */
 #include "profile/profile_priv.h"
 
@@ -10,10 +11,16 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "profile/accreditation.h"
 #include "profile/settings.h"
+
+enum {
+	CLASS_ARC_SIZE = 5
+};
 
 static const char not_qualified[] =
     "Неквалифицированный (по форме приказа ФСБ № 795)";
+static const char qualified[] = "Квалифицированный";
 static const char not_certified[] = "не сертифицировано";
 static const char no_document[] = "отсутствует";
 
@@ -35,7 +42,8 @@ bool
 claims_class(struct slice policy)
 {
 	/* 1.2.643.100.113 */
-	static const uint8_t arc[] = {0x2a, 0x85, 0x03, 0x64, 0x71};
+	static const uint8_t arc[CLASS_ARC_SIZE] = {
+	    0x2a, 0x85, 0x03, 0x64, 0x71};
 
 	return slice_starts(policy, slice_make(arc, sizeof(arc)));
 }
@@ -72,29 +80,17 @@ claims_qualified(const char *text)
 	return claims;
 }
 
-static void
-check_documents(const struct profile_exts *x, struct conf_cursor c,
-    struct conf_report *report, const char *tool, const char *ca)
-{
-	if (strcmp(x->issuer_tool[2], tool) != 0) {
-		settings_complain(report, c,
-		    "extensions.issuer_sign_tool.tool_document",
-		    "the tool's document must be \"%s\"", tool);
-	}
-	if (strcmp(x->issuer_tool[3], ca) != 0) {
-		settings_complain(report, c,
-		    "extensions.issuer_sign_tool.ca_document",
-		    "the document of the CA software must be \"%s\"", ca);
-	}
-}
+static const char *const issuer_paths[ISSUER_SIGN_TOOL_TEXTS] = {
+    "extensions.issuer_sign_tool.tool",
+    "extensions.issuer_sign_tool.ca",
+    "extensions.issuer_sign_tool.tool_document",
+    "extensions.issuer_sign_tool.ca_document",
+};
 
 static void
-check_tools(const struct profile_exts *x, struct conf_cursor c,
+check_no_tools(const struct profile_exts *x, struct conf_cursor c,
     struct conf_report *report)
 {
-	static const char *const paths[] = {"extensions.issuer_sign_tool.tool",
-	    "extensions.issuer_sign_tool.ca"};
-
 	if (x->need[EXT_SUBJECT_SIGN_TOOL] == EXT_REQUIRED &&
 	    !claims_not_certified(slice_str(x->subject_tool))) {
 		settings_complain(report, c, "extensions.subject_sign_tool",
@@ -104,18 +100,24 @@ check_tools(const struct profile_exts *x, struct conf_cursor c,
 	if (x->need[EXT_ISSUER_SIGN_TOOL] != EXT_REQUIRED) {
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+	for (size_t i = 0; i < 2; i++) {
 		if (!claims_not_certified(slice_str(x->issuer_tool[i]))) {
-			settings_complain(report, c, paths[i],
+			settings_complain(report, c, issuer_paths[i],
 			    "without accreditation the tool is called \"%s\"",
 			    not_certified);
 		}
 	}
-	check_documents(x, c, report, no_document, no_document);
+	for (size_t i = 2; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		if (strcmp(x->issuer_tool[i], no_document) != 0) {
+			settings_complain(report, c, issuer_paths[i],
+			    "without accreditation the document is \"%s\"",
+			    no_document);
+		}
+	}
 }
 
 static void
-check_texts(
+check_no_texts(
     const struct profile *p, struct conf_cursor c, struct conf_report *report)
 {
 	if (p->qualified_form && strcmp(p->type_text, not_qualified) != 0) {
@@ -136,21 +138,13 @@ check_texts(
 	}
 }
 
-void
-profile_claims_check(const struct profile *p,
-    const struct accreditation *accreditation, struct conf_cursor c,
-    struct conf_report *report)
+/* What a profile may say without accreditation. */
+static void
+check_claims_nothing(
+    const struct profile *p, struct conf_cursor c, struct conf_report *report)
 {
 	const struct profile_exts *x = &p->exts;
 
-	if (accreditation != NULL) {
-		if (x->need[EXT_ISSUER_SIGN_TOOL] == EXT_REQUIRED) {
-			check_documents(x, c, report,
-			    accreditation->tool_document,
-			    accreditation->ca_document);
-		}
-		return;
-	}
 	for (size_t i = 0; i < x->policies.num; i++) {
 		if (claims_class(x->policies.slices[i])) {
 			settings_complain(report, c, "extensions.policies",
@@ -158,6 +152,111 @@ profile_claims_check(const struct profile *p,
 			    "of a certified tool, which wants accreditation");
 		}
 	}
-	check_tools(x, c, report);
-	check_texts(p, c, report);
+	check_no_tools(x, c, report);
+	check_no_texts(p, c, report);
+}
+
+/* --- with accreditation ----------------------------------------------------
+ */
+
+static bool
+has_class(const struct profile_exts *x, unsigned class)
+{
+	for (size_t i = 0; i < x->policies.num; i++) {
+		struct slice policy = x->policies.slices[i];
+
+		if (claims_class(policy) && policy.len == CLASS_ARC_SIZE + 1 &&
+		    policy.p[CLASS_ARC_SIZE] == class) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A class implies the lower ones, which are listed too (facts 3.2). */
+static void
+check_classes(const struct profile_exts *x, const struct accreditation *a,
+    struct conf_cursor c, struct conf_report *report)
+{
+	size_t num = 0, num_known = 0;
+
+	for (size_t i = 0; i < x->policies.num; i++) {
+		num += claims_class(x->policies.slices[i]);
+	}
+	while (num_known < a->class && has_class(x, (unsigned)num_known + 1)) {
+		num_known++;
+	}
+	if (num == 0 || num != num_known) {
+		settings_complain(report, c,
+		    num == 0 ? "extensions" : "extensions.policies",
+		    "a qualified certificate names the class of the owner's "
+		    "tool and every lower one, from 1.2.643.100.113.1 up to "
+		    "at most .%u, which the accreditation has",
+		    a->class);
+	}
+}
+
+static bool
+names_owner_tool(const struct accreditation *a, const char *tool)
+{
+	for (size_t i = 0; i < a->num_owner_tools; i++) {
+		if (strcmp(a->owner_tools[i], tool) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+check_claims_what_is_given(const struct profile *p,
+    const struct accreditation *a, struct conf_cursor c,
+    struct conf_report *report)
+{
+	const char *const given[ISSUER_SIGN_TOOL_TEXTS] = {
+	    a->tool, a->ca, a->tool_document, a->ca_document};
+	const struct profile_exts *x = &p->exts;
+
+	if (!p->qualified_form) {
+		settings_complain(report, c, NULL,
+		    "only certificates of the qualified form may claim to be "
+		    "qualified: qualified_form = true");
+		return;
+	}
+	check_classes(x, a, c, report);
+	if (!names_owner_tool(a, x->subject_tool)) {
+		settings_complain(report, c, "extensions.subject_sign_tool",
+		    "the accreditation's owner_tools do not name this tool");
+	}
+	for (size_t i = 0; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		if (strcmp(x->issuer_tool[i], given[i]) != 0) {
+			settings_complain(report, c, issuer_paths[i],
+			    "the accreditation says \"%s\"", given[i]);
+		}
+	}
+	if (strcmp(p->type_text, qualified) != 0) {
+		settings_complain(report, c, "type_text",
+		    "the type of a qualified certificate is \"%s\"", qualified);
+	}
+}
+
+void
+profile_claims_check(struct profile *p,
+    const struct accreditation *accreditation, struct conf_cursor c,
+    struct conf_report *report)
+{
+	struct conf_report claims;
+
+	if (!accreditation_given(accreditation)) {
+		check_claims_nothing(p, c, report);
+		return;
+	}
+	conf_report_init(&claims);
+	check_claims_nothing(p, c, &claims);
+	p->claims = claims.num_lines > 0;
+	conf_report_clear(&claims);
+	if (p->claims) {
+		p->claims_from = accreditation->from;
+		p->claims_until = accreditation->until;
+		check_claims_what_is_given(p, accreditation, c, report);
+	}
 }

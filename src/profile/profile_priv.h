@@ -105,7 +105,9 @@ struct profile {
 	enum profile_kind kind;
 	bool self_signed;
 	bool qualified_form;
-	bool accredited;
+	bool claims;         /* to be qualified, and the accreditation has it */
+	int64_t claims_from; /* then: while it holds, UTC seconds */
+	int64_t claims_until;
 	bool hold;
 	bool direct;
 	enum profile_csr_subject csr_subject;
@@ -145,7 +147,8 @@ struct conf_cursor;
 struct conf_report;
 void profile_rules_check(
     const struct profile *p, struct conf_cursor c, struct conf_report *report);
-void profile_claims_check(const struct profile *p,
+/* p->claims and its times are set here. */
+void profile_claims_check(struct profile *p,
     const struct accreditation *accreditation, struct conf_cursor c,
     struct conf_report *report);
 /* Whether a text says that it is not certified / claims the word. */

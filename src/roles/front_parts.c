@@ -198,6 +198,7 @@ make_authorities(struct front *f, struct errinfo *ei)
 	    .clock = f->clock,
 	    .public_dir = f->settings->public_dir,
 	    .profile_dir = f->settings->profile_dir,
+	    .accreditation = &f->settings->accreditation,
 	};
 	enum err e = ca_new(&o, &f->ca, ei);
 
@@ -353,6 +354,7 @@ fill_api(struct front *f)
 	    .publisher = f->publisher,
 	    .clock = f->clock,
 	    .centre_name = s->centre,
+	    .accreditation = &s->accreditation,
 	    .public_url = f->public_url,
 	    .origin = s->origin,
 	};

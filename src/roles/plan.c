@@ -212,11 +212,10 @@ connect_front(
 /* --- the roles ---------------------------------------------------------- */
 
 static enum err
-add_front(struct plan *p, const struct settings *s, struct slice conf,
-    struct errinfo *ei)
+add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 {
 	struct plan_role *r = NULL;
-	int api = -1, public = -1, control = -1, text = -1;
+	int api = -1, public = -1, control = -1;
 	enum err err = add_role(p, s->libexec, "front", NULL, &r, ei);
 
 	if (err == ERR_OK) {
@@ -233,14 +232,10 @@ add_front(struct plan *p, const struct settings *s, struct slice conf,
 		err =
 		    socket_listen_control(s->control_path, 0600, &control, ei);
 	}
-	if (err == ERR_OK) {
-		keep(p, control);
-		err = memfd_of("surguch.conf", conf, &text, ei);
-	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	keep(p, text);
+	keep(p, control);
 	(void)snprintf(r->conf, sizeof(r->conf), "/proc/self/fd/%d",
 	    (int)ROLE_FD_SETTINGS);
 	r->front = true;
@@ -250,7 +245,7 @@ add_front(struct plan *p, const struct settings *s, struct slice conf,
 	give(r, api, ROLE_FD_API);
 	give(r, public, ROLE_FD_PUBLIC);
 	give(r, control, ROLE_FD_CONTROL);
-	give(r, text, ROLE_FD_SETTINGS);
+	give(r, p->settings, ROLE_FD_SETTINGS);
 	return ERR_OK;
 }
 
@@ -307,6 +302,10 @@ add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
 	arg(r, r->conf);
 	arg(r, "-p");
 	arg(r, s->profile_dir);
+	if (!ocsp) {
+		arg(r, "-a");
+		give(r, p->settings, ROLE_FD_SETTINGS);
+	}
 	arg_user(r, ocsp ? one->ocsp_user : one->user);
 	if (s->insecure_no_landlock) {
 		arg(r, "-L");
@@ -318,11 +317,15 @@ static enum err
 fill(struct plan *p, const struct settings *s, struct slice conf,
     struct errinfo *ei)
 {
-	enum err err;
+	enum err err = memfd_of("surguch.conf", conf, &p->settings, ei);
 
+	if (err != ERR_OK) {
+		return err;
+	}
+	keep(p, p->settings);
 	make_env(p);
 	/* First: the channels are given to it as they are made. */
-	err = add_front(p, s, conf, ei);
+	err = add_front(p, s, ei);
 	if (err == ERR_OK) {
 		err = add_courier(p, s, ei);
 	}

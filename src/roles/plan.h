@@ -42,6 +42,7 @@ struct plan {
 	char env_text[PLAN_ENV_MAX][PATH_TEXT_SIZE];
 	const char *env[PLAN_ENV_MAX + 1];
 	size_t num_env;
+	int settings; /* sealed memory file with the settings' text */
 	int own[2 * PLAN_ROLES_MAX + 8]; /* descriptors to close */
 	size_t num_own;
 };
@@ -49,7 +50,8 @@ struct plan {
 /*
  * Make the sockets and the plan.  It borrows from the settings.  conf is the
  * text that they were read from: front is given it each time that it starts,
- * or a file that was changed meanwhile would number its channels otherwise.
+ * or a file that was changed meanwhile would number its channels otherwise;
+ * the signers of CAs for the accreditation in it.
  * ERR_POLICY "plan.shared_uid": run by root, with roles that share a uid or
  * have root's.
  */

@@ -153,6 +153,9 @@ static const struct conf_setting table[] = {
 	.type = CONF_GROUPS,
 	.max = CA_AUTHORITIES_MAX,
 	.members = signer_settings},
+    {.name = "accreditation",
+	.type = CONF_GROUP,
+	.members = accreditation_settings},
     {.name = "insecure_shared_uid", .type = CONF_BOOL},
     {.name = "insecure_no_landlock", .type = CONF_BOOL},
     {0},
@@ -294,6 +297,8 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 			      << 20;
 	take_database(&s->database, c);
 	take_signers(s, c, report);
+	accreditation_take(
+	    conf_group(c, "accreditation"), report, &s->accreditation);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
 	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");
 	return conf_report_err(report, ei);

@@ -30,6 +30,7 @@
  *		{ name = "issuing-gost"; user = "64011";
  *		  ocsp = "ocsp-gost"; ocsp_user = "64012"; }
  *	);
+ *	accreditation = { ... };              # profile/accreditation.h
  *	insecure_shared_uid = false;
  *	insecure_no_landlock = false;
  *
@@ -46,6 +47,7 @@
 #include "conf/conf.h"
 #include "ipc/hello.h"
 #include "os/file.h"
+#include "profile/accreditation.h"
 
 enum {
 	SETTINGS_TEXT_SIZE = 256,
@@ -102,6 +104,7 @@ struct settings {
 	char courier_user[SETTINGS_USER_SIZE];
 	struct settings_signer signers[CA_AUTHORITIES_MAX];
 	size_t num_signers;
+	struct accreditation accreditation;
 	bool insecure_shared_uid;
 	bool insecure_no_landlock;
 };

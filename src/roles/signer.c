@@ -4,15 +4,17 @@
  * parent (or, for the ceremony, by surguchctl) with its channel as
  * ROLE_FD_CHANNEL:
  *
- *	surguch-signer -n NAME -d DIR -c SETTINGS -p PROFILES [-u USER] [-L]
+ *	surguch-signer -n NAME -d DIR -c SETTINGS -p PROFILES [-a] [-u USER]
+ *	    [-L]
  *
  * and once each, by hand or by surguchctl:
  *
  *	surguch-signer --make-key DIR SPEC
  *	surguch-signer --install-cert DIR FILE [ISSUER]
  *
- * -u: the uid (and gid) to become.  -L: go on where the kernel has no
- * Landlock.  ROLE_NAME is "signer" or "ocsp", by the build.
+ * -a: the centre's settings, with its accreditation if it has one, are there as
+ * ROLE_FD_SETTINGS.  -u: the uid (and gid) to become.  -L: go on where the
+ * kernel has no Landlock.  ROLE_NAME is "signer" or "ocsp", by the build.
  */
 #include <string.h>
 #include <unistd.h>
@@ -22,8 +24,10 @@
 #include "ipc/fds.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/memfd.h"
 #include "os/signals.h"
 #include "os/systime.h"
+#include "profile/accreditation.h"
 #include "roles/options.h"
 #include "roles/role.h"
 #include "roles/walls.h"
@@ -103,6 +107,7 @@ struct options {
 	const char *dir;
 	const char *settings;
 	const char *profiles;
+	bool centre;
 	const char *user;
 	bool insecure_no_landlock;
 };
@@ -115,6 +120,7 @@ parse(int argc, char **argv, struct options *o)
 	    {'d', true, "DIR", &o->dir, NULL},
 	    {'c', true, "SETTINGS", &o->settings, NULL},
 	    {'p', true, "PROFILES", &o->profiles, NULL},
+	    {'a', false, NULL, NULL, &o->centre},
 	    {'u', false, "USER", &o->user, NULL},
 	    {'L', false, NULL, NULL, &o->insecure_no_landlock},
 	};
@@ -122,15 +128,31 @@ parse(int argc, char **argv, struct options *o)
 	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
+/* Of the settings this role keeps nothing else, and not the descriptor. */
 static enum err
-load(const struct options *o, uid_t trusted, struct instance **out,
-    struct errinfo *ei)
+read_accreditation(struct accreditation *out, struct errinfo *ei)
+{
+	struct slice text;
+	enum err err = memfd_map(ROLE_FD_SETTINGS, CONF_BYTES_MAX, &text, ei);
+
+	if (err == ERR_OK) {
+		err = accreditation_parse(text, "surguch.conf", out, ei);
+		memfd_unmap(text);
+	}
+	fd_close(ROLE_FD_SETTINGS);
+	return err;
+}
+
+static enum err
+load(const struct options *o, uid_t trusted, const struct accreditation *given,
+    struct instance **out, struct errinfo *ei)
 {
 	struct instance_paths from = {
 	    .name = o->name,
 	    .state_dir = ".",
 	    .settings = o->settings,
 	    .profile_dir = o->profiles,
+	    .accreditation = given,
 	    .trusted = trusted,
 	};
 	struct instance *in = NULL;
@@ -176,6 +198,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	};
 	struct clock clock = system_clock();
 	struct journal_report journal = {0};
+	struct accreditation given = {0};
 	struct instance *in = NULL;
 	struct ledger *ledger = NULL;
 	struct engine *engine = NULL;
@@ -191,8 +214,11 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	if (err == ERR_OK) {
 		err = role_settle(o->user, o->dir, parent, ei);
 	}
+	if (err == ERR_OK && o->centre) {
+		err = read_accreditation(&given, ei);
+	}
 	if (err == ERR_OK) {
-		err = load(o, trusted, &in, ei);
+		err = load(o, trusted, &given, &in, ei);
 	}
 	if (err == ERR_OK) {
 		err = walls_signer(ROLE_NAME, o->insecure_no_landlock, ei);

@@ -143,7 +143,7 @@ load_profile(struct instance *in, const struct instance_paths *paths,
 		err = file_check_trusted(path, paths->trusted, ei);
 	}
 	if (err == ERR_OK) {
-		err = profile_load(path, &p.profile, ei);
+		err = profile_load(path, paths->accreditation, &p.profile, ei);
 	}
 	if (err != ERR_OK) {
 		return err;

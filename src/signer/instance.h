@@ -24,6 +24,7 @@
 #include "profile/ca_identity.h"
 #include "signer/settings.h"
 
+struct accreditation;
 struct privkey;
 struct profile;
 struct template;
@@ -62,6 +63,7 @@ struct instance_paths {
 	const char *settings;
 	const char *profile_dir; /* NAME.conf each */
 	uid_t trusted;           /* besides root, may own the last two */
+	const struct accreditation *accreditation; /* of the centre, or NULL */
 };
 
 /*

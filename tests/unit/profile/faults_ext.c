@@ -515,6 +515,22 @@ document_claims(struct scene *s)
 	put_issuer_tool(s);
 }
 
+/* The profile claims, by an accreditation that ended yesterday. */
+static void
+accreditation_ended(struct scene *s)
+{
+	s->k.p->claims = true;
+	s->k.p->claims_until = s->k.now - DAY;
+}
+
+static void
+accreditation_to_come(struct scene *s)
+{
+	s->k.p->claims = true;
+	s->k.p->claims_from = s->k.now + 1;
+	s->k.p->claims_until = s->k.now + DAY;
+}
+
 static void
 other_identification(struct scene *s)
 {
@@ -601,6 +617,10 @@ const struct fault faults_values[] = {
 	tool_claims, 0, 0},
     {"document claims", "qualified-person", "lint.tools.claim", ERR_DENIED,
 	document_claims, 0, 0},
+    {"accreditation ended", "qualified-person", "lint.accreditation",
+	ERR_POLICY, accreditation_ended, 0, 0},
+    {"accreditation to come", "qualified-person", "lint.accreditation",
+	ERR_POLICY, accreditation_to_come, 0, 0},
     {"another identification", "qualified-person",
 	"lint.identification_kind.value", ERR_CONFLICT, other_identification, 0,
 	0},

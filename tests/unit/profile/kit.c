@@ -235,7 +235,7 @@ load(struct kit *k, const char *profile)
 	struct errinfo ei;
 
 	kit_path(profile, path);
-	assert_ok(profile_load(path, &k->p, &ei), &ei);
+	assert_ok(profile_load(path, NULL, &k->p, &ei), &ei);
 }
 
 static void

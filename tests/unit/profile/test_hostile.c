@@ -229,7 +229,7 @@ setup(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		kit_path(names[i], path);
-		if (profile_load(path, &profiles[i], &ei) != ERR_OK) {
+		if (profile_load(path, NULL, &profiles[i], &ei) != ERR_OK) {
 			print_error("%s: %s\n", path, ei.text);
 			return -1;
 		}

@@ -32,7 +32,7 @@ every_product_profile_loads(void **state)
 
 		kit_path(kit_profiles[i], path);
 		kit_read(path, &text);
-		assert_ok(profile_load(path, &p, &ei), &ei);
+		assert_ok(profile_load(path, NULL, &p, &ei), &ei);
 		assert_string_equal(profile_name(p), kit_profiles[i]);
 		assert_ok(
 		    hash_of(HASH_SHA256, buf_slice(&text), digest, &ei), &ei);
@@ -62,7 +62,7 @@ profiles_say_what_callers_ask(void **state)
 
 	(void)state;
 	kit_path("qualified-person", path);
-	assert_ok(profile_load(path, &p, &ei), &ei);
+	assert_ok(profile_load(path, NULL, &p, &ei), &ei);
 	assert_string_equal(profile_type_text(p),
 	    "Неквалифицированный (по форме приказа ФСБ № 795)");
 	assert_string_equal(profile_key_spec(p), "gost2012-256:A");
@@ -75,7 +75,7 @@ profiles_say_what_callers_ask(void **state)
 	assert_false(profile_direct(p));
 	profile_free(p);
 	kit_path("tls-client", path);
-	assert_ok(profile_load(path, &p, &ei), &ei);
+	assert_ok(profile_load(path, NULL, &p, &ei), &ei);
 	assert_string_equal(profile_type_text(p),
 	    "Сертификат для входа, не электронная подпись по 63-ФЗ");
 	assert_string_equal(profile_key_spec(p), "p256");
@@ -160,12 +160,6 @@ static const struct edit claims[] = {
 	"title_en = \"Qualified certificate\"", "qualified"},
 };
 
-static const struct accreditation accredited = {
-    .number = "777",
-    .tool_document = "СФ/124-0000",
-    .ca_document = "СФ/128-0000",
-};
-
 static void
 nothing_claims_to_be_qualified(void **state)
 {
@@ -189,28 +183,6 @@ nothing_claims_to_be_qualified(void **state)
 		conf_report_clear(&report);
 	}
 	print_message("proves: I1\n");
-}
-
-/* With accreditation in the configuration the same words are allowed, except
- * documents other than its own. */
-static void
-accreditation_lifts_the_lock(void **state)
-{
-	static const struct edit plain = {
-	    "tls-client", "ceiling", "ceiling", NULL};
-	static const struct edit document = {"qualified-org",
-	    "tool_document = \"отсутствует\";",
-	    "tool_document = \"СФ/124-0000\";", NULL};
-	struct errinfo ei;
-
-	(void)state;
-	assert_ok(parse_edit(&plain, &accredited, NULL, &ei), &ei);
-	assert_ok(parse_edit(&claims[1], &accredited, NULL, &ei), &ei);
-	assert_ok(parse_edit(&claims[9], &accredited, NULL, &ei), &ei);
-	/* One of its two documents is still missing. */
-	assert_int_equal(
-	    parse_edit(&document, &accredited, NULL, &ei), ERR_POLICY);
-	assert_int_equal(parse_edit(&document, NULL, NULL, &ei), ERR_POLICY);
 }
 
 static const struct edit mistakes[] = {
@@ -539,7 +511,7 @@ keys_are_those_of_the_profile(void **state)
 		struct errinfo ei;
 
 		kit_path(key_cases[i].profile, path);
-		assert_ok(profile_load(path, &p, &ei), &ei);
+		assert_ok(profile_load(path, NULL, &p, &ei), &ei);
 		assert_int_equal(
 		    profile_check_spki(
 			p, privkey_spki(kit_key(key_cases[i].alg)), &ei),
@@ -603,10 +575,10 @@ rfc9215_requests(void **state)
 	(void)state;
 	root = root != NULL ? root : ".";
 	kit_path("qualified-person", path);
-	assert_ok(profile_load(path, &real, &ei), &ei);
+	assert_ok(profile_load(path, NULL, &real, &ei), &ei);
 	(void)snprintf(
 	    path, sizeof(path), "%s/tests/data/profiles/rfc9215.conf", root);
-	assert_ok(profile_load(path, &test, &ei), &ei);
+	assert_ok(profile_load(path, NULL, &test, &ei), &ei);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct buf der = BUF_INIT(CSR_BYTES_MAX);
 		struct csr *csr = NULL;
@@ -733,7 +705,8 @@ a_missing_file_is_said_so(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    profile_load("/nonexistent/profile.conf", &p, &ei), ERR_NOTFOUND);
+	    profile_load("/nonexistent/profile.conf", NULL, &p, &ei),
+	    ERR_NOTFOUND);
 	assert_null(p);
 }
 
@@ -744,7 +717,6 @@ main(void)
 	    cmocka_unit_test(every_product_profile_loads),
 	    cmocka_unit_test(profiles_say_what_callers_ask),
 	    cmocka_unit_test(nothing_claims_to_be_qualified),
-	    cmocka_unit_test(accreditation_lifts_the_lock),
 	    cmocka_unit_test(mistakes_are_reported_with_their_line),
 	    cmocka_unit_test(all_mistakes_are_reported_at_once),
 	    cmocka_unit_test(values_are_refused_by_name),

@@ -294,9 +294,9 @@ each_gets_its_own(void **state)
 	} want[] = {
 	    {"front start", " fds 0 1 2 3 5 6 7 8 11 16 17 18 args "},
 	    {"courier start", " fds 0 1 2 3 4 args "},
-	    {"ca-one start", " fds 0 1 2 3 4 args "},
+	    {"ca-one start", " fds 0 1 2 3 4 11 args "},
 	    {"ocsp-one start", " fds 0 1 2 3 4 args "},
-	    {"ca-two start", " fds 0 1 2 3 4 args "},
+	    {"ca-two start", " fds 0 1 2 3 4 11 args "},
 	};
 	char args[3 * PATH_TEXT_SIZE], pid_path[PATH_TEXT_SIZE];
 	struct parent p;
