@@ -105,6 +105,9 @@ enum bounds {
 	/* --- HTTP ------------------------------------------------------ */
 	HTTP_BODY_MAX = 1024 * 1024,
 	HTTP_HEADER_MEMORY = 32 * 1024, /* MHD's pool per connection */
+	HTTP_PUBLIC_MEMORY = 8 * 1024,  /* the same where an OCSP request by
+					 * GET is the longest: 255 bytes are
+					 * usual (RFC 5019 5) */
 	HTTP_CONNECTIONS_MAX = 2000,
 	HTTP_CONNECTIONS_PER_IP = 200,
 	HTTP_TIMEOUT_SEC = 30,

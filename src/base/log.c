@@ -23,6 +23,12 @@ log_init(const char *role, enum log_level max_level)
 	log_max = max_level;
 }
 
+bool
+log_wants(enum log_level level)
+{
+	return level <= log_max;
+}
+
 struct log_field
 log_text(const char *key, const char *text)
 {
@@ -107,7 +113,7 @@ log_fields(enum log_level level, const char *event,
 	struct buf line = BUF_INIT(LINE_MAX_BYTES);
 
 	/* All the room at once: half a line would spoil the next. */
-	if (level > log_max || buf_grow(&line, LINE_MAX_BYTES) == NULL) {
+	if (!log_wants(level) || buf_grow(&line, LINE_MAX_BYTES) == NULL) {
 		return;
 	}
 	buf_reset(&line);

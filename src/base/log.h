@@ -8,6 +8,7 @@
  * loops of programs log; library modules return errors.  Secrets and personal
  * data never go in.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ enum log_level {
 };
 
 void log_init(const char *role, enum log_level max_level);
+/* Would an event of this level be written? */
+bool log_wants(enum log_level level);
 
 /* One key and its value; build them with the L_ macros. */
 struct log_field {

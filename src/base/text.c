@@ -103,7 +103,10 @@ text_is_clean(struct slice s)
 		return false;
 	}
 	while (s.len > 0) {
-		if (!text_get_char(&s, &c) || text_is_control(c)) {
+		if (s.p[0] >= 0x20 && s.p[0] < 0x7f) {
+			s.p++;
+			s.len--;
+		} else if (!text_get_char(&s, &c) || text_is_control(c)) {
 			return false;
 		}
 	}
@@ -222,9 +225,19 @@ text_base64url(struct buf *b, struct slice s)
 static int
 base64_value(uint8_t c, const char *alphabet)
 {
-	const char *at = c != 0 ? memchr(alphabet, c, 64) : NULL;
-
-	return at != NULL ? (int)(at - alphabet) : -1;
+	if (c >= 'A' && c <= 'Z') {
+		return c - 'A';
+	}
+	if (c >= 'a' && c <= 'z') {
+		return c - 'a' + 26;
+	}
+	if (c >= '0' && c <= '9') {
+		return c - '0' + 52;
+	}
+	/* Only the last two differ between alphabets. */
+	return c == (uint8_t)alphabet[62]   ? 62
+	       : c == (uint8_t)alphabet[63] ? 63
+					    : -1;
 }
 
 static bool
@@ -251,9 +264,10 @@ decoder64_put(struct decoder64 *d, uint8_t c)
 	}
 	d->bits = d->bits << 6 | (uint32_t)v;
 	if (++d->num == 4) {
-		buf_add_u8(d->out, (uint8_t)(d->bits >> 16 & 0xff));
-		buf_add_u8(d->out, (uint8_t)(d->bits >> 8 & 0xff));
-		buf_add_u8(d->out, (uint8_t)(d->bits & 0xff));
+		const uint8_t octets[3] = {(uint8_t)(d->bits >> 16 & 0xff),
+		    (uint8_t)(d->bits >> 8 & 0xff), (uint8_t)(d->bits & 0xff)};
+
+		buf_add(d->out, slice_make(octets, sizeof(octets)));
 		d->bits = 0;
 		d->num = 0;
 	}

@@ -59,13 +59,32 @@ address_eq(const struct address *a, const struct address *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
+/* By hand: inet_ntop() goes through printf(), and this is for each request. */
+static char *
+put_decimal(char *out, uint8_t n)
+{
+	if (n >= 100) {
+		*out++ = (char)('0' + n / 100);
+	}
+	if (n >= 10) {
+		*out++ = (char)('0' + n / 10 % 10);
+	}
+	*out++ = (char)('0' + n % 10);
+	return out;
+}
+
 void
 address_text(const struct address *a, char out[ADDRESS_SIZE])
 {
-	bool v4 = memcmp(a->b, mapped, sizeof(mapped)) == 0;
-
-	if (inet_ntop(v4 ? AF_INET : AF_INET6,
-		v4 ? a->b + sizeof(mapped) : a->b, out, ADDRESS_SIZE) == NULL) {
-		out[0] = '\0';
+	if (memcmp(a->b, mapped, sizeof(mapped)) != 0) {
+		if (inet_ntop(AF_INET6, a->b, out, ADDRESS_SIZE) == NULL) {
+			out[0] = '\0';
+		}
+		return;
 	}
+	for (size_t i = sizeof(mapped); i < sizeof(a->b); i++) {
+		out = put_decimal(out, a->b[i]);
+		*out++ = '.';
+	}
+	out[-1] = '\0';
 }

@@ -94,6 +94,13 @@ struct pair {
 	const char *value;
 };
 
+/* A header as libmicrohttpd has it. */
+struct header {
+	const char *name;
+	size_t name_len;
+	const char *value;
+};
+
 /* Room for decoded texts, handed out from the front. */
 struct room {
 	char *p;
@@ -149,15 +156,13 @@ struct request {
 	const char *query; /* NULL: none */
 	bool too_long;
 	char *cookie_memory;
-	struct pair headers[HTTP_HEADERS_MAX];
 	size_t num_headers;
-	struct pair queries[HTTP_QUERY_MAX];
 	size_t num_queries;
-	struct pair cookies[HTTP_COOKIES_MAX];
 	size_t num_cookies;
 	char content_type[MEDIA_TYPE_SIZE];
 	char client[ADDRESS_SIZE];
 	bool tls;
+	bool kept;
 	bool has_body;
 	size_t body_max;
 	struct buf body;
@@ -167,6 +172,10 @@ struct request {
 	size_t num_params;
 	int64_t start_us;
 	struct response response;
+	/* Not cleared beforehand, since few are used. */
+	struct header headers[HTTP_HEADERS_MAX];
+	struct pair queries[HTTP_QUERY_MAX];
+	struct pair cookies[HTTP_COOKIES_MAX];
 };
 
 struct request *request_new(struct http_server *server, const char *target);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/request.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,13 +12,14 @@
 struct request *
 request_new(struct http_server *server, const char *target)
 {
-	struct request *r = calloc(1, sizeof(*r));
+	struct request *r = malloc(sizeof(*r));
 	size_t len = strlen(target);
 	size_t room;
 
 	if (r == NULL) {
 		return NULL;
 	}
+	memset(r, 0, offsetof(struct request, response));
 	r->too_long = len > HTTP_TARGET_MAX;
 	if (r->too_long) {
 		len = 0;
@@ -96,6 +97,13 @@ request_query(const struct request *r, const char *name)
 	return look_up(r->queries, r->num_queries, name);
 }
 
+static bool
+is_named(const struct header *h, const char *name)
+{
+	return strlen(name) == h->name_len &&
+	       strncasecmp(h->name, name, h->name_len) == 0;
+}
+
 const char *
 request_query_other(const struct request *r, const char *const *names)
 {
@@ -117,7 +125,7 @@ const char *
 request_header(const struct request *r, const char *name)
 {
 	for (size_t i = 0; i < r->num_headers; i++) {
-		if (strcasecmp(r->headers[i].name, name) == 0) {
+		if (is_named(&r->headers[i], name)) {
 			return r->headers[i].value;
 		}
 	}
@@ -205,8 +213,12 @@ static bool
 is_token(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] <= 0x20 || s[i] >= 0x7f ||
-		    strchr("\"(),/:;<=>?@[\\]{}", s[i]) != NULL) {
+		bool usual = (s[i] >= 'a' && s[i] <= 'z') ||
+			     (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '-';
+
+		if (!usual &&
+		    (s[i] <= 0x20 || s[i] >= 0x7f ||
+			strchr("\"(),/:;<=>?@[\\]{}", s[i]) != NULL)) {
 			return false;
 		}
 	}
@@ -239,7 +251,7 @@ collect_header(void *cls, enum MHD_ValueKind kind, const char *key,
 			c->malformed = true;
 		}
 	}
-	r->headers[r->num_headers++] = (struct pair){key, value};
+	r->headers[r->num_headers++] = (struct header){key, key_len, value};
 	return MHD_YES;
 }
 
@@ -273,7 +285,7 @@ check_singletons(struct request *r)
 		unsigned seen = 0;
 
 		for (size_t i = 0; i < r->num_headers; i++) {
-			seen += strcasecmp(r->headers[i].name, once[n]) == 0;
+			seen += is_named(&r->headers[i], once[n]);
 		}
 		if (seen > 1) {
 			return refuse_framing(
@@ -461,7 +473,7 @@ parse_cookies(struct request *r)
 	char *at;
 
 	for (size_t i = 0; i < r->num_headers; i++) {
-		if (strcasecmp(r->headers[i].name, "Cookie") == 0) {
+		if (is_named(&r->headers[i], "Cookie")) {
 			total += strlen(r->headers[i].value) + 1;
 		}
 	}
@@ -477,7 +489,7 @@ parse_cookies(struct request *r)
 	for (size_t i = 0; i < r->num_headers; i++) {
 		size_t len = strlen(r->headers[i].value) + 1;
 
-		if (strcasecmp(r->headers[i].name, "Cookie") == 0) {
+		if (is_named(&r->headers[i], "Cookie")) {
 			memcpy(at, r->headers[i].value, len);
 			add_cookies(r, at);
 			at += len;
@@ -520,7 +532,7 @@ follow_forwarded(struct request *r, struct address *client)
 		struct slice list = slice_str(r->headers[i].value);
 		struct address one;
 
-		if (strcasecmp(r->headers[i].name, "X-Forwarded-For") != 0) {
+		if (!is_named(&r->headers[i], "X-Forwarded-For")) {
 			continue;
 		}
 		while (list.len > 0) {
@@ -560,8 +572,7 @@ find_client(struct request *r)
 bool
 request_head(struct request *r, const char *method, const char *version)
 {
-	(void)snprintf(r->method, sizeof(r->method), "%.*s",
-	    (int)sizeof(r->method) - 1, method);
+	memcpy(r->method, method, strnlen(method, sizeof(r->method) - 1));
 	if (!collect_headers(r)) {
 		return false;
 	}

@@ -140,6 +140,7 @@ complete(struct request *r)
 	}
 	if (r->match.route->quick != NULL &&
 	    r->match.route->quick(r->server->options.arg, r, &r->response)) {
+		r->kept = true;
 		return send_response(r);
 	}
 	if ((r->match.route->flags & ROUTE_INLINE) != 0) {
@@ -234,6 +235,15 @@ on_target(void *cls, const char *target, struct MHD_Connection *connection)
 	return r;
 }
 
+/* We take the target as it was sent, and decode it ourselves. */
+static size_t
+leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(text);
+}
+
 static void
 report(const struct request *r)
 {
@@ -247,6 +257,7 @@ report(const struct request *r)
 	    .path = r->path,
 	    .status = resp->status,
 	    .response_len = resp->body_len,
+	    .kept = r->kept,
 	    .duration_us = server_now_us() - r->start_us,
 	    .rule = resp->rule,
 	    .trouble = resp->has_trouble ? &resp->trouble : NULL,
@@ -350,8 +361,11 @@ start_daemon(struct http_server *server, const char *key, const char *cert,
 	    or_default(o->connections_per_ip, HTTP_CONNECTIONS_PER_IP),
 	    MHD_OPTION_CONNECTION_TIMEOUT,
 	    or_default(o->timeout_sec, HTTP_TIMEOUT_SEC),
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADER_MEMORY,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    o->header_memory > 0 ? o->header_memory
+				 : (size_t)HTTP_HEADER_MEMORY,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+	    MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_ARRAY,
 	    server->tls ? tls : none, MHD_OPTION_END);
 	if (server->daemon == NULL) {

@@ -34,6 +34,7 @@ struct http_access {
 	const char *path;   /* as sent, without query; escape it */
 	unsigned status;
 	size_t response_len;
+	bool kept;           /* by a route's quick handler */
 	int64_t duration_us; /* from the first byte's parse to the answer */
 	const char *rule;    /* of a problem answer, else "" */
 	const struct errinfo *trouble; /* of a 5xx answer: what the client was
@@ -64,6 +65,8 @@ struct http_options {
 	unsigned connections_per_ip; /* HTTP_CONNECTIONS_PER_IP; behind a
 	  proxy all have its address */
 	unsigned timeout_sec;        /* HTTP_TIMEOUT_SEC */
+	size_t header_memory;        /* HTTP_HEADER_MEMORY; libmicrohttpd
+	  clears all of it for each request */
 	const struct route *routes;
 	size_t num_routes;
 	const char *const *trusted_proxies;

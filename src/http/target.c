@@ -19,28 +19,25 @@ hex_value(uint8_t c, uint8_t *out)
 	return true;
 }
 
-/* One octet from the front, escapes resolved. */
-static bool
+/* One octet from the front of what is not empty, escapes resolved. */
+static inline bool
 get_octet(struct slice *s, bool plus, uint8_t *out)
 {
-	struct slice hex;
-	uint8_t high, low;
+	uint8_t high, low, c = s->p[0];
 
-	if (!slice_get_u8(s, out)) {
-		return false;
-	}
-	if (*out == '+' && plus) {
-		*out = ' ';
+	if (c != '%') {
+		*out = c == '+' && plus ? ' ' : c;
+		s->p++;
+		s->len--;
 		return true;
 	}
-	if (*out != '%') {
-		return true;
-	}
-	if (!slice_get_bytes(s, 2, &hex) || !hex_value(hex.p[0], &high) ||
-	    !hex_value(hex.p[1], &low)) {
+	if (s->len < 3 || !hex_value(s->p[1], &high) ||
+	    !hex_value(s->p[2], &low)) {
 		return false;
 	}
 	*out = (uint8_t)(high << 4 | low);
+	s->p += 3;
+	s->len -= 3;
 	return true;
 }
 
@@ -76,11 +73,9 @@ target_decode(struct slice raw, bool plus, struct room *room)
 static struct slice
 take_until(struct slice *s, uint8_t end)
 {
-	struct slice part = {s->p, 0};
+	const uint8_t *at = memchr(s->p, end, s->len);
+	struct slice part = {s->p, at != NULL ? (size_t)(at - s->p) : s->len};
 
-	while (part.len < s->len && s->p[part.len] != end) {
-		part.len++;
-	}
 	s->p += part.len;
 	s->len -= part.len;
 	if (s->len > 0) {

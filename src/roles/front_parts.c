@@ -115,15 +115,21 @@ front_secrets_clear(struct front_secrets *k)
 static void
 log_access(void *arg, const struct http_access *a)
 {
+	/* Who asks for whose status is nobody's business, and many ask. */
+	enum log_level level = a->status >= 500 ? LOG_ERROR
+			       : a->kept        ? LOG_DEBUG
+						: LOG_INFO;
 	struct buf path = BUF_INIT(4096);
 
 	(void)arg;
+	if (!log_wants(level)) {
+		return;
+	}
 	text_escape(&path, slice_str(a->path), PATH_SHOWN_MAX);
-	log_event(a->status >= 500 ? LOG_ERROR : LOG_INFO, "http.answer",
-	    L_STR("request", a->request), L_STR("client", a->client),
-	    L_STR("method", a->method), L_STR("path", buf_cstr(&path)),
-	    L_INT("status", a->status), L_INT("us", a->duration_us),
-	    L_STR("rule", a->rule));
+	log_event(level, "http.answer", L_STR("request", a->request),
+	    L_STR("client", a->client), L_STR("method", a->method),
+	    L_STR("path", buf_cstr(&path)), L_INT("status", a->status),
+	    L_INT("us", a->duration_us), L_STR("rule", a->rule));
 	if (a->trouble != NULL) {
 		log_err(LOG_ERROR, "http.trouble", a->trouble);
 	}
@@ -388,6 +394,7 @@ start_public(struct front *f, struct errinfo *ei)
 {
 	struct http_options o = {
 	    .listen_fd = ROLE_FD_PUBLIC,
+	    .header_memory = HTTP_PUBLIC_MEMORY,
 	    .access_log = log_access,
 	};
 	enum err e = public_files_new(

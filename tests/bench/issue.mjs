@@ -11,13 +11,13 @@ import { exec, must } from '../run/exec.mjs';
 import { Running } from '../e2e/lib/processes.mjs';
 import { startDesk } from '../e2e/lib/desk.mjs';
 import { freePorts, RELEASE, ROOT, scratch, until } from '../e2e/lib/scratch.mjs';
+import { cpuOf, median, show } from './lib/figures.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const PAIRS = Number(process.argv[3] ?? 9);
 const CLIENTS = 64;
 const RATE_MAX = 4000; // certificates a second that bodies are prepared for
 const PERSONS = 20000;
-const TICKS = 100; // USER_HZ
 
 const ends = [];
 const t = { after: (f) => ends.push(f), diagnostic: console.log };
@@ -28,18 +28,6 @@ const file = (name, text) => {
 	return join(dir, name);
 };
 const lines = (a) => `${a.join('\n')}\n`;
-
-function cpuOf(pids) {
-	return pids.reduce((sum, pid) => {
-		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-			.split(') ')[1].split(' ');
-		return sum + (Number(stat[11]) + Number(stat[12])) / TICKS;
-	}, 0);
-}
-const median = (a) => [...a].sort((x, y) => x - y)[Math.floor(a.length / 2)];
-const show = (name, a, digits = 0) => console.log(`${name.padEnd(44)} ` +
-	`${median(a).toFixed(digits).padStart(8)}   ` +
-	`${Math.min(...a).toFixed(digits)} … ${Math.max(...a).toFixed(digits)}`);
 
 // --- what is sent ------------------------------------------------------------
 
