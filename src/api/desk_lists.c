@@ -9,11 +9,8 @@
 #include "base/text.h"
 #include "ca/issue.h"
 #include "ca/list.h"
+#include "crypto/hash.h"
 #include "store/audit_list.h"
-
-enum {
-	SHA256_SIZE = 32
-};
 
 /* --- what the query names ---------------------------------------------- */
 

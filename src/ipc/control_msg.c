@@ -13,6 +13,7 @@ control_call_pack(struct buf *b, const struct control_call *m)
 	for (size_t i = 0; i < m->num; i++) {
 		wire_put_text(b, m->words[i]);
 	}
+	wire_put_bytes(b, m->input);
 }
 
 enum err
@@ -28,6 +29,7 @@ control_call_unpack(
 	for (size_t i = 0; i < m.num; i++) {
 		wire_get_text(&w, m.words[i], sizeof(m.words[i]));
 	}
+	m.input = wire_get_bytes(&w, CONTROL_INPUT_MAX);
 	e = wire_end(&w, "control call", ei);
 	if (e == ERR_OK) {
 		*out = m;

@@ -10,27 +10,19 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/text.h"
-#include "ca/authority.h"
-#include "ca/epoch.h"
-#include "ca/evidence.h"
-#include "ca/reconcile.h"
-#include "identity/operator.h"
 #include "ipc/control_msg.h"
 #include "ipc/frame.h"
 #include "ipc/wire.h"
 #include "os/file.h"
+#include "os/memfd.h"
+#include "os/process.h"
 #include "os/socket.h"
-#include "registry/issuing.h"
-#include "store/audit.h"
-#include "store/store.h"
-#include "x509/cert.h"
-#include "x509/name.h"
+#include "roles/front_verbs.h"
+#include "roles/settings.h"
 
 enum {
 	LOOK_MS = 200,
-	CLIENT_MS = 2000,
-	REPLY_MAX = 60000
+	CLIENT_MS = 2000
 };
 
 struct control {
@@ -39,279 +31,30 @@ struct control {
 	atomic_bool stop;
 };
 
-/* One call: the words behind the verb, and the text of the answer. */
-struct verb_call {
-	struct control *c;
-	struct actor actor;
-	const struct control_call *call;
-	struct buf *out;
-	struct errinfo *ei;
-	bool ended; /* front is to be started anew after the answer */
-};
-
-static const char *
-word(const struct verb_call *v, size_t i)
+enum err
+control_peers_load(
+    const struct settings *s, struct control_peers *out, struct errinfo *ei)
 {
-	return i < v->call->num ? v->call->words[i] : "";
-}
-
-/* --- operators ----------------------------------------------------------- */
-
-static enum err
-give_token(struct verb_call *v, const struct id *id, uint32_t scopes,
-    const char *label)
-{
-	const struct operator_grant grant = {.label = label, .scopes = scopes};
-	char token[OPERATOR_TOKEN_SIZE];
-	struct id grant_id;
-	enum err e = operator_grant_add(
-	    v->c->o.operators, &v->actor, id, &grant, token, &grant_id, v->ei);
-
-	if (e == ERR_OK) {
-		buf_printf(v->out, "%s\n", token);
-	}
-	secret_wipe(token, sizeof(token));
-	return e;
-}
-
-/* operator add NAME ROLE: the operator and a token with all that the role
- * allows. */
-static enum err
-operator_add_verb(struct verb_call *v)
-{
-	enum operator_role role;
-	struct id id;
-	enum err e;
-
-	if (!operator_role_from(slice_str(word(v, 3)), &role)) {
-		return err_set(v->ei, ERR_FORMAT, "operator.role", NULL,
-		    "the role is one of administrator, operator, "
-		    "service-centre, auditor, program");
-	}
-	e = operator_add(
-	    v->c->o.operators, &v->actor, word(v, 2), role, &id, v->ei);
-	return e != ERR_OK
-		   ? e
-		   : give_token(v, &id, operator_role_scopes(role), "first");
-}
-
-/* operator token NAME SCOPES LABEL */
-static enum err
-operator_token_verb(struct verb_call *v)
-{
-	struct operator_info info;
-	uint32_t scopes;
-	enum err e = operator_find(v->c->o.operators, word(v, 2), &info, v->ei);
-
-	if (e == ERR_OK) {
-		e = scope_set_parse(slice_str(word(v, 3)), &scopes, v->ei);
-	}
-	return e != ERR_OK ? e : give_token(v, &info.id, scopes, word(v, 4));
-}
-
-static enum err
-operator_disable_verb(struct verb_call *v)
-{
-	struct operator_info info;
-	enum err e = operator_find(v->c->o.operators, word(v, 2), &info, v->ei);
-
-	return e != ERR_OK ? e
-			   : operator_disable(
-				 v->c->o.operators, &v->actor, &info.id, v->ei);
-}
-
-enum {
-	OPERATORS_PAGE = 50
-};
-
-static enum err
-operator_list_verb(struct verb_call *v)
-{
-	struct operator_info page[OPERATORS_PAGE];
-	const struct id *after = NULL;
-	struct id last;
-	size_t num = OPERATORS_PAGE;
+	struct control_peers peers = {0};
 	enum err e = ERR_OK;
+	gid_t gid;
 
-	while (e == ERR_OK && num == OPERATORS_PAGE) {
-		e = operator_list(v->c->o.operators, after, page,
-		    OPERATORS_PAGE, &num, v->ei);
-		for (size_t i = 0; e == ERR_OK && i < num; i++) {
-			buf_printf(v->out, "%-24s  %-16s  %s\n", page[i].name,
-			    operator_role_name(page[i].role),
-			    page[i].disabled ? "disabled" : "");
+	for (size_t i = 0; e == ERR_OK && i < s->num_control; i++) {
+		struct control_peer *p = &peers.at[peers.num++];
+
+		e = process_user(s->control[i].user, &p->uid, &gid, ei);
+		if (e == ERR_OK &&
+		    !operator_role_from(
+			slice_str(s->control[i].role), &p->role)) {
+			e = err_set(ei, ERR_FORMAT, "operator.role", NULL,
+			    "%s is no role", s->control[i].role);
 		}
-		if (num > 0) {
-			last = page[num - 1].id;
-			after = &last;
-		}
+	}
+	if (e == ERR_OK) {
+		*out = peers;
 	}
 	return e;
 }
-
-/* --- the authority -------------------------------------------------------- */
-
-static enum err
-ca_list_verb(struct verb_call *v)
-{
-	for (size_t i = 0; i < ca_num(v->c->o.ca); i++) {
-		struct authority *a = ca_at(v->c->o.ca, i);
-		struct buf name = BUF_INIT(4096);
-		char until[TIME_TEXT_SIZE];
-
-		name_print(cert_subject(authority_cert(a)), &name);
-		time_text(cert_not_after(authority_cert(a)), until);
-		buf_printf(v->out, "%-20s  until %s  %s\n", authority_name(a),
-		    until, buf_cstr(&name));
-		buf_clear(&name);
-	}
-	return ERR_OK;
-}
-
-static void
-show_epochs(struct verb_call *v, const struct epochs *all)
-{
-	for (size_t i = 0; i < all->num; i++) {
-		const struct epoch *one = &all->at[i];
-		char began[TIME_TEXT_SIZE], previous[ID_TEXT_SIZE];
-
-		time_text(one->began_at, began);
-		id_text(&one->is.previous.writer, "aud", previous);
-		buf_printf(v->out,
-		    "an epoch began %s, after record %llu of %s\n", began,
-		    (unsigned long long)one->is.previous.number, previous);
-	}
-}
-
-static enum err
-audit_verify_verb(struct verb_call *v)
-{
-	struct audit_report *report = calloc(1, sizeof(*report));
-	struct evidence signers = {0};
-	struct epochs epochs = {0};
-	enum err e;
-
-	if (report == NULL) {
-		return err_nomem(v->ei);
-	}
-	e = evidence_collect(v->c->o.ca, &signers, v->ei);
-	if (e == ERR_OK) {
-		e = epochs_of_database(v->c->o.ca, &epochs, v->ei);
-	}
-	if (e == ERR_OK) {
-		e = audit_verify(
-		    v->c->o.store, signers.at, signers.num, report, v->ei);
-	}
-	if (e == ERR_OK && report->num_faults > 0) {
-		e = err_set(v->ei, ERR_CRYPTO, "audit.fault", NULL,
-		    "%llu faults, the first: %s at record %llu",
-		    (unsigned long long)report->num_faults,
-		    audit_fault_name(report->faults[0].kind),
-		    (unsigned long long)report->faults[0].number);
-	} else if (e == ERR_OK) {
-		buf_printf(v->out,
-		    "%llu records of %llu writers: whole and in order; the "
-		    "signers remember %zu of them\n",
-		    (unsigned long long)report->num_records,
-		    (unsigned long long)report->num_writers, signers.num);
-		show_epochs(v, &epochs);
-		if (signers.num_ended > 0) {
-			buf_printf(v->out,
-			    "%zu that they remember besides went with "
-			    "databases that were put back\n",
-			    signers.num_ended);
-		}
-	}
-	epochs_clear(&epochs);
-	evidence_clear(&signers);
-	free(report);
-	return e;
-}
-
-static void
-show_reconciled(struct verb_call *v, const struct reconciled *r)
-{
-	size_t num_certificates = 0, num_revocations = 0;
-
-	for (size_t i = 0; i < r->num; i++) {
-		const struct reconciled_ca *one = &r->at[i];
-
-		buf_printf(v->out,
-		    "%s: adopted %zu certificates and %zu revocations; CRL "
-		    "numbers go on above %llu\n",
-		    one->name, one->num_certificates, one->num_revocations,
-		    (unsigned long long)one->crl_number);
-		num_certificates += one->num_certificates;
-		num_revocations += one->num_revocations;
-	}
-	buf_printf(v->out,
-	    "adopted %zu certificates and %zu revocations in all; a new epoch "
-	    "of the audit has begun; the centre issues again\n",
-	    num_certificates, num_revocations);
-}
-
-/* reconcile JOURNAL-LOST: a CA, or "" for none. */
-static enum err
-reconcile_verb(struct verb_call *v)
-{
-	const char *lost = word(v, 2);
-	struct reconciled done;
-	struct errinfo why;
-	char who[ACTOR_TEXT_SIZE];
-	enum err e;
-
-	if (!store_held(v->c->o.store, &why)) {
-		buf_add_str(v->out,
-		    "nothing to reconcile: the database has what the journals "
-		    "have\n");
-		return ERR_OK;
-	}
-	actor_text(&v->actor, who);
-	e = issuing_reconcile(
-	    v->c->o.issuing, who, lost[0] != '\0' ? lost : NULL, &done, v->ei);
-	if (e == ERR_OK) {
-		show_reconciled(v, &done);
-		v->ended = true;
-	}
-	return e;
-}
-
-static const struct {
-	const char *group;
-	const char *name;
-	size_t num_words; /* both included */
-	enum err (*run)(struct verb_call *v);
-} verbs[] = {
-    {"operator", "add", 4, operator_add_verb},
-    {"operator", "token", 5, operator_token_verb},
-    {"operator", "disable", 3, operator_disable_verb},
-    {"operator", "list", 2, operator_list_verb},
-    {"ca", "list", 2, ca_list_verb},
-    {"audit", "verify", 2, audit_verify_verb},
-    {"reconcile", "", 3, reconcile_verb},
-};
-
-static enum err
-run_verb(struct verb_call *v)
-{
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (strcmp(word(v, 0), verbs[i].group) != 0 ||
-		    strcmp(word(v, 1), verbs[i].name) != 0) {
-			continue;
-		}
-		if (v->call->num != verbs[i].num_words) {
-			return err_set(v->ei, ERR_FORMAT, "control.words", NULL,
-			    "%s %s wants %zu words behind it", verbs[i].group,
-			    verbs[i].name, verbs[i].num_words - 2);
-		}
-		return verbs[i].run(v);
-	}
-	return err_set(v->ei, ERR_UNSUPPORTED, "control.verb", NULL,
-	    "this centre does not know: %s %s", word(v, 0), word(v, 1));
-}
-
-/* --- the socket ------------------------------------------------------------
- */
 
 static enum err
 reply(int fd, const struct frame *question, enum err e, const struct buf *text,
@@ -321,29 +64,37 @@ reply(int fd, const struct frame *question, enum err e, const struct buf *text,
 	struct frame f = {.type = CONTROL_REPLY, .id = question->id};
 	struct errinfo mine;
 
-	if (e == ERR_OK) {
-		control_reply_pack(&body, buf_slice(text));
-	} else {
+	if (e != ERR_OK) {
 		f.type = MSG_ERROR;
 		wire_put_errinfo(&body, ei);
+		e = ERR_OK;
+	} else if (text->len <= CONTROL_REPLY_SHORT) {
+		control_reply_pack(&body, buf_slice(text));
+	} else {
+		control_reply_pack(&body, SLICE_EMPTY);
+		e = memfd_of("reply", buf_slice(text), &f.fds[0], &mine);
+		f.num_fds = e == ERR_OK ? 1 : 0;
 	}
 	f.body = buf_slice(&body);
-	e = buf_err(&body, &mine);
+	if (e == ERR_OK) {
+		e = buf_err(&body, &mine);
+	}
 	if (e == ERR_OK) {
 		e = frame_send(fd, &f, &mine);
 	}
+	frame_close_fds(&f);
 	buf_wipe(&body);
 	return e;
 }
 
 static void
-answer(
-    struct control *c, int fd, const struct peer *peer, const struct frame *f)
+answer(struct control *c, int fd, const struct peer *peer,
+    enum operator_role role, const struct frame *f)
 {
 	struct control_call *call = calloc(1, sizeof(*call));
-	struct buf out = BUF_INIT(REPLY_MAX);
+	struct buf out = BUF_INIT(CONTROL_REPLY_MAX);
 	struct errinfo ei = {0};
-	struct verb_call v = {.c = c, .call = call, .out = &out, .ei = &ei};
+	struct verb_call v = {.o = &c->o, .call = call, .out = &out, .ei = &ei};
 	char who[64];
 	enum err e;
 
@@ -357,7 +108,7 @@ answer(
 		? control_call_unpack(f->body, call, &ei)
 		: err_set(&ei, ERR_FORMAT, "control.frame", NULL, "not a call");
 	if (e == ERR_OK) {
-		e = run_verb(&v);
+		e = verb_run(&v, role);
 	}
 	if (e == ERR_OK) {
 		e = buf_err(&out, &ei);
@@ -372,16 +123,34 @@ answer(
 	free(call);
 }
 
+/* What the kernel's word for who asks allows; false: nothing. */
+static bool
+peer_role(const struct control *c, uid_t uid, enum operator_role *out)
+{
+	if (uid == 0 || uid == c->o.also_allowed) {
+		*out = ROLE_ADMINISTRATOR;
+		return true;
+	}
+	for (size_t i = 0; i < c->o.peers.num; i++) {
+		if (c->o.peers.at[i].uid == uid) {
+			*out = c->o.peers.at[i].role;
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 serve(struct control *c, int fd)
 {
 	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
 	struct errinfo ei = {0};
+	enum operator_role role = ROLE_MAX_;
 	struct peer peer;
 	struct frame f;
 	enum err e = socket_peer(fd, &peer, &ei);
 
-	if (e == ERR_OK && peer.uid != 0 && peer.uid != c->o.also_allowed) {
+	if (e == ERR_OK && !peer_role(c, peer.uid, &role)) {
 		e = err_set(&ei, ERR_DENIED, "control.peer", NULL,
 		    "uid %lu may not control this centre",
 		    (unsigned long)peer.uid);
@@ -393,7 +162,7 @@ serve(struct control *c, int fd)
 		e = frame_recv(fd, &store, &f, true, &ei);
 	}
 	if (e == ERR_OK) {
-		answer(c, fd, &peer, &f);
+		answer(c, fd, &peer, role, &f);
 		frame_close_fds(&f);
 	} else {
 		log_err(LOG_WARN, "control.dropped", &ei);

@@ -91,6 +91,9 @@ front_secrets_load(
 	if (e == ERR_OK) {
 		e = file_read(s->tls_certificate, PEM_MAX, &k.tls_chain, ei);
 	}
+	if (e == ERR_OK) {
+		e = control_peers_load(s, &k.peers, ei);
+	}
 	if (e != ERR_OK) {
 		front_secrets_clear(&k);
 		return e;
@@ -409,15 +412,20 @@ start_public(struct front *f, struct errinfo *ei)
 }
 
 static enum err
-start_control(struct front *f, uid_t owner, struct errinfo *ei)
+start_control(struct front *f, const struct front_secrets *k, uid_t owner,
+    struct errinfo *ei)
 {
 	const struct control_options o = {
 	    .listen_fd = ROLE_FD_CONTROL,
 	    .also_allowed = owner,
+	    .peers = k->peers,
 	    .operators = &f->operators,
 	    .store = f->store,
+	    .registry = &f->registry,
 	    .ca = f->ca,
+	    .idem = f->idem,
 	    .issuing = f->issuing,
+	    .publisher = f->publisher,
 	    .clock = f->clock,
 	    .reconciled = reconciled,
 	    .arg = f,
@@ -459,7 +467,7 @@ front_new(const struct settings *s, const struct front_secrets *k,
 		e = start_api(f, k, ei);
 	}
 	if (e == ERR_OK) {
-		e = start_control(f, owner, ei);
+		e = start_control(f, k, owner, ei);
 	}
 	if (e != ERR_OK) {
 		front_free(f);

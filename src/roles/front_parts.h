@@ -12,19 +12,21 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "roles/front_control.h"
 
 struct front;
 struct settings;
 
 /*
  * What must be read before the walls are up: the keys of front's own
- * directory (where the process stands), and the TLS files.
+ * directory (where the process stands), the TLS files, and who has which uid.
  */
 struct front_secrets {
 	struct secret otp_key;
 	struct secret data_key;
 	struct secret tls_key;
 	struct secret database_password; /* empty: none */
+	struct control_peers peers;      /* looked up, no secret */
 	struct buf tls_chain;
 };
 ATTR_MUST_USE enum err front_secrets_load(
@@ -32,7 +34,7 @@ ATTR_MUST_USE enum err front_secrets_load(
 void front_secrets_clear(struct front_secrets *k);
 
 /* Behind the walls.  settings and clock are borrowed.  owner: the uid, besides
- * root, that may use the control socket. */
+ * root, that may use the control socket for everything. */
 ATTR_MUST_USE enum err front_new(const struct settings *s,
     const struct front_secrets *k, const struct clock *clock, uid_t owner,
     struct front **out, struct errinfo *ei);

@@ -229,8 +229,9 @@ add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		keep(p, public);
-		err =
-		    socket_listen_control(s->control_path, 0600, &control, ei);
+		/* Whoever has a role may connect; front looks who it is. */
+		err = socket_listen_control(s->control_path,
+		    s->num_control > 0 ? 0666 : 0600, &control, ei);
 	}
 	if (err != ERR_OK) {
 		return err;

@@ -128,6 +128,19 @@ static const struct conf_setting signer_settings[] = {
     {0},
 };
 
+static const char *const roles[] = {
+    "administrator", "operator", "service-centre", "auditor", "program", NULL};
+
+static const struct conf_setting control_settings[] = {
+    {.name = "user",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = SETTINGS_USER_SIZE - 1},
+    {.name = "role", .type = CONF_CHOICE, .required = true, .choices = roles},
+    {0},
+};
+
 static const struct conf_setting table[] = {
     PATH_("prefix"),
     {.name = "libexec",
@@ -156,6 +169,10 @@ static const struct conf_setting table[] = {
     {.name = "accreditation",
 	.type = CONF_GROUP,
 	.members = accreditation_settings},
+    {.name = "control",
+	.type = CONF_GROUPS,
+	.max = SETTINGS_CONTROL_MAX,
+	.members = control_settings},
     {.name = "insecure_shared_uid", .type = CONF_BOOL},
     {.name = "insecure_no_landlock", .type = CONF_BOOL},
     {0},
@@ -268,6 +285,20 @@ take_database(struct settings_database *d, struct conf_cursor c)
 	    conf_text(c, "database.password_file"));
 }
 
+static void
+take_control(struct settings *s, struct conf_cursor c)
+{
+	for (size_t i = 0; i < conf_len(c, "control"); i++) {
+		struct conf_cursor g = conf_group_at(c, "control", i);
+		struct settings_control *one = &s->control[s->num_control++];
+
+		conf_copy_text(
+		    one->user, sizeof(one->user), conf_text(g, "user"));
+		conf_copy_text(one->role, sizeof(one->role),
+		    roles[conf_choice(g, "role")]);
+	}
+}
+
 static enum err
 take(const struct conf *conf, struct conf_report *report, struct settings *s,
     struct errinfo *ei)
@@ -299,6 +330,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	take_signers(s, c, report);
 	accreditation_take(
 	    conf_group(c, "accreditation"), report, &s->accreditation);
+	take_control(s, c);
 	s->insecure_shared_uid = conf_bool(c, "insecure_shared_uid");
 	s->insecure_no_landlock = conf_bool(c, "insecure_no_landlock");
 	return conf_report_err(report, ei);

@@ -31,6 +31,9 @@
  *		  ocsp = "ocsp-gost"; ocsp_user = "64012"; }
  *	);
  *	accreditation = { ... };              # profile/accreditation.h
+ *	control = ( # who else may use surguchctl, and as what
+ *		{ user = "anna"; role = "auditor"; }
+ *	);
  *	insecure_shared_uid = false;
  *	insecure_no_landlock = false;
  *
@@ -53,6 +56,7 @@ enum {
 	SETTINGS_TEXT_SIZE = 256,
 	SETTINGS_USER_SIZE = 64,
 	SETTINGS_PROXIES_MAX = 16,
+	SETTINGS_CONTROL_MAX = 32,
 };
 
 struct settings_listen {
@@ -75,6 +79,12 @@ struct settings_signer {
 	char user[SETTINGS_USER_SIZE]; /* "": ours */
 	char ocsp[HELLO_NAME_SIZE];    /* "": none */
 	char ocsp_user[SETTINGS_USER_SIZE];
+};
+
+/* A user of this machine with an operator's role. */
+struct settings_control {
+	char user[SETTINGS_USER_SIZE];
+	char role[SETTINGS_USER_SIZE]; /* identity/scope.h */
 };
 
 struct settings {
@@ -105,6 +115,8 @@ struct settings {
 	struct settings_signer signers[CA_AUTHORITIES_MAX];
 	size_t num_signers;
 	struct accreditation accreditation;
+	struct settings_control control[SETTINGS_CONTROL_MAX];
+	size_t num_control;
 	bool insecure_shared_uid;
 	bool insecure_no_landlock;
 };

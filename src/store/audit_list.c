@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "store/store.h"
 
-#define WRITER_PREFIX "aw"
-
 /* --- names ------------------------------------------------------------------
  */
 
@@ -18,7 +16,7 @@ audit_record_text(
 {
 	char writer[ID_TEXT_SIZE];
 
-	id_text(&r->writer, WRITER_PREFIX, writer);
+	id_text(&r->writer, AUDIT_WRITER_PREFIX, writer);
 	(void)snprintf(out, AUDIT_RECORD_TEXT_SIZE, "%s.%llu", writer,
 	    (unsigned long long)r->number);
 }
@@ -30,8 +28,8 @@ audit_record_parse(const char *text, struct audit_record_name *out)
 	struct audit_record_name r;
 
 	if (dot == NULL ||
-	    !id_parse(slice_make(text, (size_t)(dot - text)), WRITER_PREFIX,
-		&r.writer) ||
+	    !id_parse(slice_make(text, (size_t)(dot - text)),
+		AUDIT_WRITER_PREFIX, &r.writer) ||
 	    !text_to_u64(slice_str(dot + 1), &r.number) ||
 	    r.number > INT64_MAX) {
 		return false;

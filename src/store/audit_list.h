@@ -19,15 +19,18 @@
 struct rows;
 struct store;
 
+/* Of a writer's id as it is shown. */
+#define AUDIT_WRITER_PREFIX "aud"
+
 enum {
 	AUDIT_LOOK_PAGES = 40,
 	AUDIT_LOOK = AUDIT_LOOK_PAGES * PAGE_ROWS_MAX,
-	/* "aw_", 26 characters, ".", at most 20 digits */
+	/* "aud_", 26 characters, ".", at most 20 digits */
 	AUDIT_RECORD_TEXT_SIZE = ID_TEXT_SIZE + 1 + 20,
 };
 
 /* A record of the audit, as the page's cursor and for people:
- * "aw_06d3k7....17", the writer and its number. */
+ * "aud_06d3k7....17", the writer and its number. */
 struct audit_record_name {
 	struct id writer;
 	uint64_t number;

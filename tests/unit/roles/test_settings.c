@@ -60,6 +60,8 @@ everything_is_taken(void **state)
 			"signers = ({ name = \"a\"; user = \"u\"; ocsp = "
 			"\"b\"; ocsp_user = \"v\"; }, { name = \"c\"; }, "
 			"{ name = \"d\"; ocsp = \"e\"; });\n"
+			"control = ({ user = \"anna\"; role = "
+			"\"auditor\"; });\n"
 			"insecure_shared_uid = true;\n"
 			"insecure_no_landlock = true;\n",
 		      &s, &ei),
@@ -83,6 +85,9 @@ everything_is_taken(void **state)
 	assert_string_equal(s->proxies[0], "10.0.0.1");
 	assert_string_equal(s->courier_user, "64001:7");
 	assert_string_equal(s->signers[0].ocsp_user, "v");
+	assert_int_equal(s->num_control, 1);
+	assert_string_equal(s->control[0].user, "anna");
+	assert_string_equal(s->control[0].role, "auditor");
 	assert_true(s->insecure_shared_uid);
 	/* What front and the parent must agree on. */
 	assert_int_equal(settings_channel(s, 0, false), ROLE_FD_SIGNERS);
@@ -113,6 +118,9 @@ static const struct {
     {"signer its own OCSP", "signers = ({ name = \"a\"; ocsp = \"a\"; });"},
     {"OCSP twice", "signers = ({ name = \"a\"; ocsp = \"x\"; }, "
 		   "{ name = \"b\"; ocsp = \"x\"; });"},
+    {"control without a role", "control = ({ user = \"anna\"; });"},
+    {"control as nobody", "control = ({ role = \"auditor\"; });"},
+    {"no such role", "control = ({ user = \"a\"; role = \"king\"; });"},
     {"insecure as text", "insecure_shared_uid = \"yes\";"},
 };
 

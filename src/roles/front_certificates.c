@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* surguchctl certificate: list, show, find, issue, revoke. */
+#include <string.h>
+
+#include "api/list_json.h"
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "ca/authority.h"
+#include "ca/issue.h"
+#include "ca/list.h"
+#include "ca/publish.h"
+#include "ca/revoke.h"
+#include "crypto/hash.h"
+#include "profile/values.h"
+#include "registry/direct.h"
+#include "registry/idem.h"
+#include "registry/issuing.h"
+#include "registry/registry.h"
+#include "roles/front_verbs.h"
+#include "store/store.h"
+#include "x509/pem.h"
+#include "json/json.h"
+
+enum {
+	ANSWER_MAX = 4 * CERT_BYTES_MAX,
+	SUBJECT_MAX = 64 * 1024,
+	COMMENT_MAX = 500,
+};
+
+/* --- lists ------------------------------------------------------------------
+ */
+
+static enum err
+put_rows(struct verb_call *v, const struct certificate_page *p)
+{
+	char id[ID_TEXT_SIZE], until[TIME_TEXT_SIZE];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < p->num; i++) {
+		const struct certificate_row *row = &p->at[i];
+		struct buf subject = BUF_INIT(SUBJECT_MAX);
+
+		id_text(&row->id, CERTIFICATE_PREFIX, id);
+		time_text(row->not_after, until);
+		e = certificate_row_subject(row, &subject, v->ei);
+		buf_printf(v->out, "%s  %-7s  %s  %-16s  %-20s  %s\n", id,
+		    row->status, until, row->ca, row->profile,
+		    buf_cstr(&subject));
+		buf_clear(&subject);
+	}
+	if (e == ERR_OK && p->more) {
+		id_text(&p->next, CERTIFICATE_PREFIX, id);
+		buf_printf(v->out, "more: --after %s\n", id);
+	}
+	return e;
+}
+
+static enum err
+put_page(struct verb_call *v, const struct certificate_page *p)
+{
+	struct json_writer w;
+	enum err e;
+
+	if (!verb_wants_json(v)) {
+		return put_rows(v, p);
+	}
+	json_writer_init(&w, v->out);
+	json_open_object(&w, NULL);
+	e = certificate_page_put(&w, p, v->ei);
+	json_close(&w);
+	buf_add_u8(v->out, '\n');
+	return e != ERR_OK ? e : json_writer_end(&w, v->ei);
+}
+
+static enum err
+list_verb(struct verb_call *v)
+{
+	struct certificate_filter f = {
+	    .ca = verb_option(v, "ca"),
+	    .profile = verb_option(v, "profile"),
+	    .status = verb_option(v, "status"),
+	};
+	struct certificate_page page = {0};
+	const struct id *after = NULL;
+	struct id person, last;
+	enum err e = verb_id(v, "person", PERSON_PREFIX, &person, &f.person);
+
+	if (e == ERR_OK) {
+		e = verb_time(v, "ends-after", &f.ends_after);
+	}
+	if (e == ERR_OK) {
+		e = verb_time(v, "ends-before", &f.ends_before);
+	}
+	if (e == ERR_OK) {
+		e = verb_id(v, "after", CERTIFICATE_PREFIX, &last, &after);
+	}
+	if (e == ERR_OK) {
+		e = certificate_list(v->o->store, &f, after, &page, v->ei);
+	}
+	if (e == ERR_OK) {
+		e = put_page(v, &page);
+	}
+	certificate_page_clear(&page);
+	return e;
+}
+
+/* --- one --------------------------------------------------------------------
+ */
+
+/* Hex as programs print it, with colons or spaces between; the number of
+ * octets, or 0 when it is none or too long.  An odd digit stands first. */
+static size_t
+read_hex(const char *text, uint8_t *out, size_t size)
+{
+	char digits[2 * SHA256_SIZE + 2] = "0";
+	size_t num = 1, odd;
+
+	for (; *text != '\0'; text++) {
+		if (*text == ':' || *text == ' ') {
+			continue;
+		}
+		if (num + 1 >= sizeof(digits)) {
+			return 0;
+		}
+		digits[num++] = *text;
+	}
+	digits[num] = '\0';
+	odd = num % 2; /* the 0 in front is not needed */
+	num = (num - odd) / 2;
+	return num <= size && text_unhex(slice_str(digits + odd), out, num)
+		   ? num
+		   : 0;
+}
+
+/* In any of our CAs: a serial does not tell whose it is. */
+static enum err
+find_serial(
+    struct verb_call *v, struct slice serial, struct certificate_page *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && out->num == 0 && i < ca_num(v->o->ca);
+	     i++) {
+		certificate_page_clear(out);
+		e = certificate_by_serial(v->o->store,
+		    authority_name(ca_at(v->o->ca, i)), serial, out, v->ei);
+	}
+	return e;
+}
+
+/* By its serial number or its SHA-256. */
+static enum err
+find_one(struct verb_call *v, const char *text, struct certificate_page *out)
+{
+	uint8_t bytes[SHA256_SIZE];
+	size_t len = read_hex(text, bytes, sizeof(bytes));
+
+	if (len == 0) {
+		return err_set(v->ei, ERR_FORMAT, "certificate.name", NULL,
+		    "neither a certificate's id (crt_...), nor a serial "
+		    "number or SHA-256 in hex digits");
+	}
+	if (len == SHA256_SIZE) {
+		return certificate_by_sha256(
+		    v->o->store, slice_make(bytes, len), out, v->ei);
+	}
+	return find_serial(v, slice_make(bytes, len), out);
+}
+
+static enum err
+find_verb(struct verb_call *v)
+{
+	struct certificate_page page = {0};
+	enum err e = find_one(v, verb_word(v, 0), &page);
+
+	if (e == ERR_OK) {
+		e = put_page(v, &page);
+	}
+	certificate_page_clear(&page);
+	return e;
+}
+
+/* By id, serial or SHA-256. */
+static enum err
+get_one(struct verb_call *v, const char *text, struct certificate *out)
+{
+	struct certificate_page page = {0};
+	struct id id;
+	enum err e = ERR_OK;
+
+	if (!id_parse(slice_str(text), CERTIFICATE_PREFIX, &id)) {
+		e = find_one(v, text, &page);
+		if (e == ERR_OK && page.num == 0) {
+			e = err_set(v->ei, ERR_NOTFOUND, "certificate.none",
+			    NULL, "there is no such certificate");
+		} else if (e == ERR_OK) {
+			id = page.at[0].id;
+		}
+		certificate_page_clear(&page);
+	}
+	return e != ERR_OK ? e : certificate_get(v->o->ca, &id, out, v->ei);
+}
+
+static void
+put_pem(struct buf *out, struct slice der)
+{
+	pem_put(out, PEM_CERTIFICATE, der);
+}
+
+static enum err
+show_verb(struct verb_call *v)
+{
+	struct certificate_page page = {0};
+	struct certificate c;
+	uint8_t hash[SHA256_SIZE];
+	enum err e = get_one(v, verb_word(v, 0), &c);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = sha256_of(c.der, hash, v->ei);
+	if (e == ERR_OK) {
+		e = certificate_by_sha256(
+		    v->o->store, slice_make(hash, sizeof(hash)), &page, v->ei);
+	}
+	if (e == ERR_OK) {
+		e = put_page(v, &page);
+	}
+	if (e == ERR_OK && !verb_wants_json(v)) {
+		put_pem(v->out, c.der);
+	}
+	certificate_page_clear(&page);
+	certificate_clear(&c);
+	return e;
+}
+
+/* --- issuing
+ * ------------------------------------------------------------------ */
+
+static enum err
+read_request(struct verb_call *v, struct buf *der)
+{
+	struct slice text = v->call->input;
+	struct slice again = text;
+	enum err e;
+
+	if (!pem_looks_like(text)) {
+		buf_add(der, text);
+		return buf_err(der, v->ei);
+	}
+	e = pem_get(&text, PEM_REQUEST, der, v->ei);
+	if (e == ERR_NOTFOUND) {
+		e = pem_get(&again, PEM_REQUEST_OLD, der, v->ei);
+	}
+	return e;
+}
+
+static enum err
+needed(struct verb_call *v, const char *name, const char **out)
+{
+	*out = verb_option(v, name);
+	return *out != NULL ? ERR_OK
+			    : err_set(v->ei, ERR_FORMAT, "control.words", NULL,
+				  "%s is needed", name);
+}
+
+static enum err
+read_order(struct verb_call *v, struct buf *der, struct direct_order *out)
+{
+	const struct id *person = NULL;
+	const char *text;
+	enum err e = needed(v, "profile", &out->profile);
+
+	if (e == ERR_OK) {
+		e = needed(v, "person", &text);
+	}
+	if (e == ERR_OK) {
+		e = verb_id(v, "person", PERSON_PREFIX, &out->person, &person);
+	}
+	if (e == ERR_OK) {
+		e = read_request(v, der);
+		out->pkcs10 = buf_slice(der);
+	}
+	return e;
+}
+
+/* The answer that is kept is the API's: its JSON, with the PEM inside. */
+static enum err
+put_issued(struct verb_call *v, struct slice json)
+{
+	struct json *root = NULL;
+	const char *pem;
+	enum err e;
+
+	if (verb_wants_json(v)) {
+		buf_add(v->out, json);
+		buf_add_u8(v->out, '\n');
+		return ERR_OK;
+	}
+	e = json_parse(json, ANSWER_MAX, &root, v->ei);
+	if (e == ERR_OK) {
+		e = json_get_lines(root, "pem", ANSWER_MAX, &pem, v->ei);
+	}
+	if (e == ERR_OK) {
+		buf_add_str(v->out, pem);
+	}
+	json_free(root);
+	return e;
+}
+
+static enum err
+issue_new(struct verb_call *v, const struct direct_order *order,
+    const struct idem_ticket *ticket)
+{
+	struct buf answer = BUF_INIT(ANSWER_MAX);
+	struct issue_values values;
+	enum err e;
+
+	values_init(&values);
+	e = direct_values(v->o->registry, v->o->ca, order, &values, v->ei);
+	if (e == ERR_OK) {
+		e = issuing_direct(v->o->issuing, &v->actor, ticket,
+		    &order->person, &values, &answer, v->ei);
+	}
+	if (e == ERR_OK) {
+		e = put_issued(v, buf_slice(&answer));
+	}
+	values_clear(&values);
+	buf_clear(&answer);
+	return e;
+}
+
+/* What was asked, for the idempotency record. */
+static enum err
+order_hash(const struct direct_order *o, uint8_t out[IDEM_BODY_HASH_SIZE],
+    struct errinfo *ei)
+{
+	struct buf all = BUF_INIT(2 * CSR_BYTES_MAX);
+	enum err e;
+
+	buf_add_str(&all, o->profile);
+	buf_add_u8(&all, 0);
+	buf_add(&all, id_slice(&o->person));
+	buf_add(&all, o->pkcs10);
+	e = buf_err(&all, ei);
+	if (e == ERR_OK) {
+		e = sha256_of(buf_slice(&all), out, ei);
+	}
+	buf_clear(&all);
+	return e;
+}
+
+static enum err
+issue_once(struct verb_call *v, const struct direct_order *order)
+{
+	char account[ACTOR_TEXT_SIZE];
+	struct idem_request want = {
+	    .account = account, .operation = "surguchctl certificate issue"};
+	struct idem_stored stored = {0};
+	struct idem_ticket *ticket = NULL;
+	const char *key;
+	enum err e = needed(v, "key", &key);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	actor_text(&v->actor, account);
+	want.key = slice_str(key);
+	e = order_hash(order, want.body_sha256, v->ei);
+	if (e == ERR_OK) {
+		e = idem_begin(v->o->idem, &want, &ticket, &stored, v->ei);
+	}
+	if (e == ERR_OK && ticket == NULL) {
+		e = put_issued(v, slice_make(stored.body, stored.body_len));
+	} else if (e == ERR_OK) {
+		e = issue_new(v, order, ticket);
+	}
+	idem_end(ticket);
+	idem_stored_clear(&stored);
+	return e;
+}
+
+static enum err
+issue_verb(struct verb_call *v)
+{
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	struct direct_order order;
+	enum err e = read_order(v, &der, &order);
+
+	if (e == ERR_OK) {
+		e = issue_once(v, &order);
+	}
+	buf_clear(&der);
+	return e;
+}
+
+/* --- ending
+ * --------------------------------------------------------------------- */
+
+static enum err
+read_revocation(struct verb_call *v, struct revocation *out)
+{
+	const char *reason;
+	enum err e = needed(v, "reason", &reason);
+
+	if (e == ERR_OK) {
+		e = revocation_reason_parse(
+		    slice_str(reason), &out->reason, v->ei);
+	}
+	out->comment = verb_option(v, "comment");
+	if (e == ERR_OK && out->comment != NULL &&
+	    (strlen(out->comment) > COMMENT_MAX ||
+		!text_is_clean(slice_str(out->comment)))) {
+		e = err_set(v->ei, ERR_FORMAT, "revocation.comment", NULL,
+		    "a comment is one line of at most %d bytes", COMMENT_MAX);
+	}
+	return e;
+}
+
+static enum err
+put_revoked(struct verb_call *v, const struct certificate *c, int64_t now)
+{
+	char id[ID_TEXT_SIZE], at[TIME_TEXT_SIZE];
+	struct json_writer w;
+
+	id_text(&c->id, CERTIFICATE_PREFIX, id);
+	time_text(now, at);
+	if (!verb_wants_json(v)) {
+		buf_printf(v->out, "%s  revoked  %s\n", id, at);
+		return ERR_OK;
+	}
+	json_writer_init(&w, v->out);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "id", id);
+	json_put_text(&w, "status", "revoked");
+	json_put_text(&w, "revoked_at", at);
+	json_close(&w);
+	buf_add_u8(v->out, '\n');
+	return json_writer_end(&w, v->ei);
+}
+
+static enum err
+revoke(struct verb_call *v, const struct certificate *c,
+    const struct revocation *r)
+{
+	int64_t now = clock_utc_sec(v->o->clock);
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	e = ca_add_revocation(&u, c, r, now, v->ei);
+	if (e == ERR_OK) {
+		e = ca_submit_revocation(v->o->ca, &u, c, v->ei);
+	}
+	unit_clear(&u);
+	if (e == ERR_OK) {
+		publisher_kick(v->o->publisher);
+		e = put_revoked(v, c, now);
+	}
+	return e;
+}
+
+static enum err
+revoke_verb(struct verb_call *v)
+{
+	char actor[ACTOR_TEXT_SIZE];
+	struct revocation r = {.actor = actor};
+	struct certificate c;
+	enum err e = get_one(v, verb_word(v, 0), &c);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	actor_text(&v->actor, actor);
+	e = read_revocation(v, &r);
+	if (e == ERR_OK) {
+		e = revoke(v, &c, &r);
+	}
+	certificate_clear(&c);
+	return e;
+}
+
+/* --- the table
+ * --------------------------------------------------------------------- */
+
+static const char *const list_options[] = {"ca", "profile", "status", "person",
+    "ends-after", "ends-before", "after", NULL};
+static const char *const issue_options[] = {"profile", "person", "key", NULL};
+static const char *const revoke_options[] = {"reason", "comment", NULL};
+
+const struct verb verbs_certificate[] = {
+    {"certificate", "list", SCOPE_CERTIFICATES_READ, 0, list_options,
+	list_verb},
+    {"certificate", "find", SCOPE_CERTIFICATES_READ, 1, NULL, find_verb},
+    {"certificate", "show", SCOPE_CERTIFICATES_READ, 1, NULL, show_verb},
+    {"certificate", "issue", SCOPE_CERTIFICATES_ISSUE, 0, issue_options,
+	issue_verb},
+    {"certificate", "revoke", SCOPE_CERTIFICATES_REVOKE, 1, revoke_options,
+	revoke_verb},
+    {0},
+};
