@@ -3,6 +3,7 @@
  * Committed units a second, and the processor's time for each:
  *
  *	bench_store DIRECTORY [SECONDS]
+ *	bench_store postgresql:CONNINFO [SECONDS]	an empty database
  *
  * A unit is one certificate of 1.5 KiB; "audited" adds its audit record.  One
  * thread commits one unit at a time; 32 threads are grouped by the writer.
@@ -119,12 +120,15 @@ measure(const char *dir, unsigned num_threads, bool audited, int64_t ms)
 	pthread_t threads[THREADS_MAX];
 	struct run r = {.audited = audited};
 	struct errinfo ei = {0};
+	static unsigned next;
 	char path[1000], name[1024];
 	double cpu, sec;
 	int64_t start;
 	unsigned num;
 
-	(void)snprintf(path, sizeof(path), "%s/bench-store.db", dir);
+	(void)snprintf(path, sizeof(path), "%s%s", dir,
+	    strncmp(dir, "postgresql:", 11) == 0 ? "" : "/bench-store.db");
+	atomic_store(&r.next, next);
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		(void)snprintf(name, sizeof(name), "%s%s", path, ends[i]);
 		(void)unlink(name);
@@ -145,7 +149,8 @@ measure(const char *dir, unsigned num_threads, bool audited, int64_t ms)
 	}
 	sec = (double)(now_ms() - start) / 1000;
 	cpu = cpu_us() - cpu;
-	num = atomic_load(&r.next) - atomic_load(&r.num_failed);
+	num = atomic_load(&r.next) - next - atomic_load(&r.num_failed);
+	next = atomic_load(&r.next);
 	(void)printf("%2u thread%s %-8s %9.0f units/s %7.1f us CPU each%s\n",
 	    num_threads, num_threads == 1 ? " " : "s",
 	    audited ? "audited" : "plain", num / sec, cpu / num,

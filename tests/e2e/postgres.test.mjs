@@ -10,14 +10,12 @@ import { newKey } from './lib/desk.mjs';
 import { Power } from './lib/power.mjs';
 import { ROOT, until } from './lib/scratch.mjs';
 
-const database = 'postgresql';
-
 test('what other tests demand of a centre', async (t) => {
 	for (const name of ['issue', 'cabinet']) {
 		await t.test(name, async () => {
 			const r = await exec(process.execPath,
 				[join(ROOT, `tests/e2e/${name}.test.mjs`)],
-				{ timeoutSec: 300, env: { SURGUCH_TEST_STORE: database,
+				{ timeoutSec: 300, env: { SURGUCH_TEST_STORE: 'postgresql',
 					NODE_TEST_CONTEXT: '' } });
 			assert.equal(r.code, 0, `it ${ended(r)}\n${tail(r.all, 60)}`);
 			assert.match(r.out, /^# fail 0$/m);
@@ -33,7 +31,8 @@ const CRASHES = ['SIGKILL', 'SIGQUIT', 'SIGKILL', 'SIGQUIT'];
 const BETWEEN_MS = 1000;
 
 test('PostgreSQL restarted under load: 0 acknowledged lost', async (t) => {
-	const power = await Power.start(t, { database });
+	const power = await Power.start(t,
+		{ database: 'postgresql-tcp' });
 	const { postgres } = power.centre;
 	const front = power.pid('front');
 	const first = power.answers.size;

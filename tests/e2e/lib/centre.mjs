@@ -20,8 +20,8 @@ export class Centre {
 	//   env    more of the environment, for surguchd
 	//   profiles   another directory of profiles
 	//   configure  (centre) => change the configuration before the start
-	//   database   'sqlite' or 'postgresql' (a server of its own, .postgres);
-	//          left out, what SURGUCH_TEST_STORE says
+	//   database   'sqlite', or 'postgresql' or 'postgresql-tcp' (a server of
+	//          its own, .postgres, by its socket or by TCP); left out, what SURGUCH_TEST_STORE says
 	//   as         {uid, gid} of whoever makes and starts it, instead of ours
 	constructor(t, { build = BUILD, seams = false, env = {},
 		profiles = join(ROOT, 'profiles'), configure = () => {},
@@ -86,8 +86,9 @@ export class Centre {
 		this.public = env.DEMO_PUBLIC;
 		this.smsPort = env.DEMO_SMS_PORT;
 		this.demo = env;
-		if (this.database === 'postgresql') {
-			this.postgres = await Postgres.start(this.t);
+		if (this.database !== 'sqlite') {
+			this.postgres = await Postgres.start(this.t,
+				{ tcp: this.database === 'postgresql-tcp' });
 			this.t.after(async () => {
 				await this.parent?.stop();
 				await this.postgres.down();

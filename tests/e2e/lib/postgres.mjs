@@ -7,7 +7,7 @@ import { appendFileSync, chownSync, existsSync, readFileSync, statSync,
 import { join } from 'node:path';
 import { exec, must } from '../../run/exec.mjs';
 import { killAndWait, Running } from './processes.mjs';
-import { AS_ROOT, ROOT, scratch, until } from './scratch.mjs';
+import { AS_ROOT, freePorts, ROOT, scratch, until } from './scratch.mjs';
 
 const SCRIPT = join(ROOT, 'tests/doubles/postgres.sh');
 const MEMORY = '/dev/shm';
@@ -18,9 +18,13 @@ const WORDS = `CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql
 	IMMUTABLE AS $$ SELECT upper(encode($1, 'hex')) $$`;
 
 export class Postgres {
+	// tcp: the centre is to connect by the loopback and not by the socket.
 	// down() is the caller's duty: after everything that uses it.
-	static async start(t) {
+	static async start(t, { tcp = false } = {}) {
 		const p = new Postgres();
+		p.port = tcp ? (await freePorts(1))[0] : 5432;
+		p.host = tcp ? '127.0.0.1' : null; // the socket's directory
+		p.settings = tcp ? [`port=${p.port}`, `listen_addresses=${p.host}`] : [];
 		// In memory where there is such a place: it syncs as on a disk, only
 		// that nobody waits.  A kill leaves what the kernel has.
 		p.dir = join(scratch(t, existsSync(MEMORY) ? MEMORY : undefined),
@@ -48,7 +52,7 @@ export class Postgres {
 	// Start it and do not wait.
 	begin() {
 		this.server = new Running({ after: () => {} }, 'sh',
-			[SCRIPT, 'run', this.dir]);
+			[SCRIPT, 'run', this.dir, ...this.settings]);
 	}
 
 	async down() {
@@ -76,13 +80,14 @@ export class Postgres {
 			chownSync(file, front.uid, front.gid);
 		}
 		appendFileSync(join(centre.dir, 'etc/surguch/surguch.conf'),
-			`database = { host = "${this.dir}"; name = "${DATABASE}"; ` +
+			`database = { host = "${this.host ?? this.dir}"; ` +
+			`port = ${this.port}; name = "${DATABASE}"; ` +
 			`user = "${ROLE}"; password_file = "${file}"; };\n`);
 	}
 
 	args(database, text) {
 		return ['-X', '-q', '-A', '-t', '-F', '|', '-v', 'ON_ERROR_STOP=1',
-			'-h', this.dir, '-U', 'surguch', '-d', database, '-c', text];
+			'-h', this.dir, '-p', `${this.port}`, '-U', 'surguch', '-d', database, '-c', text];
 	}
 
 	env() {
