@@ -7,6 +7,7 @@
 #include "api/routes.h"
 #include "registry/org.h"
 #include "registry/person.h"
+#include "registry/search.h"
 
 enum {
 	FIELD_TEXT_MAX = 1024,
@@ -179,9 +180,37 @@ api_record_get(void *arg, const struct request *r, struct response *resp)
 }
 
 static enum err
+search(struct call *c, const char *text, const struct id *after)
+{
+	const struct shelf *s = shelf_of(c);
+	struct record_matches m;
+	struct record row;
+	union data data;
+	enum err e =
+	    record_search(s->kind, c->api->registry, text, after, &m, c->ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	call_answer_begin(c);
+	json_open_array(&c->w, s->list);
+	for (size_t i = 0; i < m.num; i++) {
+		record_matches_at(&m, i, &row, &data);
+		json_open_object(&c->w, NULL);
+		put_record(c, s->kind, &row, &data);
+		json_close(&c->w);
+	}
+	json_close(&c->w);
+	e = call_answer_send(c);
+	record_matches_clear(&m);
+	return e;
+}
+
+static enum err
 list(struct call *c)
 {
 	const struct shelf *s = shelf_of(c);
+	const char *text = request_query(c->r, "search");
 	struct record_list l;
 	struct record row;
 	union data data;
@@ -189,6 +218,9 @@ list(struct call *c)
 	bool has_after;
 	enum err e = call_after(c, s->kind->prefix, &after, &has_after);
 
+	if (e == ERR_OK && text != NULL) {
+		return search(c, text, has_after ? &after : NULL);
+	}
 	if (e == ERR_OK) {
 		e = record_list(s->kind, c->api->registry,
 		    has_after ? &after : NULL, PAGE_ROWS_MAX, &l, c->ei);

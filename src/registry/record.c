@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "registry/registry_priv.h"
+#include "registry/search.h"
 
 enum {
 	FIRST_COLUMN = 3 /* of the texts */
@@ -33,6 +34,7 @@ record_write(const struct record_kind *kind, struct registry *r,
     const void *data, struct errinfo *ei)
 {
 	struct value values[FIELDS_MAX + 3];
+	const char *normal[FIELDS_MAX];
 	struct fields f = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
@@ -47,6 +49,7 @@ record_write(const struct record_kind *kind, struct registry *r,
 	values[num++] = V_ID(id);
 	for (size_t i = 0; i < f.num; i++) {
 		values[num++] = V_TEXT(f.text[i]);
+		record_set_text(kind, normal, i, f.text[i]);
 	}
 	values[num++] = V_INT(now);
 	if (!add) {
@@ -55,10 +58,14 @@ record_write(const struct record_kind *kind, struct registry *r,
 	unit_init(&u);
 	unit_add_values(
 	    &u, add ? kind->insert : kind->update, EXPECT(1), values, num);
+	err = search_add(&u, kind, id, normal, ei);
 	registry_audit(&u, &act->actor, add ? kind->created : kind->updated,
 	    kind->prefix, id, NULL, now);
 	act_add(&u, act, now);
-	err = registry_submit(r, &u, kind->updated, ei);
+	if (err == ERR_OK) {
+		err = registry_submit(r, &u, kind->updated, ei);
+	}
+	unit_clear(&u);
 	fields_clear(&f);
 	return err;
 }
@@ -97,8 +104,8 @@ record_update(const struct record_kind *kind, struct registry *r,
 		   : record_write(kind, r, act, id, &version, data, ei);
 }
 
-static void
-read_row(const struct record_kind *kind, const struct rows *rows, size_t row,
+void
+record_read(const struct record_kind *kind, const struct rows *rows, size_t row,
     struct record *out, void *data)
 {
 	*out = (struct record){
@@ -117,7 +124,7 @@ record_get(const struct record_kind *kind, struct registry *r,
 	enum err err = find(kind, r, id, &rows, ei);
 
 	if (err == ERR_OK) {
-		read_row(kind, rows, 0, out, data);
+		record_read(kind, rows, 0, out, data);
 		out->rows = rows;
 	}
 	return err;
@@ -149,7 +156,7 @@ void
 record_list_at(
     const struct record_list *l, size_t i, struct record *out, void *data)
 {
-	read_row(l->kind, l->rows, i, out, data);
+	record_read(l->kind, l->rows, i, out, data);
 }
 
 void

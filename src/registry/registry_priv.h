@@ -30,6 +30,10 @@ void fields_clear(struct fields *f);
 void fields_read(const struct field_rule *rules, size_t num, void *data,
     const struct rows *rows, size_t row, size_t col);
 
+/* Row `row` of the kind's `get` or `page`; the texts stay the rows'. */
+void record_read(const struct record_kind *kind, const struct rows *rows,
+    size_t row, struct record *out, void *data);
+
 /* One audit event about an object; detail is JSON or NULL. */
 void registry_audit(struct unit *u, const struct actor *actor,
     const char *action, const char *prefix, const struct id *object,
