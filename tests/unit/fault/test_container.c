@@ -14,7 +14,7 @@
 #include "base/bounds.h"
 #include "container/container.h"
 #include "crypto/privkey.h"
-#include "failing.h"
+#include "failing/failing.h"
 #include "os/file.h"
 
 static const struct slice pass = {(const uint8_t *)"secret", 6};

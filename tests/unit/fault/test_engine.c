@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "crypto/init.h"
-#include "failing.h"
+#include "failing/failing.h"
 #include "os/systime.h"
 #include "signer/house.h"
 

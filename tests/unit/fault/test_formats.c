@@ -10,7 +10,7 @@
 
 #include "base/bounds.h"
 #include "crypto/init.h"
-#include "failing.h"
+#include "failing/failing.h"
 #include "os/file.h"
 #include "x509/cert.h"
 #include "x509/crl.h"

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "failing.h"
+#include "failing/failing.h"
 #include "registry/desk.h"
 
 #include "base/text.h"

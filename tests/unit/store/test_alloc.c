@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "failing.h"
+#include "failing/failing.h"
 #include "util.h"
 
 static void
