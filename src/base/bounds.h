@@ -127,6 +127,7 @@ enum bounds {
 	CONF_REPORT_LINES = 100,
 	KEY_FILE_MAX = 16384,
 	PASSPHRASE_MAX = 1024,
+	PASSPHRASE_MIN = 12,       /* of a CA's key */
 	CONTAINER_META_MAX = 8192, /* a real one is under 1 KiB */
 	CONTAINER_LABEL_MAX = 256,
 	CONTAINERS_MAX = 1000, /* in one folder */

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/password.h"
 #include "container/container.h"
 #include "os/systime.h"
 

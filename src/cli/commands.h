@@ -38,9 +38,5 @@ struct secret;
 /* Open the container, asking for its password when it has one. */
 ATTR_MUST_USE enum err cli_open_container(const char *path,
     const char *password_file, struct container **out, struct errinfo *ei);
-/* A password from the first line of a file (mode 0600 is demanded), or typed
- * on the terminal without echo when path is NULL; twice when it is new. */
-ATTR_MUST_USE enum err cli_password(
-    const char *path, bool is_new, struct secret *out, struct errinfo *ei);
 
 #endif

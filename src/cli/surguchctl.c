@@ -8,6 +8,8 @@
 #include "cli/centre.h"
 #include "cli/cli.h"
 #include "cli/ctl.h"
+#include "cli/password.h"
+#include "cli/unlock.h"
 #include "crypto/init.h"
 
 static const struct cli_option options[] = {{"--centre", &ctl_centre, NULL}};
@@ -43,6 +45,29 @@ reconcile_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    "reconcile", "", 0, own, ARRAY_LEN(own), RECONCILE_WAIT_MS};
 
 	return ctl_command(&c, argc, argv, usage, ei);
+}
+
+static enum err
+unlock_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *password_file = NULL;
+	const struct cli_option own[] = {
+	    {"--password-file", &password_file, NULL},
+	};
+	struct secret secret = SECRET_EMPTY;
+	struct cli_args args;
+	enum err e =
+	    cli_parse(argc, argv, own, ARRAY_LEN(own), 1, 1, usage, &args, ei);
+
+	if (e == ERR_OK) {
+		e = cli_password(password_file, false, &secret, ei);
+	}
+	if (e == ERR_OK) {
+		e = unlock_signer(
+		    ctl_centre, args.at[0], secret_slice(&secret), ei);
+	}
+	secret_clear(&secret);
+	return e;
 }
 
 static const struct cli_command commands[] = {
@@ -83,6 +108,8 @@ static const struct cli_command commands[] = {
 	"[--object OBJECT] [--actor ACTOR] [--action ACTION] [--since TIME] "
 	"[--after RECORD] [--json]",
 	"the audit, the newest first, a page at a time", ctl_audit_show},
+    {"unlock", "", "NAME [--password-file FILE]",
+	"give a signer the passphrase or PIN of its key", unlock_cmd},
     {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
     {"reconcile", "", "[--journal-lost CA]",
 	"after a restore: the database takes over what the journals have",

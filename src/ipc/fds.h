@@ -10,6 +10,9 @@ enum role_fd {
 	ROLE_FD_CHANNEL = 4,   /* signer, ocsp, courier: to front */
 	ROLE_FD_SETTINGS = 11, /* front, signer: surguch.conf as the parent has
 				* read it, a sealed memory file */
+	/* signer, ocsp */
+	ROLE_FD_SECRET = 5, /* a file: the credential that opens the key */
+	ROLE_FD_UNLOCK = 6, /* listener: SOCK_SEQPACKET for surguchctl */
 	/* front only */
 	ROLE_FD_API = 5,     /* listener: HTTPS */
 	ROLE_FD_PUBLIC = 6,  /* listener: HTTP for CRL, AIA, OCSP */

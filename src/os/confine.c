@@ -266,6 +266,38 @@ allow_call(
 		   : seccomp_failed(result, call->name, ei);
 }
 
+const char *
+confine_check_call(const char *name)
+{
+	static const char *const never[] = {"execve", "execveat", "fork",
+	    "vfork", "clone", "clone3", "ptrace", "process_vm_readv",
+	    "process_vm_writev", "process_madvise", "pidfd_getfd", "pidfd_open",
+	    "pidfd_send_signal", "mount", "umount2", "move_mount", "open_tree",
+	    "fsmount", "pivot_root", "chroot", "unshare", "setns", "bpf",
+	    "perf_event_open", "keyctl", "add_key", "request_key",
+	    "io_uring_setup", "io_uring_enter", "io_uring_register",
+	    "userfaultfd", "setuid", "setgid", "setreuid", "setregid",
+	    "setresuid", "setresgid", "setfsuid", "setfsgid", "setgroups",
+	    "capset", "mmap", "mprotect", "pkey_mprotect", "remap_file_pages",
+	    "prctl", "arch_prctl", "seccomp", "personality", "modify_ldt",
+	    "iopl", "ioperm", "init_module", "finit_module", "delete_module",
+	    "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff",
+	    "socket", "socketpair", "connect", "bind", "listen", "kill",
+	    "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+	    "prlimit64", "setrlimit", "open_by_handle_at", "quotactl", "acct",
+	    "settimeofday", "clock_settime", "clock_adjtime", "adjtimex"};
+
+	if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR) {
+		return "is no system call";
+	}
+	for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+		if (strcmp(never[i], name) == 0) {
+			return "is a system call that no role is ever given";
+		}
+	}
+	return NULL;
+}
+
 /* What cannot stand in a const table. */
 static enum err
 allow_dynamic(scmp_filter_ctx ctx, const struct confine *c, struct errinfo *ei)

@@ -76,6 +76,14 @@ extern const struct confine_call confine_calls_connect_tcp[];
 /* Accepting on listeners that were passed in, epoll (front). */
 extern const struct confine_call confine_calls_server[];
 
+/* Accepting on a listener that was passed in (a signer, to be unlocked). */
+extern const struct confine_call confine_calls_accept[];
+
+/* May settings name this system call for a role?  NULL, or what is wrong with
+ * the name: it is none, or one that no role is ever given (execve, ptrace,
+ * setuid and their kin; sockets have lists of their own). */
+const char *confine_check_call(const char *name);
+
 ATTR_MUST_USE enum err confine_hide(struct errinfo *ei);
 /* ERR_UNSUPPORTED "confine.landlock" on a kernel without Landlock unless
  * insecure_no_landlock. */

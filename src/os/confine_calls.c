@@ -187,3 +187,9 @@ const struct confine_call confine_calls_server[] = {
     CALL("sendmmsg"),
     {0},
 };
+
+const struct confine_call confine_calls_accept[] = {
+    CALL("accept"),
+    CALL("accept4"),
+    {0},
+};

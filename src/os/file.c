@@ -273,6 +273,46 @@ file_read_secret(
 }
 
 enum err
+fd_read_secret(int fd, size_t max, struct secret *out, struct errinfo *ei)
+{
+	struct secret s = SECRET_EMPTY;
+	size_t len = 0;
+	struct stat st;
+	ssize_t n = 1;
+	enum err err;
+
+	if (fstat(fd, &st) != 0) {
+		return err_sys(ei, "file.read", "A secret cannot be read");
+	}
+	err = secret_init(&s, max + 1, ei);
+	while (err == ERR_OK && n > 0 && len <= max) {
+		n = S_ISREG(st.st_mode)
+			? pread(fd, s.p + len, max + 1 - len, (off_t)len)
+			: read(fd, s.p + len, max + 1 - len);
+		if (n > 0) {
+			len += (size_t)n;
+		} else if (n < 0 && errno == EINTR) {
+			n = 1;
+		} else if (n < 0) {
+			err =
+			    err_sys(ei, "file.read", "A secret cannot be read");
+		}
+	}
+	if (err == ERR_OK && len > max) {
+		err = err_set(ei, ERR_LIMIT, "file.size", NULL,
+		    "A secret has more than %zu bytes.", max);
+	}
+	if (err != ERR_OK) {
+		secret_clear(&s);
+		return err;
+	}
+	/* The rest is zeros, which nobody need wipe. */
+	s.len = len;
+	*out = s;
+	return ERR_OK;
+}
+
+enum err
 file_check_trusted(const char *path, uid_t also_allowed, struct errinfo *ei)
 {
 	struct stat st;

@@ -23,6 +23,10 @@ ATTR_MUST_USE enum err file_read(
 struct secret;
 ATTR_MUST_USE enum err file_read_secret(
     const char *path, size_t max, struct secret *out, struct errinfo *ei);
+/* All that an open file, pipe or terminal has to give; a regular file from its
+ * beginning, wherever its offset is.  ERR_LIMIT. */
+ATTR_MUST_USE enum err fd_read_secret(
+    int fd, size_t max, struct secret *out, struct errinfo *ei);
 
 /*
  * Replace or create the file: temporary file beside it, fsync, rename, fsync

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/plan.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -273,6 +274,56 @@ add_courier(struct plan *p, const struct settings *s, struct errinfo *ei)
 	return connect_front(p, r, ROLE_FD_COURIER, ei);
 }
 
+/* Where the key is unlocked; a signer that need not be closes it. */
+static enum err
+give_unlock(struct plan *p, const struct settings *s, struct plan_role *r,
+    const char *name, struct errinfo *ei)
+{
+	char file[HELLO_NAME_SIZE + 16];
+	int fd = -1;
+	enum err err;
+
+	(void)snprintf(file, sizeof(file), "signer-%s.sock", name);
+	err = path_join(r->control, s->run_dir, file, ei);
+	if (err == ERR_OK) {
+		err = socket_listen_control(r->control, 0600, &fd, ei);
+	}
+	if (err == ERR_OK) {
+		keep(p, fd);
+		give(r, fd, ROLE_FD_UNLOCK);
+	}
+	return err;
+}
+
+/* What systemd keeps under the signer's name: only the parent can open it. */
+static enum err
+give_secret(
+    struct plan *p, struct plan_role *r, const char *name, struct errinfo *ei)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	char path[PATH_TEXT_SIZE];
+	enum err err;
+	int fd;
+
+	if (dir == NULL) {
+		return ERR_OK;
+	}
+	err = path_join(path, dir, name, ei);
+	if (err != ERR_OK || !file_exists(path)) {
+		return err;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return err_object(ei,
+		    err_sys(ei, "plan.credential",
+			"The credential cannot be opened"),
+		    path);
+	}
+	keep(p, fd);
+	give(r, fd, ROLE_FD_SECRET);
+	return ERR_OK;
+}
+
 static enum err
 add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
     struct errinfo *ei)
@@ -311,7 +362,13 @@ add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
 	if (s->insecure_no_landlock) {
 		arg(r, "-L");
 	}
-	return connect_front(p, r, settings_channel(s, i, ocsp), ei);
+	err = give_unlock(p, s, r, name, ei);
+	if (err == ERR_OK) {
+		err = give_secret(p, r, name, ei);
+	}
+	return err == ERR_OK
+		   ? connect_front(p, r, settings_channel(s, i, ocsp), ei)
+		   : err;
 }
 
 static enum err
@@ -369,6 +426,11 @@ plan_free(struct plan *p)
 	}
 	for (size_t i = 0; i < p->num_own; i++) {
 		fd_close(p->own[i]);
+	}
+	for (size_t i = 0; i < p->num_roles; i++) {
+		if (p->roles[i].control[0] != '\0') {
+			(void)unlink(p->roles[i].control);
+		}
 	}
 	free(p);
 }

@@ -27,8 +27,9 @@ enum {
 struct plan_role {
 	char name[HELLO_NAME_SIZE + 16]; /* "front", "signer-NAME" */
 	char program[PATH_TEXT_SIZE];
-	char dir[PATH_TEXT_SIZE];  /* its state */
-	char conf[PATH_TEXT_SIZE]; /* its settings */
+	char dir[PATH_TEXT_SIZE];     /* its state */
+	char conf[PATH_TEXT_SIZE];    /* its settings */
+	char control[PATH_TEXT_SIZE]; /* its own socket, or "" */
 	const char *argv[PLAN_ARGS_MAX];
 	size_t num_args;
 	struct spawn_fd fds[PLAN_FDS_MAX]; /* without ROLE_FD_READY */
@@ -43,7 +44,7 @@ struct plan {
 	const char *env[PLAN_ENV_MAX + 1];
 	size_t num_env;
 	int settings; /* sealed memory file with the settings' text */
-	int own[2 * PLAN_ROLES_MAX + 8]; /* descriptors to close */
+	int own[4 * PLAN_ROLES_MAX + 8]; /* descriptors to close */
 	size_t num_own;
 };
 
@@ -57,7 +58,7 @@ struct plan {
  */
 ATTR_MUST_USE enum err plan_make(const struct settings *s, struct slice conf,
     struct plan **out, struct errinfo *ei);
-void plan_free(struct plan *p); /* closes the sockets */
+void plan_free(struct plan *p); /* closes and removes the sockets */
 
 /* With root: is every role's uid its own, and none root's?  ERR_OK when
  * insecure_shared_uid says that it need not be. */

@@ -9,8 +9,11 @@
  *
  * and once each, by hand or by surguchctl:
  *
- *	surguch-signer --make-key DIR SPEC
+ *	surguch-signer --make-key DIR SPEC [SETTINGS]
  *	surguch-signer --install-cert DIR FILE [ISSUER]
+ *
+ * With SETTINGS the key is made where they say, and what shall open it is read
+ * from standard input unless it has a file.
  *
  * -a: the centre's settings, with its accreditation if it has one, are there as
  * ROLE_FD_SETTINGS.  -u: the uid (and gid) to become.  -L: go on where the
@@ -20,7 +23,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "crypto/init.h"
+#include "crypto/pkcs11.h"
 #include "ipc/fds.h"
 #include "os/confine.h"
 #include "os/file.h"
@@ -36,15 +41,63 @@
 #include "signer/keys.h"
 #include "signer/ledger.h"
 #include "signer/serve.h"
+#include "signer/settings.h"
 
 /* --- once --------------------------------------------------------------- */
 
+/* What the settings say of the key; without settings, a key in a file. */
 static enum err
-make_key(const char *dir, const char *spec, struct errinfo *ei)
+make_at(const char *dir, const struct signer_key *settings, const char *spec,
+    struct errinfo *ei)
 {
+	struct keys_at at = {.dir = dir, .settings = settings};
+	struct secret secret = SECRET_EMPTY;
+	bool made = settings->kind == SIGNER_KEY_FILE &&
+		    settings->secret == SIGNER_SECRET_FILE;
+	uid_t trusted = geteuid();
 	enum err err = role_become_owner(dir, "signer.dir", ei);
 
-	return err == ERR_OK ? keys_make(dir, spec, ei) : err;
+	if (err == ERR_OK) {
+		err = keys_module(settings, trusted, &at.module, ei);
+	}
+	if (err == ERR_OK && !made) {
+		err = settings->secret == SIGNER_SECRET_FILE
+			  ? keys_secret(dir, settings, -1, &secret, ei)
+			  : keys_secret_from(STDIN_FILENO, &secret, ei);
+		if (err == ERR_OK && secret.len == 0) {
+			err = err_set(ei, ERR_FORMAT, "signer.secret", NULL,
+			    "What shall open the key is awaited on standard "
+			    "input.");
+		}
+	}
+	if (err == ERR_OK) {
+		err = keys_make(&at, spec, secret_slice(&secret), ei);
+	}
+	secret_clear(&secret);
+	pkcs11_free(at.module);
+	return err;
+}
+
+static enum err
+make_key(const char *dir, const char *spec, const char *settings_path,
+    struct errinfo *ei)
+{
+	const struct signer_key in_file = {0};
+	struct signer_settings *settings = NULL;
+	enum err err = ERR_OK;
+
+	if (settings_path == NULL) {
+		return make_at(dir, &in_file, spec, ei);
+	}
+	err = file_check_trusted(settings_path, geteuid(), ei);
+	if (err == ERR_OK) {
+		err = signer_settings_load(settings_path, &settings, ei);
+	}
+	if (err == ERR_OK) {
+		err = make_at(dir, &settings->key, spec, ei);
+	}
+	signer_settings_free(settings);
+	return err;
 }
 
 /* The certificates are read before: they may lie where only root reads. */
@@ -82,16 +135,19 @@ once(int argc, char **argv)
 	}
 	if (err != ERR_OK) {
 		/* reported below */
-	} else if (strcmp(argv[1], "--make-key") == 0 && argc == 4) {
-		err = make_key(argv[2], argv[3], &ei);
+	} else if (strcmp(argv[1], "--make-key") == 0 &&
+		   (argc == 4 || argc == 5)) {
+		err =
+		    make_key(argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
 	} else if (strcmp(argv[1], "--install-cert") == 0 &&
 		   (argc == 4 || argc == 5)) {
 		err = install_cert(
 		    argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
 	} else {
 		err = err_set(&ei, ERR_FORMAT, "signer.usage", NULL,
-		    "Usage: --make-key DIR SPEC, or --install-cert DIR FILE "
-		    "[ISSUER].");
+		    "Usage: --make-key DIR SPEC [SETTINGS], or --install-cert "
+		    "DIR "
+		    "FILE [ISSUER].");
 	}
 	if (err != ERR_OK) {
 		log_err(LOG_ERROR, "signer.once", &ei);
@@ -128,6 +184,19 @@ parse(int argc, char **argv, struct options *o)
 	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
+/* What the parent gave us besides the channel.  Looked at before anything is
+ * opened that could take the numbers. */
+struct passed {
+	int secret;
+	int unlock;
+};
+
+static int
+given_fd(int fd)
+{
+	return fd_set_cloexec(fd, true, NULL) == ERR_OK ? fd : -1;
+}
+
 /* Of the settings this role keeps nothing else, and not the descriptor. */
 static enum err
 read_accreditation(struct accreditation *out, struct errinfo *ei)
@@ -145,7 +214,7 @@ read_accreditation(struct accreditation *out, struct errinfo *ei)
 
 static enum err
 load(const struct options *o, uid_t trusted, const struct accreditation *given,
-    struct instance **out, struct errinfo *ei)
+    const struct passed *passed, struct instance **out, struct errinfo *ei)
 {
 	struct instance_paths from = {
 	    .name = o->name,
@@ -154,6 +223,7 @@ load(const struct options *o, uid_t trusted, const struct accreditation *given,
 	    .profile_dir = o->profiles,
 	    .accreditation = given,
 	    .trusted = trusted,
+	    .secret_fd = passed->secret >= 0 ? &passed->secret : NULL,
 	};
 	struct instance *in = NULL;
 	enum err err = instance_load(&from, &in, ei);
@@ -172,13 +242,48 @@ load(const struct options *o, uid_t trusted, const struct accreditation *given,
 	return ERR_OK;
 }
 
+/* The module's paths and system calls, out of the settings. */
+static enum err
+apply_walls(const struct options *o, const struct instance *in, bool unlock,
+    struct errinfo *ei)
+{
+	const struct signer_key *key = &in->settings->key;
+	struct confine_path paths[2 * SIGNER_KEY_PATHS_MAX];
+	struct confine_call calls[SIGNER_KEY_CALLS_MAX + 1] = {{0}};
+	struct walls_signer w = {
+	    .role = ROLE_NAME,
+	    .insecure_no_landlock = o->insecure_no_landlock,
+	    .unlock = unlock,
+	    .module = key->kind == SIGNER_KEY_MODULE,
+	    .paths = paths,
+	    .calls = calls,
+	    .socket = key->socket,
+	};
+
+	for (size_t i = 0; i < key->read.num; i++) {
+		paths[w.num_paths++] =
+		    (struct confine_path){key->read.at[i], CONFINE_READ};
+	}
+	for (size_t i = 0; i < key->write.num; i++) {
+		paths[w.num_paths++] = (struct confine_path){
+		    key->write.at[i], CONFINE_READ | CONFINE_WRITE};
+	}
+	for (size_t i = 0; i < key->num_calls; i++) {
+		calls[i] = (struct confine_call){.name = key->calls[i]};
+	}
+	return walls_signer(&w, ei);
+}
+
 static void
 report(const struct options *o, const struct instance *in,
-    const struct journal_report *r)
+    const struct journal_report *r, const struct errinfo *key)
 {
 	if (r->cut_bytes > 0) {
 		log_event(LOG_WARN, "journal.cut", L_INT("at", r->cut_at),
 		    L_INT("bytes", r->cut_bytes), L_STR("kept", r->cut_file));
+	}
+	if (key->kind != ERR_OK) {
+		log_err(LOG_WARN, "signer.key", key);
 	}
 	log_event(LOG_INFO, "signer.start", L_STR("name", o->name),
 	    L_INT("ready", in->ready), L_INT("profiles", in->num_profiles),
@@ -190,12 +295,17 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 {
 	/* Without root nobody can be told apart from ourselves. */
 	uid_t trusted = geteuid();
+	const struct passed passed = {
+	    given_fd(ROLE_FD_SECRET), given_fd(ROLE_FD_UNLOCK)};
 	struct serve_options serving = {
 	    .channel = ROLE_FD_CHANNEL,
 	    .role = ROLE_NAME,
 	    .instance = o->name,
 	    .dir = ".",
+	    .unlock = -1,
+	    .unlocks = trusted,
 	};
+	struct errinfo key = {0};
 	struct clock clock = system_clock();
 	struct journal_report journal = {0};
 	struct accreditation given = {0};
@@ -218,10 +328,17 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = read_accreditation(&given, ei);
 	}
 	if (err == ERR_OK) {
-		err = load(o, trusted, &given, &in, ei);
+		err = load(o, trusted, &given, &passed, &in, ei);
 	}
 	if (err == ERR_OK) {
-		err = walls_signer(ROLE_NAME, o->insecure_no_landlock, ei);
+		/* What its key does not need it does not have. */
+		fd_close(passed.secret);
+		if (in->settings->key.secret == SIGNER_SECRET_FILE) {
+			fd_close(passed.unlock);
+		} else {
+			serving.unlock = passed.unlock;
+		}
+		err = apply_walls(o, in, serving.unlock >= 0, ei);
 	}
 	if (err == ERR_OK) {
 		err = ledger_open(".", &journal, &ledger, ei);
@@ -230,7 +347,10 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = engine_new(in, ledger, &clock, &engine, ei);
 	}
 	if (err == ERR_OK) {
-		report(o, in, &journal);
+		if (engine_key(engine, &key) == ERR_OK) {
+			key = (struct errinfo){0};
+		}
+		report(o, in, &journal, &key);
 		role_ready();
 		err = serve(engine, &serving, ei);
 	}

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/walls.h"
 
-#include <stddef.h>
-
-#include "os/confine.h"
-
 /* --- front -------------------------------------------------------------- */
 
 static bool
@@ -58,31 +54,45 @@ walls_front(const char *public_dir, const char *profile_dir,
 
 /* --- signer, ocsp ------------------------------------------------------- */
 
-static const struct confine_path signer_paths[] = {
-    {".", CONFINE_READ | CONFINE_WRITE},
+enum {
+	SIGNER_PATHS_MAX = 32,
+	SIGNER_LISTS_MAX = 8
 };
 
 /* No socket, no connection, no new program: questions come on a descriptor
  * that is open already. */
-static const struct confine_call *const signer_calls[] = {
-    confine_calls_base,
-    confine_calls_files,
-    confine_calls_messages,
-    NULL,
-};
-
 enum err
-walls_signer(const char *role, bool insecure_no_landlock, struct errinfo *ei)
+walls_signer(const struct walls_signer *w, struct errinfo *ei)
 {
-	const struct confine walls = {
-	    .role = role,
-	    .paths = signer_paths,
-	    .num_paths = ARRAY_LEN(signer_paths),
-	    .calls = signer_calls,
-	    .insecure_no_landlock = insecure_no_landlock,
-	};
+	struct confine_path paths[SIGNER_PATHS_MAX] = {
+	    {".", CONFINE_READ | CONFINE_WRITE}};
+	const struct confine_call *calls[SIGNER_LISTS_MAX] = {
+	    confine_calls_base, confine_calls_files, confine_calls_messages};
+	size_t num_paths = 1, num_lists = 3;
 
-	return confine_apply(&walls, ei);
+	ensure(w->num_paths < SIGNER_PATHS_MAX);
+	for (size_t i = 0; i < w->num_paths; i++) {
+		paths[num_paths++] = w->paths[i];
+	}
+	if (w->unlock) {
+		calls[num_lists++] = confine_calls_accept;
+	}
+	if (w->calls != NULL) {
+		calls[num_lists++] = w->calls;
+	}
+	if (w->socket) {
+		calls[num_lists++] = confine_calls_connect_local;
+	}
+	return confine_apply(
+	    &(struct confine){
+		.role = w->role,
+		.paths = paths,
+		.num_paths = num_paths,
+		.calls = calls,
+		.threads = w->module,
+		.insecure_no_landlock = w->insecure_no_landlock,
+	    },
+	    ei);
 }
 
 /* --- courier ------------------------------------------------------------ */

@@ -10,9 +10,11 @@
  * (role_settle()).  insecure_no_landlock: go on where the kernel has none.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "os/confine.h"
 
 /* A database server: the directory of its socket, or an address and port. */
 struct walls_server {
@@ -25,10 +27,22 @@ struct walls_server {
 ATTR_MUST_USE enum err walls_front(const char *public_dir,
     const char *profile_dir, const struct walls_server *server,
     bool insecure_no_landlock, struct errinfo *ei);
-/* Its own directory; no socket, no connection, no thread.  role: "signer" or
- * "ocsp", for messages. */
+/*
+ * Its own directory; no socket, no connection, no thread.  A key behind a
+ * module adds what the signer's settings say of it, and threads.
+ */
+struct walls_signer {
+	const char *role; /* "signer" or "ocsp", for messages */
+	bool insecure_no_landlock;
+	bool unlock; /* accepts on its listener */
+	bool module;
+	const struct confine_path *paths; /* the module's */
+	size_t num_paths;
+	const struct confine_call *calls; /* the same; ended by a NULL name */
+	bool socket;                      /* connects to local sockets */
+};
 ATTR_MUST_USE enum err walls_signer(
-    const char *role, bool insecure_no_landlock, struct errinfo *ei);
+    const struct walls_signer *w, struct errinfo *ei);
 /* May connect out by TCP and read what resolving and TLS need; writes
  * nothing, not even in its own directory. */
 ATTR_MUST_USE enum err walls_courier(

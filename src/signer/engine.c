@@ -40,7 +40,8 @@ is_check_due(struct engine *e)
 	enum key_alg alg = privkey_alg(e->in->key);
 	int64_t now = clock_mono_ms(&e->clock);
 
-	if (alg != KEY_RSA && alg != KEY_ED25519 && e->checked &&
+	if (alg != KEY_RSA && alg != KEY_ED25519 &&
+	    !privkey_is_foreign(e->in->key) && e->checked &&
 	    now - e->checked_ms < CHECK_EVERY_MS) {
 		return false;
 	}
@@ -49,22 +50,63 @@ is_check_due(struct engine *e)
 	return true;
 }
 
+static enum err
+check(struct engine *e, struct slice data, struct buf *sig, struct errinfo *ei)
+{
+	if (pubkey_verify(privkey_pubkey(e->in->key), e->in->sig_alg, data,
+		buf_slice(sig), NULL) == ERR_OK) {
+		return ERR_OK;
+	}
+	buf_wipe(sig);
+	return err_set(ei, ERR_AGAIN, "signer.signature", NULL,
+	    "The key of %s made a signature that does not fit it; it was "
+	    "thrown away and nothing is issued.  Look after %s.",
+	    e->in->settings->name,
+	    privkey_is_foreign(e->in->key) ? "the device"
+					   : "this machine's memory");
+}
+
+/* What engine_info() tells of the key. */
+static enum err
+note_key(struct engine *e, enum err err, const struct errinfo *ei)
+{
+	(void)snprintf(e->key_rule, sizeof(e->key_rule), "%s",
+	    err == ERR_OK ? "" : ei->rule);
+	return err;
+}
+
 enum err
 engine_sign(struct engine *e, struct slice data, struct buf *out_sig,
     struct errinfo *ei)
 {
+	struct errinfo own;
 	enum err err;
 
+	ei = ei != NULL ? ei : &own;
 	buf_reset(out_sig);
 	err = privkey_sign(e->in->key, e->in->sig_alg, data, out_sig, ei);
 	if (err == ERR_OK) {
 		err = buf_err(out_sig, ei);
 	}
 	if (err == ERR_OK && is_check_due(e)) {
-		err = pubkey_verify(privkey_pubkey(e->in->key), e->in->sig_alg,
-		    data, buf_slice(out_sig), ei);
+		err = check(e, data, out_sig, ei);
 	}
-	return err;
+	return note_key(e, err, ei);
+}
+
+enum err
+engine_key(struct engine *e, struct errinfo *ei)
+{
+	return note_key(e, privkey_ready(e->in->key, ei), ei);
+}
+
+enum err
+engine_unlock(
+    struct engine *e, const char *dir, struct slice secret, struct errinfo *ei)
+{
+	enum err err = instance_unlock(e->in, dir, secret, ei);
+
+	return err == ERR_OK ? note_key(e, err, ei) : err;
 }
 
 /* --- starting ----------------------------------------------------------- */
@@ -125,7 +167,7 @@ note_ceilings(struct engine *e, int64_t now, struct errinfo *ei)
 }
 
 enum err
-engine_new(const struct instance *in, struct ledger *ledger,
+engine_new(struct instance *in, struct ledger *ledger,
     const struct clock *clock, struct engine **out, struct errinfo *ei)
 {
 	struct engine *e = calloc(1, sizeof(*e));
@@ -382,6 +424,7 @@ engine_info(struct engine *e, struct signer_info *out, struct errinfo *ei)
 	memcpy(i.journal_hash, journal_hash(journal), sizeof(i.journal_hash));
 	i.crl_number = ledger_last_crl(e->ledger)->number;
 	i.now = now;
+	memcpy(i.key_rule, e->key_rule, sizeof(i.key_rule));
 	info_profiles(e, now, &i);
 	signer_info_clear(out);
 	*out = i;

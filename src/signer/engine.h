@@ -23,10 +23,16 @@ struct ledger;
 
 /* Borrows all three for its life.  Notes in the journal that it has started,
  * with what profiles and ceilings. */
-ATTR_MUST_USE enum err engine_new(const struct instance *in,
-    struct ledger *ledger, const struct clock *clock, struct engine **out,
-    struct errinfo *ei);
+ATTR_MUST_USE enum err engine_new(struct instance *in, struct ledger *ledger,
+    const struct clock *clock, struct engine **out, struct errinfo *ei);
 void engine_free(struct engine *e);
+
+/* Can the key sign?  As privkey_ready(); what comes of it is told by
+ * engine_info() until the next signature. */
+ATTR_MUST_USE enum err engine_key(struct engine *e, struct errinfo *ei);
+/* As instance_unlock(). */
+ATTR_MUST_USE enum err engine_unlock(
+    struct engine *e, const char *dir, struct slice secret, struct errinfo *ei);
 
 /*
  * Issue, into the journal's pending records; *out borrows from *store and may

@@ -141,9 +141,7 @@ engine_ocsp(struct engine *e, const struct signer_ocsp *m, struct buf *response,
 		err = build(e, m, now, ei);
 	}
 	if (err == ERR_OK) {
-		buf_reset(&e->sig);
-		err = privkey_sign(e->in->key, e->in->sig_alg,
-		    buf_slice(&e->tbs), &e->sig, ei);
+		err = engine_sign(e, buf_slice(&e->tbs), &e->sig, ei);
 	}
 	if (err == ERR_OK) {
 		buf_reset(response);

@@ -7,7 +7,7 @@
 #include "signer/ledger.h"
 
 struct engine {
-	const struct instance *in;
+	struct instance *in;
 	struct ledger *ledger;
 	struct clock clock;
 	struct buf tbs;
@@ -16,8 +16,9 @@ struct engine {
 	struct buf scratch; /* a journal record */
 	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
 	uint64_t ocsp_used;
-	int64_t checked_ms; /* when a signature was last looked at */
-	bool checked;       /* one has been */
+	int64_t checked_ms;          /* when a signature was last looked at */
+	bool checked;                /* one has been */
+	char key_rule[ERRINFO_RULE]; /* why the key does not sign, or "" */
 };
 
 /*
@@ -28,9 +29,11 @@ ATTR_MUST_USE enum err engine_now(
     const struct engine *e, int64_t *out, struct errinfo *ei);
 /*
  * Sign data with the key.  A signature that erred arithmetic made shows a key
- * of RSA or Ed25519, so each of theirs is checked before it is let out; of the
- * others, whose nonce is drawn anew, the first and then one a second, so that
- * a machine that errs is found and haste is not paid for with each one.
+ * of RSA or Ed25519, so each of theirs is checked before it is let out, and
+ * each that a module made; of the others, whose nonce is drawn anew, the first
+ * and then one a second, so that a machine that errs is found and haste is not
+ * paid for with each one.  ERR_AGAIN "signer.signature": it did not fit, and
+ * has been wiped.
  */
 ATTR_MUST_USE enum err engine_sign(struct engine *e, struct slice data,
     struct buf *out_sig, struct errinfo *ei);

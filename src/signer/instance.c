@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "crypto/pkcs11.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
 #include "os/file.h"
@@ -36,13 +37,8 @@ load_settings(
 }
 
 static enum err
-load_key(struct instance *in, const char *dir, struct errinfo *ei)
+check_sig_alg(struct instance *in, struct errinfo *ei)
 {
-	enum err err = keys_load(dir, &in->key, ei);
-
-	if (err != ERR_OK) {
-		return err;
-	}
 	in->sig_alg = in->settings->sig_alg;
 	if (in->sig_alg == SIG_NONE) {
 		in->sig_alg = key_alg_default_sig(privkey_alg(in->key));
@@ -54,6 +50,70 @@ load_key(struct instance *in, const char *dir, struct errinfo *ei)
 		    sig_alg_name(in->sig_alg),
 		    key_alg_name(privkey_alg(in->key)));
 	}
+	return ERR_OK;
+}
+
+static enum err
+load_locked(struct instance *in, const char *dir, struct errinfo *ei)
+{
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	enum err err = keys_public(dir, &spki, ei);
+
+	if (err == ERR_OK) {
+		err = privkey_locked(buf_slice(&spki), &in->key, ei);
+	}
+	buf_clear(&spki);
+	return err;
+}
+
+static enum err
+load_key(
+    struct instance *in, const struct instance_paths *paths, struct errinfo *ei)
+{
+	const struct signer_key *settings = &in->settings->key;
+	struct secret secret = SECRET_EMPTY;
+	struct keys_at at = {.dir = paths->state_dir, .settings = settings};
+	enum err err = keys_module(settings, paths->trusted, &in->module, ei);
+
+	if (err == ERR_OK) {
+		at.module = in->module;
+		err = keys_secret(paths->state_dir, settings,
+		    paths->secret_fd != NULL ? *paths->secret_fd : -1, &secret,
+		    ei);
+	}
+	if (err == ERR_OK) {
+		err = keys_open(&at, secret_slice(&secret), &in->key, ei);
+	} else if (err == ERR_AGAIN && settings->secret != SIGNER_SECRET_FILE) {
+		err = load_locked(in, paths->state_dir, ei);
+	}
+	secret_clear(&secret);
+	return err == ERR_OK ? check_sig_alg(in, ei) : err;
+}
+
+enum err
+instance_unlock(struct instance *in, const char *dir, struct slice secret,
+    struct errinfo *ei)
+{
+	const struct keys_at at = {
+	    .dir = dir, .settings = &in->settings->key, .module = in->module};
+	struct privkey *key = NULL;
+	enum err err;
+
+	/* Not tried unasked for: a token counts. */
+	if (privkey_ready(in->key, NULL) == ERR_OK) {
+		return err_set(ei, ERR_CONFLICT, "key.open", NULL,
+		    "The key of %s is not locked.", in->settings->name);
+	}
+	err = keys_open(&at, secret, &key, ei);
+	if (err == ERR_OK) {
+		err = privkey_ready(key, ei);
+	}
+	if (err != ERR_OK) {
+		privkey_free(key);
+		return err;
+	}
+	privkey_free(in->key);
+	in->key = key;
 	return ERR_OK;
 }
 
@@ -290,7 +350,7 @@ instance_load(const struct instance_paths *paths, struct instance **out,
 	}
 	err = load_settings(in, paths, ei);
 	if (err == ERR_OK) {
-		err = load_key(in, paths->state_dir, ei);
+		err = load_key(in, paths, ei);
 	}
 	if (err == ERR_OK) {
 		err = in->settings->kind == SIGNER_KIND_CA
@@ -317,6 +377,7 @@ instance_free(struct instance *in)
 	}
 	ca_identity_clear(&in->ca);
 	privkey_free(in->key);
+	pkcs11_free(in->module);
 	free(in->responder_cert);
 	signer_settings_free(in->settings);
 	free(in);

@@ -2,12 +2,14 @@
 #ifndef SURGUCH_SIGNER_INSTANCE_H
 #define SURGUCH_SIGNER_INSTANCE_H
 /*
- * What one signer process is, read once at start and never again: its
- * settings, its one key, whom it signs for, and its profiles compiled to
- * templates.  Everything comes from files that front cannot write.
+ * What one signer process is, read once at start and, but for a key that is
+ * unlocked later, never again: its settings, its one key, whom it signs for,
+ *and its profiles compiled to templates.  Everything comes from files that
+ *front cannot write.
  *
  * In its directory:
  *	key.p8, key.pass  the key and its passphrase (0400; keys.h)
+ *	key.pin           the PIN of a token that holds the key instead
  *	spki.der          the public key
  *	ca.der            a CA: its own certificate, once it has one;
  *	                  an OCSP key: its issuer's
@@ -25,6 +27,7 @@
 #include "signer/settings.h"
 
 struct accreditation;
+struct pkcs11;
 struct privkey;
 struct profile;
 struct template;
@@ -43,7 +46,8 @@ struct instance_issuer {
 
 struct instance {
 	struct signer_settings *settings;
-	struct privkey *key;
+	struct pkcs11 *module; /* NULL: the key is in a file */
+	struct privkey *key;   /* maybe locked (privkey_ready()) */
 	enum sig_alg sig_alg;
 	bool ready; /* has the certificate that its work needs */
 	/* SIGNER_KIND_CA */
@@ -64,6 +68,7 @@ struct instance_paths {
 	const char *profile_dir; /* NAME.conf each */
 	uid_t trusted;           /* besides root, may own the last two */
 	const struct accreditation *accreditation; /* of the centre, or NULL */
+	const int *secret_fd; /* what opens the key; NULL: none given */
 };
 
 /*
@@ -76,6 +81,14 @@ struct instance_paths {
 ATTR_MUST_USE enum err instance_load(const struct instance_paths *paths,
     struct instance **out, struct errinfo *ei);
 void instance_free(struct instance *in);
+
+/*
+ * Open the key with what somebody came and said.  ERR_CONFLICT "key.open" when
+ * it is not locked; the errors of keys_open() and privkey_ready(), after which
+ * it is as it was.
+ */
+ATTR_MUST_USE enum err instance_unlock(struct instance *in, const char *dir,
+    struct slice secret, struct errinfo *ei);
 
 const struct instance_profile *instance_profile(
     const struct instance *in, const char *name);

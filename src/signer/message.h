@@ -227,8 +227,9 @@ struct signer_info {
 	uint64_t journal_number; /* of the last record */
 	int64_t journal_time;
 	uint8_t journal_hash[32];
-	uint64_t crl_number; /* of the last CRL; 0 none */
-	int64_t now;         /* its clock */
+	uint64_t crl_number;         /* of the last CRL; 0 none */
+	int64_t now;                 /* its clock */
+	char key_rule[ERRINFO_RULE]; /* why the key does not sign, or "" */
 	struct signer_info_profile profiles[SIGNER_PROFILES_MAX];
 	size_t num_profiles;
 	uint8_t *spki; /* owned */

@@ -196,6 +196,7 @@ signer_info_pack(struct buf *b, const struct signer_info *i)
 	wire_put_fixed(b, i->journal_hash, sizeof(i->journal_hash));
 	wire_put_u64(b, i->crl_number);
 	wire_put_i64(b, i->now);
+	wire_put_text(b, i->key_rule);
 	wire_put_u32(b, (uint32_t)i->num_profiles);
 	for (size_t k = 0; k < i->num_profiles; k++) {
 		const struct signer_info_profile *p = &i->profiles[k];
@@ -241,6 +242,7 @@ signer_info_unpack(
 	wire_get_fixed(&w, i.journal_hash, sizeof(i.journal_hash));
 	i.crl_number = wire_get_u64(&w);
 	i.now = wire_get_i64(&w);
+	wire_get_text(&w, i.key_rule, sizeof(i.key_rule));
 	get_profiles(&w, &i);
 	spki = wire_get_bytes(&w, SPKI_BYTES_MAX);
 	cert = wire_get_bytes(&w, CERT_BYTES_MAX);

@@ -14,6 +14,7 @@
 #include "signer/engine.h"
 #include "signer/message.h"
 #include "signer/record.h"
+#include "signer/serve_unlock.h"
 
 struct answer {
 	uint64_t id;
@@ -28,6 +29,7 @@ struct answer {
 struct server {
 	struct engine *engine;
 	const struct serve_options *o;
+	struct unlocking unlocking;
 	struct buf packet; /* the question at hand */
 	struct buf store;  /* what the engine answers with */
 	struct answer answers[SIGNER_BATCH_MAX];
@@ -395,6 +397,10 @@ work(struct server *s, struct frame *f, struct errinfo *ei)
 		/* Not the text: it may quote a person's data. */
 		log_event(LOG_WARN, "signer.refused", L_STR("rule", ei->rule),
 		    L_STR("kind", err_name(err)), L_STR("object", ei->object));
+		if (strncmp(ei->rule, "key.", strlen("key.")) == 0 ||
+		    strcmp(ei->rule, "signer.signature") == 0) {
+			log_err(LOG_ERROR, "signer.key", ei);
+		}
 		answer_error(a, ei);
 		err = ERR_OK;
 	}
@@ -441,19 +447,25 @@ batch(struct server *s, bool *closed, struct errinfo *ei)
 static enum err
 loop(struct server *s, struct errinfo *ei)
 {
-	struct pollfd p = {.fd = s->o->channel, .events = POLLIN};
+	struct pollfd p[1 + UNLOCK_POLL_MAX];
 	unsigned signals = 0;
 	bool closed = false;
+	size_t num;
 	enum err err;
 
 	err = hello_send(s->o->channel, 0, s->o->role, s->o->instance, ei);
 	while (err == ERR_OK && !closed) {
-		err = signals_wait(&p, 1, -1, &signals, ei);
+		p[0] = (struct pollfd){s->o->channel, POLLIN, 0};
+		num = unlocking_poll(&s->unlocking, p + 1);
+		err = signals_wait(p, 1 + num, -1, &signals, ei);
 		if ((signals & SIGNAL_STOP) != 0) {
 			return ERR_OK;
 		}
-		if (err == ERR_OK && p.revents != 0) {
+		if (err == ERR_OK && p[0].revents != 0) {
 			err = batch(s, &closed, ei);
+		}
+		if (err == ERR_OK) {
+			unlocking_work(&s->unlocking, s->engine, p + 1, num);
 		}
 	}
 	return err;
@@ -470,6 +482,7 @@ serve(struct engine *e, const struct serve_options *o, struct errinfo *ei)
 	}
 	s->engine = e;
 	s->o = o;
+	unlocking_init(&s->unlocking, o);
 	buf_init(&s->packet, FRAME_BYTES_MAX);
 	buf_init(&s->store, JOURNAL_RECORD_MAX + RECORD_OVERHEAD);
 	for (size_t i = 0; i < ARRAY_LEN(s->answers); i++) {
@@ -477,6 +490,7 @@ serve(struct engine *e, const struct serve_options *o, struct errinfo *ei)
 		s->answers[i].fd = -1;
 	}
 	err = loop(s, ei);
+	unlocking_clear(&s->unlocking);
 	for (size_t i = 0; i < ARRAY_LEN(s->answers); i++) {
 		buf_clear(&s->answers[i].body);
 	}

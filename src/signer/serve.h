@@ -9,7 +9,13 @@
  * The peer is front, a sibling: a message that is malformed, of no legal type
  * or with descriptors that it should not have ends the process, and the
  * parent starts another.
+ *
+ * A key that is locked is opened over a socket of its own (ipc/unlock_msg.h).
+ * Who comes there is a client: what is malformed ends its connection only, and
+ * one that says nothing is dropped for the next.
  */
+#include <sys/types.h>
+
 #include "base/err.h"
 
 struct engine;
@@ -18,7 +24,9 @@ struct serve_options {
 	int channel;
 	const char *role;     /* "signer", "ocsp" */
 	const char *instance; /* its name */
-	const char *dir;      /* where crl.der is kept */
+	const char *dir;      /* where crl.der and the key are kept */
+	int unlock;           /* listener; -1: the key is not locked */
+	uid_t unlocks;        /* besides root, may unlock it */
 };
 
 /* Says hello and serves until a signal says stop or the channel closes (both

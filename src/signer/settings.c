@@ -113,6 +113,7 @@ static const struct conf_setting settings[] = {
 	.type = CONF_TEXT,
 	.fallback = "",
 	.check = check_sig},
+    {.name = "key", .type = CONF_GROUP, .members = signer_key_settings},
     {.name = "profiles",
 	.type = CONF_TEXTS,
 	.max = SIGNER_PROFILES_MAX,
@@ -252,6 +253,7 @@ take(const struct conf *conf, struct conf_report *report,
 	conf_copy_text(s->name, sizeof(s->name), conf_text(c, "name"));
 	s->kind = (enum signer_kind)conf_choice(c, "kind");
 	s->sig_alg = sig_alg_by_name(conf_text(c, "signature"));
+	signer_key_take(conf_group(c, "key"), report, &s->key);
 	for (size_t i = 0; i < conf_len(c, "profiles"); i++) {
 		conf_copy_text(s->profiles[s->num_profiles++],
 		    sizeof(s->profiles[0]), conf_text_at(c, "profiles", i));

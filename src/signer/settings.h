@@ -8,6 +8,7 @@
  *	name = "issuing-gost";
  *	kind = "ca";                  # or "ocsp"
  *	signature = "gost2012-256";   # as sig_alg_name(); "" is the key's usual
+ *	key = { kind = "file"; };     # key_settings.h
  *	profiles = ["qualified-person", "ocsp"];
  *	responders = ["9f86d0..."];   # SHA-256 of the OCSP keys it delegates to
  *	time_stampers = ["2c26b4..."]; # and of the time-stamping keys
@@ -33,6 +34,7 @@
 #include "conf/conf.h"
 #include "crypto/alg.h"
 #include "ipc/hello.h"
+#include "signer/key_settings.h"
 
 enum signer_kind {
 	SIGNER_KIND_CA,
@@ -69,6 +71,7 @@ struct signer_settings {
 	char name[HELLO_NAME_SIZE];
 	enum signer_kind kind;
 	enum sig_alg sig_alg; /* SIG_NONE: what the key usually makes */
+	struct signer_key key;
 	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
 	size_t num_profiles;
 	struct signer_keys responders;

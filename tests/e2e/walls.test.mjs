@@ -367,6 +367,30 @@ const WALLED = [
 	['signer', 'ptrace', '1', 'SIGSYS'],
 	['signer', 'signal', '1', 'SIGSYS'],
 
+	// One that waits to be unlocked has no more than that.
+	['locked', 'create', 'own2', 'done'],
+	['locked', 'read', '/etc/passwd', 'EACCES', 'landlock'],
+	['locked', 'socket', '', 'SIGSYS', 'seccomp'],
+	['locked', 'local-socket', '', 'SIGSYS', 'seccomp'],
+	['locked', 'fork', '', 'SIGSYS', 'seccomp'],
+	['locked', 'code', '', 'SIGSYS', 'seccomp'],
+
+	// A key behind a module: the paths and sockets that its settings name.
+	['module', 'create', 'own3', 'done'],
+	['module', 'read', '../profiles/one', 'done'],
+	['module', 'write', '../profiles/one', 'EACCES', 'landlock'],
+	['module', 'create', '../public/token', 'done'],
+	['module', 'read', '/etc/passwd', 'EACCES', 'landlock'],
+	['module', 'local-socket', '', 'done'],
+	['module', 'socket', '', 'SIGSYS', 'seccomp'],
+	['module', 'connect', 'LISTENER', 'SIGSYS'],
+	['module', 'bind', 'FREE', 'SIGSYS'],
+	['module', 'fork', '', 'SIGSYS', 'seccomp'],
+	['module', 'exec', '', 'SIGSYS'],
+	['module', 'root', '', 'SIGSYS', 'seccomp'],
+	['module', 'code', '', 'SIGSYS', 'seccomp'],
+	['module', 'ptrace', '1', 'SIGSYS'],
+
 	['front', 'create', 'own', 'done'],
 	['front', 'create', '../public/own', 'done'],
 	['front', 'read', '../profiles/one', 'done'],

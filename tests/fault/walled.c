@@ -5,10 +5,11 @@
  *	walled ROLE DIR PROBE [PATH|PID|PORT]
  *
  * ROLE: front (its database a file), front-local and front-tcp:PORT (a
- * server by its socket, by TCP), signer, courier, or none (no walls).  DIR:
- *where it stands; what front publishes is in DIR/../public, its profiles in
- *DIR/../profiles. Prints what came of it.  SURGUCH_TEST_WALL_OFF takes a wall
- *away.
+ * server by its socket, by TCP), signer, locked (a signer that waits to be
+ * unlocked), module (a signer with a key behind a PKCS#11 module), courier, or
+ * none (no walls).  DIR: where it stands; what front publishes is in
+ * DIR/../public, its profiles in DIR/../profiles.  Prints what came of it.
+ * SURGUCH_TEST_WALL_OFF takes a wall away.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,29 @@
 #include "os/confine.h"
 #include "probe.h"
 #include "roles/walls.h"
+
+/* A signer's with a key behind a module, as such settings name it. */
+static enum err
+module_walls(struct errinfo *ei)
+{
+	static const struct confine_path paths[] = {
+	    {"../profiles", CONFINE_READ},
+	    {"../public", CONFINE_READ | CONFINE_WRITE},
+	};
+	static const struct confine_call calls[] = {
+	    CALL("sched_getparam"), {0}};
+
+	return walls_signer(
+	    &(struct walls_signer){
+		.role = "module",
+		.module = true,
+		.paths = paths,
+		.num_paths = ARRAY_LEN(paths),
+		.calls = calls,
+		.socket = true,
+	    },
+	    ei);
+}
 
 static enum err
 wall(void *arg, struct errinfo *ei)
@@ -45,7 +69,14 @@ wall(void *arg, struct errinfo *ei)
 		    false, ei);
 	}
 	if (strcmp(role, "signer") == 0) {
-		return walls_signer(role, false, ei);
+		return walls_signer(&(struct walls_signer){.role = role}, ei);
+	}
+	if (strcmp(role, "locked") == 0) {
+		return walls_signer(
+		    &(struct walls_signer){.role = role, .unlock = true}, ei);
+	}
+	if (strcmp(role, "module") == 0) {
+		return module_walls(ei);
 	}
 	if (strcmp(role, "courier") == 0) {
 		return walls_courier(false, ei);

@@ -5,7 +5,8 @@ import { exec, pool } from '../run/exec.mjs';
 import { Finding, readText, treeFiles } from './files.mjs';
 
 const LIBRARIES = ['libcrypto', 'sqlite3', 'libmicrohttpd', 'jansson',
-	'libconfig', 'libcurl', 'libseccomp', 'gnutls', 'libpq'];
+	'libconfig', 'libcurl', 'libseccomp', 'gnutls', 'libpq',
+	'p11-kit-1'];
 
 // Lists that their one header includes more than once: no guard.
 const LISTS = /^src\/store\/statements_[a-z]+\.h$/;

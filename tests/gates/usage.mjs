@@ -131,7 +131,7 @@ function checkCli(root, file, pages, add) {
 				`its table of options`);
 		}
 	}
-	const line = (text) => text.trim().toUpperCase();
+	const line = (text) => text.trim().replace(/\s+/g, ' ').toUpperCase();
 	const wanted = new Map(commands.map((c) =>
 		[line([c.group, c.name, c.usage].filter(Boolean).join(' ')),
 			`${c.group} ${c.name}`]));

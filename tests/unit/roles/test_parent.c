@@ -232,13 +232,19 @@ static void
 start(struct parent *p, const char *flag)
 {
 	const char *const argv[] = {"surguchd", "-c", conf, flag, NULL};
-	const char *const envp[] = {NULL};
-	char path[PATH_TEXT_SIZE];
+	char credentials[PATH_TEXT_SIZE + 32], path[PATH_TEXT_SIZE];
+	const char *const envp[] = {credentials, NULL};
 	struct errinfo ei;
 	int ends[2];
 	struct spawn_fd fds[1];
 
 	(void)unlink(log_path);
+	/* What systemd keeps for ca-two. */
+	at(path, root, "ca-two");
+	assert_ok(
+	    file_write_atomic(path, SLICE_LIT("opens it"), 0600, &ei), &ei);
+	(void)snprintf(
+	    credentials, sizeof(credentials), "CREDENTIALS_DIRECTORY=%s", root);
 	at(path, getenv("SURGUCH_LIBEXEC"), "surguchd");
 	assert_ok(socket_pair(ends, &ei), &ei);
 	fds[0] = (struct spawn_fd){ends[1], 1};
@@ -294,11 +300,12 @@ each_gets_its_own(void **state)
 	} want[] = {
 	    {"front start", " fds 0 1 2 3 5 6 7 8 11 16 17 18 args "},
 	    {"courier start", " fds 0 1 2 3 4 args "},
-	    {"ca-one start", " fds 0 1 2 3 4 11 args "},
-	    {"ocsp-one start", " fds 0 1 2 3 4 args "},
-	    {"ca-two start", " fds 0 1 2 3 4 11 args "},
+	    {"ca-one start", " fds 0 1 2 3 4 6 11 args "},
+	    {"ocsp-one start", " fds 0 1 2 3 4 6 args "},
+	    {"ca-two start", " fds 0 1 2 3 4 5 6 11 args "},
 	};
 	char args[3 * PATH_TEXT_SIZE], pid_path[PATH_TEXT_SIZE];
+	char unlock_path[PATH_TEXT_SIZE];
 	struct parent p;
 	char *line;
 
@@ -306,7 +313,9 @@ each_gets_its_own(void **state)
 	write_conf("insecure_shared_uid = true;\n");
 	start_ready(&p);
 	at(pid_path, root, "run/surguch/surguchd.pid");
+	at(unlock_path, root, "run/surguch/signer-ocsp-one.sock");
 	assert_true(file_exists(pid_path));
+	assert_true(file_exists(unlock_path));
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		line = last_line(want[i].name);
 		if (strstr(line, want[i].fds) == NULL) {
@@ -324,6 +333,7 @@ each_gets_its_own(void **state)
 	free(line);
 	assert_int_equal(stop(&p), 0);
 	assert_false(file_exists(pid_path));
+	assert_false(file_exists(unlock_path));
 }
 
 static void

@@ -90,11 +90,85 @@ everything_is_taken(void **state)
 	signer_settings_free(s);
 }
 
+static void
+reads_where_the_key_is(void **state)
+{
+	struct signer_settings *s = NULL;
+	struct errinfo ei;
+
+	(void)state;
+	assert_ok(signer_settings_parse(
+		      SLICE_LIT("name = \"a\";"), "a.conf", &s, &ei),
+	    &ei);
+	assert_int_equal(s->key.kind, SIGNER_KEY_FILE);
+	assert_int_equal(s->key.secret, SIGNER_SECRET_FILE);
+	signer_settings_free(s);
+	assert_ok(signer_settings_parse(
+		      SLICE_LIT("name = \"a\"; key = { kind = \"module\"; "
+				"secret = \"unlock\"; module = \"/lib/m.so\"; "
+				"serial = \"0123\"; id = \"0aff\"; "
+				"environment = [\"A=b=c\"]; read = [\"/r\"]; "
+				"write = [\"/w\", \"/v\"]; "
+				"calls = [\"mlock2\"]; socket = true; };"),
+		      "a.conf", &s, &ei),
+	    &ei);
+	assert_int_equal(s->key.kind, SIGNER_KEY_MODULE);
+	assert_int_equal(s->key.secret, SIGNER_SECRET_UNLOCK);
+	assert_string_equal(s->key.module, "/lib/m.so");
+	assert_string_equal(s->key.where.token, "");
+	assert_string_equal(s->key.where.serial, "0123");
+	assert_string_equal(s->key.where.label, "");
+	assert_int_equal(s->key.where.id_len, 2);
+	assert_memory_equal(s->key.where.id, "\x0a\xff", 2);
+	assert_string_equal(s->key.env[0], "A=b=c");
+	assert_string_equal(s->key.read.at[0], "/r");
+	assert_int_equal(s->key.write.num, 2);
+	assert_string_equal(s->key.write.at[1], "/v");
+	assert_string_equal(s->key.calls[0], "mlock2");
+	assert_true(s->key.socket);
+	signer_settings_free(s);
+}
+
 static const struct {
 	const char *name;
 	const char *text;
 } bad[] = {
     {"nothing", ""},
+    {"unknown kind of key", "name = \"a\"; key = { kind = \"hsm\"; };"},
+    {"unknown secret", "name = \"a\"; key = { secret = \"prompt\"; };"},
+    {"module without a path", "name = \"a\"; key = { kind = \"module\"; token "
+			      "= \"t\"; label = \"k\"; };"},
+    {"module by a relative path",
+	"name = \"a\"; key = { kind = \"module\"; module = \"m.so\"; token = "
+	"\"t\"; label = \"k\"; };"},
+    {"module without a token", "name = \"a\"; key = { kind = \"module\"; "
+			       "module = \"/lib/m.so\"; label = \"k\"; };"},
+    {"module without a key", "name = \"a\"; key = { kind = \"module\"; module "
+			     "= \"/lib/m.so\"; token = \"t\"; };"},
+    {"key id of no hex",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; id = \"0g\"; };"},
+    {"half a key id",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; id = \"012\"; };"},
+    {"module of a key in a file",
+	"name = \"a\"; key = { module = \"/lib/m.so\"; token = \"t\"; label = "
+	"\"k\";  };"},
+    {"environment of the loader",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; environment = [\"LD_PRELOAD=/x\"]; };"},
+    {"environment without a value",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; environment = [\"X\"]; };"},
+    {"system call that there is not",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; calls = [\"sing\"]; };"},
+    {"system call that nobody gets",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; calls = [\"execve\"]; };"},
+    {"relative path",
+	"name = \"a\"; key = { kind = \"module\"; module = \"/lib/m.so\"; "
+	"token = \"t\"; label = \"k\"; write = [\"tokens\"]; };"},
     {"no name", "kind = \"ca\";"},
     {"name of capitals", "name = \"A\";"},
     {"empty name", "name = \"\";"},
@@ -163,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_least_is_a_name),
+	    cmocka_unit_test(reads_where_the_key_is),
 	    cmocka_unit_test(everything_is_taken),
 	    cmocka_unit_test(mistakes_are_refused),
 	};
