@@ -33,7 +33,7 @@ struct cli_option {
 };
 
 struct cli_args {
-	const char *at[8]; /* words that are no options */
+	const char *at[32]; /* words that are no options */
 	size_t num;
 };
 

@@ -47,6 +47,9 @@ typedef enum err ctl_run(
 /* ctl_certificate.c */
 ctl_run ctl_certificate_list, ctl_certificate_find, ctl_certificate_show,
     ctl_certificate_issue, ctl_certificate_revoke;
+/* ctl_profile.c */
+ctl_run ctl_profile_check, ctl_profile_show, ctl_profile_diff,
+    ctl_profile_rules;
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * surguchctl: the administrator's program.  Most verbs are questions to the
- * running centre over its control socket; `centre init` works on files and
- * needs no centre.
+ * running centre over its control socket; `centre init` and most of `profile`
+ * work on files and need no centre.
  */
 #include "base/log.h"
 #include "cli/centre.h"
@@ -111,6 +111,14 @@ static const struct cli_command commands[] = {
     {"unlock", "", "NAME [--password-file FILE]",
 	"give a signer the passphrase or PIN of its key", unlock_cmd},
     {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
+    {"profile", "check", "FILE...", "is this file a right profile?",
+	ctl_profile_check},
+    {"profile", "show", "NAME|FILE [--json]", "all its rules in words",
+	ctl_profile_show},
+    {"profile", "diff", "A B [--json]", "in which rules two profiles differ",
+	ctl_profile_diff},
+    {"profile", "rules", "", "what every certificate is checked for",
+	ctl_profile_rules},
     {"reconcile", "", "[--journal-lost CA]",
 	"after a restore: the database takes over what the journals have",
 	reconcile_cmd},

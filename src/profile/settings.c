@@ -213,6 +213,30 @@ _Static_assert(ARRAY_LEN(request_names) == CSR_SUBJECT_MAX_ + 1, "requests");
 _Static_assert(ARRAY_LEN(key_names) == KEY_ALG_MAX_, "every key but NONE");
 
 const char *
+settings_key_usage_name(unsigned bit)
+{
+	return key_usages[bit];
+}
+
+const char *
+settings_identification_name(int kind)
+{
+	return identifications[kind];
+}
+
+const char *
+settings_kind_name(enum profile_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *
+settings_request_name(enum profile_csr_subject what)
+{
+	return request_names[what];
+}
+
+const char *
 attr_pattern_name(enum attr_pattern pattern)
 {
 	return pattern_names[pattern];

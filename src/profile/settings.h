@@ -43,8 +43,12 @@ bool settings_type_fits(
 bool settings_params_fit(enum key_alg alg, enum oid params);
 /* One bit of enum key_usage_bits, 0 when there is no such name. */
 uint32_t settings_key_usage(const char *name);
+const char *settings_key_usage_name(unsigned bit); /* its number */
 /* 0..3, or -1. */
 int settings_identification(const char *name);
+const char *settings_identification_name(int kind); /* of 0..3 */
+const char *settings_kind_name(enum profile_kind kind);
+const char *settings_request_name(enum profile_csr_subject what);
 /* Fills p->key_spec from the first key. */
 void settings_key_spec(struct profile *p);
 
