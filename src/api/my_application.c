@@ -6,6 +6,7 @@
 #include "api/form_json.h"
 #include "api/routes.h"
 #include "ca/authority.h"
+#include "ca/key_owner.h"
 #include "identity/otp.h"
 #include "os/seam.h"
 #include "profile/profile.h"
@@ -116,6 +117,10 @@ check_request(struct call *c, const struct form *f, struct slice der)
 	}
 	if (e == ERR_OK) {
 		e = csr_verify(csr, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = key_owner_check(c->api->store, csr_spki(csr),
+		    f->data.has_person ? &f->data.person : NULL, c->ei);
 	}
 	if (e == ERR_OK) {
 		e = profile_check_request_subject(

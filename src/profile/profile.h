@@ -80,9 +80,10 @@ uint32_t profile_limit_seconds(const struct profile *p);
 /* Days before the end when renewal is offered (B1). */
 uint32_t profile_renew_days(const struct profile *p);
 
-/* Is this key of an algorithm, parameter set and size that the profile takes?
- * ERR_FORMAT from the parser, ERR_POLICY "profile.key" with what is allowed.
- * No signature is checked. */
+/* Is this key of an algorithm, parameter set and size that the profile takes,
+ * and none that others can open?  ERR_FORMAT from the parser, ERR_POLICY
+ * "profile.key" with what is allowed, ERR_CRYPTO of crypto/weak_key.h.  No
+ * signature is checked. */
 ATTR_MUST_USE enum err profile_check_spki(
     const struct profile *p, struct slice spki, struct errinfo *ei);
 /* The same for a key that has been parsed already. */

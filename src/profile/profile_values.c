@@ -7,6 +7,7 @@
 #include "base/host.h"
 #include "base/text.h"
 #include "crypto/pubkey.h"
+#include "crypto/weak_key.h"
 #include "der/der.h"
 #include "profile/ca_identity.h"
 #include "subject/number.h"
@@ -400,7 +401,9 @@ profile_check_key(
 		fits = fits || key_fits(&p->keys[i], key);
 	}
 	if (fits) {
-		return ERR_OK;
+		enum err e = weak_key_check(key, ei);
+
+		return e != ERR_OK ? err_object(ei, e, "key") : ERR_OK;
 	}
 	return err_object(ei,
 	    err_set(ei, ERR_POLICY, "profile.key", NULL,

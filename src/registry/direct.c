@@ -2,6 +2,7 @@
 #include "registry/direct.h"
 
 #include "ca/authority.h"
+#include "ca/key_owner.h"
 #include "profile/profile.h"
 #include "profile/values.h"
 #include "registry/person.h"
@@ -66,12 +67,13 @@ add_person(struct registry *r, const struct id *id, struct issue_values *v,
 }
 
 static enum err
-add_key(const struct profile *p, struct slice der, struct issue_values *v,
+add_key(struct registry *r, const struct profile *p,
+    const struct direct_order *order, struct issue_values *v,
     struct errinfo *ei)
 {
 	const struct pubkey *key = NULL;
 	struct csr *csr = NULL;
-	enum err e = csr_parse(der, &csr, ei);
+	enum err e = csr_parse(order->pkcs10, &csr, ei);
 
 	if (e == ERR_OK) {
 		e = csr_pubkey(csr, &key, ei);
@@ -81,6 +83,10 @@ add_key(const struct profile *p, struct slice der, struct issue_values *v,
 	}
 	if (e == ERR_OK) {
 		e = csr_verify(csr, ei);
+	}
+	if (e == ERR_OK) {
+		e = key_owner_check(
+		    r->store, csr_spki(csr), &order->person, ei);
 	}
 	if (e == ERR_OK) {
 		e = profile_check_request_subject(
@@ -108,7 +114,7 @@ direct_values(struct registry *r, struct ca *ca,
 		e = add_person(r, &order->person, out, ei);
 	}
 	if (e == ERR_OK) {
-		e = add_key(p, order->pkcs10, out, ei);
+		e = add_key(r, p, order, out, ei);
 	}
 	return e != ERR_OK ? e : profile_check_names(p, out, ei);
 }

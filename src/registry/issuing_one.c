@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ca/issue.h"
+#include "ca/key_owner.h"
 #include "identity/notice.h"
 #include "os/random.h"
 #include "os/seam.h"
@@ -73,6 +74,13 @@ owner_text(const struct form *f, struct buf *out, struct errinfo *ei)
 	return buf_err(out, ei);
 }
 
+/* The person of a form, NULL where it has none. */
+static const struct id *
+person_of(const struct form *f)
+{
+	return f->data.has_person ? &f->data.person : NULL;
+}
+
 enum err
 issuing_finish_application(struct issuing *i, const struct form *f,
     const struct id *application, enum app_state from,
@@ -90,7 +98,7 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 	if (e == ERR_OK) {
 		const struct issued_for whom = {
 		    .application = application,
-		    .person = f->data.has_person ? &f->data.person : NULL,
+		    .person = person_of(f),
 		};
 
 		e = ca_add_issued(i->o.ca, &u, issued, &whom, actor, ei);
@@ -187,6 +195,10 @@ sign_application(struct issuing *i, const struct form *f,
 	values_init(&values);
 	if (e == ERR_OK) {
 		e = make_values(f, a, key, &values, ei);
+	}
+	if (e == ERR_OK) {
+		e = key_owner_check(i->o.registry->store, values_spki(&values),
+		    person_of(f), ei);
 	}
 	if (e == ERR_OK) {
 		e = ca_issue(i->o.ca, &values, &issued, ei);

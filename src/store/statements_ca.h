@@ -44,6 +44,11 @@ STATEMENT(CERTIFICATE_BY_SERIAL, "certificate.by_serial",
     "not_after, profile, application_id, journal, issued_at, status, "
     "status_at, person_id FROM certificate WHERE ca = $1 AND serial = $2",
     "tb", "dtbbbbbiitDIitiD")
+/* One with this key that is not of this person: spki_sha256, person_id. */
+STATEMENT(CERTIFICATE_KEY_OF_OTHER, "certificate.key_of_other",
+    "SELECT id FROM certificate WHERE spki_sha256 = $1 AND "
+    "(person_id IS NULL OR person_id <> $2) ORDER BY id LIMIT 1",
+    "bd", "d")
 /* Status alone, for OCSP: ca, serial -> status, revoked_at, reason. */
 STATEMENT(CERTIFICATE_STATUS, "certificate.status",
     "SELECT c.status, r.revoked_at, r.reason, r.invalidity_at "

@@ -6,8 +6,8 @@ import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../run/exec.mjs';
-import { addPerson, call, ctl, newKey, p256Request, PERSON, startDesk }
-	from './lib/desk.mjs';
+import { addPerson, call, ctl, newKey, newRequest, p256Request, PERSON,
+	startDesk } from './lib/desk.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 
 // Uids that no role has.
@@ -29,6 +29,8 @@ test('certificates and the audit for those who run the centre', async (t) => {
 	writeFileSync(at('r.der'), Buffer.from(pkcs10, 'base64'));
 	await opensslMust(['req', '-inform', 'DER', '-in', at('r.der'), '-out',
 		at('r.pem')]);
+	writeFileSync(at('other.der'), Buffer.from(
+		await newRequest(centre.dir, 'other'), 'base64'));
 
 	const json = async (...args) => {
 		const r = await ctl(centre, ...args, '--json');
@@ -56,10 +58,11 @@ test('certificates and the audit for those who run the centre', async (t) => {
 		const again = await ctl(centre, ...order('r.der', person, '--key', key));
 		assert.equal(again.out, first.out);
 		await says(1, 'idem.body', ...order('r.pem', other, '--key', key));
+		await says(1, 'key.shared', ...order('r.pem', other));
 		// A key of its own each time: another certificate.
-		const made = await json(...order('r.der', other));
+		const made = await json(...order('other.der', other));
 		assert.match(made.id, /^crt_/);
-		const r = await ctl(centre, ...order('r.der', other, '--out',
+		const r = await ctl(centre, ...order('other.der', other, '--out',
 			at('out.pem')));
 		assert.equal(r.code, 0, r.all);
 		assert.equal(r.out, '');

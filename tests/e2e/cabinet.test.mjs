@@ -38,10 +38,10 @@ test('the cabinet', async (t) => {
 		const form = await addForm(centre, { phone, person, ...options });
 		const p = await new Person(centre, phone).signIn();
 		await p.apply(form);
+		p.der = (await request(`key-${num}`)).der;
 		return p;
 	}
 	const request = (name) => gostRequest(centre.dir, name);
-	const shared = await request('shared');
 
 	// Change the registry under the centre's feet, as an operator's
 	// correction will.
@@ -54,7 +54,7 @@ test('the cabinet', async (t) => {
 		const p = await owner();
 		const steps = {
 			check: () => p.check(),
-			request: () => p.request(shared.der),
+			request: () => p.request(p.der),
 			code: () => p.post(p.at('code')),
 			confirmation: () => p.confirm('123456'),
 			text: () => p.get(p.at('acquaintance')),
@@ -110,7 +110,7 @@ test('the cabinet', async (t) => {
 			refused(await b.get(a.at() + path), 404, 'application.none');
 		}
 		for (const [what, body] of [['check', { data_hash: '0'.repeat(64) }],
-			['request', { pkcs10: shared.der.toString('base64') }],
+			['request', { pkcs10: b.der.toString('base64') }],
 			['confirmation', { code: '123456' }], ['code', undefined],
 			['installed', undefined], ['acquaintance', { signature: '' }]]) {
 			refused(await b.post(a.at(what), body), 404, 'application.none');
@@ -136,14 +136,14 @@ test('the cabinet', async (t) => {
 			assert.equal(await p.state(), 'ready');
 			expectStatus(await p.check(), 200);
 			await marry('Вторая', 'Третья');
-			refused(await p.request(shared.der), 409, 'application.changed');
+			refused(await p.request(p.der), 409, 'application.changed');
 			assert.equal(await p.state(), 'ready');
 		});
 
 	await t.test('data that change after the request was sent', async () => {
 		const p = await owner({ surname: 'Синицына' });
 		expectStatus(await p.check(), 200);
-		expectStatus(await p.request(shared.der), 200);
+		expectStatus(await p.request(p.der), 200);
 		const code = await p.code(ACT_CODE);
 		await marry('Синицына', 'Воробьёва');
 		refused(await p.confirm(code), 409, 'application.changed');
@@ -155,7 +155,7 @@ test('the cabinet', async (t) => {
 			const p = await owner({ surname: 'Петухова' });
 			await marry('Петухова', 'Курочкина');
 			expectStatus(await p.check(), 200);
-			expectStatus(await p.request(shared.der), 200);
+			expectStatus(await p.request(p.der), 200);
 			const r = await p.confirm(await p.code(ACT_CODE));
 			expectStatus(r, 200);
 			assert.equal(r.json.state, 'review');
@@ -163,7 +163,7 @@ test('the cabinet', async (t) => {
 			// An unapproved form does the same.
 			const q = await owner({ approved: false });
 			expectStatus(await q.check(), 200);
-			expectStatus(await q.request(shared.der), 200);
+			expectStatus(await q.request(q.der), 200);
 			const s = await q.confirm(await q.code(ACT_CODE));
 			assert.equal(s.json.state, 'review', s.text);
 			refused(await q.get(q.at('certificate/der')), 409,
@@ -188,7 +188,7 @@ test('the cabinet', async (t) => {
 	await t.test('a code is bound to what it confirms', async () => {
 		const p = await owner();
 		expectStatus(await p.check(), 200);
-		expectStatus(await p.request(shared.der), 200);
+		expectStatus(await p.request(p.der), 200);
 		const first = await p.code(ACT_CODE);
 		refused(await p.post(p.at('code')), 429, 'otp.too_soon');
 		// Another key: another code, and the first one confirms nothing.
@@ -210,11 +210,12 @@ test('the cabinet', async (t) => {
 		async () => {
 			const p = await owner();
 			const mine = await request('mine');
+			const other = await request('other');
 			const at = (name) => join(centre.dir, name);
 			writeFileSync(at('mine.der'), await p.obtain(p.form, mine.der));
 			await opensslMust(['x509', '-inform', 'DER', '-in', at('mine.der'),
 				'-out', at('mine.pem')]);
-			await opensslMust(['req', '-x509', '-new', '-key', shared.key,
+			await opensslMust(['req', '-x509', '-new', '-key', other.key,
 				'-subj', '/CN=x', '-out', at('other.pem')]);
 			const { text, sha256 } = (await p.get(p.at('acquaintance'))).json;
 			assert.match(sha256, /^[0-9a-f]{64}$/);
@@ -227,7 +228,7 @@ test('the cabinet', async (t) => {
 					{ signature: readFileSync(at('cms')).toString('base64') });
 			};
 			for (const r of [
-				await sign(text, at('other.pem'), shared.key),
+				await sign(text, at('other.pem'), other.key),
 				await sign(`${text} `, at('mine.pem'), mine.key),
 				await p.post(p.at('acquaintance'), { signature: 'MAA=' })]) {
 				assert.equal(r.status, 422, r.text);

@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { opensslMust, verify } from './lib/openssl.mjs';
-import { addPerson, call, ctl, newKey, ORGANISATION, p256Request, PERSON,
-	startDesk, stateDir } from './lib/desk.mjs';
+import { addPerson, call, ctl, newKey, newRequest, ORGANISATION, p256Request,
+	PERSON, startDesk, stateDir } from './lib/desk.mjs';
 
 const TWINS = 16;
 
@@ -45,6 +45,21 @@ test('orders of certificates', async (t) => {
 		// Design rule 1: the name is the registry's, not the request's.
 		assert.match(text, /CN *= *Иванов Иван Иванович/);
 	});
+
+	await t.test('a key of one person is not certified for another',
+		async () => {
+			const other = await addPerson(centre,
+				{ ...PERSON, given_name: 'Пётр' });
+			const to = (body) => call(centre, 'POST', '/v1/certificates',
+				{ ...order, person: other, ...body }, { key: newKey() });
+			const r = await to({});
+			assert.equal(r.status, 422, r.text);
+			assert.equal(r.json.rule, 'key.shared');
+			assert.equal(r.json.field, 'pkcs10');
+			const own = await to(
+				{ pkcs10: await newRequest(centre.dir, 'other') });
+			assert.equal(own.status, 201, own.text);
+		});
 
 	await t.test('concurrent twins get the same bytes, another body 409',
 		async () => {

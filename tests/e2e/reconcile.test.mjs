@@ -8,8 +8,8 @@ import { chownSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { must } from '../run/exec.mjs';
-import { addPerson, call, ctl, newKey, p256Request, sql, startDesk,
-	stateDir } from './lib/desk.mjs';
+import { addPerson, call, ctl, newKey, newRequest, p256Request, sql,
+	startDesk, stateDir } from './lib/desk.mjs';
 import { ocsp, opensslMust } from './lib/openssl.mjs';
 import { until } from './lib/scratch.mjs';
 
@@ -52,7 +52,10 @@ test('a database that was put back', async (t) => {
 	const newer = join(centre.dir, 'newer');
 	const databases = (dir) => readdirSync(dir).filter((f) =>
 		f.startsWith('surguch.db'));
+	// Whom the adopted ones are for is not known, so each has a new key.
+	let num = 0;
 	const issue = async () => {
+		const pkcs10 = await newRequest(centre.dir, `key-${num += 1}`);
 		const r = await call(centre, 'POST', '/v1/certificates',
 			{ profile: 'tls-client', person, pkcs10 }, { key: newKey() });
 		assert.equal(r.status, 201, r.text);

@@ -118,6 +118,14 @@ const withAttrs = (...attrs) => csr({ attrs: tlv(0xa0, ...attrs) });
 const ecSpki = (point, params = P256, unused = 0) =>
 	seq(seq(EC, params), bits(point, unused));
 const rsaSpki = (n, e) => seq(seq(RSA, NULL), bits(seq(integer(n), integer(e))));
+// A modulus of tests/unit/crypto/weak_moduli.h.
+const MODULI = readFileSync(join(dirname(fileURLToPath(import.meta.url)),
+	'../../unit/crypto/weak_moduli.h'), 'utf8');
+function weakRsa(name) {
+	const [, list] = new RegExp(`${name}\\[\\] =([^;]*);`).exec(MODULI);
+	const n = hex(list.replace(/"/g, ''));
+	return csr({ spki: rsaSpki(Buffer.concat([hex('00'), n]), hex('010001')) });
+}
 const gostSpki = (point, ...params) =>
 	seq(seq(GOST256, seq(...params)), bits(octets(point)));
 
@@ -256,6 +264,11 @@ const keys = {
 	})(),
 	'rsa-even': csr({ spki: rsaSpki(Buffer.concat([hex('00'), odd(255),
 		hex('c2')]), hex('010001')) }),
+	'rsa-roca': weakRsa('weak_roca'),
+	'rsa-close-primes': weakRsa('weak_close'),
+	'rsa-small-factor': weakRsa('weak_factor'),
+	'ed25519-small-order': csr({ spki: seq(seq(oid('1.3.101.112')),
+		bits(Buffer.alloc(32))) }),
 	'rsa-exponent-1': csr({ spki: rsaSpki(Buffer.concat([hex('00'), odd(256)]),
 		hex('01')) }),
 	'rsa-negative': csr({ spki: rsaSpki(odd(256), hex('010001')) }),

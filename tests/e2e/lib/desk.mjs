@@ -70,18 +70,21 @@ export function call(centre, method, path, body, options = {}) {
 	});
 }
 
-// A P-256 request as base64 DER, made once by openssl and used again: a key
-// may have any number of certificates.
+// A P-256 request of a new key, as base64 DER; NAME.key and NAME.csr stay.
+export async function newRequest(dir, name) {
+	const der = join(dir, `${name}.csr`);
+	await must('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(dir, `${name}.key`),
+		'-outform', 'DER', '-out', der, '-subj', '/CN=test'],
+	{ env: gostEnv() });
+	return readFileSync(der).toString('base64');
+}
+
+// One that is made once and used again: a key may have any number of
+// certificates, all of one person.
 let p256 = null;
 export async function p256Request(dir) {
-	if (p256 === null) {
-		const key = join(dir, 'p256.key');
-		const der = join(dir, 'p256.csr');
-		await must('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt',
-			'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-outform',
-			'DER', '-out', der, '-subj', '/CN=test'], { env: gostEnv() });
-		p256 = readFileSync(der).toString('base64');
-	}
+	p256 ??= await newRequest(dir, 'p256');
 	return p256;
 }
 
