@@ -36,9 +36,10 @@ enum bounds {
 	RSA_BITS_MAX = 8192, /* the cost of a check grows as its square */
 	CMS_CERTS_MAX = 16,  /* a signer's chain is 3 or 4 */
 	CMS_ATTRS_MAX = 32,
-	KDF_ITERATIONS_MAX = 10000000, /* 50 s of HMAC-Streebog: a stranger's
-					* key file costs no more than that */
-	SEAL_BYTES_MAX = 65536,        /* one message body */
+	KDF_ITERATIONS_MAX = 10000000,    /* 50 s of HMAC-Streebog: a stranger's
+					   * key file costs no more than that */
+	SEAL_BYTES_MAX = 65536,           /* one message body */
+	ENVELOPE_BYTES_MAX = 1024 * 1024, /* all keys of a centre; 30 KiB */
 
 	/* --- judging a chain: what a stranger's certificates may cost --- */
 	CHAIN_CERTS_MAX = 4096, /* anchors and intermediates; the state's
@@ -122,6 +123,8 @@ enum bounds {
 	JSON_DEPTH_MAX = 16,
 
 	/* --- files ----------------------------------------------------- */
+	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */
+	MANIFEST_BYTES_MAX = 32 * 1024 * 1024, /* 320 bytes for each */
 	CONF_BYTES_MAX = 256 * 1024,
 	CONF_DEPTH_MAX = 16, /* libconfig frees a tree by recursion */
 	CONF_REPORT_LINES = 100,

@@ -5,6 +5,7 @@
  * work on files and need no centre.
  */
 #include "base/log.h"
+#include "cli/backup.h"
 #include "cli/centre.h"
 #include "cli/cli.h"
 #include "cli/ctl.h"
@@ -119,6 +120,12 @@ static const struct cli_command commands[] = {
 	ctl_profile_diff},
     {"profile", "rules", "", "what every certificate is checked for",
 	ctl_profile_rules},
+    {"backup", "", "FILE [--with-keys] [--recipient CERT] [--database DUMP]",
+	"everything of the centre into one file", backup_cmd},
+    {"restore", "",
+	"FILE --into DIR [--digest HEX] [--recipient CERT] [--key KEY] "
+	"[--password-file FILE]",
+	"a backup into a new directory", restore_cmd},
     {"reconcile", "", "[--journal-lost CA]",
 	"after a restore: the database takes over what the journals have",
 	reconcile_cmd},

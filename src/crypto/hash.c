@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/hash.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
+
 #include "base/bounds.h"
 #include "crypto/ossl_priv.h"
 
@@ -61,6 +64,64 @@ sha256_of_buf(const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei)
 	enum err e = buf_err(b, ei);
 
 	return e == ERR_OK ? sha256_of(buf_slice(b), out, ei) : e;
+}
+
+struct hasher {
+	EVP_MD_CTX *ctx;
+	bool failed;
+};
+
+enum err
+hasher_new(enum hash_alg alg, struct hasher **out, struct errinfo *ei)
+{
+	struct hasher *h;
+	enum err e = crypto_need(ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	h = calloc(1, sizeof(*h));
+	if (h == NULL) {
+		return err_nomem(ei);
+	}
+	h->ctx = EVP_MD_CTX_new();
+	if (h->ctx == NULL ||
+	    EVP_DigestInit_ex(h->ctx, crypto_md(alg), NULL) != 1) {
+		hasher_free(h);
+		return crypto_library(ei, "digest");
+	}
+	*out = h;
+	return crypto_done(ERR_OK);
+}
+
+void
+hasher_add(struct hasher *h, struct slice data)
+{
+	if (EVP_DigestUpdate(h->ctx, data.p, data.len) != 1) {
+		h->failed = true;
+	}
+}
+
+enum err
+hasher_end(struct hasher *h, uint8_t out[HASH_SIZE_MAX], struct errinfo *ei)
+{
+	uint8_t md[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (h->failed || EVP_DigestFinal_ex(h->ctx, md, &len) != 1) {
+		return crypto_library(ei, "digest");
+	}
+	memcpy(out, md, len);
+	return crypto_done(ERR_OK);
+}
+
+void
+hasher_free(struct hasher *h)
+{
+	if (h != NULL) {
+		EVP_MD_CTX_free(h->ctx);
+		free(h);
+	}
 }
 
 enum err

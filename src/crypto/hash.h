@@ -30,6 +30,16 @@ ATTR_MUST_USE enum err sha256_of(
 ATTR_MUST_USE enum err sha256_of_buf(
     const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei);
 
+/* The same over bytes that come in pieces.  A failed _add is told by _end. */
+struct hasher;
+ATTR_MUST_USE enum err hasher_new(
+    enum hash_alg alg, struct hasher **out, struct errinfo *ei);
+void hasher_add(struct hasher *h, struct slice data);
+/* Once; then only hasher_free(). */
+ATTR_MUST_USE enum err hasher_end(
+    struct hasher *h, uint8_t out[HASH_SIZE_MAX], struct errinfo *ei);
+void hasher_free(struct hasher *h); /* NULL is fine */
+
 /* RFC 2104; a key of any length, empty too. */
 ATTR_MUST_USE enum err hmac_sha256(struct slice key, struct slice data,
     uint8_t out[HMAC_SHA256_SIZE], struct errinfo *ei);

@@ -144,6 +144,7 @@ static const struct verb *const verbs[] = {
     verbs_own,
     verbs_certificate,
     verbs_audit,
+    verbs_backup,
     verbs_reconcile,
 };
 

@@ -90,6 +90,12 @@ struct backend_ops {
 	enum err (*query)(struct backend_conn *c, enum statement st,
 	    const struct value *values, size_t num_values, struct rows **out,
 	    struct errinfo *ei);
+
+	/* On a reader: all of the database as it is at one moment, into a new
+	 * file; writing goes on meanwhile.  NULL where it is another
+	 * program's work. */
+	enum err (*copy)(
+	    struct backend_conn *c, const char *path, struct errinfo *ei);
 };
 
 extern const struct backend_ops backend_sqlite;

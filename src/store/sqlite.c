@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/attr.h"
 #include "base/bounds.h"
@@ -383,6 +384,57 @@ sqlite_schema_note(
 	return sqlite_run(sqlite_of(base), sql, ei);
 }
 
+/*
+ * In one step: it reads one snapshot of the write-ahead log, so no commit can
+ * make it begin anew, and none waits for it.
+ */
+static enum err
+copy_pages(struct sqlite_conn *c, sqlite3 *to, struct errinfo *ei)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", c->db, "main");
+	int code;
+
+	if (b == NULL) {
+		return err_set(ei, ERR_STORE, "store.copy", NULL,
+		    "The copy of the database cannot be begun: %s.",
+		    sqlite3_errmsg(to));
+	}
+	(void)sqlite3_backup_step(b, -1);
+	code = sqlite3_backup_finish(b);
+	if (code == SQLITE_OK) {
+		return ERR_OK;
+	}
+	return err_set(ei, ERR_STORE,
+	    (code & 0xff) == SQLITE_FULL ? "store.full" : "store.copy", NULL,
+	    "The database cannot be copied: %s.", sqlite3_errstr(code));
+}
+
+static enum err
+sqlite_copy(struct backend_conn *base, const char *path, struct errinfo *ei)
+{
+	sqlite3 *to = NULL;
+	enum err err = file_write_new(path, SLICE_EMPTY, 0600, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (sqlite3_open_v2(path, &to,
+		SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+		    SQLITE_OPEN_EXRESCODE,
+		NULL) != SQLITE_OK) {
+		err = err_set(ei, ERR_STORE, "store.copy", NULL,
+		    "The copy of the database cannot be opened: %s.",
+		    to == NULL ? "no memory" : sqlite3_errmsg(to));
+	} else {
+		err = copy_pages(sqlite_of(base), to, ei);
+	}
+	(void)sqlite3_close(to);
+	if (err != ERR_OK) {
+		(void)unlink(path);
+	}
+	return err;
+}
+
 const struct backend_ops backend_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -399,4 +451,5 @@ const struct backend_ops backend_sqlite = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .query = sqlite_query,
+    .copy = sqlite_copy,
 };

@@ -329,3 +329,20 @@ store_query_one_values(struct store *s, enum statement st,
 	rows_free(rows);
 	return err;
 }
+
+enum err
+store_copy(struct store *s, const char *path, struct errinfo *ei)
+{
+	struct backend_conn *c;
+	enum err err;
+
+	if (s->ops->copy == NULL) {
+		return err_set(ei, ERR_UNSUPPORTED, "store.copy", NULL,
+		    "The database is copied with its own programs (pg_dump); "
+		    "give the copy to surguchctl backup with --database.");
+	}
+	c = take_reader(s);
+	err = s->ops->copy(c, path, ei);
+	give_reader(s, c);
+	return err;
+}

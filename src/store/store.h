@@ -127,6 +127,15 @@ ATTR_MUST_USE enum err store_query_one_values(struct store *s,
     enum statement st, const struct value *values, size_t num_values,
     struct rows **out, struct errinfo *ei);
 
+/*
+ * All of the database as it is at one moment into a new file (mode 0600),
+ * while others read and write.  ERR_CONFLICT "file.exists"; ERR_STORE
+ * "store.full", "store.copy"; ERR_UNSUPPORTED "store.copy" for an engine whose
+ * own programs do it.
+ */
+ATTR_MUST_USE enum err store_copy(
+    struct store *s, const char *path, struct errinfo *ei);
+
 /* The last committed position of this store's own audit chain. */
 void store_audit_position(struct store *s, struct audit_position *out);
 
