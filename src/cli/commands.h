@@ -21,6 +21,8 @@ cli_run cmd_cabinet_check, cmd_cabinet_request, cmd_cabinet_confirm,
 cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 /* cmd_show.c */
 cli_run cmd_show_file;
+/* cmd_verify.c */
+cli_run cmd_verify;
 
 /* --json was given: answers are the centre's own JSON. */
 bool cmd_json(void);

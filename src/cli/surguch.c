@@ -62,6 +62,11 @@ static const struct cli_command commands[] = {
     {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
 	cmd_show_file},
+    {"verify", "",
+	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
+	"[--purpose PURPOSE] [--name NAME] [--at TIME] "
+	"[--rules path|pkix|web]",
+	"judge a certificate's chain", cmd_verify},
 };
 
 static const struct cli_program program = {

@@ -23,6 +23,7 @@
 
 #include "base/bounds.h"
 #include "base/err.h"
+#include "base/host.h"
 #include "base/slice.h"
 #include "x509/general_name.h"
 
@@ -128,6 +129,15 @@ struct chain_verdict {
  */
 ATTR_MUST_USE enum err chain_judge(const struct chain_request *req,
     struct chain_verdict *out, struct errinfo *ei);
+
+/* A question in people's words. */
+/* "server", "client", "email", "code", "ocsp", "timestamp", or the dotted text
+ * of a purpose that der/oid.h knows; false for anything else. */
+ATTR_MUST_USE bool chain_purpose_find(const char *name, struct slice *out);
+/* With @ a mailbox, an address (its octets go to `octets`), else a host.  The
+ * text is borrowed. */
+void chain_name_read(
+    const char *text, uint8_t octets[IP_OCTETS_MAX], struct chain_name *out);
 
 const char *chain_status_name(enum chain_status status); /* "good" */
 
