@@ -20,6 +20,7 @@ enum bounds {
 	POLICIES_MAX = 64,
 	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
 	CRL_ENTRIES_MAX = 8 * 1024 * 1024, /* 72 bytes of memory each */
+	CRL_SHARDS_MAX = 256, /* 4,000 entries each in a list of a million */
 	OCSP_REQUEST_BYTES_MAX = 8192,
 	OCSP_RESPONSE_BYTES_MAX = 65536,
 	OCSP_SINGLES_MAX = 32,
@@ -57,7 +58,7 @@ enum bounds {
 	/* --- inside the centre ---------------------------------------- */
 	FRAME_BYTES_MAX = 65536, /* a larger body goes as a sealed memfd */
 	FRAME_FDS_MAX = 2,
-	PUBLIC_FILES_MAX = 256,  /* CA files, chains and CRLs of one centre */
+	PUBLIC_FILES_MAX = 4096, /* CA files, chains and CRLs of one centre */
 	CA_AUTHORITIES_MAX = 32, /* issuing CAs of one centre */
 	SIGNER_BATCH_MAX = 32,   /* where group fsync stops paying */
 	UNIT_STATEMENTS_MAX = 64,

@@ -240,11 +240,13 @@ static enum err
 last_crl(const struct walk *w, uint64_t *out, struct errinfo *ei)
 {
 	struct rows *r = NULL;
-	enum err e = store_query(ca_store(w->ca), ST_CRL_SHARD_GET, &r, ei,
-	    V_TEXT(authority_name(w->authority)), V_INT(0));
+	enum err e = store_query(ca_store(w->ca), ST_CRL_SHARD_LAST, &r, ei,
+	    V_TEXT(authority_name(w->authority)));
 
 	if (e == ERR_OK) {
-		*out = rows_num(r) > 0 ? (uint64_t)rows_int(r, 0, 0) : 0;
+		*out = rows_num(r) > 0 && !rows_is_null(r, 0, 0)
+			   ? (uint64_t)rows_int(r, 0, 0)
+			   : 0;
 	}
 	rows_free(r);
 	return e;

@@ -28,7 +28,12 @@ struct authority {
 	struct p7b *chain;
 	struct issuer_hash hashes[HASH_ALG_MAX_];
 	pthread_mutex_t lock; /* crl and the counts in it */
-	struct shared_crl *crl;
+	/* the present list of each shard */
+	struct authority_list {
+		struct crl_shard shard;
+		struct shared_crl *crl;
+	} * lists;
+	size_t num_lists;
 };
 
 struct ca {
@@ -100,9 +105,10 @@ authority_free(struct authority *a)
 	if (a == NULL) {
 		return;
 	}
-	if (a->crl != NULL) {
-		shared_crl_release(a->crl);
+	for (size_t i = 0; i < a->num_lists; i++) {
+		shared_crl_release(a->lists[i].crl);
 	}
+	free(a->lists);
 	signer_client_free(a->signer);
 	signer_client_free(a->ocsp);
 	signer_info_clear(&a->info);
@@ -365,14 +371,34 @@ authority_is(const struct authority *a, enum hash_alg hash,
 	       slice_eq(key_hash, slice_make(a->hashes[hash].key, size));
 }
 
-struct shared_crl *
-authority_crl(struct authority *a)
+unsigned
+authority_crl_shards(const struct authority *a)
 {
-	struct shared_crl *crl;
+	return a->info.crl_shards;
+}
+
+/* Under the lock. */
+static struct authority_list *
+find_list(struct authority *a, struct crl_shard shard)
+{
+	for (size_t i = 0; i < a->num_lists; i++) {
+		if (crl_shard_eq(a->lists[i].shard, shard)) {
+			return &a->lists[i];
+		}
+	}
+	return NULL;
+}
+
+struct shared_crl *
+authority_crl(struct authority *a, struct crl_shard shard)
+{
+	const struct authority_list *list;
+	struct shared_crl *crl = NULL;
 
 	(void)pthread_mutex_lock(&a->lock);
-	crl = a->crl;
-	if (crl != NULL) {
+	list = find_list(a, shard);
+	if (list != NULL) {
+		crl = list->crl;
 		crl->refs++;
 	}
 	(void)pthread_mutex_unlock(&a->lock);
@@ -395,20 +421,45 @@ shared_crl_release(void *crl)
 	}
 }
 
-enum err
-authority_set_crl(
-    struct authority *a, uint8_t *der, size_t len, struct errinfo *ei)
+/* Under the lock; *old is what was there. */
+static bool
+put_list(struct authority *a, struct crl_shard shard, struct shared_crl *crl,
+    struct shared_crl **old)
 {
-	struct shared_crl *crl = malloc(sizeof(*crl)), *old;
+	struct authority_list *list = find_list(a, shard);
+
+	if (list == NULL) {
+		list = realloc(a->lists, (a->num_lists + 1) * sizeof(*list));
+		if (list == NULL) {
+			return false;
+		}
+		a->lists = list;
+		list = &a->lists[a->num_lists++];
+		*list = (struct authority_list){shard, NULL};
+	}
+	*old = list->crl;
+	list->crl = crl;
+	return true;
+}
+
+enum err
+authority_set_crl(struct authority *a, struct crl_shard shard, uint8_t *der,
+    size_t len, struct errinfo *ei)
+{
+	struct shared_crl *crl = malloc(sizeof(*crl)), *old = NULL;
+	bool kept;
 
 	if (crl == NULL) {
 		return err_nomem(ei);
 	}
 	*crl = (struct shared_crl){der, len, 1, a};
 	(void)pthread_mutex_lock(&a->lock);
-	old = a->crl;
-	a->crl = crl;
+	kept = put_list(a, shard, crl, &old);
 	(void)pthread_mutex_unlock(&a->lock);
+	if (!kept) {
+		free(crl);
+		return err_nomem(ei);
+	}
 	if (old != NULL) {
 		shared_crl_release(old);
 	}

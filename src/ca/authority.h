@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "crypto/alg.h"
+#include "x509/crl_shard.h"
 
 struct accreditation;
 struct authority;
@@ -86,9 +87,12 @@ struct slice authority_chain(const struct authority *a, size_t i);
 bool authority_is(const struct authority *a, enum hash_alg hash,
     struct slice name_hash, struct slice key_hash);
 
+/* Into how many shards the signer puts new certificates; 1: none. */
+unsigned authority_crl_shards(const struct authority *a);
+
 /*
- * The present CRL, counted: shared_crl_release() when done.  NULL while none
- * is published.
+ * The present CRL of a shard, counted: shared_crl_release() when done.  NULL
+ * while none is published.
  */
 struct shared_crl {
 	uint8_t *der;
@@ -96,10 +100,10 @@ struct shared_crl {
 	unsigned refs; /* under the authority's lock */
 	struct authority *owner;
 };
-struct shared_crl *authority_crl(struct authority *a);
+struct shared_crl *authority_crl(struct authority *a, struct crl_shard shard);
 void shared_crl_release(void *crl);
 /* Takes the bytes. */
-ATTR_MUST_USE enum err authority_set_crl(
-    struct authority *a, uint8_t *der, size_t len, struct errinfo *ei);
+ATTR_MUST_USE enum err authority_set_crl(struct authority *a,
+    struct crl_shard shard, uint8_t *der, size_t len, struct errinfo *ei);
 
 #endif

@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "ca/authority.h"
+#include "ca/shard.h"
 #include "crypto/hash.h"
-#include "ipc/hello.h"
 #include "os/file.h"
 #include "os/wait.h"
 #include "signer/client.h"
@@ -24,13 +24,43 @@ enum {
 	CRL_FILE_MODE = 0644
 };
 
-/* All entries of a CA in the order of serials, page by page. */
-static enum err
-collect_entries(struct ca *ca, const char *name, int64_t now,
-    struct buf *entries, struct errinfo *ei)
+/*
+ * The serials of a shard in the order of the database, which is that of their
+ * octets: above `after`, below `before`.
+ */
+struct range {
+	uint8_t after[SERIAL_BYTES_MAX + 1];
+	size_t after_len;
+	uint8_t before[SERIAL_BYTES_MAX + 1];
+	size_t before_len;
+};
+
+static struct range
+range_of(struct crl_shard s)
 {
-	uint8_t last[SERIAL_BYTES_MAX + 1];
-	struct slice after = slice_make(last, 0);
+	struct range r = {.before_len = sizeof(r.before)};
+
+	memset(r.before, 0xff, sizeof(r.before));
+	if (!crl_shard_is_full(s) && s.index > 0) {
+		crl_shard_first(s, r.after);
+		/* The bound itself belongs to it: one octet less is just below,
+		 * since it ends in a zero. */
+		r.after_len = CRL_SHARD_SERIAL - 1;
+	}
+	if (!crl_shard_is_full(s) && s.index + 1 < s.count) {
+		s.index++;
+		crl_shard_first(s, r.before);
+		r.before_len = CRL_SHARD_SERIAL;
+	}
+	return r;
+}
+
+/* All entries of a shard in the order of serials, page by page. */
+static enum err
+collect_entries(struct ca *ca, const char *name, struct crl_shard shard,
+    int64_t now, struct buf *entries, struct errinfo *ei)
+{
+	struct range range = range_of(shard);
 	enum err e = ERR_OK;
 	size_t num = CRL_PAGE;
 
@@ -38,8 +68,10 @@ collect_entries(struct ca *ca, const char *name, int64_t now,
 		struct rows *r = NULL;
 
 		e = store_query(ca_store(ca), ST_REVOCATION_FOR_CRL, &r, ei,
-		    V_TEXT(name), V_BLOB(after), V_INT(now - CRL_KEEP_SEC),
-		    V_INT(CRL_PAGE));
+		    V_TEXT(name),
+		    V_BLOB(slice_make(range.after, range.after_len)),
+		    V_BLOB(slice_make(range.before, range.before_len)),
+		    V_INT(now - CRL_KEEP_SEC), V_INT(CRL_PAGE));
 		if (e != ERR_OK) {
 			break;
 		}
@@ -50,9 +82,9 @@ collect_entries(struct ca *ca, const char *name, int64_t now,
 		if (num > 0) {
 			struct slice serial = rows_blob(r, num - 1, 0);
 
-			ensure(serial.len <= sizeof(last));
-			memcpy(last, serial.p, serial.len);
-			after.len = serial.len;
+			ensure(serial.len <= sizeof(range.after));
+			memcpy(range.after, serial.p, serial.len);
+			range.after_len = serial.len;
 		}
 		rows_free(r);
 		e = buf_err(entries, ei);
@@ -60,36 +92,18 @@ collect_entries(struct ca *ca, const char *name, int64_t now,
 	return e;
 }
 
-struct shard {
-	uint64_t number;
+/* A row of crl_shard. */
+struct list {
+	struct crl_shard shard;
+	uint64_t number; /* the highest of all the CA's lists */
 	int64_t next_update;
 	int64_t changes;
 	int64_t published;
 };
 
-static enum err
-read_shard(
-    struct ca *ca, const char *name, struct shard *out, struct errinfo *ei)
-{
-	struct rows *r = NULL;
-	enum err e = store_query_one(
-	    ca_store(ca), ST_CRL_SHARD_GET, &r, ei, V_TEXT(name), V_INT(0));
-
-	if (e == ERR_OK) {
-		*out = (struct shard){
-		    .number = (uint64_t)rows_int(r, 0, 0),
-		    .next_update = rows_int(r, 0, 2),
-		    .changes = rows_int(r, 0, 3),
-		    .published = rows_int(r, 0, 4),
-		};
-		rows_free(r);
-	}
-	return e;
-}
-
 /* Numbers go on above the highest of database and signer (design rule 2). */
 static enum err
-next_number(const struct authority *a, const struct shard *s, uint64_t *out,
+next_number(const struct authority *a, const struct list *s, uint64_t *out,
     struct errinfo *ei)
 {
 	struct signer_info info;
@@ -107,13 +121,13 @@ next_number(const struct authority *a, const struct shard *s, uint64_t *out,
 }
 
 static enum err
-write_file(
-    struct ca *ca, const char *name, struct slice crl, struct errinfo *ei)
+write_file(struct ca *ca, const char *name, struct crl_shard shard,
+    struct slice crl, struct errinfo *ei)
 {
-	char file[HELLO_NAME_SIZE + 4], path[PATH_TEXT_SIZE];
+	char file[SHARD_FILE_SIZE], path[PATH_TEXT_SIZE];
 	enum err e;
 
-	(void)snprintf(file, sizeof(file), "%s.crl", name);
+	shard_file(name, shard, file);
 	e = path_join(path, ca_public_dir(ca), file, ei);
 	return e != ERR_OK ? e
 			   : file_write_atomic(path, crl, CRL_FILE_MODE, ei);
@@ -121,9 +135,9 @@ write_file(
 
 static enum err
 note_published(struct ca *ca, const char *name, const struct signer_crl *order,
-    const struct shard *s, struct slice crl, struct errinfo *ei)
+    const struct list *s, struct slice crl, struct errinfo *ei)
 {
-	char detail[64];
+	char detail[64 + CRL_SHARD_TEXT_SIZE], shard[CRL_SHARD_TEXT_SIZE];
 	uint8_t sha256[HASH_SIZE_MAX];
 	struct unit u;
 	enum err e = hash_of(HASH_SHA256, crl, sha256, ei);
@@ -131,13 +145,16 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
 	if (e != ERR_OK) {
 		return e;
 	}
-	(void)snprintf(detail, sizeof(detail), "{\"number\":%llu}",
-	    (unsigned long long)order->number);
+	crl_shard_text(s->shard, shard);
+	(void)snprintf(detail, sizeof(detail),
+	    "{\"number\":%llu,\"list\":\"%s\"}",
+	    (unsigned long long)order->number,
+	    shard[0] != '\0' ? shard + 1 : "full");
 	unit_init(&u);
-	unit_add(&u, ST_CRL_SHARD_PUBLISH, EXPECT(1), V_TEXT(name), V_INT(0),
-	    V_INT(order->number), V_INT(order->this_update),
-	    V_INT(order->next_update), V_INT(s->changes),
-	    V_BLOB(slice_make(sha256, 32)), V_NULL);
+	unit_add(&u, ST_CRL_SHARD_PUBLISH, EXPECT(1), V_TEXT(name),
+	    V_INT(shard_row(s->shard)), V_INT(order->number),
+	    V_INT(order->this_update), V_INT(order->next_update),
+	    V_INT(s->changes), V_BLOB(slice_make(sha256, 32)), V_NULL);
 	unit_audit(&u, &(struct audit_event){
 			   .at = order->this_update,
 			   .actor = "system publisher",
@@ -155,22 +172,20 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
  * row, then seen by others.
  */
 static enum err
-publish(struct ca *ca, struct authority *a, struct errinfo *ei)
+publish(struct ca *ca, struct authority *a, const struct list *list,
+    struct errinfo *ei)
 {
 	const char *name = authority_name(a);
 	struct buf entries = BUF_INIT(CRL_BYTES_MAX);
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	struct signer_crl order = {0};
-	struct shard shard = {0};
-	enum err e = read_shard(ca, name, &shard, ei);
+	struct signer_crl order = {.shard = list->shard};
+	enum err e = next_number(a, list, &order.number, ei);
 
 	order.this_update = clock_utc_sec(ca_clock(ca));
 	order.next_update = order.this_update + CRL_LIFE_SEC;
 	if (e == ERR_OK) {
-		e = next_number(a, &shard, &order.number, ei);
-	}
-	if (e == ERR_OK) {
-		e = collect_entries(ca, name, order.this_update, &entries, ei);
+		e = collect_entries(
+		    ca, name, list->shard, order.this_update, &entries, ei);
 	}
 	if (e == ERR_OK) {
 		store_audit_position(ca_store(ca), &order.at);
@@ -178,17 +193,16 @@ publish(struct ca *ca, struct authority *a, struct errinfo *ei)
 		    authority_signer(a), &order, buf_slice(&entries), &crl, ei);
 	}
 	if (e == ERR_OK) {
-		e = note_published(
-		    ca, name, &order, &shard, buf_slice(&crl), ei);
+		e = note_published(ca, name, &order, list, buf_slice(&crl), ei);
 	}
 	if (e == ERR_OK) {
-		e = write_file(ca, name, buf_slice(&crl), ei);
+		e = write_file(ca, name, list->shard, buf_slice(&crl), ei);
 	}
 	if (e == ERR_OK) {
 		size_t len = crl.len;
 		uint8_t *bytes = buf_take(&crl, &len);
 
-		e = authority_set_crl(a, bytes, len, ei);
+		e = authority_set_crl(a, list->shard, bytes, len, ei);
 		if (e != ERR_OK) {
 			free(bytes);
 		}
@@ -207,24 +221,51 @@ struct publisher {
 	bool stop;
 };
 
+/* The rows of the full list and of the signer's shards, where they are not
+ * there yet. */
 static enum err
-add_shard(struct ca *ca, const char *name, struct errinfo *ei)
+add_rows(struct ca *ca, const struct authority *a, struct errinfo *ei)
 {
+	struct crl_shard s = {0, authority_crl_shards(a)};
 	struct unit u;
-	enum err e;
+	enum err e = ERR_OK;
 
 	unit_init(&u);
-	unit_add(&u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(name), V_INT(0));
-	e = store_submit(ca_store(ca), &u, NULL, ei);
+	unit_add(&u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(authority_name(a)),
+	    V_INT(0));
+	for (; e == ERR_OK && s.count > 1 && s.index < s.count; s.index++) {
+		if (s.index % UNIT_GROUP_MAX == UNIT_GROUP_MAX - 1) {
+			e = store_submit(ca_store(ca), &u, NULL, ei);
+			unit_clear(&u);
+			unit_init(&u);
+		}
+		unit_add(&u, ST_CRL_SHARD_ADD, EXPECT_ANY,
+		    V_TEXT(authority_name(a)), V_INT(shard_row(s)));
+	}
+	if (e == ERR_OK) {
+		e = store_submit(ca_store(ca), &u, NULL, ei);
+	}
 	unit_clear(&u);
 	return e;
 }
 
+/* Once the full list is published its rows have been made. */
+static bool
+is_known(struct authority *a)
+{
+	struct shared_crl *crl = authority_crl(a, (struct crl_shard){0});
+
+	if (crl != NULL) {
+		shared_crl_release(crl);
+	}
+	return crl != NULL;
+}
+
 /* A CRL of this run is in memory, holds all changes, and has time left. */
 static bool
-is_fresh(struct authority *a, const struct shard *s, int64_t now)
+is_fresh(struct authority *a, const struct list *s, int64_t now)
 {
-	struct shared_crl *crl = authority_crl(a);
+	struct shared_crl *crl = authority_crl(a, s->shard);
 
 	if (crl == NULL) {
 		return false;
@@ -234,22 +275,48 @@ is_fresh(struct authority *a, const struct shard *s, int64_t now)
 	       s->next_update - now >= CRL_RENEW_SEC;
 }
 
+/* All lists of a CA.  One that fails does not keep the others from being made;
+ * the first error is given back. */
 static enum err
-publish_if_due(struct ca *ca, struct authority *a, struct errinfo *ei)
+publish_due(struct ca *ca, struct authority *a, struct errinfo *ei)
 {
-	struct shard s;
-	enum err e;
+	struct rows *r = NULL;
+	uint64_t highest = 0;
+	enum err e, first = ERR_OK;
 
 	/* A database that was put back may have forgotten revocations. */
 	if (store_held(ca_store(ca), NULL)) {
 		return ERR_OK;
 	}
-	e = read_shard(ca, authority_name(a), &s, ei);
-
-	if (e != ERR_OK || is_fresh(a, &s, clock_utc_sec(ca_clock(ca)))) {
+	e = is_known(a) ? ERR_OK : add_rows(ca, a, ei);
+	if (e == ERR_OK) {
+		e = store_query(ca_store(ca), ST_CRL_SHARD_LIST, &r, ei,
+		    V_TEXT(authority_name(a)));
+	}
+	if (e != ERR_OK) {
 		return e;
 	}
-	return publish(ca, a, ei);
+	for (size_t i = 0; i < rows_num(r); i++) {
+		uint64_t number = (uint64_t)rows_int(r, i, 1);
+
+		highest = number > highest ? number : highest;
+	}
+	for (size_t i = 0; i < rows_num(r); i++) {
+		struct list list = {
+		    .shard = shard_from_row(rows_int(r, i, 0)),
+		    .number = highest,
+		    .next_update = rows_int(r, i, 2),
+		    .changes = rows_int(r, i, 3),
+		    .published = rows_int(r, i, 4),
+		};
+
+		if (!is_fresh(a, &list, clock_utc_sec(ca_clock(ca)))) {
+			e = publish(ca, a, &list, first == ERR_OK ? ei : NULL);
+			first = first == ERR_OK ? e : first;
+		}
+	}
+	rows_free(r);
+	return first;
 }
 
 static void *
@@ -268,7 +335,7 @@ publisher_run(void *arg)
 			struct authority *a = ca_at(p->o.ca, i);
 			struct errinfo ei = {0};
 
-			if (publish_if_due(p->o.ca, a, &ei) != ERR_OK &&
+			if (publish_due(p->o.ca, a, &ei) != ERR_OK &&
 			    p->o.failed != NULL) {
 				p->o.failed(p->o.arg, authority_name(a), &ei);
 			}
@@ -289,13 +356,7 @@ publisher_start(const struct publisher_options *o, struct publisher **out,
 	for (size_t i = 0; e == ERR_OK && i < ca_num(o->ca); i++) {
 		struct authority *a = ca_at(o->ca, i);
 
-		if (store_held(ca_store(o->ca), NULL)) {
-			break;
-		}
-		e = add_shard(o->ca, authority_name(a), ei);
-		if (e == ERR_OK) {
-			e = publish_if_due(o->ca, a, ei);
-		}
+		e = publish_due(o->ca, a, ei);
 	}
 	if (e != ERR_OK) {
 		return e;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/published.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -10,8 +10,8 @@
 #include "base/id.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
+#include "ca/shard.h"
 #include "crypto/pubkey.h"
-#include "ipc/hello.h"
 #include "os/file.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -27,16 +27,15 @@ enum {
 static const char actor[] = "system reconciliation";
 
 static enum err
-read_list(
-    struct ca *ca, struct authority *a, struct crl **out, struct errinfo *ei)
+read_list(struct ca *ca, struct authority *a, const char *file,
+    struct crl **out, struct errinfo *ei)
 {
-	char file[HELLO_NAME_SIZE + 4], path[PATH_TEXT_SIZE];
+	char path[PATH_TEXT_SIZE];
 	struct buf der = BUF_INIT(CRL_BYTES_MAX);
 	struct pubkey *key = NULL;
 	struct crl *crl = NULL;
 	enum err e;
 
-	(void)snprintf(file, sizeof(file), "%s.crl", authority_name(a));
 	e = path_join(path, ca_public_dir(ca), file, ei);
 	if (e == ERR_OK) {
 		e = file_read(path, CRL_BYTES_MAX, &der, ei);
@@ -54,10 +53,35 @@ read_list(
 	buf_clear(&der);
 	if (e != ERR_OK) {
 		crl_free(crl);
-		return e == ERR_NOTFOUND ? e : err_object(ei, e, path);
+		return err_object(ei, e, path);
 	}
 	*out = crl;
 	return ERR_OK;
+}
+
+/* The full list and those of all shards. */
+static enum err
+read_lists(
+    struct ca *ca, struct authority *a, struct published *p, struct errinfo *ei)
+{
+	char **names = NULL;
+	size_t num = 0;
+	struct crl_shard shard;
+	enum err e = dir_list(
+	    ca_public_dir(ca), ".crl", PUBLIC_FILES_MAX, &names, &num, ei);
+
+	p->crls = e == ERR_OK ? calloc(num + 1, sizeof(*p->crls)) : NULL;
+	if (e == ERR_OK && p->crls == NULL) {
+		e = err_nomem(ei);
+	}
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		if (shard_of_file(names[i], authority_name(a), &shard)) {
+			e = read_list(ca, a, names[i], &p->crls[p->num], ei);
+			p->num += e == ERR_OK;
+		}
+	}
+	dir_list_free(names, num);
+	return e;
 }
 
 /* Ours fit; 0 for what is none of ours. */
@@ -81,11 +105,13 @@ number_in_database(
     struct ca *ca, struct authority *a, uint64_t *out, struct errinfo *ei)
 {
 	struct rows *r = NULL;
-	enum err e = store_query(ca_store(ca), ST_CRL_SHARD_GET, &r, ei,
-	    V_TEXT(authority_name(a)), V_INT(0));
+	enum err e = store_query(
+	    ca_store(ca), ST_CRL_SHARD_LAST, &r, ei, V_TEXT(authority_name(a)));
 
 	if (e == ERR_OK) {
-		*out = rows_num(r) > 0 ? (uint64_t)rows_int(r, 0, 0) : 0;
+		*out = rows_num(r) > 0 && !rows_is_null(r, 0, 0)
+			   ? (uint64_t)rows_int(r, 0, 0)
+			   : 0;
 	}
 	rows_free(r);
 	return e;
@@ -116,19 +142,24 @@ published_find(struct ca *ca, struct authority *a, struct published *out,
 		e = number_in_journal(a, &journal, ei);
 	}
 	if (e == ERR_OK) {
-		e = read_list(ca, a, &p.crl, ei);
-		e = e == ERR_NOTFOUND ? ERR_OK : e;
+		e = read_lists(ca, a, &p, ei);
 	}
 	if (e != ERR_OK) {
+		published_clear(&p);
 		return e;
 	}
-	list = p.crl != NULL ? number_of(p.crl) : 0;
+	for (size_t i = 0; i < p.num; i++) {
+		uint64_t number = number_of(p.crls[i]);
+
+		list = number > list ? number : list;
+	}
 	if (list < journal && database < journal) {
 		published_clear(&p);
 		return err_set(ei, ERR_STATE, "ca.crl_missing", NULL,
 		    "the journal of %s has CRL %llu, and %s/%s.crl is an older "
 		    "one or none: copy crl.der of the signer's directory there "
-		    "and run surguchctl reconcile again",
+		    "(crl-K-of-N.der to NAME-K-of-N.crl) and run surguchctl "
+		    "reconcile again",
 		    authority_name(a), (unsigned long long)journal,
 		    ca_public_dir(ca), authority_name(a));
 	}
@@ -141,8 +172,11 @@ published_find(struct ca *ca, struct authority *a, struct published *out,
 void
 published_clear(struct published *p)
 {
-	crl_free(p->crl);
-	p->crl = NULL;
+	for (size_t i = 0; i < p->num; i++) {
+		crl_free(p->crls[i]);
+	}
+	free(p->crls);
+	*p = (struct published){0};
 }
 
 /* --- what it says ---------------------------------------------------------
@@ -247,6 +281,7 @@ revoke(struct ca *ca, const struct found *c, const char *name,
 	}
 	if (e == ERR_OK) {
 		e = store_submit(ca_store(ca), &u, NULL, ei);
+		ca_changed(ca, name, entry->serial);
 	}
 	unit_clear(&u);
 	buf_clear(&der);
@@ -297,10 +332,14 @@ published_adopt(struct ca *ca, struct authority *a, const struct published *p,
 	size_t num = 0;
 	enum err e = note_number(ca, name, p->number, ei);
 
-	for (size_t i = 0;
-	     e == ERR_OK && p->crl != NULL && i < crl_num_entries(p->crl);
-	     i++) {
-		e = adopt_entry(ca, name, crl_entry_at(p->crl, i), &num, ei);
+	for (size_t i = 0; e == ERR_OK && i < p->num; i++) {
+		const struct crl *crl = p->crls[i];
+
+		for (size_t k = 0; e == ERR_OK && k < crl_num_entries(crl);
+		     k++) {
+			e = adopt_entry(
+			    ca, name, crl_entry_at(crl, k), &num, ei);
+		}
 	}
 	if (e == ERR_OK) {
 		*out_num = num;

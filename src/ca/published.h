@@ -2,9 +2,9 @@
 #ifndef SURGUCH_CA_PUBLISHED_H
 #define SURGUCH_CA_PUBLISHED_H
 /*
- * The last CRL of a CA as everybody has it.  It holds what a database that was
- * put back has forgotten: who was revoked, when and why.  A journal holds only
- * serial numbers.
+ * The last CRLs of a CA as everybody has them.  It holds what a database that
+ * was put back has forgotten: who was revoked, when and why.  A journal holds
+ * only serial numbers.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -16,14 +16,15 @@ struct ca;
 struct crl;
 
 struct published {
-	struct crl *crl; /* NULL: there is none, and none is missed */
-	uint64_t number; /* the highest of database, journal and list */
+	struct crl **crls; /* the full one and the shards', as far as there */
+	size_t num;
+	uint64_t number; /* the highest of database, journal and lists */
 };
 
 /*
- * Read public_dir/NAME.crl.  ERR_STATE "ca.crl_missing": the journal knows of
- * a newer one than this and than the database.  ERR_CRYPTO: not signed by this
- * CA.
+ * Read public_dir/NAME.crl and NAME-K-of-N.crl.  ERR_STATE "ca.crl_missing":
+ * the journal knows of a newer one than this and than the database. ERR_CRYPTO:
+ * not signed by this CA.
  */
 ATTR_MUST_USE enum err published_find(struct ca *ca, struct authority *a,
     struct published *out, struct errinfo *ei);

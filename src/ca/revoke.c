@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
+#include "ca/shard.h"
 #include "store/store.h"
 #include "x509/crl.h"
 #include "json/writer.h"
@@ -124,6 +125,7 @@ ca_add_revocation(struct unit *u, const struct certificate *c,
 {
 	struct buf entry = BUF_INIT(AUDIT_DETAIL_MAX);
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
+	struct crl_shard shard;
 	struct json_writer w;
 	enum err e;
 
@@ -133,6 +135,9 @@ ca_add_revocation(struct unit *u, const struct certificate *c,
 	}
 	crl_entry_put(&entry, c->serial, now, r->reason);
 	e = buf_err(&entry, ei);
+	if (e == ERR_OK) {
+		e = shard_of_cert(c->der, &shard, ei);
+	}
 	json_writer_init(&w, &detail);
 	json_open_object(&w, NULL);
 	json_put_text(&w, "ca", c->ca);
@@ -149,8 +154,11 @@ ca_add_revocation(struct unit *u, const struct certificate *c,
 		    V_TEXT(c->ca), V_BLOB(c->serial), V_INT(c->not_after),
 		    V_INT(r->reason), V_INT(now), V_NULL, V_TEXT(r->actor),
 		    V_TEXT(r->comment), V_BLOB(buf_slice(&entry)));
-		unit_add(
-		    u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(c->ca), V_INT(0));
+		/* A database that was put back may not have the row. */
+		unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(c->ca),
+		    V_INT(shard_row(shard)));
+		unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(c->ca),
+		    V_INT(shard_row(shard)));
 		audit_revocation(u, c, r, now, buf_cstr(&detail));
 	}
 	buf_clear(&entry);

@@ -205,6 +205,45 @@ ca_identity_add_crl_url(
 }
 
 enum err
+ca_identity_set_crl_shards(
+    struct ca_identity *ca, unsigned num, struct errinfo *ei)
+{
+	struct crl_shard first = {0, num};
+	char url[CA_SHARD_URL_SIZE];
+
+	if (!crl_shard_ok(first)) {
+		return err_set(ei, ERR_LIMIT, "ca.shards", NULL,
+		    "a revocation list is cut into at most %d shards",
+		    CRL_SHARDS_MAX);
+	}
+	for (size_t i = 0; i < ca->crl_urls.num; i++) {
+		if (num > 1 && !crl_shard_url(ca->crl_urls.at[i], first, url,
+				   sizeof(url))) {
+			return err_set(ei, ERR_FORMAT, "ca.url", NULL,
+			    "the address of a list that is cut into shards "
+			    "ends in .crl; %.256s does not",
+			    ca->crl_urls.at[i]);
+		}
+	}
+	ca->crl_shards = num;
+	return ERR_OK;
+}
+
+void
+ca_identity_crl_url(const struct ca_identity *ca, size_t i,
+    struct crl_shard shard, char out[CA_SHARD_URL_SIZE])
+{
+	const char *full = ca->crl_urls.at[i];
+	size_t len = strlen(full);
+
+	ensure(i < ca->crl_urls.num && len < CA_SHARD_URL_SIZE);
+	if (crl_shard_is_full(shard) ||
+	    !crl_shard_url(full, shard, out, CA_SHARD_URL_SIZE)) {
+		memcpy(out, full, len + 1);
+	}
+}
+
+enum err
 ca_identity_add_ca_issuers_url(
     struct ca_identity *ca, const char *url, struct errinfo *ei)
 {

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "crypto/alg.h"
+#include "x509/crl_shard.h"
 
 enum {
 	CA_NAME_SIZE = 64,
@@ -44,8 +45,9 @@ struct ca_identity {
 	size_t key_id_len;
 	int64_t not_before;
 	int64_t not_after;
-	int path_len; /* -1: not limited */
-	struct ca_urls crl_urls;
+	int path_len;            /* -1: not limited */
+	struct ca_urls crl_urls; /* of the full list */
+	unsigned crl_shards; /* into which new certificates go; 0, 1: none */
 	struct ca_urls ca_issuers_urls;
 	struct ca_urls ocsp_urls;
 };
@@ -66,6 +68,16 @@ void ca_identity_clear(struct ca_identity *ca);
  * CA_URL_LEN_MAX: else ERR_FORMAT "ca.url".  Copies. */
 ATTR_MUST_USE enum err ca_identity_add_crl_url(
     struct ca_identity *ca, const char *url, struct errinfo *ei);
+/* After the addresses, which must end in ".crl" if num > 1: ERR_FORMAT
+ * "ca.url", ERR_LIMIT "ca.shards" above CRL_SHARDS_MAX. */
+ATTR_MUST_USE enum err ca_identity_set_crl_shards(
+    struct ca_identity *ca, unsigned num, struct errinfo *ei);
+enum {
+	CA_SHARD_URL_SIZE = CA_URL_LEN_MAX + CRL_SHARD_TEXT_SIZE
+};
+/* Where the list of a shard is; i < crl_urls.num. */
+void ca_identity_crl_url(const struct ca_identity *ca, size_t i,
+    struct crl_shard shard, char out[CA_SHARD_URL_SIZE]);
 ATTR_MUST_USE enum err ca_identity_add_ca_issuers_url(
     struct ca_identity *ca, const char *url, struct errinfo *ei);
 ATTR_MUST_USE enum err ca_identity_add_ocsp_url(

@@ -187,6 +187,9 @@ static void
 check_crl_points(struct lint *l)
 {
 	const struct ca_urls *urls = &l->ca->crl_urls;
+	struct crl_shard shard =
+	    crl_shard_of(cert_serial(l->cert), l->ca->crl_shards);
+	char url[CA_SHARD_URL_SIZE];
 	bool same;
 
 	if (l->ext == NULL) {
@@ -194,7 +197,8 @@ check_crl_points(struct lint *l)
 	}
 	same = l->ext->u.points.num == urls->num;
 	for (size_t i = 0; same && i < urls->num; i++) {
-		same = is_point(&l->ext->u.points.list[i], urls->at[i]);
+		ca_identity_crl_url(l->ca, i, shard, url);
+		same = is_point(&l->ext->u.points.list[i], url);
 	}
 	if (!same) {
 		lint_add(l, ERR_CONFLICT, "the CRL addresses are not the CA's");

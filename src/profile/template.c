@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/template.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,9 @@ struct template
 	size_t period_from_at;
 	size_t period_to_at;
 	size_t identification_at;
+	/* the shard's number in each address of a list */
+	size_t shard_at[CA_URLS_MAX];
+	size_t shard_digits; /* 0: no shards */
 };
 
 enum {
@@ -108,6 +112,42 @@ put_key_ids(struct template *t)
 	}
 }
 
+/* With the first shard's addresses, in which the number is a hole. */
+static void
+put_crl_points(struct template *t)
+{
+	const struct ca_identity *ca = t->ca;
+	struct crl_shard first = {0, ca->crl_shards};
+	char text[CA_URLS_MAX][CA_SHARD_URL_SIZE];
+	char of[CRL_SHARD_TEXT_SIZE], end[CRL_SHARD_TEXT_SIZE + 8];
+	const char *urls[CA_URLS_MAX];
+	size_t at = t->exts.len, tail;
+
+	for (size_t i = 0; i < ca->crl_urls.num; i++) {
+		ca_identity_crl_url(ca, i, first, text[i]);
+		urls[i] = text[i];
+	}
+	ext_put_crl_points(&t->exts, urls, ca->crl_urls.num);
+	if (crl_shard_is_full(first) || t->exts.err != ERR_OK) {
+		return;
+	}
+	crl_shard_text(first, of);
+	t->shard_digits = strcspn(of + 1, "-");
+	tail = (size_t)snprintf(
+	    end, sizeof(end), "%s.crl", of + 1 + t->shard_digits);
+	for (size_t i = 0; i < ca->crl_urls.num; i++) {
+		size_t len = strlen(urls[i]);
+
+		/* They stand there in this order. */
+		while (memcmp(t->exts.p + at, urls[i], len) != 0) {
+			at++;
+			ensure(at + len <= t->exts.len);
+		}
+		at += len;
+		t->shard_at[i] = at - tail - t->shard_digits;
+	}
+}
+
 static void
 put_addresses(struct template *t)
 {
@@ -115,8 +155,7 @@ put_addresses(struct template *t)
 	const struct ca_identity *ca = t->ca;
 
 	if (x->need[EXT_CRL_POINTS] == EXT_REQUIRED) {
-		ext_put_crl_points(&t->exts,
-		    (const char *const *)ca->crl_urls.at, ca->crl_urls.num);
+		put_crl_points(t);
 	}
 	if (x->need[EXT_AIA] == EXT_REQUIRED) {
 		ext_put_aia(&t->exts,
@@ -334,10 +373,24 @@ patch_time(struct buf *b, size_t at, int64_t sec)
 	buf_clear(&text);
 }
 
+static void
+patch_shard(
+    struct buf *b, const struct template *t, size_t at, struct slice serial)
+{
+	char text[CRL_SHARD_TEXT_SIZE];
+
+	crl_shard_text(crl_shard_of(serial, t->ca->crl_shards), text);
+	for (size_t i = 0; i < t->ca->crl_urls.num; i++) {
+		buf_patch(b, at + t->shard_at[i], (const uint8_t *)text + 1,
+		    t->shard_digits);
+	}
+}
+
 /* Copy the extensions and fill the holes of the copy. */
 static void
 put_filled(struct buf *b, const struct template *t,
-    const struct issue_values *v, const uint8_t key_id[KEY_ID_SIZE])
+    const struct issue_values *v, struct slice serial,
+    const uint8_t key_id[KEY_ID_SIZE])
 {
 	size_t at = b->len;
 	uint8_t kind = (uint8_t)v->identification_kind;
@@ -351,6 +404,9 @@ put_filled(struct buf *b, const struct template *t,
 	}
 	if (t->aki_at != 0) {
 		buf_patch(b, at + t->aki_at, key_id, KEY_ID_SIZE);
+	}
+	if (t->shard_digits != 0) {
+		patch_shard(b, t, at, serial);
 	}
 	if (t->identification_at != 0) {
 		buf_patch(b, at + t->identification_at, &kind, 1);
@@ -412,7 +468,7 @@ put_tbs(struct buf *b, const struct template *t, const struct issue_values *v,
 	der_put_raw(b, values_spki(v));
 	mark = der_open(b, DER_CONTEXT_CONS(3));
 	exts = der_open(b, DER_SEQUENCE);
-	put_filled(b, t, v, key_id);
+	put_filled(b, t, v, serial, key_id);
 	if (v->num_sans > 0) {
 		put_san(b, t, v);
 	}

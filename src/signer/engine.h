@@ -53,8 +53,8 @@ ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
 
 /*
  * Make a CRL over these entries; it is journaled, durable, and kept as
- * crl.der in `dir` when this returns.  Nothing may be pending.  *fatal: the
- * process must end.
+ * crl.der (a shard's: crl-K-of-N.der) in `dir` when this returns.  Nothing may
+ * be pending.  *fatal: the process must end.
  */
 ATTR_MUST_USE enum err engine_crl(struct engine *e, const char *dir,
     const struct signer_crl *m, struct slice entries, struct buf *crl,

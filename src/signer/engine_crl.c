@@ -4,8 +4,10 @@
  * nothing is believed but what cannot do harm: a serial more is at worst a
  * nuisance, and few are taken that this journal did not issue, because they
  * never leave; a serial less, a number or a time that goes back, or a CRL that
- * never ends would hide a revocation.
+ * never ends would hide a revocation.  A shard's list is held against its own
+ * range of serials.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -14,6 +16,7 @@
 #include "signer/engine_priv.h"
 #include "signer/revoked.h"
 #include "x509/crl.h"
+#include "x509/ext.h"
 #include "x509/signed.h"
 
 enum {
@@ -94,7 +97,45 @@ struct change {
 	size_t num_entries;
 	uint64_t num_unknown; /* in the new CRL, as far as we have come */
 	size_t next_old;      /* index into the ledger's revoked */
+	size_t end_old;       /* where the shard's range ends there */
+	struct crl_shard shard;
 };
+
+/* The part of the last list that this one is to be compared with. */
+static void
+set_range(const struct engine *e, struct change *c)
+{
+	struct crl_shard s = c->shard;
+	uint8_t first[CRL_SHARD_SERIAL];
+
+	c->next_old = 0;
+	c->end_old = ledger_num_revoked(e->ledger);
+	if (crl_shard_is_full(s)) {
+		return;
+	}
+	if (s.index > 0) {
+		crl_shard_first(s, first);
+		c->next_old = ledger_revoked_from(
+		    e->ledger, slice_make(first, sizeof(first)));
+	}
+	if (s.index + 1 < s.count) {
+		s.index++;
+		crl_shard_first(s, first);
+		c->end_old = ledger_revoked_from(
+		    e->ledger, slice_make(first, sizeof(first)));
+	}
+}
+
+/* Until when what is listed has been on a list after its end.  A shard's may
+ * have been on the full one. */
+static int64_t
+last_update(const struct engine *e, struct crl_shard shard)
+{
+	int64_t own = ledger_last_update(e->ledger, shard);
+	int64_t full = ledger_last_update(e->ledger, (struct crl_shard){0});
+
+	return own > full ? own : full;
+}
 
 static enum err
 drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
@@ -106,11 +147,14 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 	struct buf hex = BUF_INIT((size_t)2 * SERIAL_BYTES_MAX);
 	enum err err;
 
-	record_revoked_put(&c->dropped, &one);
-	c->num_unknown -= one.not_after == REVOKED_UNKNOWN;
+	/* What leaves a shard leaves the full list too, later. */
+	if (crl_shard_is_full(c->shard)) {
+		record_revoked_put(&c->dropped, &one);
+		c->num_unknown -= one.not_after == REVOKED_UNKNOWN;
+	}
 	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
 	 * beyond the certificate's validity. */
-	if (one.not_after < ledger_last_crl(e->ledger)->this_update) {
+	if (one.not_after < last_update(e, c->shard)) {
 		return ERR_OK;
 	}
 	release = signer_settings_release(e->in->settings, one.serial);
@@ -159,9 +203,13 @@ add(struct engine *e, struct change *c, struct slice serial, struct errinfo *ei)
 }
 
 static enum err
-check_entry(
-    const struct crl_entry *entry, int64_t this_update, struct errinfo *ei)
+check_entry(const struct crl_entry *entry, const struct signer_crl *m,
+    struct errinfo *ei)
 {
+	if (!crl_shard_has(m->shard, entry->serial)) {
+		return err_set(ei, ERR_POLICY, "crl.shard", "RFC 5280 5.2.5",
+		    "A serial number that another shard covers.");
+	}
 	if (entry->serial.len > SERIAL_BYTES_MAX) {
 		return err_set(ei, ERR_LIMIT, "crl.entry", "RFC 5280 4.1.2.2",
 		    "A serial number of %zu octets.", entry->serial.len);
@@ -170,7 +218,7 @@ check_entry(
 		return err_set(ei, ERR_FORMAT, "crl.entry", "RFC 5280 5.3.1",
 		    "removeFromCRL stands in delta CRLs only.");
 	}
-	if (entry->revoked_at > this_update + CLOCK_SKEW_SEC) {
+	if (entry->revoked_at > m->this_update + CLOCK_SKEW_SEC) {
 		return err_set(ei, ERR_POLICY, "crl.entry", NULL,
 		    "A certificate is revoked in the future.");
 	}
@@ -186,7 +234,7 @@ pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
 	enum err err = ERR_OK;
 
 	*out_known = false;
-	while (c->next_old < ledger_num_revoked(e->ledger) && err == ERR_OK) {
+	while (c->next_old < c->end_old && err == ERR_OK) {
 		struct record_revoked old =
 		    ledger_revoked(e->ledger, c->next_old);
 		int order =
@@ -213,13 +261,14 @@ compare(struct engine *e, const struct signer_crl *m, struct slice entries,
 	bool known = false;
 	enum err err;
 
+	set_range(e, c);
 	/* Form and order of all first: a list that is none of these is not
 	 * worth comparing. */
 	err = crl_entries_check(entries, &c->num_entries, ei);
 	while (entries.len > 0 && err == ERR_OK) {
 		err = crl_entry_get(&entries, &entry, ei);
 		if (err == ERR_OK) {
-			err = check_entry(&entry, m->this_update, ei);
+			err = check_entry(&entry, m, ei);
 		}
 		if (err == ERR_OK) {
 			err = pass_old(e, c, entry.serial, now, &known, ei);
@@ -242,10 +291,29 @@ compare(struct engine *e, const struct signer_crl *m, struct slice entries,
 
 /* --- making it ---------------------------------------------------------- */
 
+/* RFC 5280 5.2.5: a shard says at which addresses it is, the same ones as in
+ * the certificates that it covers. */
+static void
+put_exts(const struct ca_identity *ca, struct crl_shard shard, struct buf *exts)
+{
+	char text[CA_URLS_MAX][CA_SHARD_URL_SIZE];
+	const char *urls[CA_URLS_MAX];
+
+	if (crl_shard_is_full(shard)) {
+		return;
+	}
+	for (size_t i = 0; i < ca->crl_urls.num; i++) {
+		ca_identity_crl_url(ca, i, shard, text[i]);
+		urls[i] = text[i];
+	}
+	ext_put_idp(exts, urls, ca->crl_urls.num);
+}
+
 static enum err
 make(struct engine *e, const struct signer_crl *m, struct slice entries,
     struct buf *crl, struct errinfo *ei)
 {
+	struct buf exts = BUF_INIT(PROFILE_TBS_MAX);
 	uint8_t number[NUMBER_SIZE];
 	struct crl_params p = {
 	    .issuer = ca_identity_subject(&e->in->ca),
@@ -260,8 +328,13 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 	for (size_t i = 0; i < sizeof(number); i++) {
 		number[i] = (uint8_t)(m->number >> (8 * (NUMBER_SIZE - 1 - i)));
 	}
+	put_exts(&e->in->ca, m->shard, &exts);
+	p.exts = buf_slice(&exts);
 	buf_reset(&e->tbs);
-	err = crl_tbs_build(&p, entries, &e->tbs, ei);
+	err = buf_err(&exts, ei);
+	if (err == ERR_OK) {
+		err = crl_tbs_build(&p, entries, &e->tbs, ei);
+	}
 	if (err == ERR_OK) {
 		err = engine_sign(e, buf_slice(&e->tbs), &e->sig, ei);
 	}
@@ -271,7 +344,20 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 		    buf_slice(&e->sig), crl);
 		err = buf_err(crl, ei);
 	}
+	buf_clear(&exts);
 	return err;
+}
+
+/* crl.der, or crl-K-of-N.der. */
+static enum err
+copy_path(const char *dir, struct crl_shard shard, char out[PATH_TEXT_SIZE],
+    struct errinfo *ei)
+{
+	char text[CRL_SHARD_TEXT_SIZE], name[CRL_SHARD_TEXT_SIZE + 8];
+
+	crl_shard_text(shard, text);
+	(void)snprintf(name, sizeof(name), "crl%s.der", text);
+	return path_join(out, dir, name, ei);
 }
 
 static enum err
@@ -286,6 +372,7 @@ note(struct engine *e, const struct signer_crl *m, const struct change *c,
 	    .at = m->at,
 	    .revoked = buf_slice(&c->added),
 	    .dropped = buf_slice(&c->dropped),
+	    .shard = m->shard,
 	};
 	uint8_t hash[HASH_SIZE_MAX];
 	enum err err = hash_of(HASH_SHA256, crl, hash, ei);
@@ -305,6 +392,7 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 	struct change c = {
 	    .added = BUF_INIT(JOURNAL_RECORD_MAX),
 	    .dropped = BUF_INIT(JOURNAL_RECORD_MAX),
+	    .shard = m->shard,
 	};
 	char path[PATH_TEXT_SIZE];
 	uint64_t number = 0;
@@ -334,7 +422,7 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 	err = ledger_commit(e->ledger, ei);
 	*fatal = err != ERR_OK && err != ERR_STORE;
 	if (err == ERR_OK) {
-		err = path_join(path, dir, "crl.der", ei);
+		err = copy_path(dir, m->shard, path, ei);
 	}
 	if (err == ERR_OK) {
 		*out_number = number;

@@ -7,6 +7,7 @@
 #include "signer/index.h"
 #include "signer/revoked.h"
 #include "signer/tally.h"
+#include "x509/crl.h"
 
 enum {
 	/* Names in the journal, of profiles long gone too. */
@@ -18,6 +19,12 @@ struct ledger_profile {
 	struct tally issued;
 	bool has_ceiling;
 	uint64_t ceiling;
+};
+
+/* The last list of each shard. */
+struct ledger_list {
+	struct crl_shard shard;
+	int64_t this_update;
 };
 
 /* A certificate that is appended and not yet committed. */
@@ -38,6 +45,8 @@ struct ledger {
 	struct tally crls;
 	struct tally epochs;
 	struct ledger_crl last_crl;
+	struct ledger_list *lists;
+	size_t num_lists;
 	struct revoked revoked;
 	struct ledger_pending pending[SIGNER_BATCH_MAX];
 	size_t num_pending;
@@ -106,6 +115,35 @@ apply_issue(struct ledger *l, const struct record *r, struct errinfo *ei)
 	return err;
 }
 
+static struct ledger_list *
+find_list(const struct ledger *l, struct crl_shard shard)
+{
+	for (size_t i = 0; i < l->num_lists; i++) {
+		if (crl_shard_eq(l->lists[i].shard, shard)) {
+			return &l->lists[i];
+		}
+	}
+	return NULL;
+}
+
+static enum err
+note_list(struct ledger *l, const struct record_crl *p, struct errinfo *ei)
+{
+	struct ledger_list *list = find_list(l, p->shard);
+
+	if (list == NULL) {
+		list = realloc(l->lists, (l->num_lists + 1) * sizeof(*list));
+		if (list == NULL) {
+			return err_nomem(ei);
+		}
+		l->lists = list;
+		list = &l->lists[l->num_lists++];
+		list->shard = p->shard;
+	}
+	list->this_update = p->this_update;
+	return ERR_OK;
+}
+
 static enum err
 apply_crl(struct ledger *l, const struct record *r, struct errinfo *ei)
 {
@@ -118,6 +156,9 @@ apply_crl(struct ledger *l, const struct record *r, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		err = tally_add(&l->crls, r->time, ei);
+	}
+	if (err == ERR_OK) {
+		err = note_list(l, &p, ei);
 	}
 	if (err != ERR_OK) {
 		return err;
@@ -222,6 +263,7 @@ ledger_close(struct ledger *l)
 		tally_clear(&l->profiles[i].issued);
 	}
 	free(l->profiles);
+	free(l->lists);
 	tally_clear(&l->crls);
 	tally_clear(&l->epochs);
 	revoked_clear(&l->revoked);
@@ -351,6 +393,14 @@ ledger_last_crl(const struct ledger *l)
 	return &l->last_crl;
 }
 
+int64_t
+ledger_last_update(const struct ledger *l, struct crl_shard shard)
+{
+	const struct ledger_list *list = find_list(l, shard);
+
+	return list != NULL ? list->this_update : 0;
+}
+
 uint64_t
 ledger_crls_used(struct ledger *l, int64_t now)
 {
@@ -367,6 +417,24 @@ size_t
 ledger_num_revoked(const struct ledger *l)
 {
 	return l->revoked.num;
+}
+
+size_t
+ledger_revoked_from(const struct ledger *l, struct slice serial)
+{
+	size_t low = 0, high = l->revoked.num;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct record_revoked one = revoked_get(&l->revoked, middle);
+
+		if (crl_serial_cmp(one.serial, serial) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
 }
 
 size_t

@@ -60,12 +60,18 @@ struct ledger_crl {
 	uint64_t number; /* 0: none was made */
 	int64_t this_update;
 };
+/* Of whatever shard. */
 const struct ledger_crl *ledger_last_crl(const struct ledger *l);
+/* thisUpdate of the last list of this shard; 0 when none was made. */
+int64_t ledger_last_update(const struct ledger *l, struct crl_shard shard);
 /* CRLs after now - 24 hours. */
 uint64_t ledger_crls_used(struct ledger *l, int64_t now);
-/* What the last CRL revoked, ascending by serial. */
+/* What the CRLs revoke, ascending by serial: all that were listed in the last
+ * full one, or since then. */
 size_t ledger_num_revoked(const struct ledger *l);
 struct record_revoked ledger_revoked(const struct ledger *l, size_t i);
+/* The first of them that is not below this serial; their number if none is. */
+size_t ledger_revoked_from(const struct ledger *l, struct slice serial);
 /* Those of them that were not issued here (REVOKED_UNKNOWN). */
 size_t ledger_num_unknown(const struct ledger *l);
 

@@ -198,6 +198,8 @@ signer_crl_pack(struct buf *b, const struct signer_crl *m)
 	wire_put_i64(b, m->this_update);
 	wire_put_i64(b, m->next_update);
 	wire_put_audit(b, &m->at);
+	wire_put_u32(b, m->shard.index);
+	wire_put_u32(b, m->shard.count);
 }
 
 enum err
@@ -211,6 +213,13 @@ signer_crl_unpack(struct slice body, struct signer_crl *out, struct errinfo *ei)
 	m.this_update = wire_get_i64(&w);
 	m.next_update = wire_get_i64(&w);
 	wire_get_audit(&w, &m.at);
+	m.shard.index = wire_get_below(&w, CRL_SHARDS_MAX);
+	m.shard.count = wire_get_below(&w, CRL_SHARDS_MAX + 1);
+	if (!crl_shard_ok(m.shard) ||
+	    (crl_shard_is_full(m.shard) &&
+		(m.shard.index > 0 || m.shard.count > 0))) {
+		wire_bad(&w, "there is no such shard");
+	}
 	err = wire_end(&w, "crl", ei);
 	if (err == ERR_OK) {
 		*out = m;

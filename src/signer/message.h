@@ -28,6 +28,7 @@
 #include "crypto/alg.h"
 #include "ipc/hello.h"
 #include "profile/values.h"
+#include "x509/crl_shard.h"
 
 enum signer_message {
 	SIGNER_ISSUE = MSG_CHANNEL_FIRST,
@@ -82,6 +83,7 @@ struct signer_crl {
 	int64_t this_update;
 	int64_t next_update;
 	struct audit_position at;
+	struct crl_shard shard; /* all zero: the full list */
 };
 void signer_crl_pack(struct buf *b, const struct signer_crl *m);
 ATTR_MUST_USE enum err signer_crl_unpack(
@@ -228,6 +230,7 @@ struct signer_info {
 	int64_t journal_time;
 	uint8_t journal_hash[32];
 	uint64_t crl_number;         /* of the last CRL; 0 none */
+	unsigned crl_shards;         /* for new certificates; 1: none */
 	int64_t now;                 /* its clock */
 	char key_rule[ERRINFO_RULE]; /* why the key does not sign, or "" */
 	struct signer_info_profile profiles[SIGNER_PROFILES_MAX];

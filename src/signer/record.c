@@ -197,6 +197,10 @@ record_crl_pack(struct buf *b, const struct record_crl *p)
 	wire_put_audit(b, &p->at);
 	wire_put_bytes(b, p->revoked);
 	wire_put_bytes(b, p->dropped);
+	if (!crl_shard_is_full(p->shard)) {
+		wire_put_u32(b, p->shard.index);
+		wire_put_u32(b, p->shard.count);
+	}
 }
 
 void
@@ -266,6 +270,13 @@ record_crl_unpack(
 	wire_get_audit(&w, &p.at);
 	p.revoked = get_run(&w);
 	p.dropped = get_run(&w);
+	if (w.rest.len > 0) {
+		p.shard.index = wire_get_below(&w, CRL_SHARDS_MAX);
+		p.shard.count = wire_get_below(&w, CRL_SHARDS_MAX + 1);
+		if (crl_shard_is_full(p.shard) || !crl_shard_ok(p.shard)) {
+			wire_bad(&w, "there is no such shard");
+		}
+	}
 	err = wire_end(&w, "record_crl", ei);
 	if (err == ERR_OK) {
 		*out = p;

@@ -88,7 +88,9 @@ struct record_issue {
 /*
  * CRL: `revoked` is a run of what this CRL lists and the one before did not,
  * `dropped` of what the one before listed and this one does not; both
- * ascending by serial, to be read with record_revoked_next().
+ * ascending by serial, to be read with record_revoked_next().  Of a shard "the
+ * one before" means whatever list was made before, and nothing is dropped
+ * before the full list drops it.  Records of a full list end before `shard`.
  */
 struct record_crl {
 	uint64_t number;
@@ -99,6 +101,7 @@ struct record_crl {
 	struct audit_position at;
 	struct slice revoked;
 	struct slice dropped;
+	struct crl_shard shard;
 };
 
 struct record_revoked {

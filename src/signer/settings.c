@@ -133,6 +133,11 @@ static const struct conf_setting settings[] = {
 	.type = CONF_GROUPS,
 	.max = SIGNER_PROFILES_MAX,
 	.members = ceiling_settings},
+    {.name = "crl_shards",
+	.type = CONF_INT,
+	.fallback_int = 1,
+	.min = 1,
+	.max = CRL_SHARDS_MAX},
     {.name = "crl_per_day",
 	.type = CONF_INT,
 	.min = 1,
@@ -264,6 +269,7 @@ take(const struct conf *conf, struct conf_report *report,
 	take_urls(&s->ca_urls, c, "ca_urls", report);
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
 	take_ceilings(s, c, report);
+	s->crl_shards = (unsigned)conf_int(c, "crl_shards");
 	s->crl_per_day = (uint64_t)conf_int(c, "crl_per_day");
 	s->crl_unknown_max = (uint64_t)conf_int(c, "crl_unknown_max");
 	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");

@@ -16,6 +16,7 @@
  *	ca_urls = ["http://ca.example.ru/issuing-gost.cer"];
  *	ocsp_urls = ["http://ca.example.ru/ocsp"];
  *	ceilings = ({ profile = "qualified-person"; per_day = 50000; });
+ *	crl_shards = 16;              # x509/crl_shard.h; 1: only a full list
  *	crl_per_day = 2000;
  *	ocsp_per_day = 50000000;
  *	crl_unknown_max = 1000;       # serials not of this journal, in all
@@ -77,6 +78,7 @@ struct signer_settings {
 	struct signer_keys responders;
 	struct signer_keys time_stampers;
 	struct signer_urls crl_urls;
+	unsigned crl_shards;
 	struct signer_urls ca_urls;
 	struct signer_urls ocsp_urls;
 	struct signer_ceiling ceilings[SIGNER_PROFILES_MAX];

@@ -126,16 +126,17 @@ STATEMENT(REVOCATION_FINISH, "revocation.finish",
 STATEMENT(REVOCATION_RELEASE, "revocation.release",
     "DELETE FROM revocation WHERE certificate_id = $1 AND reason = 6",
     "d", "")
-/* For a CRL: ca, after serial (first: an empty blob), still valid at, how
- * many -> serial, entry, not_after; in serial order. */
+/* For a CRL: ca, after serial (first: an empty blob), before serial, still
+ * valid at, how many -> serial, entry, not_after; in serial order. */
 STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",
     "SELECT serial, entry, not_after FROM revocation "
-    "WHERE ca = $1 AND serial > $2 AND not_after >= $3 "
-    "ORDER BY serial LIMIT $4",
-    "tbii", "bbi")
+    "WHERE ca = $1 AND serial > $2 AND serial < $3 AND not_after >= $4 "
+    "ORDER BY serial LIMIT $5",
+    "tbbii", "bbi")
 
 /*
- * crl_shard: one row for each CRL that a CA keeps (shard 0 is the full one).
+ * crl_shard: one row for each CRL that a CA keeps (shard 0 is the full one,
+ * ca/shard.h says what others are).
  * Every revocation adds 1 to `changes`; publishing notes the count that its
  * entries were read under, so a revocation in between leaves it dirty.
  */
@@ -152,6 +153,14 @@ STATEMENT(CRL_SHARD_RAISE, "crl_shard.raise",
     "UPDATE crl_shard SET number = $3 "
     "WHERE ca = $1 AND shard = $2 AND number < $3",
     "tii", "")
+/* All of a CA -> shard, number, next_update, changes, published */
+STATEMENT(CRL_SHARD_LIST, "crl_shard.list",
+    "SELECT shard, number, next_update, changes, published FROM crl_shard "
+    "WHERE ca = $1 ORDER BY shard",
+    "t", "iiiii")
+/* The highest number of any: no row or NULL when there is none. */
+STATEMENT(CRL_SHARD_LAST, "crl_shard.last",
+    "SELECT max(number) FROM crl_shard WHERE ca = $1", "t", "I")
 /* -> number, this_update, next_update, changes, published, sha256, journal */
 STATEMENT(CRL_SHARD_GET, "crl_shard.get",
     "SELECT number, this_update, next_update, changes, published, sha256, "

@@ -74,6 +74,8 @@ void ext_put_ski(struct buf *b, struct slice key_id);
 void ext_put_aki(struct buf *b, struct slice key_id);
 /* One distribution point for each URL. */
 void ext_put_crl_points(struct buf *b, const char *const *urls, size_t num);
+/* RFC 5280 5.2.5, critical: the list is the one at these addresses. */
+void ext_put_idp(struct buf *b, const char *const *urls, size_t num);
 /* Writes nothing when both are empty. */
 void ext_put_aia(struct buf *b, const char *const *ca_issuers,
     size_t num_ca_issuers, const char *const *ocsp, size_t num_ocsp);

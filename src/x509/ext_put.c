@@ -105,6 +105,21 @@ ext_put_crl_points(struct buf *b, const char *const *urls, size_t num)
 	close_ext(b, o);
 }
 
+void
+ext_put_idp(struct buf *b, const char *const *urls, size_t num)
+{
+	struct general_name names[CA_URLS_MAX];
+
+	ensure(num <= ARRAY_LEN(names));
+	for (size_t i = 0; i < num; i++) {
+		names[i] = uri(urls[i]);
+	}
+	ext_build(&(struct ext){.kind = EXT_IDP,
+		      .critical = true,
+		      .u.idp = {.point = {.full = {names, num}}}},
+	    b);
+}
+
 static void
 put_access(struct buf *b, enum oid method, const char *const *urls, size_t num)
 {

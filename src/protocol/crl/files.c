@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "ca/authority.h"
+#include "ca/shard.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -118,36 +119,36 @@ public_files_responder(const struct public_files *p)
 	return p->responder;
 }
 
-/* The present CRL of a CA that we run: NAME.crl. */
+/* The present list of a CA that we run. */
+static struct shared_crl *
+live_crl(const struct public_files *p, const char *name)
+{
+	struct crl_shard shard;
+
+	for (size_t i = 0; i < ca_num(p->ca); i++) {
+		struct authority *a = ca_at(p->ca, i);
+
+		if (shard_of_file(name, authority_name(a), &shard)) {
+			return authority_crl(a, shard);
+		}
+	}
+	return NULL;
+}
+
 static bool
 send_live_crl(
     const struct public_files *p, const char *name, struct response *resp)
 {
-	size_t len = strlen(name);
+	struct shared_crl *crl = live_crl(p, name);
 
-	if (len < 4 || strcmp(name + len - 4, ".crl") != 0) {
+	if (crl == NULL) {
 		return false;
 	}
-	for (size_t i = 0; i < ca_num(p->ca); i++) {
-		struct authority *a = ca_at(p->ca, i);
-		const char *own = authority_name(a);
-		struct shared_crl *crl;
-
-		if (strlen(own) != len - 4 ||
-		    strncmp(own, name, len - 4) != 0) {
-			continue;
-		}
-		crl = authority_crl(a);
-		if (crl == NULL) {
-			return false;
-		}
-		response_status(resp, 200);
-		response_header(resp, "Cache-Control", "public, max-age=300");
-		response_body_shared(resp, slice_make(crl->der, crl->len),
-		    "application/pkix-crl", shared_crl_release, crl);
-		return true;
-	}
-	return false;
+	response_status(resp, 200);
+	response_header(resp, "Cache-Control", "public, max-age=300");
+	response_body_shared(resp, slice_make(crl->der, crl->len),
+	    "application/pkix-crl", shared_crl_release, crl);
+	return true;
 }
 
 static void

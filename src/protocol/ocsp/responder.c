@@ -222,9 +222,13 @@ static bool
 send_from_cache(
     struct responder *r, const struct ocsp_key *key, struct response *resp)
 {
-	struct ready *ready =
-	    ocsp_cache_get(r->cache, key, clock_utc_sec(ca_clock(r->ca)));
+	struct ready *ready = NULL;
 
+	/* A database that was put back may say something else. */
+	if (!store_held(ca_store(r->ca), NULL)) {
+		ready = ocsp_cache_get(
+		    r->cache, key, clock_utc_sec(ca_clock(r->ca)));
+	}
 	if (ready != NULL) {
 		response_ready(resp, ready);
 	}
