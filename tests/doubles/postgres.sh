@@ -54,6 +54,7 @@ run)
 	as_user --pdeathsig QUIT -- "$bin/postgres" -D "$dir/data" \
 		-c listen_addresses= -c unix_socket_directories="$dir" \
 		-c max_connections=40 -c shared_buffers=16MB -c huge_pages=off \
+		-c dynamic_shared_memory_type=mmap \
 		-c log_error_verbosity=terse -c autovacuum=off "$@" \
 		>> "$dir/log" 2>&1
 	;;
