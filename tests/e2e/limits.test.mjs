@@ -82,7 +82,7 @@ test('limits of HTTP', async (t) => {
 		for (const [method, path, allow] of [
 			['DELETE', '/v1/forms', 'GET, HEAD, POST'],
 			['PUT', '/v1/persons', 'GET, HEAD, POST'],
-			['GET', '/v1/certificates', 'POST'],
+			['PUT', '/v1/certificates', 'GET, HEAD, POST'],
 			['POST', '/healthz', 'GET, HEAD'],
 			['GET', '/v1/sign-in', 'POST'],
 			['PATCH', '/v1/session', 'GET, HEAD, DELETE']]) {

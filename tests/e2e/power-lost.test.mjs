@@ -63,7 +63,7 @@ for (const [site, finding, lose] of PLANTS) {
 			await power.checkReplays();
 			await power.check();
 		}, (e) => {
-			assert.match(e.message, finding);
+			assert.match(`${e.message}\n${power.centre.log}`, finding);
 			return true;
 		});
 	});
