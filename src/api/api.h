@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 
+#include "api/health.h"
 #include "base/clock.h"
 #include "http/router.h"
 
@@ -38,6 +39,8 @@ struct api {
 	const char *centre_name;
 	const struct accreditation *accreditation;
 	const char *public_url; /* where CRLs and CA files are */
+	readiness_fn *readiness;
+	void *readiness_arg;
 	const char *origin; /* as browsers see us; "": https and their Host */
 };
 

@@ -6,6 +6,7 @@
 
 static const struct route routes[] = {
     {"GET", "/healthz", api_health, ROUTE_INLINE},
+    {"GET", "/readyz", api_ready, 0},
     {"GET", "/v1/service", api_service, 0},
 
     {"POST", "/v1/sign-in/code", api_sign_in_code, ROUTE_BODY},

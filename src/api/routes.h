@@ -5,7 +5,9 @@
 #include "http/router.h"
 
 /* service.c */
-http_handler api_service, api_health;
+http_handler api_service;
+/* health.c */
+http_handler api_health, api_ready;
 /* sign_in.c */
 http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
 /* desk_registry.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What anybody may know: that the centre lives, and what it is. */
+/* What anybody may know: what the centre is. */
 #include "api/api.h"
 #include "api/routes.h"
 #include "ca/authority.h"
@@ -46,21 +46,6 @@ put_notice(struct json_writer *w, const struct accreditation *a, int64_t now)
 	}
 	json_put_text(w, "notice_ru", ru);
 	json_put_text(w, "notice_en", en);
-}
-
-void
-api_health(void *arg, const struct request *r, struct response *resp)
-{
-	const struct api *api = arg;
-	struct json_writer *w = response_json(resp, 200);
-	struct errinfo why;
-	bool held = store_held(api->store, &why);
-
-	(void)r;
-	json_open_object(w, NULL);
-	json_put_text(w, "status", held ? "held" : "ok");
-	json_put_text_optional(w, "rule", held ? why.rule : NULL);
-	json_close(w);
 }
 
 void

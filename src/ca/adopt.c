@@ -459,7 +459,7 @@ ca_adopt_alone(struct ca *ca, const struct issued *i, struct errinfo *ei)
 	unit_init(&u);
 	e = ca_add_issued(ca, &u, i, &nobody, "system adoption", ei);
 	if (e == ERR_OK) {
-		e = store_submit(ca_store(ca), &u, NULL, ei);
+		e = ca_submit_issued(ca, &u, i, ei);
 	}
 	unit_clear(&u);
 	return e;

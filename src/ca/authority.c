@@ -44,6 +44,7 @@ struct ca {
 	size_t num_profiles;
 	struct authority *at[CA_AUTHORITIES_MAX];
 	size_t num;
+	struct ca_counts counts;
 	ca_changed_fn *changed;
 	void *changed_arg;
 };
@@ -87,6 +88,8 @@ ca_new(const struct ca_options *o, struct ca **out, struct errinfo *ei)
 	if (ca == NULL) {
 		return err_nomem(ei);
 	}
+	family_init(&ca->counts.issued);
+	family_init(&ca->counts.refused);
 	ca->store = o->store;
 	ca->clock = o->clock;
 	ca->public_dir = slice_dup_str(slice_str(o->public_dir));
@@ -131,6 +134,8 @@ ca_free(struct ca *ca)
 		profile_free(ca->profiles[i]);
 	}
 	free(ca->public_dir);
+	family_clear(&ca->counts.issued);
+	family_clear(&ca->counts.refused);
 	free(ca);
 }
 
@@ -305,6 +310,12 @@ const char *
 ca_public_dir(const struct ca *ca)
 {
 	return ca->public_dir;
+}
+
+struct ca_counts *
+ca_counts(struct ca *ca)
+{
+	return &ca->counts;
 }
 
 void

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "crypto/alg.h"
+#include "metrics/family.h"
 #include "x509/crl_shard.h"
 
 struct accreditation;
@@ -75,6 +76,14 @@ typedef void ca_changed_fn(
 void ca_watch(struct ca *ca, ca_changed_fn *fn, void *arg);
 void ca_changed(
     const struct ca *ca, const char *authority, struct slice serial);
+
+/* Since the start: certificates that were issued and recorded, by CA and
+ * profile; refusals, the signers' and our own, by rule. */
+struct ca_counts {
+	struct family issued;
+	struct family refused;
+};
+struct ca_counts *ca_counts(struct ca *ca);
 
 const char *authority_name(const struct authority *a);
 const struct cert *authority_cert(const struct authority *a);

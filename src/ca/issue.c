@@ -115,6 +115,7 @@ failed(struct ca *ca, const struct issue_values *values, enum err why,
 		    "nothing was issued, ask again");
 	}
 	if (e == ERR_NOTFOUND) {
+		ca_count_refusal(ca, ei);
 		return why;
 	}
 	if (e != ERR_OK && ei != NULL) {
@@ -226,6 +227,27 @@ ca_add_issued(struct ca *ca, struct unit *u, const struct issued *i,
 	}
 	buf_clear(&detail);
 	return e;
+}
+
+enum err
+ca_submit_issued(
+    struct ca *ca, struct unit *u, const struct issued *i, struct errinfo *ei)
+{
+	enum err e = store_submit(ca_store(ca), u, NULL, ei);
+
+	if (e == ERR_OK) {
+		family_count(&ca_counts(ca)->issued,
+		    authority_name(i->authority), i->profile);
+	}
+	return e;
+}
+
+void
+ca_count_refusal(struct ca *ca, const struct errinfo *ei)
+{
+	if (ei != NULL && ei->kind != ERR_AGAIN && ei->kind != ERR_TIMEOUT) {
+		family_count(&ca_counts(ca)->refused, ei->rule, "");
+	}
 }
 
 enum err

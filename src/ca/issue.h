@@ -63,6 +63,13 @@ ATTR_MUST_USE enum err ca_add_issued(struct ca *ca, struct unit *u,
     const struct issued *i, const struct issued_for *what, const char *actor,
     struct errinfo *ei);
 
+/* store_submit() of a unit with ca_add_issued() in it; what is committed is
+ * counted. */
+ATTR_MUST_USE enum err ca_submit_issued(
+    struct ca *ca, struct unit *u, const struct issued *i, struct errinfo *ei);
+/* Count a refusal (it is the request's fault, not the time's). */
+void ca_count_refusal(struct ca *ca, const struct errinfo *ei);
+
 /* {"id","ca","serial","not_before","not_after","profile","status","pem"}: what
  * an API answers; the same bytes for the same certificate. */
 ATTR_MUST_USE enum err ca_issued_json(

@@ -31,6 +31,7 @@ REMOTE(operator_disable_cmd, "operator", "disable", 1)
 REMOTE(operator_list_cmd, "operator", "list", 0)
 REMOTE(ca_list_cmd, "ca", "list", 0)
 REMOTE(audit_verify_cmd, "audit", "verify", 0)
+REMOTE(metrics_cmd, "metrics", "", 0)
 
 enum {
 	/* A million certificates are taken over in some minutes. */
@@ -126,6 +127,8 @@ static const struct cli_command commands[] = {
 	"FILE --into DIR [--digest HEX] [--recipient CERT] [--key KEY] "
 	"[--password-file FILE]",
 	"a backup into a new directory", restore_cmd},
+    {"metrics", "", "", "what the centre counts, as Prometheus reads it",
+	metrics_cmd},
     {"reconcile", "", "[--journal-lost CA]",
 	"after a restore: the database takes over what the journals have",
 	reconcile_cmd},

@@ -18,6 +18,7 @@ enum role_fd {
 	ROLE_FD_PUBLIC = 6,  /* listener: HTTP for CRL, AIA, OCSP */
 	ROLE_FD_CONTROL = 7, /* listener: SOCK_SEQPACKET for surguchctl */
 	ROLE_FD_COURIER = 8,
+	ROLE_FD_METRICS = 12, /* listener: HTTP for Prometheus, if wanted */
 	/* builds with test_seams, any role: SURGUCH_CLOCK_FD and
 	 * SURGUCH_SEAM_FD name them */
 	ROLE_FD_CLOCK = 9,

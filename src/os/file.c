@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/secret.h"
@@ -462,6 +463,20 @@ file_write_new(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei)
 {
 	return write_durably(path, content, mode, false, ei);
+}
+
+enum err
+disk_left(const char *path, uint64_t *out, struct errinfo *ei)
+{
+	struct statvfs s;
+
+	if (statvfs(path, &s) != 0) {
+		return err_object(ei,
+		    err_sys(ei, "disk.look", "The disk cannot be looked at"),
+		    path);
+	}
+	*out = (uint64_t)s.f_bavail * s.f_frsize;
+	return ERR_OK;
 }
 
 enum err

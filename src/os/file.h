@@ -60,6 +60,10 @@ ATTR_MUST_USE enum err dir_list(const char *path, const char *suffix,
     size_t max, char ***out, size_t *out_num, struct errinfo *ei);
 void dir_list_free(char **names, size_t num);
 
+/* Bytes that an ordinary user may still write on the disk of this path. */
+ATTR_MUST_USE enum err disk_left(
+    const char *path, uint64_t *out, struct errinfo *ei);
+
 /* Create and lock the file until the descriptor is closed.  ERR_CONFLICT
  * "file.locked" when another process has it. */
 ATTR_MUST_USE enum err file_lock(

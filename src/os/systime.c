@@ -61,6 +61,15 @@ mono_ms(void *arg)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t
+systime_us(void)
+{
+	struct timespec now;
+
+	ensure(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 struct clock
 system_clock(void)
 {

@@ -11,5 +11,7 @@
 
 /* Good for the whole life of the process, from any thread. */
 struct clock system_clock(void);
+/* Microseconds of the monotonic clock, for measuring. */
+int64_t systime_us(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "conf/conf.h"
 #include "crypto/hash.h"
 #include "os/file.h"
@@ -45,7 +46,7 @@ copy_tool(struct loader *l, const char *text)
 
 	while (text != NULL && (at = strstr(text, mark)) != NULL) {
 		buf_add(&b, slice_make(text, (size_t)(at - text)));
-		buf_add_str(&b, SURGUCH_VERSION);
+		buf_add_str(&b, surguch_version);
 		text = at + strlen(mark);
 	}
 	buf_add_str(&b, text);

@@ -2,6 +2,7 @@
 #include "registry/direct.h"
 
 #include "ca/authority.h"
+#include "ca/issue.h"
 #include "ca/key_owner.h"
 #include "profile/profile.h"
 #include "profile/values.h"
@@ -116,5 +117,11 @@ direct_values(struct registry *r, struct ca *ca,
 	if (e == ERR_OK) {
 		e = add_key(r, p, order, out, ei);
 	}
-	return e != ERR_OK ? e : profile_check_names(p, out, ei);
+	if (e == ERR_OK) {
+		e = profile_check_names(p, out, ei);
+	}
+	if (e != ERR_OK) {
+		ca_count_refusal(ca, ei);
+	}
+	return e;
 }

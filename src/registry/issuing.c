@@ -46,15 +46,21 @@ issuing_kick(struct issuing *i, const struct id *application)
 	(void)pthread_mutex_unlock(&i->lock);
 }
 
+size_t
+issuing_num_waiting(struct issuing *i)
+{
+	size_t num;
+
+	(void)pthread_mutex_lock(&i->lock);
+	num = i->num;
+	(void)pthread_mutex_unlock(&i->lock);
+	return num;
+}
+
 static bool
 is_full(struct issuing *i)
 {
-	bool full;
-
-	(void)pthread_mutex_lock(&i->lock);
-	full = i->num == ISSUING_QUEUE_MAX;
-	(void)pthread_mutex_unlock(&i->lock);
-	return full;
+	return issuing_num_waiting(i) == ISSUING_QUEUE_MAX;
 }
 
 /* All of a state, page by page, as far as the queue has room: those at the

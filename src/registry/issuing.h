@@ -56,6 +56,8 @@ enum {
 ATTR_MUST_USE enum err issuing_start(const struct issuing_options *o,
     struct issuing **out, size_t *out_adopted, struct errinfo *ei);
 void issuing_stop(struct issuing *i); /* NULL is fine */
+/* Applications that wait for a thread. */
+size_t issuing_num_waiting(struct issuing *i);
 
 /*
  * ca_reconcile() with what waits for the certificates that are taken over.

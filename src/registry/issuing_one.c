@@ -118,7 +118,7 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 		    &issued->id, clock_utc_sec(i->o.registry->clock), ei);
 	}
 	if (e == ERR_OK) {
-		e = store_submit(i->o.registry->store, &u, NULL, ei);
+		e = ca_submit_issued(i->o.ca, &u, issued, ei);
 	}
 	if (e == ERR_OK) {
 		seam("front.committed");
@@ -314,7 +314,7 @@ issuing_finish_direct(struct issuing *i, const struct actor *actor,
 			idem_add_adopt(
 			    &u, slice_make(order->key, 32), &kept, now);
 		}
-		e = store_submit(i->o.registry->store, &u, NULL, ei);
+		e = ca_submit_issued(i->o.ca, &u, issued, ei);
 	}
 	if (e == ERR_OK) {
 		seam("front.committed");

@@ -19,6 +19,7 @@ struct ca;
 struct control;
 struct idem;
 struct issuing;
+struct metrics;
 struct operators;
 struct publisher;
 struct registry;
@@ -48,6 +49,7 @@ struct control_options {
 	struct idem *idem;
 	struct issuing *issuing;
 	struct publisher *publisher;
+	struct metrics *metrics;
 	const struct clock *clock;
 	/* After `reconcile` has been answered: front is to be started anew. */
 	void (*reconciled)(void *arg);

@@ -28,6 +28,7 @@ enum {
 
 struct outbox {
 	struct outbox_options o;
+	struct family outcomes;
 	pthread_t thread;
 	atomic_bool stop;
 	atomic_bool failed; /* the channel: nothing is sent any more */
@@ -93,6 +94,7 @@ note_result(struct outbox *b, const struct courier_result *r)
 	int64_t now = clock_utc_sec(b->o.clock);
 	struct unit u;
 
+	family_count(&b->outcomes, courier_outcome_name(r->outcome), "");
 	if (r->outcome != COURIER_DELIVERED) {
 		b->o.trouble(
 		    b->o.arg, courier_outcome_name(r->outcome), r->detail);
@@ -346,6 +348,7 @@ outbox_start(
 		return err_nomem(ei);
 	}
 	b->o = *o;
+	family_init(&b->outcomes);
 	buf_init(&b->store, FRAME_BYTES_MAX);
 	e = say_hello(b, ei);
 	if (e == ERR_OK) {
@@ -357,6 +360,7 @@ outbox_start(
 	}
 	if (e != ERR_OK) {
 		buf_clear(&b->store);
+		family_clear(&b->outcomes);
 		free(b);
 		return e;
 	}
@@ -379,6 +383,12 @@ outbox_sweep(struct outbox *b, struct errinfo *ei)
 	return e;
 }
 
+const struct family *
+outbox_outcomes(const struct outbox *b)
+{
+	return &b->outcomes;
+}
+
 bool
 outbox_failed(const struct outbox *b)
 {
@@ -395,5 +405,6 @@ outbox_stop(struct outbox *b)
 	(void)pthread_join(b->thread, NULL);
 	fd_close(b->o.fd);
 	buf_clear(&b->store);
+	family_clear(&b->outcomes);
 	free(b);
 }

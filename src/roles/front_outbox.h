@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "metrics/family.h"
 
 struct outbox;
 struct store;
@@ -30,6 +31,8 @@ struct outbox_options {
 /* Waits for courier's first hello (its key is needed to write messages). */
 ATTR_MUST_USE enum err outbox_start(
     const struct outbox_options *o, struct outbox **out, struct errinfo *ei);
+/* What became of messages, by outcome (ipc/courier_msg.h). */
+const struct family *outbox_outcomes(const struct outbox *b);
 void outbox_stop(struct outbox *b); /* NULL is fine */
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);

@@ -28,6 +28,8 @@
 #include "registry/registry.h"
 #include "roles/front_control.h"
 #include "roles/front_database.h"
+#include "roles/front_health.h"
+#include "roles/front_metrics.h"
 #include "roles/front_outbox.h"
 #include "roles/settings.h"
 #include "signer/client.h"
@@ -60,6 +62,9 @@ struct front {
 	struct publisher *publisher;
 	struct public_files *files;
 	struct control *control;
+	struct health *health;
+	struct metrics metrics;
+	struct http_server *metrics_server;
 	struct http_server *api_server;
 	struct http_server *public_server;
 	atomic_bool reconciled;
@@ -124,7 +129,9 @@ log_access(void *arg, const struct http_access *a)
 						: LOG_INFO;
 	struct buf path = BUF_INIT(4096);
 
-	(void)arg;
+	if (arg != NULL) {
+		web_count(arg, a);
+	}
 	if (!log_wants(level)) {
 		return;
 	}
@@ -362,6 +369,8 @@ fill_api(struct front *f)
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
 	    .clock = f->clock,
+	    .readiness = health_look,
+	    .readiness_arg = f->health,
 	    .centre_name = s->centre,
 	    .accreditation = &s->accreditation,
 	    .public_url = f->public_url,
@@ -382,6 +391,7 @@ start_api(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	    .num_trusted_proxies = f->settings->num_proxies,
 	    .arg = &f->api,
 	    .access_log = log_access,
+	    .log_arg = &f->metrics.api,
 	};
 
 	for (size_t i = 0; i < f->settings->num_proxies; i++) {
@@ -399,6 +409,7 @@ start_public(struct front *f, struct errinfo *ei)
 	    .listen_fd = ROLE_FD_PUBLIC,
 	    .header_memory = HTTP_PUBLIC_MEMORY,
 	    .access_log = log_access,
+	    .log_arg = &f->metrics.public,
 	};
 	enum err e = public_files_new(
 	    f->ca, f->settings->ocsp_cache_bytes, &f->files, ei);
@@ -409,6 +420,50 @@ start_public(struct front *f, struct errinfo *ei)
 	o.arg = f->files;
 	o.routes = public_routes(&o.num_routes);
 	return http_server_start(&o, &f->public_server, ei);
+}
+
+static enum err
+make_health(struct front *f, const struct front_secrets *k, struct errinfo *ei)
+{
+	const struct health_options o = {
+	    .store = f->store,
+	    .ca = f->ca,
+	    .clock = f->clock,
+	    .dirs = {f->settings->front_dir, f->settings->public_dir},
+	    .tls_chain = buf_slice(&k->tls_chain),
+	};
+
+	return health_new(&o, &f->health, ei);
+}
+
+/* When all that is counted is there. */
+static enum err
+start_metrics(struct front *f, struct errinfo *ei)
+{
+	/* Each scrape is one request; a look at the signers may take long. */
+	struct http_options o = {
+	    .listen_fd = ROLE_FD_METRICS,
+	    .loop_threads = 1,
+	    .worker_threads = 1,
+	    .access_log = log_access,
+	    .arg = &f->metrics,
+	};
+	struct metrics *m = &f->metrics;
+
+	m->store = f->store;
+	m->ca = f->ca;
+	m->issuing = f->issuing;
+	m->outbox = f->outbox;
+	m->responder = public_files_responder(f->files);
+	m->health = f->health;
+	m->clock = f->clock;
+	m->api_server = f->api_server;
+	m->public_server = f->public_server;
+	m->started_at = clock_utc_sec(f->clock);
+	o.routes = metrics_routes(&o.num_routes);
+	return f->settings->metrics.port != 0
+		   ? http_server_start(&o, &f->metrics_server, ei)
+		   : ERR_OK;
 }
 
 static enum err
@@ -426,6 +481,7 @@ start_control(struct front *f, const struct front_secrets *k, uid_t owner,
 	    .idem = f->idem,
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
+	    .metrics = &f->metrics,
 	    .clock = f->clock,
 	    .reconciled = reconciled,
 	    .arg = f,
@@ -447,6 +503,8 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	}
 	f->settings = s;
 	f->clock = clock;
+	f->metrics.api.name = "api";
+	f->metrics.public.name = "public";
 	e = front_database_open(s, &k->database_password, &f->store, ei);
 	if (e == ERR_OK) {
 		e = make_authorities(f, ei);
@@ -461,10 +519,16 @@ front_new(const struct settings *s, const struct front_secrets *k,
 		e = start_work(f, ei);
 	}
 	if (e == ERR_OK) {
+		e = make_health(f, k, ei);
+	}
+	if (e == ERR_OK) {
 		e = start_public(f, ei);
 	}
 	if (e == ERR_OK) {
 		e = start_api(f, k, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_metrics(f, ei);
 	}
 	if (e == ERR_OK) {
 		e = start_control(f, k, owner, ei);
@@ -484,8 +548,10 @@ front_free(struct front *f)
 		return;
 	}
 	control_stop(f->control);
+	http_server_stop(f->metrics_server, GRACE_MS);
 	http_server_stop(f->api_server, GRACE_MS);
 	http_server_stop(f->public_server, GRACE_MS);
+	health_free(f->health);
 	public_files_free(f->files);
 	publisher_stop(f->publisher);
 	issuing_stop(f->issuing);

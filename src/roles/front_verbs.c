@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ca/authority.h"
 #include "identity/operator.h"
+#include "roles/front_metrics.h"
 #include "x509/cert.h"
 #include "x509/name.h"
 
@@ -128,10 +129,17 @@ ca_list_verb(struct verb_call *v)
 	return ERR_OK;
 }
 
+static enum err
+metrics_verb(struct verb_call *v)
+{
+	return metrics_write(v->o->metrics, v->out, v->ei);
+}
+
 static const struct verb verbs_own[] = {
     {"operator", "add", VERB_ADMINISTRATOR, 2, NULL, operator_add_verb},
     {"operator", "token", VERB_ADMINISTRATOR, 3, NULL, operator_token_verb},
     {"operator", "disable", VERB_ADMINISTRATOR, 1, NULL, operator_disable_verb},
+    {"metrics", "", SCOPE_CERTIFICATES_READ, 0, NULL, metrics_verb},
     {"operator", "list", SCOPE_AUDIT_READ, 0, NULL, operator_list_verb},
     {"ca", "list", SCOPE_CERTIFICATES_READ, 0, NULL, ca_list_verb},
     {0},

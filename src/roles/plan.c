@@ -216,7 +216,7 @@ static enum err
 add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 {
 	struct plan_role *r = NULL;
-	int api = -1, public = -1, control = -1;
+	int api = -1, public = -1, control = -1, metrics = -1;
 	enum err err = add_role(p, s->libexec, "front", NULL, &r, ei);
 
 	if (err == ERR_OK) {
@@ -238,6 +238,14 @@ add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 		return err;
 	}
 	keep(p, control);
+	if (s->metrics.port != 0) {
+		err = socket_listen_tcp(
+		    s->metrics.address, s->metrics.port, &metrics, NULL, ei);
+		if (err != ERR_OK) {
+			return err;
+		}
+		keep(p, metrics);
+	}
 	(void)snprintf(r->conf, sizeof(r->conf), "/proc/self/fd/%d",
 	    (int)ROLE_FD_SETTINGS);
 	r->front = true;
@@ -247,6 +255,9 @@ add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 	give(r, api, ROLE_FD_API);
 	give(r, public, ROLE_FD_PUBLIC);
 	give(r, control, ROLE_FD_CONTROL);
+	if (metrics >= 0) {
+		give(r, metrics, ROLE_FD_METRICS);
+	}
 	give(r, p->settings, ROLE_FD_SETTINGS);
 	return ERR_OK;
 }

@@ -82,6 +82,26 @@ static const struct conf_setting public_settings[] = {
     {0},
 };
 
+/* Metrics tell much about a centre, to whoever may connect. */
+static const char *
+check_loopback(const char *s)
+{
+	return strncmp(s, "127.", 4) == 0 || strcmp(s, "::1") == 0
+		   ? NULL
+		   : "is no address of the loopback (127.0.0.1, ::1)";
+}
+
+static const struct conf_setting metrics_settings[] = {
+    {.name = "address",
+	.type = CONF_TEXT,
+	.fallback = "127.0.0.1",
+	.min = 1,
+	.max = SETTINGS_TEXT_SIZE - 1,
+	.check = check_loopback},
+    {.name = "port", .type = CONF_INT, .min = 0, .max = UINT16_MAX},
+    {0},
+};
+
 static const struct conf_setting database_settings[] = {
     {.name = "host",
 	.type = CONF_TEXT,
@@ -160,6 +180,7 @@ static const struct conf_setting table[] = {
 	.fallback = "info"},
     {.name = "api", .type = CONF_GROUP, .members = api_settings},
     {.name = "public", .type = CONF_GROUP, .members = public_settings},
+    {.name = "metrics", .type = CONF_GROUP, .members = metrics_settings},
     {.name = "database", .type = CONF_GROUP, .members = database_settings},
     {.name = "users", .type = CONF_GROUP, .members = user_settings},
     {.name = "signers",
@@ -220,6 +241,7 @@ take_texts(struct settings *s, struct conf_cursor c)
 	    {s->tls_certificate, sizeof(s->tls_certificate), "api.certificate"},
 	    {s->tls_key, sizeof(s->tls_key), "api.key"},
 	    {s->public.address, sizeof(s->public.address), "public.address"},
+	    {s->metrics.address, sizeof(s->metrics.address), "metrics.address"},
 	    {s->front_user, sizeof(s->front_user), "users.front"},
 	    {s->courier_user, sizeof(s->courier_user), "users.courier"},
 	};
@@ -326,6 +348,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	s->public.port = (uint16_t)conf_int(c, "public.port");
 	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")
 			      << 20;
+	s->metrics.port = (uint16_t)conf_int(c, "metrics.port");
 	take_database(&s->database, c);
 	take_signers(s, c, report);
 	accreditation_take(

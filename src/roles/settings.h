@@ -20,6 +20,7 @@
  *		address = "0.0.0.0"; port = 80;
  *		ocsp_cache_mib = 64; # memory for signed answers, 0: none
  *	};
+ *	metrics = { address = "127.0.0.1"; port = 9464; }; # 0: none
  *	database = {                # left out: a file in front's directory
  *		host = "/run/postgresql";   # its socket's, or 127.0.0.1, ::1
  *		port = 5432; name = "surguch"; user = "surguch";
@@ -109,6 +110,7 @@ struct settings {
 	size_t num_proxies;
 	struct settings_listen public;
 	size_t ocsp_cache_bytes;
+	struct settings_listen metrics; /* port 0: none */
 	struct settings_database database;
 	char front_user[SETTINGS_USER_SIZE];
 	char courier_user[SETTINGS_USER_SIZE];

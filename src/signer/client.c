@@ -18,6 +18,7 @@
 #include "os/random.h"
 #include "os/seam.h"
 #include "os/socket.h"
+#include "os/systime.h"
 #include "os/wait.h"
 
 enum {
@@ -38,16 +39,18 @@ struct call {
 	uint64_t id;
 	enum call_state state;
 	struct buf question;
-	int sent_fd;     /* goes with the question, or -1 */
-	uint16_t type;   /* of the last frame that came */
-	struct buf body; /* the same one's */
-	int fd;          /* that came with it, or -1 */
-	struct buf page; /* bodies of JOURNAL_ENTRY, each with its length */
+	int sent_fd;        /* goes with the question, or -1 */
+	uint16_t type;      /* of the last frame that came */
+	struct buf body;    /* the same one's */
+	int fd;             /* that came with it, or -1 */
+	struct buf page;    /* bodies of JOURNAL_ENTRY, each with its length */
+	int64_t timeout_ms; /* 0: the client's */
 	pthread_cond_t cond;
 };
 
 struct signer_client {
 	struct signer_client_options o;
+	struct histogram times[SIGNER_CALL_MAX_];
 	pthread_t reader;
 	int wake[2]; /* a byte or the end here stops the reader */
 	pthread_mutex_t lock;
@@ -252,7 +255,9 @@ remove_call(struct signer_client *c, struct call *call)
 static enum err
 wait_call(struct signer_client *c, struct call *call, struct errinfo *ei)
 {
-	int64_t until = clock_mono_ms(&c->o.clock) + c->o.timeout_ms;
+	int64_t until =
+	    clock_mono_ms(&c->o.clock) +
+	    (call->timeout_ms != 0 ? call->timeout_ms : c->o.timeout_ms);
 	char name[HELLO_NAME_SIZE]; /* not known yet in the first call of all */
 	enum call_state state;
 	int64_t left;
@@ -299,6 +304,22 @@ their_error(const struct call *call, struct errinfo *ei)
 	return err;
 }
 
+static void
+measure(struct signer_client *c, uint16_t type, int64_t start)
+{
+	static const uint16_t types[SIGNER_CALL_MAX_] = {
+	    [SIGNER_CALL_ISSUE] = SIGNER_ISSUE,
+	    [SIGNER_CALL_CRL] = SIGNER_CRL,
+	    [SIGNER_CALL_OCSP] = SIGNER_OCSP,
+	};
+
+	for (size_t i = 0; i < SIGNER_CALL_MAX_; i++) {
+		if (types[i] == type) {
+			histogram_add(&c->times[i], systime_us() - start);
+		}
+	}
+}
+
 /*
  * Send call->question as a frame of this type and wait.  On success body and
  * fd are those of an answer of the type `want`.  Clear the call either way.
@@ -308,6 +329,7 @@ ask(struct signer_client *c, struct call *call, uint16_t type, uint16_t want,
     struct errinfo *ei)
 {
 	struct frame f = {.type = type};
+	int64_t start = systime_us();
 	enum err err = buf_err(&call->question, ei);
 
 	if (err == ERR_OK) {
@@ -328,6 +350,7 @@ ask(struct signer_client *c, struct call *call, uint16_t type, uint16_t want,
 	if (err == ERR_OK) {
 		err = wait_call(c, call, ei);
 	}
+	measure(c, type, start);
 	remove_call(c, call);
 	if (err == ERR_OK) {
 		err = buf_err(&call->body, ei);
@@ -435,6 +458,9 @@ signer_client_new(const struct signer_client_options *o,
 		c->o.timeout_ms = TIMEOUT_MS;
 	}
 	ensure(pthread_mutex_init(&c->lock, NULL) == 0);
+	for (size_t i = 0; i < SIGNER_CALL_MAX_; i++) {
+		histogram_init(&c->times[i], histogram_us, histogram_us_num);
+	}
 	err = start_id(c, ei);
 	if (err == ERR_OK) {
 		err = socket_send_timeout(o->fd, c->o.timeout_ms, ei);
@@ -701,10 +727,31 @@ enum err
 signer_info(
     struct signer_client *c, struct signer_info *out, struct errinfo *ei)
 {
+	return signer_probe(c, 0, out, ei);
+}
+
+const char *
+signer_client_name(const struct signer_client *c)
+{
+	return c->name;
+}
+
+const struct histogram *
+signer_client_times(const struct signer_client *c, enum signer_call call)
+{
+	ensure((unsigned)call < SIGNER_CALL_MAX_);
+	return &c->times[call];
+}
+
+enum err
+signer_probe(struct signer_client *c, int64_t timeout_ms,
+    struct signer_info *out, struct errinfo *ei)
+{
 	struct call call;
 	enum err err;
 
 	call_init(&call);
+	call.timeout_ms = timeout_ms;
 	err = ask(c, &call, SIGNER_INFO, SIGNER_INFO_DONE, ei);
 	if (err == ERR_OK) {
 		err = signer_info_unpack(buf_slice(&call.body), out, ei);

@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "metrics/histogram.h"
 #include "profile/values.h"
 #include "signer/message.h"
 
@@ -108,6 +109,21 @@ ATTR_MUST_USE enum err signer_journal_one(struct signer_client *c,
 /* *out must be signer_info_init()ed or zero; signer_info_clear() it. */
 ATTR_MUST_USE enum err signer_info(
     struct signer_client *c, struct signer_info *out, struct errinfo *ei);
+
+/* The same, but never for longer than this: does it still answer? */
+ATTR_MUST_USE enum err signer_probe(struct signer_client *c, int64_t timeout_ms,
+    struct signer_info *out, struct errinfo *ei);
+
+const char *signer_client_name(const struct signer_client *c);
+/* How long its answers took, by what was asked; waiting included. */
+enum signer_call {
+	SIGNER_CALL_ISSUE,
+	SIGNER_CALL_CRL,
+	SIGNER_CALL_OCSP,
+	SIGNER_CALL_MAX_
+};
+const struct histogram *signer_client_times(
+    const struct signer_client *c, enum signer_call call);
 
 /* --- one-shot use without a parent (surguchctl init) ------------------- */
 

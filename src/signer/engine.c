@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/version.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
@@ -122,7 +123,7 @@ note_start(struct engine *e, int64_t now, struct errinfo *ei)
 	if (p == NULL) {
 		return err_nomem(ei);
 	}
-	(void)snprintf(p->version, sizeof(p->version), "%s", SURGUCH_VERSION);
+	(void)snprintf(p->version, sizeof(p->version), "%s", surguch_version);
 	memcpy(p->instance, in->settings->name, sizeof(p->instance));
 	p->pid = (uint64_t)getpid();
 	err = hash_of(HASH_SHA256, privkey_spki(in->key), hash, ei);

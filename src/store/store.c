@@ -244,6 +244,12 @@ store_audit_position(struct store *s, struct audit_position *out)
 	writer_position(s->writer, out);
 }
 
+const struct store_stats *
+store_stats(const struct store *s)
+{
+	return writer_stats(s->writer);
+}
+
 size_t
 store_num_waiting(struct store *s)
 {

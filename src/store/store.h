@@ -9,11 +9,13 @@
  * group suffer from another.  crypto_init() comes before (the audit chain
  * hashes).
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "metrics/histogram.h"
 #include "store/audit.h"
 #include "store/rows.h"
 #include "store/statement.h"
@@ -135,6 +137,16 @@ ATTR_MUST_USE enum err store_query_one_values(struct store *s,
  */
 ATTR_MUST_USE enum err store_copy(
     struct store *s, const char *path, struct errinfo *ei);
+
+/* What the writer has done since the store was opened. */
+struct store_stats {
+	struct histogram group_units; /* units that were committed together */
+	struct histogram commit_us;   /* one group, from its first statement */
+	atomic_uint_fast64_t failed;  /* groups that did not come through */
+};
+const struct store_stats *store_stats(const struct store *s);
+/* Units that wait for the writer's next group. */
+size_t store_num_waiting(struct store *s);
 
 /* The last committed position of this store's own audit chain. */
 void store_audit_position(struct store *s, struct audit_position *out);

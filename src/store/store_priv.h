@@ -13,7 +13,4 @@ ATTR_MUST_USE enum err store_open_migrations(const char *where,
     const struct store_options *options, const struct migration *list,
     size_t num, struct store **out, struct errinfo *ei);
 
-/* Units of work that wait for the next group. */
-size_t store_num_waiting(struct store *s);
-
 #endif

@@ -9,8 +9,10 @@
 
 #include "base/bounds.h"
 #include "os/seam.h"
+#include "os/systime.h"
 #include "store/audit_priv.h"
 #include "store/backend.h"
+#include "store/store.h"
 
 /* Lives on its submitter's stack, and is gone once `done` has been posted. */
 struct submission {
@@ -34,9 +36,12 @@ struct writer {
 	bool failed;
 	struct audit_position committed;
 	/* The thread's own: */
+	struct store_stats stats;
 	struct audit_position chain;
 	bool unsure; /* the chain may have gone on without our knowing */
 };
+
+static const int64_t group_sizes[] = {1, 2, 4, 8, 16, UNIT_GROUP_MAX};
 
 static const struct errinfo failed_before = {
     .kind = ERR_STORE,
@@ -293,6 +298,20 @@ run_group(struct writer *w, struct submission **group, size_t num)
 	return true;
 }
 
+static bool
+run_measured(struct writer *w, struct submission **group, size_t num)
+{
+	int64_t start = systime_us();
+	bool good = run_group(w, group, num);
+
+	histogram_add(&w->stats.group_units, (int64_t)num);
+	histogram_add(&w->stats.commit_us, systime_us() - start);
+	if (!good) {
+		atomic_fetch_add(&w->stats.failed, 1);
+	}
+	return good;
+}
+
 /* Up to a group's worth from the queue's head.  Under the lock. */
 static size_t
 take_group(struct writer *w, struct submission *group[UNIT_GROUP_MAX])
@@ -331,7 +350,7 @@ writer_main(void *arg)
 		good = !w->failed;
 		ensure(pthread_mutex_unlock(&w->lock) == 0);
 		if (good) {
-			good = run_group(w, group, num);
+			good = run_measured(w, group, num);
 		} else {
 			fail_all(group, num, &failed_before);
 		}
@@ -362,6 +381,9 @@ writer_start(struct backend_conn *c, const struct audit_position *chain,
 	w->conn = c;
 	w->chain = *chain;
 	w->committed = *chain;
+	histogram_init(
+	    &w->stats.group_units, group_sizes, ARRAY_LEN(group_sizes));
+	histogram_init(&w->stats.commit_us, histogram_us, histogram_us_num);
 	ensure(pthread_mutex_init(&w->lock, NULL) == 0);
 	ensure(pthread_cond_init(&w->wake, NULL) == 0);
 	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
@@ -453,4 +475,10 @@ writer_num_waiting(struct writer *w)
 	num = w->num_waiting;
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
 	return num;
+}
+
+const struct store_stats *
+writer_stats(const struct writer *w)
+{
+	return &w->stats;
 }

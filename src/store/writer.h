@@ -15,6 +15,7 @@
 #include "store/unit.h"
 
 struct backend_conn;
+struct store_stats;
 struct writer;
 
 /* Starts the thread.  The connection is borrowed until writer_stop() and is
@@ -31,5 +32,6 @@ void writer_position(struct writer *w, struct audit_position *out);
 bool writer_failed(struct writer *w);
 /* Units that wait for the next group. */
 size_t writer_num_waiting(struct writer *w);
+const struct store_stats *writer_stats(const struct writer *w);
 
 #endif

@@ -32,6 +32,11 @@ test('certificates and the audit for those who run the centre', async (t) => {
 	writeFileSync(at('other.der'), Buffer.from(
 		await newRequest(centre.dir, 'other'), 'base64'));
 
+	// A key is one person's.
+	await opensslMust(['req', '-new', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('o.key'), '-out',
+		at('o.pem'), '-subj', '/CN=other']);
+
 	const json = async (...args) => {
 		const r = await ctl(centre, ...args, '--json');
 		assert.equal(r.code, 0, r.all);
@@ -57,7 +62,7 @@ test('certificates and the audit for those who run the centre', async (t) => {
 		assert.match(text, /CN ?= ?Иванов Иван Иванович/);
 		const again = await ctl(centre, ...order('r.der', person, '--key', key));
 		assert.equal(again.out, first.out);
-		await says(1, 'idem.body', ...order('r.pem', other, '--key', key));
+		await says(1, 'idem.body', ...order('o.pem', other, '--key', key));
 		await says(1, 'key.shared', ...order('r.pem', other));
 		// A key of its own each time: another certificate.
 		const made = await json(...order('other.der', other));

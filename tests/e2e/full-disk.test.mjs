@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../run/exec.mjs';
 import { call, newKey, stateDir } from './lib/desk.mjs';
 import { Power } from './lib/power.mjs';
-import { AS_ROOT } from './lib/scratch.mjs';
+import { AS_ROOT, until } from './lib/scratch.mjs';
 
 const SIZE = '12m';
 const ORDERS_MAX = 400; // until a full disk shows, over what lies in pages
@@ -106,6 +106,18 @@ for (const [name, what, rule] of CASES) {
 			assert.equal(r.json.rule, rule, r.text);
 			assert.ok(Number(r.headers['retry-after']) > 0);
 		});
+		if (name === 'front') {
+			await t.test('and it is not ready', async () => {
+				const client = power.centre.client();
+				const no = await until(async () => {
+					const r = await client.get('/readyz');
+					return r.status === 503 ? r : null;
+				}, 'it to say that it is not ready');
+				client.close();
+				assert.match(no.json.reasons.join(), /disk of .* is full/);
+			});
+		}
+
 		await t.test('and goes on saying so, and nothing dies', async () => {
 			const before = power.centre.roles().map((p) => p.pid).sort();
 			await sleep(CALM_MS);

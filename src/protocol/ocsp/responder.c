@@ -27,6 +27,7 @@
 struct responder {
 	struct ca *ca;
 	struct ocsp_cache *cache;
+	struct responder_counts counts;
 };
 
 enum {
@@ -35,11 +36,20 @@ enum {
 
 static const char media_type[] = "application/ocsp-response";
 
+static void
+count(atomic_uint_fast64_t *what)
+{
+	atomic_fetch_add_explicit(what, 1, memory_order_relaxed);
+}
+
 /* RFC 6960 4.2.1: errors are unsigned answers with HTTP status 200. */
 static void
-send_error(struct response *resp, enum ocsp_response_status status)
+send_error(struct responder *r, struct response *resp,
+    enum ocsp_response_status status)
 {
 	struct buf b = BUF_INIT(OCSP_RESPONSE_BYTES_MAX);
+
+	count(&r->counts.refused);
 
 	ocsp_error_response(status, &b);
 	response_status(resp, 200);
@@ -230,6 +240,7 @@ send_from_cache(
 		    r->cache, key, clock_utc_sec(ca_clock(r->ca)));
 	}
 	if (ready != NULL) {
+		count(&r->counts.kept);
 		response_ready(resp, ready);
 	}
 	return ready != NULL;
@@ -250,8 +261,11 @@ sign(struct responder *r, struct authority *a, const struct ocsp_request *req,
 	if (e == ERR_OK) {
 		e = signer_ocsp(authority_ocsp(a), &order, &out, &ei);
 	}
+	if (e == ERR_OK) {
+		count(&r->counts.made);
+	}
 	if (e != ERR_OK) {
-		send_error(resp, status_of(e));
+		send_error(r, resp, status_of(e));
 	} else if (key != NULL) {
 		send_kept(r, key, ticket, &order.singles[0], &out, resp);
 	} else {
@@ -269,7 +283,7 @@ answer(struct responder *r, struct authority *a, struct slice der,
 	enum err e = ocsp_request_parse(der, &req, NULL);
 
 	if (e != ERR_OK) {
-		send_error(resp, status_of(e));
+		send_error(r, resp, status_of(e));
 	} else if (!is_common(a, req, &key)) {
 		sign(r, a, req, NULL, resp);
 	} else if (!send_from_cache(r, &key, resp)) {
@@ -353,13 +367,26 @@ ocsp_get(void *arg, const struct request *req, struct response *resp)
 		answer_slowly(
 		    public_files_responder(arg), req, buf_slice(&der), resp);
 	} else {
-		send_error(resp, OCSP_MALFORMED_REQUEST);
+		send_error(
+		    public_files_responder(arg), resp, OCSP_MALFORMED_REQUEST);
 	}
 	buf_clear(&der);
 }
 
 /* --- the responder ---------------------------------------------------------
  */
+
+const struct responder_counts *
+responder_counts(const struct responder *r)
+{
+	return &r->counts;
+}
+
+struct ocsp_cache_use
+responder_cache_use(struct responder *r)
+{
+	return ocsp_cache_use(r->cache);
+}
 
 static void
 forget(void *arg, const struct authority *a, struct slice serial)

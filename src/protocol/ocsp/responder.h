@@ -13,7 +13,10 @@
  * certificate is revoked.  "unknown" is never kept, since the certificate may
  * be issued in a moment.
  */
+#include <stdatomic.h>
+
 #include "http/router.h"
+#include "protocol/ocsp/cache.h"
 
 struct ca;
 struct responder;
@@ -31,6 +34,15 @@ enum {
 ATTR_MUST_USE enum err responder_new(struct ca *ca, size_t cache_bytes,
     struct responder **out, struct errinfo *ei);
 void responder_free(struct responder *r); /* NULL is fine */
+
+/* Since the start.  An answer about several certificates counts once. */
+struct responder_counts {
+	atomic_uint_fast64_t kept;    /* from the cache */
+	atomic_uint_fast64_t made;    /* signed for whoever asked */
+	atomic_uint_fast64_t refused; /* an unsigned error */
+};
+const struct responder_counts *responder_counts(const struct responder *r);
+struct ocsp_cache_use responder_cache_use(struct responder *r);
 
 /* Routes with {ca}; GET with {request*}.  arg: struct public_files *, see
  * protocol/crl/files.h. */

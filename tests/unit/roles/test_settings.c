@@ -32,6 +32,7 @@ nothing_is_a_centre(void **state)
 	assert_string_equal(s->api.address, "127.0.0.1");
 	assert_int_equal(s->api.port, 8443);
 	assert_int_equal(s->num_signers, 0);
+	assert_int_equal(s->metrics.port, 0);
 	assert_int_equal(s->ocsp_cache_bytes, 64 << 20);
 	assert_false(s->insecure_shared_uid);
 	assert_false(s->insecure_no_landlock);
@@ -121,6 +122,7 @@ static const struct {
     {"control without a role", "control = ({ user = \"anna\"; });"},
     {"control as nobody", "control = ({ role = \"auditor\"; });"},
     {"no such role", "control = ({ user = \"a\"; role = \"king\"; });"},
+    {"metrics for everybody", "metrics = { address = \"0.0.0.0\"; };"},
     {"insecure as text", "insecure_shared_uid = \"yes\";"},
 };
 
