@@ -197,8 +197,8 @@ C_GetFunctionList(CK_FUNCTION_LIST **out)
 	void *handle, *symbol;
 	CK_RV rv;
 
-	handle = dlopen(
-	    path != NULL ? path : "/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW);
+	handle = dlopen(path != NULL ? path : "/usr/lib/softhsm/libsofthsm2.so",
+	    RTLD_NOW | RTLD_NODELETE);
 	symbol = handle != NULL ? dlsym(handle, "C_GetFunctionList") : NULL;
 	if (symbol == NULL) {
 		return CKR_GENERAL_ERROR;
