@@ -167,19 +167,20 @@ describe_oids(const struct profile_oids *oids, bool critical, struct facts *out,
 }
 
 static void
-describe_usage(const struct profile_exts *x, struct facts *out)
+describe_usage(
+    uint32_t usage, bool critical, struct facts *out, const char *key)
 {
 	struct words bits = words_of(", ");
 
 	for (unsigned i = 0; i < KU_NUM_BITS; i++) {
-		if ((x->key_usage & 1u << i) != 0) {
+		if ((usage & 1u << i) != 0) {
 			word(&bits, settings_key_usage_name(i));
 		}
 	}
-	if (x->critical[EXT_KEY_USAGE]) {
+	if (critical) {
 		buf_add_str(&bits.text, " (critical)");
 	}
-	words_end(&bits, out, "extensions.key_usage");
+	words_end(&bits, out, key);
 }
 
 static void
@@ -253,7 +254,10 @@ describe_qualified(const struct profile_exts *x, struct facts *out)
 static void
 describe_extensions(const struct profile_exts *x, struct facts *out)
 {
-	describe_usage(x, out);
+	describe_usage(x->key_usage, x->critical[EXT_KEY_USAGE], out,
+	    "extensions.key_usage");
+	describe_usage(
+	    x->rsa_key_usage, false, out, "extensions.key_usage.rsa_bits");
 	describe_oids(&x->purposes, x->critical[EXT_EXT_KEY_USAGE], out,
 	    "extensions.ext_key_usage");
 	describe_basic(x, out);

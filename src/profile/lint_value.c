@@ -6,10 +6,15 @@
 static void
 check_key_usage(struct lint *l)
 {
-	if (l->ext != NULL && l->ext->u.key_usage != l->x->key_usage) {
+	uint32_t want = l->x->key_usage;
+
+	if (cert_key(l->cert)->alg.id == OID_RSA) {
+		want |= l->x->rsa_key_usage;
+	}
+	if (l->ext != NULL && l->ext->u.key_usage != want) {
 		lint_add(l, ERR_POLICY,
 		    "the key usage is %03x, the profile's is %03x",
-		    (unsigned)l->ext->u.key_usage, (unsigned)l->x->key_usage);
+		    (unsigned)l->ext->u.key_usage, (unsigned)want);
 	}
 }
 

@@ -203,19 +203,17 @@ take_signatures(struct loader *l)
 }
 
 static void
-take_key_usage(struct loader *l)
+take_key_usage(struct loader *l, const char *path, uint32_t *out)
 {
-	static const char path[] = "extensions.key_usage.bits";
-
 	for (size_t i = 0; i < conf_len(l->c, path); i++) {
 		const char *name = conf_text_at(l->c, path, i);
 		uint32_t bit = settings_key_usage(name);
 
-		if (bit == 0 || (l->p->exts.key_usage & bit) != 0) {
+		if (bit == 0 || (*out & bit) != 0) {
 			settings_complain(&l->report, l->c, path,
 			    "\"%s\" is no usage, or stands twice", name);
 		}
-		l->p->exts.key_usage |= bit;
+		*out |= bit;
 	}
 }
 
@@ -317,7 +315,8 @@ take_extensions(struct loader *l)
 	    conf_bool(c, "basic_constraints.critical");
 	x->ca = conf_bool(c, "basic_constraints.ca");
 	x->path_len = (int)conf_int(c, "basic_constraints.path_length");
-	take_key_usage(l);
+	take_key_usage(l, "extensions.key_usage.bits", &x->key_usage);
+	take_key_usage(l, "extensions.key_usage.rsa_bits", &x->rsa_key_usage);
 	take_oids(l, "extensions.ext_key_usage.purposes", &x->purposes);
 	take_oids(l, "extensions.policies", &x->policies);
 	take_identification(l);

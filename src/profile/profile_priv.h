@@ -81,6 +81,7 @@ struct profile_exts {
 	enum ext_need need[EXT_KIND_MAX_];
 	bool critical[EXT_KIND_MAX_];
 	uint32_t key_usage;
+	uint32_t rsa_key_usage; /* and these, when the key is RSA */
 	struct profile_oids purposes;
 	struct profile_oids policies;
 	bool ca;

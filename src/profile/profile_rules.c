@@ -145,7 +145,7 @@ static void
 check_keys(struct exam *e)
 {
 	uint32_t encipher = KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT;
-	bool fits = false;
+	bool fits = false, rsa = false;
 
 	for (size_t i = 0; i < e->p->num_keys; i++) {
 		enum key_alg alg = e->p->keys[i].alg;
@@ -158,10 +158,20 @@ check_keys(struct exam *e)
 			    "keyEncipherment, no dataEncipherment (RFC 8813 "
 			    "3, RFC 8410 5)");
 		}
+		rsa = rsa || alg == KEY_RSA;
 		for (unsigned s = SIG_NONE + 1; s < SIG_ALG_MAX_; s++) {
 			fits = fits || (e->p->signature[s] &&
 					   sig_alg_fits((enum sig_alg)s, alg));
 		}
+	}
+	if ((e->x->rsa_key_usage & ~encipher) != 0 ||
+	    (e->x->rsa_key_usage & e->x->key_usage) != 0 ||
+	    (e->x->rsa_key_usage != 0 &&
+		(!rsa || (e->x->key_usage & KU_DECIPHER_ONLY) != 0))) {
+		complain(e, "extensions.key_usage.rsa_bits",
+		    "what only an RSA key can do is keyEncipherment and "
+		    "dataEncipherment, where bits does not have them and keys "
+		    "has RSA");
 	}
 	if (e->p->self_signed && !fits) {
 		complain(e, "signatures",

@@ -302,6 +302,7 @@ static const struct conf_setting key_usage_settings[] = {
 	.required = true,
 	.min = 1,
 	.max = KU_NUM_BITS},
+    {.name = "rsa_bits", .type = CONF_TEXTS, .max = KU_NUM_BITS},
     {0},
 };
 

@@ -35,10 +35,14 @@ struct template
 	/* the shard's number in each address of a list */
 	size_t shard_at[CA_URLS_MAX];
 	size_t shard_digits; /* 0: no shards */
+	size_t rsa_usage_at; /* a BIT STRING's content */
 };
 
 enum {
-	GENERALIZED_TIME_LEN = 15
+	GENERALIZED_TIME_LEN = 15,
+	/* keyUsage without decipherOnly: unused bits and one octet, whatever
+	 * the bits are */
+	USAGE_CONTENT_LEN = 2
 };
 
 static enum err
@@ -200,6 +204,8 @@ put_extensions(struct template *t)
 
 	if (x->need[EXT_KEY_USAGE] == EXT_REQUIRED) {
 		ext_put_key_usage(b, x->critical[EXT_KEY_USAGE], x->key_usage);
+		t->rsa_usage_at =
+		    x->rsa_key_usage != 0 ? hole(t, USAGE_CONTENT_LEN) : 0;
 	}
 	if (x->need[EXT_BASIC_CONSTRAINTS] == EXT_REQUIRED) {
 		ext_put_basic_constraints(
@@ -386,12 +392,34 @@ patch_shard(
 	}
 }
 
+/* Bit 0 is the highest of the octet (X.680 22). */
+static void
+patch_usage(struct buf *b, size_t at, uint32_t usage)
+{
+	uint8_t content[USAGE_CONTENT_LEN] = {7, 0};
+
+	for (unsigned i = 0; i < 8; i++) {
+		if ((usage & 1u << i) != 0) {
+			content[1] = (uint8_t)(content[1] | 0x80u >> i);
+			content[0] = (uint8_t)(7 - i);
+		}
+	}
+	buf_patch(b, at, content, sizeof(content));
+}
+
+/* What the subject's key decides. */
+struct key_facts {
+	uint8_t id[KEY_ID_SIZE];
+	bool rsa;
+};
+
 /* Copy the extensions and fill the holes of the copy. */
 static void
 put_filled(struct buf *b, const struct template *t,
     const struct issue_values *v, struct slice serial,
-    const uint8_t key_id[KEY_ID_SIZE])
+    const struct key_facts *key)
 {
+	const struct profile_exts *x = &t->p->exts;
 	size_t at = b->len;
 	uint8_t kind = (uint8_t)v->identification_kind;
 
@@ -400,10 +428,14 @@ put_filled(struct buf *b, const struct template *t,
 		return;
 	}
 	if (t->ski_at != 0) {
-		buf_patch(b, at + t->ski_at, key_id, KEY_ID_SIZE);
+		buf_patch(b, at + t->ski_at, key->id, KEY_ID_SIZE);
 	}
 	if (t->aki_at != 0) {
-		buf_patch(b, at + t->aki_at, key_id, KEY_ID_SIZE);
+		buf_patch(b, at + t->aki_at, key->id, KEY_ID_SIZE);
+	}
+	if (t->rsa_usage_at != 0 && key->rsa) {
+		patch_usage(
+		    b, at + t->rsa_usage_at, x->key_usage | x->rsa_key_usage);
 	}
 	if (t->shard_digits != 0) {
 		patch_shard(b, t, at, serial);
@@ -418,11 +450,12 @@ put_filled(struct buf *b, const struct template *t,
 	}
 }
 
-/* The content of the SPKI's BIT STRING, which key ids hash. */
+/* The content of the SPKI's BIT STRING, which key ids hash, and the kind of
+ * key. */
 static enum err
-spki_key_bits(struct slice spki, struct slice *out, struct errinfo *ei)
+read_key(struct slice spki, struct key_facts *out, struct errinfo *ei)
 {
-	struct slice alg, bits;
+	struct slice alg, bits = SLICE_EMPTY, oid = SLICE_EMPTY;
 	unsigned unused;
 	enum err err = der_get(&spki, DER_SEQUENCE, &alg, ei);
 
@@ -440,14 +473,15 @@ spki_key_bits(struct slice spki, struct slice *out, struct errinfo *ei)
 		err = der_end(spki, ei);
 	}
 	if (err == ERR_OK) {
-		*out = bits;
+		err = der_get(&alg, DER_OID, &oid, ei);
 	}
-	return err;
+	out->rsa = slice_eq(oid, oid_bytes(OID_RSA));
+	return err == ERR_OK ? key_id_of(bits, out->id, ei) : err;
 }
 
 static void
 put_tbs(struct buf *b, const struct template *t, const struct issue_values *v,
-    struct slice serial, const uint8_t key_id[KEY_ID_SIZE])
+    struct slice serial, const struct key_facts *key)
 {
 	size_t tbs = der_open(b, DER_SEQUENCE);
 	size_t mark = der_open(b, DER_CONTEXT_CONS(0));
@@ -468,7 +502,7 @@ put_tbs(struct buf *b, const struct template *t, const struct issue_values *v,
 	der_put_raw(b, values_spki(v));
 	mark = der_open(b, DER_CONTEXT_CONS(3));
 	exts = der_open(b, DER_SEQUENCE);
-	put_filled(b, t, v, serial, key_id);
+	put_filled(b, t, v, serial, key);
 	if (v->num_sans > 0) {
 		put_san(b, t, v);
 	}
@@ -481,8 +515,7 @@ enum err
 template_build(const struct template *t, const struct issue_values *v,
     struct slice serial, struct buf *tbs, struct errinfo *ei)
 {
-	uint8_t key_id[KEY_ID_SIZE];
-	struct slice bits = SLICE_EMPTY;
+	struct key_facts key;
 	size_t start = tbs->len;
 	enum err err;
 
@@ -495,15 +528,12 @@ template_build(const struct template *t, const struct issue_values *v,
 		err = profile_check_names(t->p, v, ei);
 	}
 	if (err == ERR_OK) {
-		err = spki_key_bits(values_spki(v), &bits, ei);
-	}
-	if (err == ERR_OK) {
-		err = key_id_of(bits, key_id, ei);
+		err = read_key(values_spki(v), &key, ei);
 	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	put_tbs(tbs, t, v, serial, key_id);
+	put_tbs(tbs, t, v, serial, &key);
 	err = buf_err(tbs, ei);
 	if (err != ERR_OK && tbs->len > start) {
 		tbs->len = start;

@@ -386,6 +386,7 @@ static void
 rsa_too_small(struct scene *s)
 {
 	s->k.p->keys[2].min_bits = 3072;
+	s->k.p->exts.rsa_key_usage = 0;
 	scene_key(s, privkey_spki(kit_key(KEY_RSA)));
 }
 

@@ -178,6 +178,13 @@ ca_without_cert_sign(struct scene *s)
 	allow_usage(s, KU_CRL_SIGN);
 }
 
+/* An RSA key without the bits that are for RSA keys. */
+static void
+rsa_usage_lost(struct scene *s)
+{
+	put_usage(s, KU_DIGITAL_SIGNATURE);
+}
+
 static void
 usage_serves_nothing(struct scene *s)
 {
@@ -554,6 +561,8 @@ const struct fault faults_values[] = {
 	signs_certificates, 0, 0},
     {"a CA without keyCertSign", "issuing-ca", "lint.key_usage.ca",
 	ERR_CONFLICT, ca_without_cert_sign, 0, 0},
+    {"an RSA key's usage lost", "tls-server@rsa", "lint.key_usage.value",
+	ERR_POLICY, rsa_usage_lost, 0, 0},
     {"usage serves no purpose", "tls-client", "lint.key_usage.purpose",
 	ERR_CONFLICT, usage_serves_nothing, 0, 0},
     {"an EC key enciphers", "tls-client", "lint.key_usage.key", ERR_CONFLICT,

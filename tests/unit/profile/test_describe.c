@@ -110,6 +110,8 @@ static const struct {
 	"backdate_seconds = 0; private_key_days = 9;",
 	"validity.private_key_days "},
     {"qualified-org", "\"keyEncipherment\", ", "", "extensions.key_usage "},
+    {"tls-server", "		rsa_bits = [\"keyEncipherment\"];", "",
+	"extensions.key_usage.rsa_bits "},
     {"tls-client", "key_usage = { critical = true;",
 	"key_usage = { critical = false;", "extensions.key_usage "},
     {"tls-client", "purposes = [\"clientAuth\"]",
