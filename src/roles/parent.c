@@ -5,18 +5,22 @@
  * outside and no messages between roles are read here.
  *
  *	surguchd [-c FILE] [-n] [-S]
+ *	surguchd --version
  *
  * -n: check the settings and exit.  -S: refuse to run without the walls of
  * separate uids, as the packaged unit wants it.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/version.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/notify.h"
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/options.h"
@@ -135,7 +139,7 @@ write_pid(
 		   : err;
 }
 
-/* For scripts that wait on our standard output. */
+/* For scripts that wait on our standard output, and for systemd. */
 static void
 say_ready(void *arg)
 {
@@ -143,6 +147,7 @@ say_ready(void *arg)
 	log_event(LOG_INFO, "centre.ready", L_INT("pid", getpid()));
 	(void)puts("ready");
 	(void)fflush(stdout);
+	service_notify("READY=1");
 }
 
 static enum err
@@ -188,6 +193,10 @@ main(int argc, char **argv)
 	struct errinfo ei = {0};
 	enum err err;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("surguchd %s\n", surguch_version);
+		return 0;
+	}
 	log_init("parent", LOG_INFO);
 	if (!parse(argc, argv, &o)) {
 		return 2;

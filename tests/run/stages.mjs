@@ -15,6 +15,7 @@ import * as sources from '../gates/sources.mjs';
 import * as tidy from '../gates/tidy.mjs';
 import * as usage from '../gates/usage.mjs';
 import * as layers from '../layers/check.mjs';
+import { ended, exec, tail } from './exec.mjs';
 import { runPlants } from '../gates/selftest.mjs';
 import { fuzzers, FUZZ_BUILD, runFuzzers } from './fuzz.mjs';
 import { build, listTests, runTests, setUp } from './meson.mjs';
@@ -157,6 +158,16 @@ async function e2eStage({ root, results, say }) {
 		SURGUCH_RELEASE: join(root, 'build-release') } }));
 }
 
+async function debStage({ root, results }) {
+	const r = await exec('sh', ['scripts/check-deb.sh', '-s', '-b',
+		join(root, 'build-deb')], { cwd: root, timeoutSec: 1800 });
+	if (r.code === 0) {
+		results.pass();
+	} else {
+		results.fail(`scripts/check-deb.sh ${ended(r)}`, tail(r.all, 40));
+	}
+}
+
 async function requirementsStage({ root, results, total }) {
 	results.gate('docs/requirements.md lists what tests prove',
 		requirements.check(root, total.proofs));
@@ -176,6 +187,7 @@ export const STAGES = [
 		results.add(await runPlants(root)) },
 	{ name: 'unit', run: unitStage },
 	{ name: 'e2e', run: e2eStage },
+	{ name: 'deb', run: debStage },
 	{ name: 'asan', run: asanStage },
 	{ name: 'tsan', run: tsanStage },
 	{ name: 'fuzz', run: fuzzStage },

@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Is the Debian package whole, and does it install, upgrade and go?
+#
+#   scripts/check-deb.sh [-s] [-b BUILD] [-f COMMIT]
+#
+#   -s  the short form, as ./test runs it: make the package, look at what is
+#       in it, unpack it and run what can be run; needs no root
+#   -b  a build directory to use (again)
+#   -f  upgrade from a package of this earlier commit, by default the one
+#       before the last that changed anything (the long form)
+# The long form makes a minimal Debian root, as scripts/check-minimal-root.sh
+# does: it needs root, mmdebstrap and git.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+assume_yes=1
+. "$root/scripts/lib.sh"
+
+short=0 build= from=
+while getopts sb:f: option; do
+	case $option in
+	s) short=1 ;;
+	b) build=$OPTARG ;;
+	f) from=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+
+work=$(mktemp -d)
+trap 'rm -rf --one-file-system "$work"' EXIT
+wrong=0
+bad() {
+	say "wrong: $*"
+	wrong=$((wrong + 1))
+}
+
+deb=$("$root/packaging/deb.sh" ${build:+-b "$build"} "$work/new")
+
+# --- what is in it -------------------------------------------------------------
+dpkg-deb --contents "$deb" >"$work/contents"
+[ -s "$work/contents" ] || bad "an empty package"
+awk '$2 != "root/root" { print; n++ } END { exit n > 0 }' "$work/contents" ||
+    bad "not everything is root's"
+# Nothing set-uid, nothing that others may write.
+awk '$1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ { print; n++ }
+    END { exit n > 0 }' "$work/contents" || bad "modes that are too wide"
+for path in usr/sbin/surguchd usr/sbin/surguchctl usr/bin/surguch \
+    usr/libexec/surguch/surguch-front usr/libexec/surguch/surguch-signer \
+    usr/libexec/surguch/surguch-ocsp usr/libexec/surguch/surguch-courier \
+    usr/lib/systemd/system/surguchd.service usr/lib/sysusers.d/surguch.conf \
+    usr/lib/tmpfiles.d/surguch.conf usr/share/surguch/profiles/root-ca.conf \
+    usr/share/man/man8/surguchd.8.gz usr/share/doc/surguch/copyright; do
+	grep -q " \./$path\$" "$work/contents" || bad "no $path"
+done
+# Places that are the administrator's.
+grep -E ' \./(etc|var|run|home|tmp|usr/local)/' "$work/contents" &&
+    bad "files where a package has none"
+for field in Package Version Architecture Maintainer Depends Description; do
+	[ -n "$(dpkg-deb -f "$deb" "$field")" ] || bad "no field $field"
+done
+dpkg-deb -f "$deb" Depends | grep -q libengine-gost-openssl ||
+    bad "it does not depend on the GOST engine"
+
+# --- unpacked --------------------------------------------------------------------
+dpkg-deb -R "$deb" "$work/tree"
+(cd "$work/tree" && md5sum --quiet -c DEBIAN/md5sums) || bad "md5sums"
+for script in postinst prerm postrm; do
+	sh -n "$work/tree/DEBIAN/$script" || bad "$script"
+done
+"$work/tree/usr/sbin/surguchd" --version | grep -Eq '^surguchd [0-9.]+$' ||
+    bad "surguchd --version"
+"$work/tree/usr/sbin/surguchctl" help >/dev/null || bad "surguchctl help"
+strings -a "$work/tree/usr/sbin/surguchd" 2>/dev/null |
+    grep -q SURGUCH_CLOCK_FD && bad "test hooks in a release"
+# A root without systemd has not the units and programs that it refers to;
+# what it does not understand is all that counts.
+if command -v systemd-analyze >/dev/null 2>&1 &&
+    systemd-analyze verify --root="$work/tree" surguchd.service 2>&1 |
+    grep -Ei 'unknown|parse|invalid|ignoring'; then
+	bad "the unit"
+fi
+[ "$wrong" -eq 0 ] || die "$wrong things are wrong with the package"
+say "the package is whole: ${deb##*/}"
+[ "$short" -eq 0 ] || exit 0
+
+# --- installed, upgraded, removed ---------------------------------------------------
+[ "$(id -u)" -eq 0 ] || die "the long form needs root"
+command -v mmdebstrap >/dev/null 2>&1 || die "this needs mmdebstrap"
+in_git() {
+	git -c safe.directory='*' -C "$root" "$@"
+}
+[ -n "$from" ] || from=$(in_git rev-parse HEAD~1)
+in_git cat-file -e "$from:packaging/deb.sh" 2>/dev/null || from=
+if [ -n "$from" ]; then
+	git -c safe.directory='*' clone -q --no-hardlinks "$root" "$work/src"
+	git -C "$work/src" checkout -q "$from"
+	old=$("$work/src/packaging/deb.sh" "$work/old")
+else
+	# The first commit that makes packages: the same with a lower number.
+	old=$("$root/packaging/deb.sh" ${build:+-b "$build"} -r 0 "$work/old")
+fi
+
+sources=/etc/apt/sources.list
+[ -f /etc/apt/sources.list.d/debian.sources ] &&
+    sources=/etc/apt/sources.list.d/debian.sources
+chroot=$work/root
+mmdebstrap --quiet --variant=minbase \
+    --include=ca-certificates,systemd-standalone-sysusers,systemd-standalone-tmpfiles \
+    bookworm "$chroot" "$sources"
+for f in /etc/resolv.conf /etc/hosts; do
+	cp -L "$f" "$chroot$f"
+done
+cp "$old" "$chroot/old.deb"
+cp "$deb" "$chroot/new.deb"
+cat >"$chroot/steps.sh" <<'END'
+set -eux
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq -y --no-install-recommends install /old.deb
+[ "$(stat -c '%U %a' /var/lib/surguch/front)" = 'surguch-front 700' ]
+[ "$(stat -c '%U %a' /var/lib/surguch/courier)" = 'surguch-courier 700' ]
+surguchd --version
+# What an administrator has made stays through an upgrade.
+surguchctl centre init /srv/centre --demo --api-port 0 --public-port 0 \
+    --sms-port 0
+echo kept >/var/lib/surguch/front/mine
+apt-get -qq -y install /new.deb
+[ "$(dpkg-query -W -f '${Version}' surguch)" = "$(dpkg-deb -f /new.deb Version)" ]
+surguchd -c /srv/centre/etc/surguch/surguch.conf -n
+surguchd -c /srv/centre/etc/surguch/surguch.conf >/ready &
+until grep -q ready /ready; do sleep 0.2; kill -0 $!; done
+surguchctl --centre /srv/centre ca list | grep issuing-gost
+kill $!
+wait $!
+apt-get -qq -y remove surguch
+[ ! -e /usr/sbin/surguchd ]
+[ "$(cat /var/lib/surguch/front/mine)" = kept ]
+apt-get -qq -y install /new.deb
+rm /var/lib/surguch/front/mine
+apt-get -qq -y purge surguch
+[ ! -e /var/lib/surguch ]
+[ ! -e /etc/surguch ]
+[ -z "$(dpkg -L surguch 2>/dev/null)" ]
+END
+unshare --mount --pid --fork --kill-child sh -euc '
+	mount --make-rprivate /
+	mount -t proc proc "$1/proc"
+	mount --rbind /dev "$1/dev"
+	mount --rbind /sys "$1/sys"
+	mount -t tmpfs tmpfs "$1/tmp"
+	exec chroot "$1" env -i HOME=/nonexistent LANG=C.UTF-8 \
+	    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+	    ${http_proxy:+http_proxy="$http_proxy"} \
+	    ${https_proxy:+https_proxy="$https_proxy"} \
+	    sh /steps.sh </dev/null
+' sh "$chroot" || die "a step failed: see the last line above"
+say "it installs, upgrades from ${old##*/}, is removed and purged"

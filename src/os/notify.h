@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_OS_NOTIFY_H
+#define SURGUCH_OS_NOTIFY_H
+/* The service manager's way of hearing from us (sd_notify(3)): one datagram to
+ * the socket that the environment's NOTIFY_SOCKET names. */
+
+/* "READY=1".  Nothing happens where nobody listens. */
+void service_notify(const char *state);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "os/notify.h"
+
+static char dir[64];
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "/tmp/surguch-notify-XXXXXX");
+	return mkdtemp(dir) != NULL ? 0 : -1;
+}
+
+static int
+remove_dir(void **state)
+{
+	(void)state;
+	return rmdir(dir);
+}
+
+/* What a manager that listens at `name` hears ('@': a name of the kernel's
+ * own). */
+static void
+check_heard(const char *name)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	size_t len = strlen(name);
+	char heard[64] = "";
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	assert_true(fd >= 0 && len < sizeof(at.sun_path));
+	memcpy(at.sun_path, name, len);
+	if (name[0] == '@') {
+		at.sun_path[0] = '\0';
+	}
+	assert_int_equal(
+	    bind(fd, (const struct sockaddr *)&at,
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
+	    0);
+	assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+	service_notify("READY=1");
+	assert_int_equal(recv(fd, heard, sizeof(heard) - 1, MSG_DONTWAIT), 7);
+	assert_string_equal(heard, "READY=1");
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+a_manager_hears(void **state)
+{
+	char name[108];
+
+	(void)state;
+	(void)snprintf(name, sizeof(name), "%s/s", dir);
+	check_heard(name);
+	assert_int_equal(unlink(name), 0);
+	(void)snprintf(name, sizeof(name), "@surguch-test-%ld", (long)getpid());
+	check_heard(name);
+}
+
+static void
+nobody_need_listen(void **state)
+{
+	static const char *const names[] = {
+	    "", "/", "relative", "@", "/nonexistent/socket"};
+	char name[200];
+
+	(void)state;
+	assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
+	service_notify("READY=1");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		assert_int_equal(setenv("NOTIFY_SOCKET", names[i], 1), 0);
+		service_notify("READY=1");
+	}
+	memset(name, '/', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+	service_notify("READY=1");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_manager_hears),
+	    cmocka_unit_test(nobody_need_listen),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
