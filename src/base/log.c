@@ -15,12 +15,19 @@ enum {
 /* Set once by log_init() before any thread starts, then only read. */
 static const char *log_role = "main";
 static enum log_level log_max = LOG_INFO;
+static bool log_prefixed;
 
 void
 log_init(const char *role, enum log_level max_level)
 {
 	log_role = role;
 	log_max = max_level;
+}
+
+void
+log_for_journal(void)
+{
+	log_prefixed = true;
 }
 
 bool
@@ -55,6 +62,16 @@ level_name(enum log_level level)
 		return "debug";
 	}
 	return "unknown";
+}
+
+/* Of syslog(3). */
+static int
+priority(enum log_level level)
+{
+	static const int priorities[] = {
+	    [LOG_ERROR] = 3, [LOG_WARN] = 4, [LOG_INFO] = 6, [LOG_DEBUG] = 7};
+
+	return priorities[level];
 }
 
 static bool
@@ -117,6 +134,9 @@ log_fields(enum log_level level, const char *event,
 		return;
 	}
 	buf_reset(&line);
+	if (log_prefixed) {
+		buf_printf(&line, "<%d>", priority(level));
+	}
 	buf_printf(&line, "level=%s role=%s event=%s", level_name(level),
 	    log_role, event);
 	for (size_t i = 0; i < num_fields; i++) {

@@ -22,6 +22,9 @@ enum log_level {
 };
 
 void log_init(const char *role, enum log_level max_level);
+/* Begin each line with "<N>", the priority that systemd's journal takes from
+ * there (sd-daemon(3)). */
+void log_for_journal(void);
 /* Would an event of this level be written? */
 bool log_wants(enum log_level level);
 

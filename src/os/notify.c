@@ -2,10 +2,13 @@
 #include "os/notify.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "os/file.h"
 
@@ -33,4 +36,19 @@ service_notify(const char *state)
 	    (const struct sockaddr *)&to,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	fd_close(fd);
+}
+
+bool
+service_has_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat st;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0) {
+		return false;
+	}
+	(void)snprintf(own, sizeof(own), "%llu:%llu",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	return strcmp(stream, own) == 0;
 }

@@ -198,6 +198,9 @@ main(int argc, char **argv)
 		return 0;
 	}
 	log_init("parent", LOG_INFO);
+	if (service_has_journal()) {
+		log_for_journal();
+	}
 	if (!parse(argc, argv, &o)) {
 		return 2;
 	}

@@ -144,6 +144,9 @@ make_env(struct plan *p)
 {
 	env(p, "PATH", "/usr/bin:/bin");
 	env(p, "TZ", "UTC");
+	if (getenv("JOURNAL_STREAM") != NULL) {
+		env(p, "JOURNAL_STREAM", getenv("JOURNAL_STREAM"));
+	}
 #ifdef SURGUCH_TEST_SEAMS
 	static const char *const passed[] = {"SURGUCH_TEST_WALL_OFF",
 	    "SURGUCH_TEST_SYNC_OFF", "SURGUCH_TEST_SYNCED", "LD_PRELOAD",

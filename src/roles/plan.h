@@ -21,7 +21,7 @@ enum {
 	PLAN_ROLES_MAX = 2 + 2 * CA_AUTHORITIES_MAX,
 	PLAN_ARGS_MAX = 16,
 	PLAN_FDS_MAX = 16 + 2 * CA_AUTHORITIES_MAX,
-	PLAN_ENV_MAX = 12,
+	PLAN_ENV_MAX = 14,
 };
 
 struct plan_role {

@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "ipc/fds.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/notify.h"
 #include "os/process.h"
 
 /* Started by another than the parent there is nobody who waits, and the
@@ -40,6 +42,9 @@ role_settle(const char *user, const char *dir, pid_t parent, struct errinfo *ei)
 	enum err err = hold_ready(ei);
 
 	(void)umask(077);
+	if (service_has_journal()) {
+		log_for_journal();
+	}
 	if (err == ERR_OK && user != NULL) {
 		err = process_user(user, &uid, &gid, ei);
 		if (err == ERR_OK) {

@@ -82,12 +82,33 @@ a_line_that_is_full_still_ends(void **state)
 	assert_non_null(strstr(out, " d=1"));
 }
 
+static void
+say_each(void)
+{
+	log_for_journal();
+	log_plain(LOG_ERROR, "e.error");
+	log_plain(LOG_WARN, "e.warn");
+	log_plain(LOG_INFO, "e.info");
+}
+
+/* The last of all: it cannot be undone. */
+static void
+the_journal_gets_priorities(void **state)
+{
+	(void)state;
+	hear(say_each);
+	assert_string_equal(out, "<3>level=error role=test event=e.error\n"
+				 "<4>level=warn role=test event=e.warn\n"
+				 "<6>level=info role=test event=e.info\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_are_escaped_and_levels_kept),
 	    cmocka_unit_test(a_line_that_is_full_still_ends),
+	    cmocka_unit_test(the_journal_gets_priorities),
 	};
 
 	log_init("test", LOG_INFO);

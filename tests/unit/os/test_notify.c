@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -86,12 +87,34 @@ nobody_need_listen(void **state)
 	service_notify("READY=1");
 }
 
+/* Only when it is this very file. */
+static void
+the_journal_is_known(void **state)
+{
+	struct stat st;
+	char stream[64];
+
+	(void)state;
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	assert_false(service_has_journal());
+	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+	(void)snprintf(stream, sizeof(stream), "%llu:%llu",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	assert_true(service_has_journal());
+	(void)snprintf(stream, sizeof(stream), "%llu:%llu",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino + 1);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	assert_false(service_has_journal());
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_manager_hears),
 	    cmocka_unit_test(nobody_need_listen),
+	    cmocka_unit_test(the_journal_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
