@@ -275,12 +275,21 @@ has_profile(const struct authority *a, const char *profile)
 struct authority *
 ca_for_profile(const struct ca *ca, const char *profile)
 {
+	int64_t now = clock_utc_sec(ca->clock);
+	struct authority *best = NULL;
+
 	for (size_t i = 0; i < ca->num; i++) {
-		if (has_profile(ca->at[i], profile)) {
-			return ca->at[i];
+		struct authority *a = ca->at[i];
+
+		if (has_profile(a, profile) &&
+		    cert_not_before(a->cert) <= now &&
+		    cert_not_after(a->cert) > now &&
+		    (best == NULL || cert_not_before(a->cert) >
+					 cert_not_before(best->cert))) {
+			best = a;
 		}
 	}
-	return NULL;
+	return best;
 }
 
 const struct profile *

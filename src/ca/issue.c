@@ -50,19 +50,15 @@ find_authority(struct ca *ca, const char *profile, struct authority **out,
 	return ERR_OK;
 }
 
-enum err
-ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
-    struct issued *out, struct errinfo *ei)
+static enum err
+find_at(struct ca *ca, struct authority *a, const char *profile,
+    const uint8_t key[32], struct issued *out, struct errinfo *ei)
 {
-	struct issued i = {.profile = profile, .replay = true};
+	struct issued i = {.profile = profile, .authority = a, .replay = true};
 	enum err e;
 
 	buf_init(&i.der, CERT_BYTES_MAX);
-	e = find_authority(ca, profile, &i.authority, ei);
-	if (e == ERR_OK) {
-		e = signer_find(authority_signer(i.authority), key, &i.der,
-		    &i.journal, NULL, ei);
-	}
+	e = signer_find(authority_signer(a), key, &i.der, &i.journal, NULL, ei);
 	if (e == ERR_OK) {
 		e = finish(ca, &i, ei);
 	}
@@ -72,6 +68,36 @@ ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
 	}
 	*out = i;
 	return ERR_OK;
+}
+
+/* It may have been asked of a CA that another has taken over from since. */
+enum err
+ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
+    struct issued *out, struct errinfo *ei)
+{
+	struct errinfo found, why = {0};
+	enum err e, worst = ERR_NOTFOUND;
+
+	for (size_t i = 0; i < ca_num(ca); i++) {
+		e = find_at(ca, ca_at(ca, i), profile, key, out, &found);
+		if (e == ERR_OK) {
+			return ERR_OK;
+		}
+		/* Only when all say so is nothing there. */
+		if (why.kind == ERR_OK || e != ERR_NOTFOUND) {
+			why = found;
+			worst = e;
+		}
+	}
+	if (why.kind == ERR_OK) {
+		return err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
+		    "no CA of this centre issues under the profile %s",
+		    profile);
+	}
+	if (ei != NULL) {
+		*ei = why;
+	}
+	return worst;
 }
 
 /*

@@ -355,8 +355,19 @@ publisher_start(const struct publisher_options *o, struct publisher **out,
 
 	for (size_t i = 0; e == ERR_OK && i < ca_num(o->ca); i++) {
 		struct authority *a = ca_at(o->ca, i);
+		struct errinfo why = {0};
 
-		e = publish_due(o->ca, a, ei);
+		e = publish_due(o->ca, a, &why);
+		/* A key that is locked or away: the others go on without it,
+		 * and the thread tries again. */
+		if (e == ERR_AGAIN) {
+			if (o->failed != NULL) {
+				o->failed(o->arg, authority_name(a), &why);
+			}
+			e = ERR_OK;
+		} else if (e != ERR_OK && ei != NULL) {
+			*ei = why;
+		}
 	}
 	if (e != ERR_OK) {
 		return e;

@@ -29,7 +29,8 @@ struct publisher_options {
 	void (*failed)(void *arg, const char *ca, const struct errinfo *ei);
 	void *arg;
 };
-/* Makes what is missing or old before it returns, then starts the thread.
+/* Makes what is missing or old before it returns, then starts the thread; what
+ * a key that is locked or away cannot sign now (ERR_AGAIN) is left to that.
  * While the store is held nothing is made. */
 ATTR_MUST_USE enum err publisher_start(const struct publisher_options *o,
     struct publisher **out, struct errinfo *ei);

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "os/memfd.h"
 #include "os/process.h"
 #include "os/random.h"
 #include "os/socket.h"
@@ -81,12 +82,13 @@ centre_write(const struct centre *c, const char *name, struct slice content,
 
 enum err
 centre_run(const struct centre *c, const char *program, const char *const *args,
-    size_t num, struct errinfo *ei)
+    size_t num, struct slice input, struct errinfo *ei)
 {
 	char path[PATH_TEXT_SIZE];
 	const char *argv[8] = {path};
 	const char *const envp[] = {NULL};
-	const struct spawn s = {.path = path, .argv = argv, .envp = envp};
+	struct spawn_fd in = {.fd = -1, .as = 0};
+	struct spawn s = {.path = path, .argv = argv, .envp = envp, .fds = &in};
 	int status = 0;
 	pid_t pid;
 	enum err e = path_join(path, c->libexec, program, ei);
@@ -95,9 +97,14 @@ centre_run(const struct centre *c, const char *program, const char *const *args,
 	for (size_t i = 0; i < num; i++) {
 		argv[i + 1] = args[i];
 	}
+	if (e == ERR_OK && input.len > 0) {
+		e = memfd_of("input", input, &in.fd, ei);
+		s.num_fds = 1;
+	}
 	if (e == ERR_OK) {
 		e = process_spawn(&s, &pid, ei);
 	}
+	fd_close(in.fd);
 	if (e != ERR_OK) {
 		return e;
 	}
@@ -155,8 +162,8 @@ make_tree(const struct centre *c, struct errinfo *ei)
 	return e != ERR_OK ? e : give(c, path, centre_uid(c, ROLE_FRONT), ei);
 }
 
-static enum err
-copy_profiles(const struct centre *c, struct errinfo *ei)
+enum err
+centre_copy_profiles(const struct centre *c, struct errinfo *ei)
 {
 	char **names = NULL;
 	size_t num = 0;
@@ -208,7 +215,8 @@ make_courier(const struct centre *c, struct errinfo *ei)
 	enum err e = centre_path(c, dir, ei, "var/lib/surguch/courier");
 
 	if (e == ERR_OK) {
-		e = centre_run(c, "surguch-courier", args, ARRAY_LEN(args), ei);
+		e = centre_run(c, "surguch-courier", args, ARRAY_LEN(args),
+		    SLICE_EMPTY, ei);
 	}
 	buf_printf(&conf,
 	    "# How messages leave the centre; see surguch-courier(8).  In a "
@@ -264,7 +272,7 @@ make_centre(const struct centre *c, struct errinfo *ei)
 	enum err e = make_tree(c, ei);
 
 	if (e == ERR_OK) {
-		e = copy_profiles(c, ei);
+		e = centre_copy_profiles(c, ei);
 	}
 	if (e == ERR_OK) {
 		e = make_secret(

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/slice.h"
 #include "os/file.h"
 
 enum err centre_init_cmd(
@@ -55,10 +56,14 @@ ATTR_MUST_USE enum err centre_state_dir(
 ATTR_MUST_USE enum err centre_write(const struct centre *c, const char *name,
     struct slice content, unsigned mode, uid_t owner, struct errinfo *ei);
 
-/* Run a role's program once and wait for its end; its messages go to our
- * standard error. */
+/* Run a role's program once, with these bytes as its standard input, and wait
+ * for its end; its messages go to our standard error. */
 ATTR_MUST_USE enum err centre_run(const struct centre *c, const char *program,
-    const char *const *args, size_t num, struct errinfo *ei);
+    const char *const *args, size_t num, struct slice input,
+    struct errinfo *ei);
+/* etc/surguch/profiles from the directory c->profiles. */
+ATTR_MUST_USE enum err centre_copy_profiles(
+    const struct centre *c, struct errinfo *ei);
 
 /* centre_conf.c: surguch.conf. */
 ATTR_MUST_USE enum err centre_write_conf(

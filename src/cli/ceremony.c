@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The key ceremony of a new centre.  Every certificate, the roots' own too,
- * is made by a signer from a profile and stands in that signer's journal;
- * there is no second way of signing.
+ * The hierarchies of a new demo centre, root and all on one machine.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +10,11 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/centre.h"
+#include "cli/keyroom.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/tlskey.h"
 #include "profile/values.h"
-#include "signer/client.h"
 #include "x509/p7b.h"
 #include "x509/pem.h"
 
@@ -46,84 +44,23 @@ enum {
 	NAME_MAX_LEN = 64,
 };
 
-/* A signer's directories and files, by the instance's name. */
-struct instance_at {
-	char name[NAME_MAX_LEN];
-	char state[PATH_TEXT_SIZE];
-	char settings[PATH_TEXT_SIZE];
-	uid_t uid;
-};
-
 static enum err
 instance_at(const struct centre *c, const char *kind, const struct hierarchy *h,
-    struct instance_at *out, struct errinfo *ei)
+    struct keyroom_at *out, struct errinfo *ei)
 {
 	static const char *const kinds[] = {"root", "issuing", "ocsp"};
 	unsigned n = ROLE_FIRST_SIGNER + (unsigned)(h - hierarchies) * 10;
-	enum err e;
+	char name[NAME_MAX_LEN];
 
 	for (unsigned k = 0; k < ARRAY_LEN(kinds); k++) {
 		n += strcmp(kinds[k], kind) == 0 ? k : 0;
 	}
-	out->uid = centre_uid(c, n);
-	(void)snprintf(out->name, sizeof(out->name), "%s-%s", kind, h->name);
-	e = centre_path(
-	    c, out->state, ei, "var/lib/surguch/signer-%s", out->name);
-	return e != ERR_OK ? e
-			   : centre_path(c, out->settings, ei,
-				 "etc/surguch/ca/%s.conf", out->name);
-}
-
-/* --- running the signer's one-shot commands --------------------------------
- */
-
-static enum err
-make_key(const struct centre *c, const struct instance_at *at, const char *spec,
-    struct errinfo *ei)
-{
-	const char *const args[] = {"--make-key", at->state, spec};
-
-	return centre_run(c, "surguch-signer", args, ARRAY_LEN(args), ei);
-}
-
-static enum err
-install_cert(const struct centre *c, const struct instance_at *at,
-    struct slice cert, struct slice issuer, struct errinfo *ei)
-{
-	char file[PATH_TEXT_SIZE], issuer_file[PATH_TEXT_SIZE];
-	const char *const args[] = {
-	    "--install-cert", at->state, file, issuer_file};
-	enum err e = centre_path(c, file, ei, "etc/surguch/new.cer");
-
-	if (e == ERR_OK) {
-		e = centre_path(c, issuer_file, ei, "etc/surguch/issuer.cer");
-	}
-	if (e == ERR_OK) {
-		e = file_write_atomic(file, cert, 0600, ei);
-	}
-	if (e == ERR_OK && issuer.len > 0) {
-		e = file_write_atomic(issuer_file, issuer, 0600, ei);
-	}
-	if (e == ERR_OK) {
-		e = centre_run(
-		    c, "surguch-signer", args, issuer.len > 0 ? 4 : 3, ei);
-	}
-	(void)unlink(file);
-	(void)unlink(issuer_file);
-	return e;
+	(void)snprintf(name, sizeof(name), "%s-%s", kind, h->name);
+	return keyroom_at(c, name, centre_uid(c, n), out, ei);
 }
 
 /* --- settings ----------------------------------------------------------------
  */
-
-static enum err
-read_spki(const struct instance_at *at, struct buf *out, struct errinfo *ei)
-{
-	char path[PATH_TEXT_SIZE];
-	enum err e = path_join(path, at->state, "spki.der", ei);
-
-	return e != ERR_OK ? e : file_read(path, SPKI_BYTES_MAX, out, ei);
-}
 
 /* The issuing CA delegates to this OCSP key and to no other. */
 static enum err
@@ -131,12 +68,12 @@ put_responder(const struct centre *c, const struct hierarchy *h, struct buf *b,
     struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
-	struct instance_at ocsp;
+	struct keyroom_at ocsp;
 	uint8_t hash[HASH_SIZE_MAX];
 	enum err e = instance_at(c, "ocsp", h, &ocsp, ei);
 
 	if (e == ERR_OK) {
-		e = read_spki(&ocsp, &spki, ei);
+		e = keyroom_spki(&ocsp, &spki, ei);
 	}
 	if (e == ERR_OK) {
 		e = hash_of(HASH_SHA256, buf_slice(&spki), hash, ei);
@@ -152,7 +89,7 @@ put_responder(const struct centre *c, const struct hierarchy *h, struct buf *b,
 
 static enum err
 write_settings(const struct centre *c, const struct hierarchy *h,
-    const char *kind, const struct instance_at *at, struct errinfo *ei)
+    const char *kind, const struct keyroom_at *at, struct errinfo *ei)
 {
 	bool is_root = strcmp(kind, "root") == 0;
 	const char *issuer = is_root ? "root" : "issuing";
@@ -203,7 +140,7 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 
 static enum err
 prepare(const struct centre *c, const struct hierarchy *h, const char *kind,
-    struct instance_at *out, struct errinfo *ei)
+    struct keyroom_at *out, struct errinfo *ei)
 {
 	char dir[PATH_TEXT_SIZE];
 	enum err e = instance_at(c, kind, h, out, ei);
@@ -214,64 +151,14 @@ prepare(const struct centre *c, const struct hierarchy *h, const char *kind,
 		e = centre_state_dir(c, dir, out->uid, ei);
 	}
 	if (e == ERR_OK) {
-		e = make_key(c, out, h->spec, ei);
+		e = write_settings(c, h, kind, out, ei);
 	}
-	return e != ERR_OK ? e : write_settings(c, h, kind, out, ei);
+	return e != ERR_OK ? e
+			   : keyroom_make_key(c, out, h->spec, SLICE_EMPTY, ei);
 }
 
 /* --- certificates
  * ------------------------------------------------------------- */
-
-/* A running signer of the ceremony. */
-struct running {
-	struct signer_client *client;
-	pid_t pid;
-};
-
-static enum err
-start(const struct centre *c, const struct instance_at *at, struct running *out,
-    struct errinfo *ei)
-{
-	char program[PATH_TEXT_SIZE], profiles[PATH_TEXT_SIZE], user[32];
-	struct signer_spawn s = {
-	    .program = program,
-	    .name = at->name,
-	    .state_dir = at->state,
-	    .settings = at->settings,
-	    .profile_dir = profiles,
-	    .user = c->root ? user : NULL,
-	    .clock = c->clock,
-	};
-	enum err e = path_join(program, c->libexec, "surguch-signer", ei);
-
-	(void)snprintf(user, sizeof(user), "%lu:%lu", (unsigned long)at->uid,
-	    (unsigned long)at->uid);
-	if (e == ERR_OK) {
-		e = centre_path(c, profiles, ei, "etc/surguch/profiles");
-	}
-	return e != ERR_OK
-		   ? e
-		   : signer_client_spawn(&s, &out->client, &out->pid, ei);
-}
-
-static enum err
-stop(struct running *r, struct errinfo *ei)
-{
-	struct signer_client *client = r->client;
-
-	r->client = NULL;
-	return client != NULL ? signer_client_stop(client, r->pid, ei) : ERR_OK;
-}
-
-static enum err
-issue(struct running *r, struct issue_values *v, struct buf *cert,
-    struct errinfo *ei)
-{
-	/* No database yet: the position of a writer that wrote nothing. */
-	const struct audit_position nowhere = {0};
-
-	return signer_issue(r->client, v, &nowhere, cert, NULL, NULL, ei);
-}
 
 static enum err
 fill(struct issue_values *v, const char *profile, const char *common_name,
@@ -301,14 +188,15 @@ fill(struct issue_values *v, const char *profile, const char *common_name,
 }
 
 static enum err
-issue_named(struct running *r, const char *profile, const char *common_name,
-    struct slice spki, struct buf *cert, struct errinfo *ei)
+issue_named(struct keyroom_signer *r, const char *profile,
+    const char *common_name, struct slice spki, struct buf *cert,
+    struct errinfo *ei)
 {
 	struct issue_values v;
 	enum err e = fill(&v, profile, common_name, spki, ei);
 
 	if (e == ERR_OK) {
-		e = issue(r, &v, cert, ei);
+		e = keyroom_issue(r, &v, cert, ei);
 	}
 	values_clear(&v);
 	return e;
@@ -318,43 +206,40 @@ issue_named(struct running *r, const char *profile, const char *common_name,
 struct making {
 	const struct centre *c;
 	const struct hierarchy *h;
-	struct instance_at root, issuing, ocsp;
+	struct keyroom_at root, issuing, ocsp;
 	struct buf root_cert, issuing_cert, ocsp_cert, root_crl;
 };
 
 static enum err
-root_crl(struct making *m, struct running *r, struct errinfo *ei)
+root_crl(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 {
-	struct signer_crl order = {.number = 1};
-
-	order.this_update = clock_utc_sec(&m->c->clock);
-	order.next_update = order.this_update + ROOT_CRL_SEC;
-	return signer_crl(r->client, &order, SLICE_EMPTY, &m->root_crl, ei);
+	return keyroom_crl(
+	    r, clock_utc_sec(&m->c->clock), ROOT_CRL_SEC, &m->root_crl, ei);
 }
 
 /* One key's certificate. */
 struct certifying {
-	const struct instance_at *by, *whose;
+	const struct keyroom_at *by, *whose;
 	const char *profile;
 	const char *name; /* without the hierarchy's words */
 	struct buf *out;
 	const struct buf *issuer; /* given to whose OCSP key it is, or NULL */
 	/* What `by` signs besides, or NULL. */
 	enum err (*besides)(
-	    struct making *m, struct running *r, struct errinfo *ei);
+	    struct making *m, struct keyroom_signer *r, struct errinfo *ei);
 };
 
 static enum err
 certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
-	struct running r = {0};
+	struct keyroom_signer r = {0};
 	char name[CENTRE_TEXT_MAX];
-	enum err e = read_spki(o->whose, &spki, ei);
+	enum err e = keyroom_spki(o->whose, &spki, ei);
 
 	(void)snprintf(name, sizeof(name), "%s, %s", o->name, m->h->words);
 	if (e == ERR_OK) {
-		e = start(m->c, o->by, &r, ei);
+		e = keyroom_start(m->c, o->by, SLICE_EMPTY, &r, ei);
 	}
 	if (e == ERR_OK) {
 		e = issue_named(
@@ -363,13 +248,9 @@ certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 	if (e == ERR_OK && o->besides != NULL) {
 		e = o->besides(m, &r, ei);
 	}
+	e = keyroom_stop(&r, e, ei);
 	if (e == ERR_OK) {
-		e = stop(&r, ei);
-	} else {
-		(void)(stop(&r, NULL) == ERR_OK);
-	}
-	if (e == ERR_OK) {
-		e = install_cert(m->c, o->whose, buf_slice(o->out),
+		e = keyroom_install(m->c, o->whose, buf_slice(o->out),
 		    o->issuer != NULL ? buf_slice(o->issuer) : SLICE_EMPTY, ei);
 	}
 	buf_clear(&spki);
@@ -408,7 +289,7 @@ write_tls(const struct centre *c, struct privkey *key, const struct making *m,
 
 /* The API's own certificate, in the one hierarchy that browsers know. */
 static enum err
-make_tls(struct making *m, struct running *r, struct errinfo *ei)
+make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 {
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	struct privkey *key = NULL;
@@ -427,7 +308,7 @@ make_tls(struct making *m, struct running *r, struct errinfo *ei)
 		e = values_add_san(&v, SAN_IP, SLICE_LIT("127.0.0.1"), ei);
 	}
 	if (e == ERR_OK) {
-		e = issue(r, &v, &cert, ei);
+		e = keyroom_issue(r, &v, &cert, ei);
 	}
 	if (e == ERR_OK) {
 		e = write_tls(m->c, key, m, buf_slice(&cert), ei);

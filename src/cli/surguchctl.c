@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "cli/backup.h"
+#include "cli/ca_ceremony.h"
 #include "cli/centre.h"
 #include "cli/cli.h"
 #include "cli/ctl.h"
@@ -30,6 +31,7 @@ REMOTE(operator_token_cmd, "operator", "token", 3)
 REMOTE(operator_disable_cmd, "operator", "disable", 1)
 REMOTE(operator_list_cmd, "operator", "list", 0)
 REMOTE(ca_list_cmd, "ca", "list", 0)
+REMOTE(ca_show_cmd, "ca", "show", 1)
 REMOTE(audit_verify_cmd, "audit", "verify", 0)
 REMOTE(metrics_cmd, "metrics", "", 0)
 
@@ -87,7 +89,14 @@ static const struct cli_command commands[] = {
     {"operator", "disable", "NAME", "its tokens open nothing any more",
 	operator_disable_cmd},
     {"operator", "list", "", "who there is", operator_list_cmd},
-    {"ca", "list", "", "the issuing CAs", ca_list_cmd},
+    {"ca", "list", "", "the issuing CAs and the state of their keys",
+	ca_list_cmd},
+    {"ca", "show", "NAME", "one CA: key, fingerprints, profiles", ca_show_cmd},
+    {"ca", "ceremony",
+	"STEP FILE [--profiles DIR] [--libexec DIR] [--password-file FILE]",
+	"make a root and CAs under it by a reviewed file, in the steps root, "
+	"request, sign, import",
+	ca_ceremony_cmd},
     {"certificate", "list",
 	"[--ca CA] [--profile PROFILE] [--status STATUS] [--person PERSON] "
 	"[--ends-after TIME] [--ends-before TIME] [--after CERTIFICATE] "

@@ -24,9 +24,8 @@ connect_signer(
 	    path, sizeof(path), "%s/run/surguch/signer-%s.sock", prefix, name);
 	if (socket_connect_control(path, out_fd, NULL) != ERR_OK) {
 		return err_set(ei, ERR_AGAIN, "unlock.connect", NULL,
-		    "no signer listens at %s: is surguchd running, has the "
-		    "signer a key with secret \"unlock\" or \"credential\", "
-		    "and may you use it?",
+		    "no signer listens at %s: is surguchd running, and may "
+		    "you use it?",
 		    path);
 	}
 	return ERR_OK;

@@ -4,14 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "ca/authority.h"
 #include "identity/operator.h"
 #include "roles/front_metrics.h"
-#include "x509/cert.h"
-#include "x509/name.h"
 
 /* --- operators ----------------------------------------------------------- */
 
@@ -110,25 +106,6 @@ operator_list_verb(struct verb_call *v)
 	return e;
 }
 
-/* --- the authority -------------------------------------------------------- */
-
-static enum err
-ca_list_verb(struct verb_call *v)
-{
-	for (size_t i = 0; i < ca_num(v->o->ca); i++) {
-		struct authority *a = ca_at(v->o->ca, i);
-		struct buf name = BUF_INIT(4096);
-		char until[TIME_TEXT_SIZE];
-
-		name_print(cert_subject(authority_cert(a)), &name);
-		time_text(cert_not_after(authority_cert(a)), until);
-		buf_printf(v->out, "%-20s  until %s  %s\n", authority_name(a),
-		    until, buf_cstr(&name));
-		buf_clear(&name);
-	}
-	return ERR_OK;
-}
-
 static enum err
 metrics_verb(struct verb_call *v)
 {
@@ -141,7 +118,6 @@ static const struct verb verbs_own[] = {
     {"operator", "disable", VERB_ADMINISTRATOR, 1, NULL, operator_disable_verb},
     {"metrics", "", SCOPE_CERTIFICATES_READ, 0, NULL, metrics_verb},
     {"operator", "list", SCOPE_AUDIT_READ, 0, NULL, operator_list_verb},
-    {"ca", "list", SCOPE_CERTIFICATES_READ, 0, NULL, ca_list_verb},
     {0},
 };
 
@@ -150,6 +126,7 @@ static const struct verb verbs_own[] = {
 
 static const struct verb *const verbs[] = {
     verbs_own,
+    verbs_ca,
     verbs_certificate,
     verbs_audit,
     verbs_backup,

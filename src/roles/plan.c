@@ -288,7 +288,7 @@ add_courier(struct plan *p, const struct settings *s, struct errinfo *ei)
 	return connect_front(p, r, ROLE_FD_COURIER, ei);
 }
 
-/* Where the key is unlocked; a signer that need not be closes it. */
+/* Where the key is unlocked. */
 static enum err
 give_unlock(struct plan *p, const struct settings *s, struct plan_role *r,
     const char *name, struct errinfo *ei)

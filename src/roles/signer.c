@@ -10,10 +10,11 @@
  * and once each, by hand or by surguchctl:
  *
  *	surguch-signer --make-key DIR SPEC [SETTINGS]
+ *	surguch-signer --make-request DIR SETTINGS
  *	surguch-signer --install-cert DIR FILE [ISSUER]
  *
- * With SETTINGS the key is made where they say, and what shall open it is read
- * from standard input unless it has a file.
+ * With SETTINGS the key is where they say, and what opens it is read from
+ * standard input unless it has a file.
  *
  * -a: the centre's settings, with its accreditation if it has one, are there as
  * ROLE_FD_SETTINGS.  -u: the uid (and gid) to become.  -L: go on where the
@@ -45,33 +46,69 @@
 
 /* --- once --------------------------------------------------------------- */
 
-/* What the settings say of the key; without settings, a key in a file. */
+/* One job with the key that settings describe, or, without settings, with a
+ * key in a file. */
+struct key_job {
+	const char *dir;
+	const struct signer_settings *settings; /* NULL: a key in a file */
+	const struct signer_key *key;
+	const char *spec; /* of the key to make, or NULL */
+};
+
 static enum err
-make_at(const char *dir, const struct signer_key *settings, const char *spec,
-    struct errinfo *ei)
+read_secret(const struct key_job *job, struct secret *out, struct errinfo *ei)
 {
-	struct keys_at at = {.dir = dir, .settings = settings};
-	struct secret secret = SECRET_EMPTY;
-	bool made = settings->kind == SIGNER_KEY_FILE &&
-		    settings->secret == SIGNER_SECRET_FILE;
-	uid_t trusted = geteuid();
-	enum err err = role_become_owner(dir, "signer.dir", ei);
+	bool made = job->key->kind == SIGNER_KEY_FILE && job->spec != NULL;
+	enum err err;
+
+	if (job->key->secret == SIGNER_SECRET_FILE) {
+		return made ? ERR_OK
+			    : keys_secret(job->dir, job->key, -1, out, ei);
+	}
+	err = keys_secret_from(STDIN_FILENO, out, ei);
+	if (err == ERR_OK && out->len == 0) {
+		err = err_set(ei, ERR_FORMAT, "signer.secret", NULL,
+		    "What opens the key is awaited on standard input.");
+	}
+	return err;
+}
+
+static enum err
+write_request(const struct key_job *job, const struct keys_at *at,
+    struct slice secret, struct errinfo *ei)
+{
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	char path[PATH_TEXT_SIZE];
+	enum err err = keys_request(at, secret, job->settings->name, &der, ei);
 
 	if (err == ERR_OK) {
-		err = keys_module(settings, trusted, &at.module, ei);
-	}
-	if (err == ERR_OK && !made) {
-		err = settings->secret == SIGNER_SECRET_FILE
-			  ? keys_secret(dir, settings, -1, &secret, ei)
-			  : keys_secret_from(STDIN_FILENO, &secret, ei);
-		if (err == ERR_OK && secret.len == 0) {
-			err = err_set(ei, ERR_FORMAT, "signer.secret", NULL,
-			    "What shall open the key is awaited on standard "
-			    "input.");
-		}
+		err = path_join(path, job->dir, "request.der", ei);
 	}
 	if (err == ERR_OK) {
-		err = keys_make(&at, spec, secret_slice(&secret), ei);
+		err = file_write_atomic(path, buf_slice(&der), 0644, ei);
+	}
+	buf_clear(&der);
+	return err;
+}
+
+static enum err
+do_key_job(const struct key_job *job, struct errinfo *ei)
+{
+	struct keys_at at = {.dir = job->dir, .settings = job->key};
+	struct secret secret = SECRET_EMPTY;
+	uid_t trusted = geteuid();
+	enum err err = role_become_owner(job->dir, "signer.dir", ei);
+
+	if (err == ERR_OK) {
+		err = keys_module(job->key, trusted, &at.module, ei);
+	}
+	if (err == ERR_OK) {
+		err = read_secret(job, &secret, ei);
+	}
+	if (err == ERR_OK) {
+		err = job->spec != NULL
+			  ? keys_make(&at, job->spec, secret_slice(&secret), ei)
+			  : write_request(job, &at, secret_slice(&secret), ei);
 	}
 	secret_clear(&secret);
 	pkcs11_free(at.module);
@@ -79,22 +116,25 @@ make_at(const char *dir, const struct signer_key *settings, const char *spec,
 }
 
 static enum err
-make_key(const char *dir, const char *spec, const char *settings_path,
+key_job(const char *dir, const char *spec, const char *settings_path,
     struct errinfo *ei)
 {
 	const struct signer_key in_file = {0};
+	struct key_job job = {.dir = dir, .key = &in_file, .spec = spec};
 	struct signer_settings *settings = NULL;
-	enum err err = ERR_OK;
+	enum err err;
 
 	if (settings_path == NULL) {
-		return make_at(dir, &in_file, spec, ei);
+		return do_key_job(&job, ei);
 	}
 	err = file_check_trusted(settings_path, geteuid(), ei);
 	if (err == ERR_OK) {
 		err = signer_settings_load(settings_path, &settings, ei);
 	}
 	if (err == ERR_OK) {
-		err = make_at(dir, &settings->key, spec, ei);
+		job.settings = settings;
+		job.key = &settings->key;
+		err = do_key_job(&job, ei);
 	}
 	signer_settings_free(settings);
 	return err;
@@ -138,16 +178,17 @@ once(int argc, char **argv)
 	} else if (strcmp(argv[1], "--make-key") == 0 &&
 		   (argc == 4 || argc == 5)) {
 		err =
-		    make_key(argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
+		    key_job(argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
+	} else if (strcmp(argv[1], "--make-request") == 0 && argc == 4) {
+		err = key_job(argv[2], NULL, argv[3], &ei);
 	} else if (strcmp(argv[1], "--install-cert") == 0 &&
 		   (argc == 4 || argc == 5)) {
 		err = install_cert(
 		    argv[2], argv[3], argc == 5 ? argv[4] : NULL, &ei);
 	} else {
 		err = err_set(&ei, ERR_FORMAT, "signer.usage", NULL,
-		    "Usage: --make-key DIR SPEC [SETTINGS], or --install-cert "
-		    "DIR "
-		    "FILE [ISSUER].");
+		    "Usage: --make-key DIR SPEC [SETTINGS], --make-request DIR "
+		    "SETTINGS, or --install-cert DIR FILE [ISSUER].");
 	}
 	if (err != ERR_OK) {
 		log_err(LOG_ERROR, "signer.once", &ei);
@@ -302,7 +343,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	    .role = ROLE_NAME,
 	    .instance = o->name,
 	    .dir = ".",
-	    .unlock = -1,
+	    .unlock = passed.unlock,
 	    .unlocks = trusted,
 	};
 	struct errinfo key = {0};
@@ -331,13 +372,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = load(o, trusted, &given, &passed, &in, ei);
 	}
 	if (err == ERR_OK) {
-		/* What its key does not need it does not have. */
 		fd_close(passed.secret);
-		if (in->settings->key.secret == SIGNER_SECRET_FILE) {
-			fd_close(passed.unlock);
-		} else {
-			serving.unlock = passed.unlock;
-		}
 		err = apply_walls(o, in, serving.unlock >= 0, ei);
 	}
 	if (err == ERR_OK) {

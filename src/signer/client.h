@@ -134,6 +134,7 @@ struct signer_spawn {
 	const char *settings;  /* its NAME.conf */
 	const char *profile_dir;
 	const char *user; /* name, "uid" or "uid:gid"; NULL: ours */
+	int secret_fd;    /* what opens its key; 0: a file does */
 	bool insecure_no_landlock;
 	struct clock clock;
 	int64_t timeout_ms;

@@ -20,7 +20,8 @@ start(const struct signer_spawn *s, int channel, pid_t *out_pid,
 	const char *argv[ARGS_MAX] = {"surguch-signer", "-n", s->name, "-d",
 	    s->state_dir, "-c", s->settings, "-p", s->profile_dir};
 	const char *const envp[] = {NULL};
-	const struct spawn_fd fds[] = {{channel, ROLE_FD_CHANNEL}};
+	struct spawn_fd fds[2] = {{channel, ROLE_FD_CHANNEL}};
+	size_t num_fds = 1;
 	size_t num = 9;
 
 	if (s->user != NULL) {
@@ -30,13 +31,17 @@ start(const struct signer_spawn *s, int channel, pid_t *out_pid,
 	if (s->insecure_no_landlock) {
 		argv[num++] = "-L";
 	}
+	if (s->secret_fd > 0) {
+		fds[num_fds++] =
+		    (struct spawn_fd){s->secret_fd, ROLE_FD_SECRET};
+	}
 	return process_spawn(
 	    &(struct spawn){
 		.path = s->program,
 		.argv = argv,
 		.envp = envp,
 		.fds = fds,
-		.num_fds = ARRAY_LEN(fds),
+		.num_fds = num_fds,
 	    },
 	    out_pid, ei);
 }

@@ -8,9 +8,13 @@
 #include "crypto/pkcs11.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
+#include "der/der.h"
+#include "der/oid.h"
 #include "os/file.h"
 #include "os/random.h"
 #include "x509/cert.h"
+#include "x509/csr.h"
+#include "x509/name.h"
 
 enum {
 	PASS_SIZE = 32,
@@ -276,6 +280,29 @@ keys_open(const struct keys_at *at, struct slice secret, struct privkey **out,
 	}
 	privkey_free(key);
 	buf_clear(&spki);
+	return err;
+}
+
+/* --- its request -------------------------------------------------------- */
+
+enum err
+keys_request(const struct keys_at *at, struct slice secret,
+    const char *common_name, struct buf *out, struct errinfo *ei)
+{
+	struct name *name = name_new();
+	struct privkey *key = NULL;
+	enum err err = name == NULL ? err_nomem(ei)
+				    : name_add(name, OID_CN, DER_UTF8_STRING,
+					  slice_str(common_name), ei);
+
+	if (err == ERR_OK) {
+		err = keys_open(at, secret, &key, ei);
+	}
+	if (err == ERR_OK) {
+		err = csr_create(key, name, SLICE_EMPTY, out, ei);
+	}
+	privkey_free(key);
+	name_free(name);
 	return err;
 }
 

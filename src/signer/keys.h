@@ -72,6 +72,15 @@ ATTR_MUST_USE enum err keys_open(const struct keys_at *at, struct slice secret,
     struct privkey **out, struct errinfo *ei);
 
 /*
+ * A PKCS#10 request (RFC 2986) with the key, for the CA above: it proves that
+ * we have it.  Its subject is a common name alone; what the certificate says
+ * is decided there.
+ */
+ATTR_MUST_USE enum err keys_request(const struct keys_at *at,
+    struct slice secret, const char *common_name, struct buf *out,
+    struct errinfo *ei);
+
+/*
  * Give the key its certificate (DER).  issuer empty: a CA's own, kept as
  * ca.der.  Otherwise the certificate of an OCSP key, kept as cert.der, and
  * its issuer's, which must have signed it, kept as ca.der.  ERR_CONFLICT

@@ -25,7 +25,7 @@ struct serve_options {
 	const char *role;     /* "signer", "ocsp" */
 	const char *instance; /* its name */
 	const char *dir;      /* where crl.der and the key are kept */
-	int unlock;           /* listener; -1: the key is not locked */
+	int unlock;           /* listener; -1: there is none */
 	uid_t unlocks;        /* besides root, may unlock it */
 };
 

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/ca_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "conf/conf.h"
+
+enum {
+	DAY = 86400,
+	CRL_DAYS_MAX = 400,
+	CRL_DAYS_DEFAULT = 366
+};
+
+static const char *const secrets[] = {"file", "unlock", NULL};
+
+static const char *
+check_uid(const char *s)
+{
+	uint64_t uid;
+
+	return *s == '\0' ||
+		       (text_to_u64(slice_str(s), &uid) && uid <= INT32_MAX)
+		   ? NULL
+		   : "is no uid, a number";
+}
+
+static const char *
+check_sha256(const char *s)
+{
+	uint8_t scratch[SHA256_SIZE];
+
+	return *s == '\0' ||
+		       (strlen(s) == sizeof(scratch) * 2 &&
+			   text_unhex(slice_str(s), scratch, sizeof(scratch)))
+		   ? NULL
+		   : "is no SHA-256: 64 hexadecimal digits";
+}
+
+/* It is written into settings as it is. */
+static const char *
+check_address(const char *s)
+{
+	return strncmp(s, "http://", 7) == 0 && s[7] != '\0' &&
+		       strpbrk(s, "\"\\ ") == NULL && s[strlen(s) - 1] != '/'
+		   ? NULL
+		   : "is no address that begins with http:// and ends without "
+		     "a slash";
+}
+
+#define KEY_SETTINGS                                                           \
+	{.name = "name",                                                       \
+	    .type = CONF_TEXT,                                                 \
+	    .required = true,                                                  \
+	    .check = conf_check_name},                                         \
+	    {.name = "key",                                                    \
+		.type = CONF_TEXT,                                             \
+		.required = true,                                              \
+		.min = 1,                                                      \
+		.max = PLAN_SPEC_SIZE - 1},                                    \
+	    {.name = "common_name",                                            \
+		.type = CONF_TEXT,                                             \
+		.required = true,                                              \
+		.min = 1,                                                      \
+		.max = CENTRE_TEXT_MAX - 1},                                   \
+	    {.name = "user",                                                   \
+		.type = CONF_TEXT,                                             \
+		.fallback = "",                                                \
+		.check = check_uid},                                           \
+	    {.name = "secret",                                                 \
+		.type = CONF_CHOICE,                                           \
+		.fallback = "file",                                            \
+		.choices = secrets},                                           \
+	{                                                                      \
+		.name = "key_at", .type = CONF_TEXT, .fallback = "", .min = 0, \
+		.max = PLAN_KEY_SIZE - 1                                       \
+	}
+
+static const struct conf_setting ocsp_settings[] = {KEY_SETTINGS, {0}};
+
+static const struct conf_setting root_settings[] = {
+    KEY_SETTINGS,
+    {.name = "crl_days",
+	.type = CONF_INT,
+	.min = 1,
+	.max = CRL_DAYS_MAX,
+	.fallback_int = CRL_DAYS_DEFAULT},
+    {.name = "sha256",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.check = check_sha256},
+    {0},
+};
+
+static const struct conf_setting ca_settings[] = {
+    KEY_SETTINGS,
+    {.name = "profiles",
+	.type = CONF_TEXTS,
+	.required = true,
+	.min = 1,
+	.max = SIGNER_PROFILES_MAX - 1,
+	.check = conf_check_name},
+    {.name = "ocsp", .type = CONF_GROUP, .members = ocsp_settings},
+    {0},
+};
+
+static const struct conf_setting settings[] = {
+    {.name = "exchange",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = PATH_TEXT_SIZE - 1},
+    {.name = "public",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = CENTRE_TEXT_MAX - 1,
+	.check = check_address},
+    {.name = "country", .type = CONF_TEXT, .fallback = "RU", .max = 2},
+    {.name = "organization",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = CENTRE_TEXT_MAX - 1},
+    {.name = "root",
+	.type = CONF_GROUP,
+	.required = true,
+	.members = root_settings},
+    {.name = "issuing",
+	.type = CONF_GROUPS,
+	.required = true,
+	.min = 1,
+	.max = PLAN_CAS_MAX,
+	.members = ca_settings},
+    {0},
+};
+
+static void
+take_key(struct conf_cursor c, struct plan_key *out)
+{
+	const char *user = conf_text(c, "user");
+	uint64_t uid = getuid();
+
+	conf_copy_text(out->name, sizeof(out->name), conf_text(c, "name"));
+	conf_copy_text(out->spec, sizeof(out->spec), conf_text(c, "key"));
+	conf_copy_text(out->common_name, sizeof(out->common_name),
+	    conf_text(c, "common_name"));
+	conf_copy_text(out->at, sizeof(out->at), conf_text(c, "key_at"));
+	out->unlock = conf_choice(c, "secret") == 1;
+	ensure(*user == '\0' || text_to_u64(slice_str(user), &uid));
+	out->uid = (uint32_t)uid;
+}
+
+static void
+take_ca(struct conf_cursor c, struct plan_ca *out)
+{
+	take_key(c, &out->key);
+	for (size_t i = 0; i < conf_len(c, "profiles"); i++) {
+		conf_copy_text(out->profiles[out->num_profiles++],
+		    sizeof(out->profiles[0]), conf_text_at(c, "profiles", i));
+	}
+	if (conf_has(c, "ocsp")) {
+		take_key(conf_group(c, "ocsp"), &out->ocsp);
+	}
+}
+
+/* Two signers of one name would have one directory. */
+static void
+check_names(
+    const struct ca_plan *p, struct conf_cursor c, struct conf_report *report)
+{
+	const char *names[2 * PLAN_CAS_MAX + 1] = {p->root.name};
+	size_t num = 1;
+
+	for (size_t i = 0; i < p->num_cas; i++) {
+		names[num++] = p->cas[i].key.name;
+		if (p->cas[i].ocsp.name[0] != '\0') {
+			names[num++] = p->cas[i].ocsp.name;
+		}
+	}
+	for (size_t i = 0; i < num; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(names[i], names[k]) == 0) {
+				conf_complain(report, c, "issuing",
+				    "the name %s is given twice", names[i]);
+			}
+		}
+	}
+}
+
+static enum err
+take(const struct conf *conf, const char *path, struct conf_report *report,
+    struct ca_plan *p, struct errinfo *ei)
+{
+	struct conf_cursor c = conf_root(conf), root = conf_group(c, "root");
+	const char *sha256 = conf_text(root, "sha256");
+	char dir[PATH_TEXT_SIZE], joined[PATH_TEXT_SIZE];
+	char *slash;
+	enum err e;
+
+	conf_copy_text(p->public, sizeof(p->public), conf_text(c, "public"));
+	conf_copy_text(p->country, sizeof(p->country), conf_text(c, "country"));
+	conf_copy_text(p->organization, sizeof(p->organization),
+	    conf_text(c, "organization"));
+	take_key(root, &p->root);
+	p->root_crl_sec = conf_int(root, "crl_days") * (int64_t)DAY;
+	p->root_known = *sha256 != '\0';
+	if (p->root_known) {
+		ensure(
+		    text_unhex(slice_str(sha256), p->root_sha256, SHA256_SIZE));
+	}
+	for (size_t i = 0; i < conf_len(c, "issuing"); i++) {
+		take_ca(conf_group_at(c, "issuing", i), &p->cas[p->num_cas++]);
+	}
+	check_names(p, c, report);
+	e = conf_report_err(report, ei);
+	/* A relative one lies beside the file, wherever that is. */
+	if (e == ERR_OK) {
+		e = path_absolute(dir, path, ei);
+	}
+	if (e == ERR_OK && conf_text(c, "exchange")[0] == '/') {
+		return path_absolute(p->exchange, conf_text(c, "exchange"), ei);
+	}
+	if (e == ERR_OK && (slash = strrchr(dir, '/')) != NULL) {
+		*slash = '\0';
+		e = path_join(joined, dir, conf_text(c, "exchange"), ei);
+	}
+	return e != ERR_OK ? e : path_absolute(p->exchange, joined, ei);
+}
+
+enum err
+ca_plan_load(const char *path, struct ca_plan **out, struct errinfo *ei)
+{
+	struct ca_plan *p = calloc(1, sizeof(*p));
+	struct conf_report report;
+	struct conf *conf = NULL;
+	enum err e;
+
+	conf_report_init(&report);
+	e = p == NULL ? err_nomem(ei)
+		      : conf_read(path, settings, &conf, &report, ei);
+	if (e == ERR_OK) {
+		e = take(conf, path, &report, p, ei);
+	}
+	if (e != ERR_OK && report.num_lines > 0) {
+		(void)fputs(conf_report_text(&report), stderr);
+	}
+	if (e == ERR_OK) {
+		*out = p;
+		p = NULL;
+	}
+	free(p);
+	conf_free(conf);
+	conf_report_clear(&report);
+	return e;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CLI_CA_PLAN_H
+#define SURGUCH_CLI_CA_PLAN_H
+/*
+ * The file of a key ceremony, reviewed before anything is done: a root and the
+ * CAs under it, the same file on the root's machine and on the centre's.
+ *
+ *	exchange = "/media/usb/2026";  # what travels between the two machines
+ *	public = "http://ca.example.ru"; # where the centre's files are served
+ *	country = "RU"; organization = "ООО «Центр»";
+ *	root = {
+ *		name = "root-2026"; key = "p384"; user = "64020";
+ *		common_name = "Корневой центр 2026";
+ *		secret = "unlock";     # as surguch-signer(8), or "file"
+ *		crl_days = 366;
+ *		sha256 = "";           # its certificate's, for the import
+ *	};
+ *	issuing = ({
+ *		name = "issuing-2026"; key = "p256"; user = "64021";
+ *		common_name = "Издающий центр 2026";
+ *		profiles = ["tls-client", "tls-server"];
+ *		ocsp = { name = "ocsp-2026"; user = "64022";
+ *			common_name = "OCSP 2026"; };
+ *	});
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/err.h"
+#include "cli/centre.h"
+#include "crypto/hash.h"
+#include "ipc/hello.h"
+
+enum {
+	PLAN_CAS_MAX = 8,
+	PLAN_SPEC_SIZE = 32,
+	PLAN_USER_SIZE = 32,
+	PLAN_KEY_SIZE = 4096,
+};
+
+/* A key and the signer that has it. */
+struct plan_key {
+	char name[HELLO_NAME_SIZE]; /* "": there is none */
+	char spec[PLAN_SPEC_SIZE];  /* as surguch-signer --make-key */
+	char common_name[CENTRE_TEXT_MAX];
+	uint32_t uid;
+	bool unlock;            /* people open it */
+	char at[PLAN_KEY_SIZE]; /* the settings' group `key`, or "" */
+};
+
+struct plan_ca {
+	struct plan_key key;
+	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
+	size_t num_profiles;
+	struct plan_key ocsp;
+};
+
+struct ca_plan {
+	char exchange[PATH_TEXT_SIZE]; /* absolute */
+	char public[CENTRE_TEXT_MAX];
+	char country[CENTRE_TEXT_MAX];
+	char organization[CENTRE_TEXT_MAX];
+	struct plan_key root;
+	int64_t root_crl_sec;
+	bool root_known; /* root_sha256 is set */
+	uint8_t root_sha256[SHA256_SIZE];
+	struct plan_ca cas[PLAN_CAS_MAX];
+	size_t num_cas;
+};
+
+/* ERR_FORMAT with all mistakes on standard error; free(*out). */
+ATTR_MUST_USE enum err ca_plan_load(
+    const char *path, struct ca_plan **out, struct errinfo *ei);
+
+#endif

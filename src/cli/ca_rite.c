@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/ca_rite.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/password.h"
+#include "crypto/hash.h"
+
+enum {
+	SETTINGS_MAX = 32768,
+	LOG_MAX = 1 << 20,
+	/* What front asks for is shorter; a front that was taken over gets
+	 * nothing that outlives its eviction by more than this. */
+	CRL_HOURS = 48,
+	OCSP_HOURS = 1,
+	HOUR = 3600
+};
+
+/* --- the place ---------------------------------------------------------- */
+
+static enum err
+make_missing(
+    struct rite *r, const char *name, unsigned mode, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = centre_path(&r->c, path, ei, "%s", name);
+
+	return e != ERR_OK || file_exists(path) ? e : dir_make(path, mode, ei);
+}
+
+enum err
+rite_tree(struct rite *r, struct errinfo *ei)
+{
+	static const char *const dirs[] = {"", "etc", "etc/surguch",
+	    "etc/surguch/profiles", "etc/surguch/ca", "var", "var/lib",
+	    "var/lib/surguch", "var/lib/surguch/public"};
+	char path[PATH_TEXT_SIZE];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(dirs); i++) {
+		e = make_missing(r, dirs[i], 0755, ei);
+	}
+	if (e == ERR_OK && !file_exists(r->plan->exchange)) {
+		e = dir_make(r->plan->exchange, 0755, ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_path(
+		    &r->c, path, ei, "etc/surguch/profiles/root-ca.conf");
+	}
+	if (e == ERR_OK && !file_exists(path)) {
+		e = centre_copy_profiles(&r->c, ei);
+	}
+	return e;
+}
+
+/* --- settings ----------------------------------------------------------- */
+
+/* The CA delegates to this OCSP key and to no other. */
+static enum err
+put_responder(struct rite *r, const struct plan_key *ocsp, struct buf *b,
+    struct errinfo *ei)
+{
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	uint8_t hash[SHA256_SIZE];
+	struct keyroom_at at;
+	enum err e = keyroom_at(&r->c, ocsp->name, ocsp->uid, &at, ei);
+
+	if (e == ERR_OK) {
+		e = keyroom_spki(&at, &spki, ei);
+	}
+	if (e == ERR_OK) {
+		e = sha256_of(buf_slice(&spki), hash, ei);
+	}
+	if (e == ERR_OK) {
+		buf_add_str(b, "responders = [\"");
+		text_hex(b, slice_make(hash, sizeof(hash)));
+		buf_add_str(b, "\"];\n");
+	}
+	buf_clear(&spki);
+	return e;
+}
+
+static void
+put_profiles(const struct plan_ca *ca, struct buf *b)
+{
+	const char *comma = "";
+
+	buf_add_str(b, "profiles = [");
+	if (ca->ocsp.name[0] != '\0') {
+		buf_add_str(b, "\"ocsp\"");
+		comma = ", ";
+	}
+	for (size_t i = 0; i < ca->num_profiles; i++) {
+		buf_printf(b, "%s\"%s\"", comma, ca->profiles[i]);
+		comma = ", ";
+	}
+	buf_add_str(b, "];\n");
+}
+
+static void
+put_addresses(const struct rite *r, const char *name, struct buf *b)
+{
+	buf_printf(b,
+	    "kind = \"ca\";\n"
+	    "crl_urls = [\"%s/crl/%s.crl\"];\n"
+	    "ca_urls = [\"%s/ca/%s.cer\"];\n",
+	    r->plan->public, name, r->plan->public, name);
+}
+
+/* A signer's settings as the file wants them. */
+static enum err
+put_settings(struct rite *r, const struct plan_key *key,
+    const struct plan_ca *ca, struct buf *b, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	buf_printf(b,
+	    "# Made by surguchctl ca ceremony; see surguch-signer(8).\n"
+	    "name = \"%s\";\n",
+	    key->name);
+	if (key->at[0] != '\0') {
+		buf_printf(b, "%s\n", key->at);
+	} else if (key->unlock) {
+		buf_add_str(b, "key = { secret = \"unlock\"; };\n");
+	}
+	if (ca != NULL) {
+		put_addresses(r, key->name, b);
+		put_profiles(ca, b);
+		buf_printf(b, "crl_hours_max = %d;\n", (int)CRL_HOURS);
+	} else if (key == &r->plan->root) {
+		put_addresses(r, key->name, b);
+		buf_printf(b,
+		    "profiles = [\"root-ca\", \"issuing-ca\"];\n"
+		    "crl_hours_max = %lld;\n",
+		    (long long)(r->plan->root_crl_sec / HOUR));
+	} else {
+		buf_printf(b,
+		    "kind = \"ocsp\";\n"
+		    "ocsp_hours_max = %d;\n",
+		    (int)OCSP_HOURS);
+	}
+	if (ca != NULL && ca->ocsp.name[0] != '\0') {
+		buf_printf(b, "ocsp_urls = [\"%s/ocsp/%s\"];\n",
+		    r->plan->public, key->name);
+		e = put_responder(r, &ca->ocsp, b, ei);
+	}
+	return e != ERR_OK ? e : buf_err(b, ei);
+}
+
+/* Written once; later it must be what the file still says, so that a file
+ * that was changed in between does not do half of one thing and half of
+ * another. */
+static enum err
+write_settings(struct rite *r, const struct keyroom_at *at, struct slice text,
+    struct errinfo *ei)
+{
+	struct buf old = BUF_INIT(SETTINGS_MAX);
+	enum err e = file_read(at->settings, SETTINGS_MAX, &old, ei);
+	char name[HELLO_NAME_SIZE + 32];
+
+	if (e == ERR_NOTFOUND) {
+		(void)snprintf(
+		    name, sizeof(name), "etc/surguch/ca/%s.conf", at->name);
+		e = centre_write(&r->c, name, text, 0644, getuid(), ei);
+	} else if (e == ERR_OK && !slice_eq(buf_slice(&old), text)) {
+		e = err_object(ei,
+		    err_set(ei, ERR_CONFLICT, "ceremony.changed", NULL,
+			"these settings are not what the ceremony's file says "
+			"of %s: one of the two was changed after the key was "
+			"made",
+			at->name),
+		    at->settings);
+	}
+	buf_clear(&old);
+	return e;
+}
+
+/* --- keys --------------------------------------------------------------- */
+
+static bool
+is_there(const struct keyroom_at *at, const char *name)
+{
+	char path[PATH_TEXT_SIZE];
+
+	return path_join(path, at->state, name, NULL) == ERR_OK &&
+	       file_exists(path);
+}
+
+enum err
+rite_secret(struct rite *r, const struct plan_key *key, bool is_new,
+    struct secret *out, struct errinfo *ei)
+{
+	if (!key->unlock) {
+		return ERR_OK;
+	}
+	if (r->password_file == NULL) {
+		(void)fprintf(stderr, "What opens the key of %s:\n", key->name);
+	}
+	return cli_password(r->password_file, is_new, out, ei);
+}
+
+static enum err
+make_key(struct rite *r, const struct plan_key *key,
+    const struct keyroom_at *at, struct errinfo *ei)
+{
+	struct secret secret = SECRET_EMPTY;
+	enum err e = rite_secret(r, key, true, &secret, ei);
+
+	if (e == ERR_OK) {
+		e = keyroom_make_key(
+		    &r->c, at, key->spec, secret_slice(&secret), ei);
+	}
+	secret_clear(&secret);
+	return e;
+}
+
+enum err
+rite_key(struct rite *r, const struct plan_key *key, const struct plan_ca *ca,
+    struct keyroom_at *out, struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(SETTINGS_MAX);
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	char dir[HELLO_NAME_SIZE + 32];
+	enum err e = keyroom_at(&r->c, key->name, key->uid, out, ei);
+
+	if (e == ERR_OK) {
+		e = put_settings(r, key, ca, &text, ei);
+	}
+	if (e == ERR_OK && !is_there(out, "spki.der") &&
+	    (is_there(out, "key.p8") || is_there(out, "key.pass"))) {
+		e = err_object(ei,
+		    err_set(ei, ERR_STATE, "ceremony.half", NULL,
+			"a key was begun here and not finished: nothing was "
+			"certified with it, so remove the directory and run "
+			"this step again"),
+		    out->state);
+	}
+	if (e == ERR_OK) {
+		e = write_settings(r, out, buf_slice(&text), ei);
+	}
+	(void)snprintf(
+	    dir, sizeof(dir), "var/lib/surguch/signer-%s", out->name);
+	if (e == ERR_OK) {
+		e = centre_state_dir(&r->c, dir, out->uid, ei);
+	}
+	if (e == ERR_OK && !is_there(out, "spki.der")) {
+		e = make_key(r, key, out, ei);
+	}
+	if (e == ERR_OK) {
+		e = keyroom_spki(out, &spki, ei);
+	}
+	if (e == ERR_OK) {
+		e = rite_note(r, key->name, "public key", buf_slice(&spki), ei);
+	}
+	buf_clear(&text);
+	buf_clear(&spki);
+	return e;
+}
+
+enum err
+rite_own_cert(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = path_join(path, at->state, "ca.der", ei);
+
+	return e != ERR_OK ? e : file_read(path, CERT_BYTES_MAX, out, ei);
+}
+
+bool
+rite_has_ocsp_cert(const struct rite *r, const struct plan_key *key)
+{
+	struct keyroom_at at;
+
+	return keyroom_at(&r->c, key->name, key->uid, &at, NULL) == ERR_OK &&
+	       is_there(&at, "cert.der");
+}
+
+/* --- what travels ------------------------------------------------------- */
+
+enum err
+rite_give(
+    struct rite *r, const char *file, struct slice content, struct errinfo *ei)
+{
+	char path[PATH_TEXT_SIZE];
+	enum err e = path_join(path, r->plan->exchange, file, ei);
+
+	return e != ERR_OK ? e : file_write_atomic(path, content, 0644, ei);
+}
+
+enum err
+rite_take(struct rite *r, const char *name, const char *suffix, struct buf *out,
+    struct errinfo *ei)
+{
+	char file[HELLO_NAME_SIZE + 8], path[PATH_TEXT_SIZE];
+	enum err e;
+
+	(void)snprintf(file, sizeof(file), "%s.%s", name, suffix);
+	e = path_join(path, r->plan->exchange, file, ei);
+	if (e == ERR_OK) {
+		e = file_read(path, out->max, out, ei);
+	}
+	if (e == ERR_NOTFOUND) {
+		e = err_object(ei,
+		    err_set(ei, ERR_STATE, "ceremony.missing", NULL,
+			"it has not come: is the step before done, and the "
+			"exchange directory here?"),
+		    path);
+	}
+	return e;
+}
+
+/* --- what is published -------------------------------------------------- */
+
+enum err
+rite_publish(struct rite *r, const char *name, const char *suffix,
+    struct slice content, struct errinfo *ei)
+{
+	char file[HELLO_NAME_SIZE + 64], dir[PATH_TEXT_SIZE];
+	struct stat st;
+	enum err e = centre_path(&r->c, dir, ei, "var/lib/surguch/public");
+
+	(void)snprintf(
+	    file, sizeof(file), "var/lib/surguch/public/%s.%s", name, suffix);
+	if (e == ERR_OK && stat(dir, &st) != 0) {
+		e = err_object(ei,
+		    err_sys(
+			ei, "ceremony.public", "the directory is not there"),
+		    dir);
+	}
+	/* Whose the directory is, front's that is, are the files in it. */
+	return e != ERR_OK
+		   ? e
+		   : centre_write(&r->c, file, content, 0644, st.st_uid, ei);
+}
+
+/* --- the record --------------------------------------------------------- */
+
+/* Add the line unless it stands there but for its time. */
+static enum err
+record_in(const char *path, const char *time, const char *line, unsigned mode,
+    bool *out_new, struct errinfo *ei)
+{
+	struct buf log = BUF_INIT(LOG_MAX);
+	enum err e = file_read(path, LOG_MAX, &log, ei);
+
+	e = e == ERR_NOTFOUND ? ERR_OK : e;
+	*out_new = e == ERR_OK && strstr(buf_cstr(&log), line) == NULL;
+	if (*out_new) {
+		buf_printf(&log, "%s%s", time, line);
+		e = buf_err(&log, ei);
+	}
+	if (e == ERR_OK && *out_new) {
+		e = file_write_atomic(path, buf_slice(&log), mode, ei);
+	}
+	buf_clear(&log);
+	return e;
+}
+
+enum err
+rite_note(struct rite *r, const char *name, const char *what,
+    struct slice thing, struct errinfo *ei)
+{
+	char time[TIME_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	struct buf line = BUF_INIT(1024);
+	uint8_t hash[SHA256_SIZE];
+	bool is_new = false, unused;
+	enum err e = sha256_of(thing, hash, ei);
+
+	time_text(clock_utc_sec(&r->c.clock), time);
+	buf_printf(&line, " %s: %s: %s, SHA-256 ", r->step, name, what);
+	text_hex(&line, slice_make(hash, sizeof(hash)));
+	buf_add_str(&line, "\n");
+	if (e == ERR_OK) {
+		e = buf_err(&line, ei);
+	}
+	if (e == ERR_OK) {
+		e = centre_path(
+		    &r->c, path, ei, "var/lib/surguch/ceremony.log");
+	}
+	if (e == ERR_OK) {
+		e = record_in(path, time, buf_cstr(&line), 0600, &is_new, ei);
+	}
+	if (e == ERR_OK) {
+		e = path_join(path, r->plan->exchange, "ceremony.log", ei);
+	}
+	if (e == ERR_OK) {
+		e = record_in(path, time, buf_cstr(&line), 0644, &unused, ei);
+	}
+	if (e == ERR_OK) {
+		cli_print("%s%s", is_new ? "made " : "was there ",
+		    buf_cstr(&line) + 1);
+	}
+	buf_clear(&line);
+	return e;
+}
