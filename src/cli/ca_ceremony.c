@@ -26,7 +26,8 @@
 #include "x509/pem.h"
 
 enum {
-	P7B_MAX = 3 * CERT_BYTES_MAX
+	P7B_MAX = 3 * CERT_BYTES_MAX,
+	PEM_MAX = 2 * CERT_BYTES_MAX
 };
 
 /* --- the root's machine ------------------------------------------------- */
@@ -468,7 +469,7 @@ static enum err
 publish_root(struct rite *r, struct slice root, struct errinfo *ei)
 {
 	const char *name = r->plan->root.name;
-	struct buf pem = BUF_INIT(2 * CERT_BYTES_MAX);
+	struct buf pem = BUF_INIT(PEM_MAX);
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	enum err e = rite_take(r, "root", "crl", &crl, ei);
 
