@@ -106,13 +106,13 @@ ca_find(struct ca *ca, const char *profile, const uint8_t key[32],
  * nothing was issued.
  */
 static enum err
-find_out(struct ca *ca, const struct issue_values *values, struct issued *out,
-    struct errinfo *ei)
+find_out(struct ca *ca, struct authority *a, const struct issue_values *values,
+    struct issued *out, struct errinfo *ei)
 {
 	int64_t until = clock_mono_ms(ca_clock(ca)) + CA_FIND_MS;
 	enum err e;
 
-	while ((e = ca_find(ca, values->profile, values->idem, out, ei)) ==
+	while ((e = find_at(ca, a, values->profile, values->idem, out, ei)) ==
 	       ERR_TIMEOUT) {
 		if (clock_mono_ms(ca_clock(ca)) >= until) {
 			break;
@@ -129,11 +129,11 @@ find_out(struct ca *ca, const struct issue_values *values, struct issued *out,
 
 /* Only the journal can say that nothing was issued. */
 static enum err
-failed(struct ca *ca, const struct issue_values *values, enum err why,
-    struct issued *out, struct errinfo *ei)
+failed(struct ca *ca, struct authority *a, const struct issue_values *values,
+    enum err why, struct issued *out, struct errinfo *ei)
 {
 	struct errinfo found = {0};
-	enum err e = find_out(ca, values, out, &found);
+	enum err e = find_out(ca, a, values, out, &found);
 
 	if (e == ERR_NOTFOUND && why == ERR_TIMEOUT) {
 		return err_set(ei, ERR_AGAIN, "ca.lost", NULL,
@@ -151,31 +151,38 @@ failed(struct ca *ca, const struct issue_values *values, enum err why,
 }
 
 enum err
-ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
-    struct errinfo *ei)
+ca_issue_from(struct ca *ca, struct authority *a,
+    const struct issue_values *values, struct issued *out, struct errinfo *ei)
 {
-	struct issued i = {.profile = values->profile};
+	struct issued i = {.profile = values->profile, .authority = a};
 	struct audit_position at;
 	enum err e;
 
 	buf_init(&i.der, CERT_BYTES_MAX);
-	e = find_authority(ca, values->profile, &i.authority, ei);
-	if (e != ERR_OK) {
-		return e;
-	}
 	store_audit_position(ca_store(ca), &at);
-	e = signer_issue(authority_signer(i.authority), values, &at, &i.der,
-	    &i.journal, &i.replay, ei);
+	e = signer_issue(authority_signer(a), values, &at, &i.der, &i.journal,
+	    &i.replay, ei);
 	if (e == ERR_OK) {
 		e = finish(ca, &i, ei);
 	}
 	if (e != ERR_OK) {
 		issued_clear(&i);
 		/* A conflict is about another request's certificate. */
-		return e == ERR_CONFLICT ? e : failed(ca, values, e, out, ei);
+		return e == ERR_CONFLICT ? e
+					 : failed(ca, a, values, e, out, ei);
 	}
 	*out = i;
 	return ERR_OK;
+}
+
+enum err
+ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
+    struct errinfo *ei)
+{
+	struct authority *a;
+	enum err e = find_authority(ca, values->profile, &a, ei);
+
+	return e != ERR_OK ? e : ca_issue_from(ca, a, values, out, ei);
 }
 
 enum err

@@ -44,6 +44,9 @@ void issued_clear(struct issued *i);
  */
 ATTR_MUST_USE enum err ca_issue(struct ca *ca,
     const struct issue_values *values, struct issued *out, struct errinfo *ei);
+/* The same from this CA, which may not be the profile's first. */
+ATTR_MUST_USE enum err ca_issue_from(struct ca *ca, struct authority *a,
+    const struct issue_values *values, struct issued *out, struct errinfo *ei);
 /* What the signer has under this key; ERR_NOTFOUND when nothing. */
 ATTR_MUST_USE enum err ca_find(struct ca *ca, const char *profile,
     const uint8_t key[32], struct issued *out, struct errinfo *ei);

@@ -165,6 +165,14 @@ find_command(const struct cli_program *p, int argc, char **argv)
 	return NULL;
 }
 
+static int exit_with = CLI_OK;
+
+void
+cli_exit_with(int code)
+{
+	exit_with = code;
+}
+
 /* argv: the words behind the command. */
 static int
 run(const struct cli_program *p, const struct cli_command *c, int argc,
@@ -182,7 +190,7 @@ run(const struct cli_program *p, const struct cli_command *c, int argc,
 	if (e == ERR_OK && fflush(stdout) != 0) {
 		e = err_sys(&ei, "output.write", "cannot write the answer");
 	}
-	return e == ERR_OK ? CLI_OK : cli_fail(what, e, &ei);
+	return e == ERR_OK ? exit_with : cli_fail(what, e, &ei);
 }
 
 int

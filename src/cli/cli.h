@@ -70,6 +70,9 @@ int cli_main(const struct cli_program *program, int argc, char **argv);
 /* Print an error that came before there was a command; its exit code. */
 int cli_fail(const char *what, enum err e, const struct errinfo *ei);
 
+/* The exit code of a command that succeeded, for one that has its own. */
+void cli_exit_with(int code);
+
 /* Write to standard output; ERR_SYS when it is closed or full. */
 ATTR_MUST_USE enum err cli_write(struct slice s, struct errinfo *ei);
 /* To a file, or to standard output when path is NULL or "-". */

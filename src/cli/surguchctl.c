@@ -10,6 +10,7 @@
 #include "cli/centre.h"
 #include "cli/cli.h"
 #include "cli/ctl.h"
+#include "cli/doctor.h"
 #include "cli/password.h"
 #include "cli/unlock.h"
 #include "crypto/init.h"
@@ -138,6 +139,8 @@ static const struct cli_command commands[] = {
 	"a backup into a new directory", restore_cmd},
     {"metrics", "", "", "what the centre counts, as Prometheus reads it",
 	metrics_cmd},
+    {"doctor", "", "[--fix] [--json]",
+	"what is wrong, or soon will be, and what mends it", doctor_cmd},
     {"reconcile", "", "[--journal-lost CA]",
 	"after a restore: the database takes over what the journals have",
 	reconcile_cmd},

@@ -27,6 +27,18 @@ fd_close(int fd)
 }
 
 enum err
+fd_dup(int fd, int *out, struct errinfo *ei)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (copy < 0) {
+		return err_sys(ei, "fd.dup", "a descriptor");
+	}
+	*out = copy;
+	return ERR_OK;
+}
+
+enum err
 fd_set_cloexec(int fd, bool on, struct errinfo *ei)
 {
 	int flags = fcntl(fd, F_GETFD);

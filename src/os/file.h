@@ -74,6 +74,8 @@ ATTR_MUST_USE enum err file_lock(
 ATTR_MUST_USE enum err fd_write_all(int fd, struct slice s, struct errinfo *ei);
 /* close() that keeps errno; -1 is fine. */
 void fd_close(int fd);
+/* Another descriptor of the same, close-on-exec. */
+ATTR_MUST_USE enum err fd_dup(int fd, int *out, struct errinfo *ei);
 ATTR_MUST_USE enum err fd_set_cloexec(int fd, bool on, struct errinfo *ei);
 ATTR_MUST_USE enum err fd_set_nonblock(int fd, bool on, struct errinfo *ei);
 

@@ -23,6 +23,7 @@ struct metrics;
 struct operators;
 struct publisher;
 struct registry;
+struct renewing;
 struct store;
 
 struct control_peer {
@@ -50,6 +51,7 @@ struct control_options {
 	struct issuing *issuing;
 	struct publisher *publisher;
 	struct metrics *metrics;
+	struct renewing *renewing;
 	const struct clock *clock;
 	/* After `reconcile` has been answered: front is to be started anew. */
 	void (*reconciled)(void *arg);

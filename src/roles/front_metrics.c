@@ -310,7 +310,7 @@ put_busy(const char *name, const struct http_server *s, struct buf *out)
 }
 
 static void
-put_web(const struct metrics *m, struct buf *out)
+put_web(struct metrics *m, struct buf *out)
 {
 	metrics_head(out, "surguch_http_answers_total", METRICS_COUNTER,
 	    "HTTP answers by server and status.");
@@ -318,7 +318,9 @@ put_web(const struct metrics *m, struct buf *out)
 	put_answers(&m->public, out);
 	metrics_head(out, "surguch_http_requests_under_way", METRICS_GAUGE,
 	    "Requests that are not answered yet.");
+	(void)pthread_mutex_lock(&m->lock);
 	put_busy(m->api.name, m->api_server, out);
+	(void)pthread_mutex_unlock(&m->lock);
 	put_busy(m->public.name, m->public_server, out);
 }
 

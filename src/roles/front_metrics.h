@@ -6,6 +6,7 @@
  * looks up when asked.  Served at /metrics of a listener of its own, beside
  * /healthz and /readyz, and to `surguchctl metrics`.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/buf.h"
@@ -45,6 +46,9 @@ struct metrics {
 	const struct clock *clock;
 	struct web_counts api;
 	struct web_counts public;
+	/* The API's server, which is another one after its certificate was
+	 * renewed, and the lock under which it changes. */
+	pthread_mutex_t lock;
 	struct http_server *api_server;
 	struct http_server *public_server;
 	int64_t started_at; /* UTC seconds */

@@ -31,6 +31,7 @@
 #include "roles/front_health.h"
 #include "roles/front_metrics.h"
 #include "roles/front_outbox.h"
+#include "roles/front_renew.h"
 #include "roles/settings.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -68,6 +69,8 @@ struct front {
 	struct http_server *api_server;
 	struct http_server *public_server;
 	atomic_bool reconciled;
+	struct renewing renewing;
+	int api_fd; /* its listener's, which api_server owns */
 	struct api api;
 	char public_url[URL_MAX];
 };
@@ -379,14 +382,15 @@ fill_api(struct front *f)
 }
 
 static enum err
-start_api(struct front *f, const struct front_secrets *k, struct errinfo *ei)
+start_api(struct front *f, int listen_fd, struct slice chain, struct slice key,
+    struct http_server **out, struct errinfo *ei)
 {
 	const char *proxies[SETTINGS_PROXIES_MAX];
 	struct http_options o = {
-	    .listen_fd = ROLE_FD_API,
+	    .listen_fd = listen_fd,
 	    .worker_threads = WORKERS,
-	    .tls_cert_pem = buf_slice(&k->tls_chain),
-	    .tls_key_pem = secret_slice(&k->tls_key),
+	    .tls_cert_pem = chain,
+	    .tls_key_pem = key,
 	    .trusted_proxies = proxies,
 	    .num_trusted_proxies = f->settings->num_proxies,
 	    .arg = &f->api,
@@ -397,9 +401,48 @@ start_api(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	for (size_t i = 0; i < f->settings->num_proxies; i++) {
 		proxies[i] = f->settings->proxies[i];
 	}
-	fill_api(f);
 	o.routes = api_routes(&o.num_routes);
-	return http_server_start(&o, &f->api_server, ei);
+	return http_server_start(&o, out, ei);
+}
+
+/*
+ * The API under its new certificate: a second server on the same listener
+ * takes the new connections, then the first one ends what it has begun.
+ */
+static enum err
+serve_new_chain(void *arg, struct errinfo *ei)
+{
+	struct front *f = arg;
+	struct http_server *old = f->api_server, *next = NULL;
+	struct buf chain = BUF_INIT(PEM_MAX);
+	struct secret key = SECRET_EMPTY;
+	int fd = -1;
+	enum err e =
+	    file_read(f->settings->tls_certificate, PEM_MAX, &chain, ei);
+
+	if (e == ERR_OK) {
+		e = file_read_secret(f->settings->tls_key, PEM_MAX, &key, ei);
+	}
+	if (e == ERR_OK) {
+		e = fd_dup(f->api_fd, &fd, ei);
+	}
+	if (e == ERR_OK) {
+		e = start_api(
+		    f, fd, buf_slice(&chain), secret_slice(&key), &next, ei);
+	}
+	if (e == ERR_OK) {
+		f->api_server = next;
+		f->api_fd = fd;
+		(void)pthread_mutex_lock(&f->metrics.lock);
+		f->metrics.api_server = next;
+		(void)pthread_mutex_unlock(&f->metrics.lock);
+		http_server_stop(old, GRACE_MS);
+	} else {
+		fd_close(fd);
+	}
+	secret_clear(&key);
+	buf_clear(&chain);
+	return e;
 }
 
 static enum err
@@ -483,6 +526,7 @@ start_control(struct front *f, const struct front_secrets *k, uid_t owner,
 	    .publisher = f->publisher,
 	    .metrics = &f->metrics,
 	    .clock = f->clock,
+	    .renewing = &f->renewing,
 	    .reconciled = reconciled,
 	    .arg = f,
 	};
@@ -505,6 +549,8 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	f->clock = clock;
 	f->metrics.api.name = "api";
 	f->metrics.public.name = "public";
+	(void)pthread_mutex_init(&f->renewing.lock, NULL);
+	(void)pthread_mutex_init(&f->metrics.lock, NULL);
 	e = front_database_open(s, &k->database_password, &f->store, ei);
 	if (e == ERR_OK) {
 		e = make_authorities(f, ei);
@@ -525,12 +571,20 @@ front_new(const struct settings *s, const struct front_secrets *k,
 		e = start_public(f, ei);
 	}
 	if (e == ERR_OK) {
-		e = start_api(f, k, ei);
+		fill_api(f);
+		f->api_fd = ROLE_FD_API;
+		e = start_api(f, f->api_fd, buf_slice(&k->tls_chain),
+		    secret_slice(&k->tls_key), &f->api_server, ei);
 	}
 	if (e == ERR_OK) {
 		e = start_metrics(f, ei);
 	}
 	if (e == ERR_OK) {
+		f->renewing.ca = f->ca;
+		f->renewing.settings = s;
+		f->renewing.clock = clock;
+		f->renewing.tls = serve_new_chain;
+		f->renewing.arg = f;
 		e = start_control(f, k, owner, ei);
 	}
 	if (e != ERR_OK) {
@@ -564,6 +618,8 @@ front_free(struct front *f)
 	}
 	ca_free(f->ca);
 	store_close(f->store);
+	(void)pthread_mutex_destroy(&f->renewing.lock);
+	(void)pthread_mutex_destroy(&f->metrics.lock);
 	free(f);
 }
 
@@ -571,7 +627,13 @@ void
 front_sweep(struct front *f)
 {
 	struct errinfo ei = {0};
-	enum err e = otp_sweep(f->otp, &ei);
+	size_t renewed;
+	enum err e = front_renew(&f->renewing, &renewed, &ei);
+
+	if (e != ERR_OK) {
+		log_err(LOG_WARN, "front.renew", &ei);
+	}
+	e = otp_sweep(f->otp, &ei);
 
 	if (e == ERR_OK) {
 		e = session_sweep(&f->sessions, &ei);

@@ -40,8 +40,9 @@ ATTR_MUST_USE enum err front_new(const struct settings *s,
     struct front **out, struct errinfo *ei);
 /* Stops accepting, lets what runs finish, closes.  NULL is fine. */
 void front_free(struct front *f);
-/* Delete codes, sessions, counters, messages and records that have ended
- * long ago; to be called now and then. */
+/* Renew the centre's own certificates that are due; delete codes, sessions,
+ * counters, messages and records that have ended long ago; to be called now and
+ * then. */
 void front_sweep(struct front *f);
 /* Database and journals were brought together: all is to be started anew. */
 bool front_reconciled(const struct front *f);

@@ -130,6 +130,7 @@ static const struct verb *const verbs[] = {
     verbs_certificate,
     verbs_audit,
     verbs_backup,
+    verbs_doctor,
     verbs_reconcile,
 };
 

@@ -387,6 +387,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		}
 		report(o, in, &journal, &key);
 		role_ready();
+		serving.of = in;
 		err = serve(engine, &serving, ei);
 	}
 	engine_free(engine);

@@ -616,6 +616,25 @@ signer_epoch(struct signer_client *c, const struct signer_epoch *epoch,
 }
 
 enum err
+signer_renew(struct signer_client *c, struct slice cert, struct errinfo *ei)
+{
+	const struct signer_renew m = {.cert = cert};
+	struct wire w;
+	struct call call;
+	enum err err;
+
+	call_init(&call);
+	signer_renew_pack(&call.question, &m);
+	err = ask(c, &call, SIGNER_RENEW, SIGNER_RENEW_DONE, ei);
+	if (err == ERR_OK) {
+		w = wire_init(buf_slice(&call.body));
+		err = wire_end(&w, "renew_done", ei);
+	}
+	call_clear(&call);
+	return err;
+}
+
+enum err
 signer_ocsp(struct signer_client *c, const struct signer_ocsp *order,
     struct buf *response, struct errinfo *ei)
 {

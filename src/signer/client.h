@@ -86,6 +86,15 @@ ATTR_MUST_USE enum err signer_epoch(struct signer_client *c,
     const struct signer_epoch *epoch, uint64_t *journal_number,
     struct errinfo *ei);
 
+/*
+ * Give an OCSP key its next certificate: it checks that it is of its own key,
+ * from its own CA, for signing OCSP answers, and ends later than the present
+ * one; keeps it, and uses it from now on.  ERR_POLICY "signer.responder",
+ * "signer.older"; ERR_CONFLICT "signer.key"; ERR_STATE "signer.kind".
+ */
+ATTR_MUST_USE enum err signer_renew(
+    struct signer_client *c, struct slice cert, struct errinfo *ei);
+
 /* Sign one OCSP answer; see struct signer_ocsp. */
 ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,
     const struct signer_ocsp *order, struct buf *response, struct errinfo *ei);

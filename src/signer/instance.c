@@ -337,6 +337,76 @@ load_responder(struct instance *in, const char *dir, struct errinfo *ei)
 	return err;
 }
 
+static enum err
+check_later(
+    const struct instance *in, const struct cert *next, struct errinfo *ei)
+{
+	struct cert *now = NULL;
+	enum err err = cert_parse(instance_cert(in), &now, ei);
+
+	if (err == ERR_OK && cert_not_after(next) <= cert_not_after(now)) {
+		err = err_set(ei, ERR_POLICY, "signer.older", NULL,
+		    "The certificate does not end later than the one that "
+		    "signer %s has.",
+		    in->settings->name);
+	}
+	cert_free(now);
+	return err;
+}
+
+static enum err
+keep_responder(struct instance *in, const char *dir, const struct cert *cert,
+    struct errinfo *ei)
+{
+	struct slice der = cert_der(cert);
+	uint8_t *own = slice_dup(der);
+	char path[PATH_TEXT_SIZE];
+	enum err err =
+	    own == NULL ? err_nomem(ei) : path_join(path, dir, "cert.der", ei);
+
+	if (err == ERR_OK) {
+		err = file_write_atomic(path, der, 0644, ei);
+	}
+	if (err != ERR_OK) {
+		free(own);
+		return err;
+	}
+	free(in->responder_cert);
+	in->responder_cert = own;
+	in->responder_cert_len = der.len;
+	return ERR_OK;
+}
+
+enum err
+instance_renew(struct instance *in, const char *dir, struct slice cert_der_in,
+    struct errinfo *ei)
+{
+	struct cert *cert = NULL, *issuer = NULL;
+	enum err err;
+
+	if (in->settings->kind != SIGNER_KIND_OCSP || !in->ready) {
+		return err_set(ei, ERR_STATE, "signer.kind", NULL,
+		    "Signer %s is no OCSP responder with a certificate.",
+		    in->settings->name);
+	}
+	err = cert_parse(cert_der_in, &cert, ei);
+	if (err == ERR_OK) {
+		err = load_cert(dir, "ca.der", &issuer, ei);
+	}
+	if (err == ERR_OK) {
+		err = check_responder(in, cert, issuer, ei);
+	}
+	if (err == ERR_OK) {
+		err = check_later(in, cert, ei);
+	}
+	if (err == ERR_OK) {
+		err = keep_responder(in, dir, cert, ei);
+	}
+	cert_free(cert);
+	cert_free(issuer);
+	return err;
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 enum err

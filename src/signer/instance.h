@@ -90,6 +90,14 @@ void instance_free(struct instance *in);
 ATTR_MUST_USE enum err instance_unlock(struct instance *in, const char *dir,
     struct slice secret, struct errinfo *ei);
 
+/*
+ * The next certificate of an OCSP key: checked as at the start, kept as
+ * dir/cert.der, used from now on.  ERR_POLICY "signer.older" when it does not
+ * end later than the present one; ERR_STATE "signer.kind" for a CA's key.
+ */
+ATTR_MUST_USE enum err instance_renew(struct instance *in, const char *dir,
+    struct slice cert_der_in, struct errinfo *ei);
+
 const struct instance_profile *instance_profile(
     const struct instance *in, const char *name);
 /* The certificate it speaks for: the CA's, or the responder's; or empty. */

@@ -15,6 +15,7 @@
  *	SIGNER_OCSP		SIGNER_OCSP_DONE
  *	SIGNER_INFO		SIGNER_INFO_DONE
  *	SIGNER_EPOCH		SIGNER_EPOCH_DONE
+ *	SIGNER_RENEW		SIGNER_RENEW_DONE
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +46,8 @@ enum signer_message {
 	SIGNER_INFO_DONE,
 	SIGNER_EPOCH,
 	SIGNER_EPOCH_DONE,
+	SIGNER_RENEW,
+	SIGNER_RENEW_DONE,
 	SIGNER_MESSAGE_MAX_
 };
 
@@ -170,6 +173,14 @@ struct signer_epoch_done {
 void signer_epoch_done_pack(struct buf *b, const struct signer_epoch_done *m);
 ATTR_MUST_USE enum err signer_epoch_done_unpack(
     struct slice body, struct signer_epoch_done *out, struct errinfo *ei);
+
+/* RENEW: a new certificate for an OCSP key.  RENEW_DONE has no body. */
+struct signer_renew {
+	struct slice cert;
+};
+void signer_renew_pack(struct buf *b, const struct signer_renew *m);
+ATTR_MUST_USE enum err signer_renew_unpack(
+    struct slice body, struct signer_renew *out, struct errinfo *ei);
 
 /*
  * OCSP: what to say about each certificate.  The signer itself checks the

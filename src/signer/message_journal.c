@@ -168,6 +168,30 @@ signer_epoch_done_unpack(
 	return err;
 }
 
+/* --- RENEW -------------------------------------------------------------- */
+
+void
+signer_renew_pack(struct buf *b, const struct signer_renew *m)
+{
+	wire_put_bytes(b, m->cert);
+}
+
+enum err
+signer_renew_unpack(
+    struct slice body, struct signer_renew *out, struct errinfo *ei)
+{
+	struct wire w = wire_init(body);
+	struct signer_renew m;
+	enum err err;
+
+	m.cert = wire_get_bytes(&w, CERT_BYTES_MAX);
+	err = wire_end(&w, "renew", ei);
+	if (err == ERR_OK) {
+		*out = m;
+	}
+	return err;
+}
+
 /* --- INFO_DONE ---------------------------------------------------------- */
 
 void

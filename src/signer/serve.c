@@ -12,6 +12,7 @@
 #include "os/seam.h"
 #include "os/signals.h"
 #include "signer/engine.h"
+#include "signer/instance.h"
 #include "signer/message.h"
 #include "signer/record.h"
 #include "signer/serve_unlock.h"
@@ -236,6 +237,26 @@ do_epoch(
 }
 
 static enum err
+do_renew(
+    struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
+{
+	struct signer_renew m;
+	enum err err = signer_renew_unpack(f->body, &m, ei);
+
+	if (err != ERR_OK) {
+		s->fatal = true;
+		return err;
+	}
+	err = instance_renew(s->o->of, s->o->dir, m.cert, ei);
+	if (err == ERR_OK) {
+		a->type = SIGNER_RENEW_DONE;
+		log_event(
+		    LOG_INFO, "signer.renewed", L_STR("name", s->o->instance));
+	}
+	return err;
+}
+
+static enum err
 send_entry(struct server *s, uint64_t id, uint64_t number, struct answer *a,
     struct errinfo *ei)
 {
@@ -346,6 +367,7 @@ static const struct duty duties[] = {
     {SIGNER_CRL, true, true, 1, do_crl},
     {SIGNER_JOURNAL, true, true, 0, do_journal},
     {SIGNER_EPOCH, true, true, 0, do_epoch},
+    {SIGNER_RENEW, true, true, 0, do_renew},
     {SIGNER_OCSP, false, true, 0, do_ocsp},
     {SIGNER_INFO, false, true, 0, do_info},
 };

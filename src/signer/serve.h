@@ -19,12 +19,14 @@
 #include "base/err.h"
 
 struct engine;
+struct instance;
 
 struct serve_options {
 	int channel;
 	const char *role;     /* "signer", "ocsp" */
 	const char *instance; /* its name */
 	const char *dir;      /* where crl.der and the key are kept */
+	struct instance *of;  /* the engine's; its certificate may change */
 	int unlock;           /* listener; -1: there is none */
 	uid_t unlocks;        /* besides root, may unlock it */
 };

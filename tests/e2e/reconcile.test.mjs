@@ -66,8 +66,11 @@ test('a database that was put back', async (t) => {
 			{ reason: 'key_compromise' }, { key: newKey() });
 		assert.equal(r.status, 200, r.text);
 	};
-	const tells = async (rule) => assert.deepEqual((await call(centre, 'GET',
-		'/healthz')).json, { status: 'held', rule });
+	const tells = async (rule) => {
+		const r = await call(centre, 'GET', '/readyz');
+		assert.equal(r.status, 503);
+		assert.ok(r.text.includes(`held: ${rule}`), r.text);
+	};
 	const held = async (rule) => {
 		await tells(rule);
 		const r = await call(centre, 'POST', '/v1/certificates',
@@ -80,8 +83,8 @@ test('a database that was put back', async (t) => {
 		const r = await ctl(centre, 'reconcile', ...args);
 		assert.equal(r.code, 0, r.all);
 		// Front is started anew.
-		await until(async () => (await call(centre, 'GET', '/healthz')
-			.catch(() => null))?.json?.status === 'ok', 'the centre');
+		await until(async () => (await call(centre, 'GET', '/readyz')
+			.catch(() => null))?.status === 200, 'the centre');
 		return r.out;
 	};
 
@@ -250,8 +253,8 @@ test('a journal that was put back', async (t) => {
 		await centre.up();
 		const r = await ctl(centre, 'reconcile', '--journal-lost', ISSUING);
 		assert.equal(r.code, 0, r.all);
-		await until(async () => (await call(centre, 'GET', '/healthz')
-			.catch(() => null))?.json?.status === 'ok', 'the centre');
+		await until(async () => (await call(centre, 'GET', '/readyz')
+			.catch(() => null))?.status === 200, 'the centre');
 		const now = await inventory(centre);
 		assert.ok(want.certificates.every((c) =>
 			now.certificates.includes(c)));

@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	in = slice_make(data + 1, size - 1);
 	buf_init(&again, (size_t)2 * FRAME_BYTES_MAX);
-	switch (data[0] % 13) {
+	switch (data[0] % 14) {
 	case 0:
 		issue(in);
 		break;
@@ -113,8 +113,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 11:
 		TRY(signer_epoch, signer_epoch);
 		break;
-	default:
+	case 12:
 		TRY(signer_epoch_done, signer_epoch_done);
+		break;
+	default:
+		TRY(signer_renew, signer_renew);
 		break;
 	}
 	buf_clear(&again);

@@ -292,6 +292,26 @@ epoch_done_unpack(struct slice body, struct errinfo *ei)
 }
 
 static void
+renew_pack(struct buf *b)
+{
+	struct signer_renew m = {.cert = SLICE_LIT("cert")};
+
+	signer_renew_pack(b, &m);
+}
+
+static enum err
+renew_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_renew m;
+	enum err err = signer_renew_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_true(slice_eq_str(m.cert, "cert"));
+	}
+	return err;
+}
+
+static void
 epoch_entry_pack(struct buf *b)
 {
 	struct signer_journal_entry m = {
@@ -492,6 +512,7 @@ static const struct kind kinds[] = {
     {"JOURNAL_ENTRY of an EPOCH", epoch_entry_pack, epoch_entry_unpack},
     {"EPOCH", epoch_pack, epoch_unpack},
     {"EPOCH_DONE", epoch_done_pack, epoch_done_unpack},
+    {"RENEW", renew_pack, renew_unpack},
     {"OCSP", ocsp_pack, ocsp_unpack},
     {"INFO_DONE", info_pack, info_unpack},
     {"record OPEN", open_payload_pack, open_payload_unpack},

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What surguchctl doctor asks of a running centre.  An answer is lines
+ *
+ *	LEVEL TAB WHAT TAB TEXT TAB COMMAND
+ *
+ * of level "warning" or "critical"; COMMAND may be empty.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "ca/adopt.h"
+#include "ca/authority.h"
+#include "ca/publish.h"
+#include "roles/front_renew.h"
+#include "roles/front_verbs.h"
+#include "signer/client.h"
+#include "store/store.h"
+
+enum {
+	CLOCK_OFF_SEC = 60,
+	QUEUE_STUCK_SEC = 600
+};
+
+static void
+find(struct verb_call *v, const char *level, const char *what, const char *text,
+    const char *command)
+{
+	buf_printf(v->out, "%s\t%s\t%s\t%s\n", level, what, text, command);
+}
+
+/* One signer of ours, a CA's or a responder's; false when it is silent. */
+static bool
+look_at_signer(struct verb_call *v, struct signer_client *c, const char *ca,
+    const char *kind)
+{
+	int64_t now = clock_utc_sec(v->o->clock);
+	struct errinfo ei = {0};
+	struct signer_info info;
+	char what[128], text[ERRINFO_TEXT], command[128];
+
+	(void)snprintf(what, sizeof(what), "%s of %s", kind, ca);
+	signer_info_init(&info);
+	if (signer_info(c, &info, &ei) != ERR_OK) {
+		(void)snprintf(
+		    text, sizeof(text), "does not answer: %.250s", ei.text);
+		find(v, "critical", what, text, "see the log of surguchd");
+		signer_info_clear(&info);
+		return false;
+	}
+	if (info.key_rule[0] != '\0') {
+		(void)snprintf(text, sizeof(text),
+		    "its key does not sign now (%s)", info.key_rule);
+		(void)snprintf(command, sizeof(command), "surguchctl unlock %s",
+		    info.name);
+		find(v, "critical", what, text,
+		    strcmp(info.key_rule, "key.locked") == 0
+			? command
+			: "attach the token");
+	}
+	if (info.now + CLOCK_OFF_SEC < info.journal_time) {
+		(void)snprintf(text, sizeof(text),
+		    "the clock is %lld s behind the journal's last entry",
+		    (long long)(info.journal_time - info.now));
+		find(v, "critical", "clock", text, "set the clock");
+	}
+	if (now > info.now + CLOCK_OFF_SEC || info.now > now + CLOCK_OFF_SEC) {
+		find(v, "critical", "clock",
+		    "front and a signer have different clocks",
+		    "restart surguchd");
+	}
+	signer_info_clear(&info);
+	return true;
+}
+
+static void
+look_at_journal(struct verb_call *v, struct authority *a)
+{
+	struct errinfo ei = {0};
+
+	if (ca_check_journal(v->o->ca, a, &ei) != ERR_OK && ca_diverged(&ei)) {
+		find(v, "critical", authority_name(a), ei.text,
+		    "surguchctl reconcile");
+	}
+}
+
+static void
+look_at_queue(struct verb_call *v)
+{
+	struct rows *r = NULL;
+	struct errinfo ei;
+	int64_t then = clock_utc_sec(v->o->clock) - QUEUE_STUCK_SEC;
+
+	if (store_query(v->o->store, ST_OUTBOX_DUE, &r, &ei, V_INT(then),
+		V_INT(1)) == ERR_OK &&
+	    rows_num(r) > 0) {
+		find(v, "warning", "courier",
+		    "messages wait for more than 10 minutes",
+		    "see the log for courier's trouble; courier.conf");
+	}
+	rows_free(r);
+}
+
+static enum err
+look_verb(struct verb_call *v)
+{
+	struct errinfo why;
+
+	if (store_held(v->o->store, &why)) {
+		find(v, "critical", "database", why.text,
+		    "surguchctl reconcile");
+	}
+	for (size_t i = 0; i < ca_num(v->o->ca); i++) {
+		struct authority *a = ca_at(v->o->ca, i);
+		const char *name = authority_name(a);
+		struct signer_client *ocsp = authority_ocsp(a);
+
+		if (look_at_signer(v, authority_signer(a), name, "signer") &&
+		    !store_held(v->o->store, NULL)) {
+			look_at_journal(v, a);
+		}
+		if (ocsp != NULL) {
+			(void)look_at_signer(v, ocsp, name, "OCSP responder");
+		}
+	}
+	look_at_queue(v);
+	return ERR_OK;
+}
+
+/* Every list of a CA anew, whatever it is like. */
+static enum err
+touch_lists(struct verb_call *v, const char *ca)
+{
+	struct rows *r = NULL;
+	struct unit u;
+	enum err e =
+	    store_query(v->o->store, ST_CRL_SHARD_LIST, &r, v->ei, V_TEXT(ca));
+
+	unit_init(&u);
+	for (size_t i = 0; e == ERR_OK && i < rows_num(r); i++) {
+		unit_add(&u, ST_CRL_SHARD_TOUCH, EXPECT_ANY, V_TEXT(ca),
+		    V_INT(rows_int(r, i, 0)));
+	}
+	if (e == ERR_OK) {
+		e = store_submit(v->o->store, &u, NULL, v->ei);
+	}
+	unit_clear(&u);
+	rows_free(r);
+	return e;
+}
+
+static enum err
+publish_anew(struct verb_call *v)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ca_num(v->o->ca); i++) {
+		e = touch_lists(v, authority_name(ca_at(v->o->ca, i)));
+	}
+	if (e == ERR_OK) {
+		publisher_kick(v->o->publisher);
+	}
+	return e;
+}
+
+/* doctor mend [crl=1]: certificates that are due, and, when asked, lists. */
+static enum err
+mend_verb(struct verb_call *v)
+{
+	size_t num = 0;
+	enum err e = ERR_OK;
+
+	if (verb_option(v, "crl") != NULL) {
+		e = publish_anew(v);
+		if (e == ERR_OK) {
+			buf_add_str(v->out, "the CRLs are made anew\n");
+		}
+	}
+	if (e == ERR_OK) {
+		e = front_renew(v->o->renewing, &num, v->ei);
+	}
+	if (num > 0) {
+		buf_printf(v->out, "renewed %zu certificates\n", num);
+	}
+	return e;
+}
+
+static const char *const options[] = {"crl", NULL};
+
+const struct verb verbs_doctor[] = {
+    {"doctor", "look", SCOPE_AUDIT_READ, 0, NULL, look_verb},
+    {"doctor", "mend", VERB_ADMINISTRATOR, 0, options, mend_verb},
+    {0},
+};

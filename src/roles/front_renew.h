@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_ROLES_FRONT_RENEW_H
+#define SURGUCH_ROLES_FRONT_RENEW_H
+/*
+ * The centre's own certificates, renewed when two thirds of their life are
+ * over: those of the OCSP responders, which get theirs over the channel and go
+ * on, and the API's, when it stands in front's own directory.
+ */
+#include <pthread.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+struct ca;
+struct settings;
+
+struct renewing {
+	struct ca *ca;
+	const struct settings *settings;
+	const struct clock *clock;
+	/* The API's chain is another one: serve it from now on. */
+	enum err (*tls)(void *arg, struct errinfo *ei);
+	void *arg;
+	pthread_mutex_t lock; /* one at a time */
+};
+
+/* Renew what is due; *out_num counts.  The first error, after all were
+ * tried. */
+ATTR_MUST_USE enum err front_renew(
+    struct renewing *r, size_t *out_num, struct errinfo *ei);
+
+#endif
