@@ -425,6 +425,8 @@ test_nothing_reads_a_whole_table(void **state)
 	c = cluster_connect(p.path);
 	PQclear(PQexec(c, "SET plan_cache_mode = force_generic_plan"));
 	PQclear(PQexec(c, "SET enable_seqscan = off"));
+	/* On a handful of rows it would sort though the index is in order. */
+	PQclear(PQexec(c, "SET enable_sort = off"));
 	for (enum statement st = 0; st < ST_MAX_; st++) {
 		info = statement_info(st);
 		num_bad +=
