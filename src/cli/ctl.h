@@ -50,6 +50,15 @@ ctl_run ctl_certificate_list, ctl_certificate_find, ctl_certificate_show,
 /* ctl_profile.c */
 ctl_run ctl_profile_check, ctl_profile_show, ctl_profile_diff,
     ctl_profile_rules;
+/* ctl_replay.c */
+ctl_run ctl_profile_replay;
+/* ctl_profile.c, for both: a profile's file under the centre's accreditation;
+ * everything that is wrong in it goes to standard error. */
+struct profile;
+ATTR_MUST_USE enum err ctl_profile_load(
+    const char *path, struct profile **out, struct errinfo *ei);
+/* Write what a buf collected, and clear it. */
+ATTR_MUST_USE enum err ctl_write(struct buf *b, struct errinfo *ei);
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
 

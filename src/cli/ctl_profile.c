@@ -73,19 +73,24 @@ load(const char *path, const struct accreditation *a, struct profile **out,
 	return e;
 }
 
+enum err
+ctl_profile_load(const char *path, struct profile **out, struct errinfo *ei)
+{
+	struct accreditation a;
+	enum err e = read_accreditation(&a, ei);
+
+	return e != ERR_OK ? e : load(path, &a, out, ei);
+}
+
 static enum err
 describe(const char *name, struct facts *out, struct errinfo *ei)
 {
-	struct accreditation a;
 	struct profile *p = NULL;
 	char path[PATH_TEXT_SIZE];
-	enum err e = read_accreditation(&a, ei);
+	enum err e = find_file(name, path, ei);
 
 	if (e == ERR_OK) {
-		e = find_file(name, path, ei);
-	}
-	if (e == ERR_OK) {
-		e = load(path, &a, &p, ei);
+		e = ctl_profile_load(path, &p, ei);
 	}
 	if (e == ERR_OK) {
 		profile_describe(p, out);
@@ -164,9 +169,8 @@ ctl_profile_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 /* --- show, diff ------------------------------------------------------------
  */
 
-/* Write what a buf collected. */
-static enum err
-write_out(struct buf *b, struct errinfo *ei)
+enum err
+ctl_write(struct buf *b, struct errinfo *ei)
 {
 	enum err e = buf_err(b, ei);
 
@@ -187,7 +191,7 @@ end_json(struct json_writer *w, struct buf *b, struct errinfo *ei)
 		buf_clear(b);
 		return e;
 	}
-	return write_out(b, ei);
+	return ctl_write(b, ei);
 }
 
 static enum err
@@ -213,7 +217,7 @@ show_text(const struct facts *f, struct errinfo *ei)
 	for (size_t i = 0; i < f->num; i++) {
 		buf_printf(&b, "%-41s %s\n", f->at[i].key, f->at[i].value);
 	}
-	return write_out(&b, ei);
+	return ctl_write(&b, ei);
 }
 
 enum err
@@ -286,7 +290,7 @@ diff_text(const struct facts *a, const struct facts *b, struct errinfo *ei)
 	if (facts_diff(a, b, say_difference, &out) == 0) {
 		buf_add_str(&out, "they say the same\n");
 	}
-	return write_out(&out, ei);
+	return ctl_write(&out, ei);
 }
 
 enum err
@@ -330,5 +334,5 @@ ctl_profile_rules(int argc, char **argv, const char *usage, struct errinfo *ei)
 		buf_printf(
 		    &b, "%-36s %s\n", lint_rule_id(i), lint_rule_clause(i));
 	}
-	return write_out(&b, ei);
+	return ctl_write(&b, ei);
 }

@@ -49,7 +49,7 @@ extern const struct conf_setting accreditation_settings[];
 
 /* From that group, checked against the table; it may be absent.  What the
  * table cannot say goes into the report. */
-void accreditation_take(struct conf_cursor group, struct conf_report *report,
+void accreditation_take(struct conf_cursor c, struct conf_report *report,
     struct accreditation *out);
 /*
  * The group alone, from a file whose other settings are somebody else's to

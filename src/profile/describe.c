@@ -8,6 +8,10 @@
 #include "profile/profile_priv.h"
 #include "profile/settings.h"
 
+enum {
+	WORDS_TEXT_MAX = 8 * PROFILE_TEXT_MAX
+};
+
 /* One value made of several words: "a, b, c". */
 struct words {
 	struct buf text;
@@ -17,7 +21,7 @@ struct words {
 static struct words
 words_of(const char *between)
 {
-	return (struct words){BUF_INIT(PROFILE_TEXT_MAX * 8), between};
+	return (struct words){BUF_INIT(WORDS_TEXT_MAX), between};
 }
 
 static void

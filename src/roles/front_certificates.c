@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* surguchctl certificate: list, show, find, issue, revoke. */
+/* surguchctl certificate: list, show, find, recent, issue, revoke. */
 #include <string.h>
 
 #include "api/list_json.h"
@@ -10,6 +10,7 @@
 #include "ca/issue.h"
 #include "ca/list.h"
 #include "ca/publish.h"
+#include "ca/recent.h"
 #include "ca/revoke.h"
 #include "crypto/hash.h"
 #include "profile/values.h"
@@ -19,6 +20,7 @@
 #include "registry/registry.h"
 #include "roles/front_verbs.h"
 #include "store/store.h"
+#include "x509/cert.h"
 #include "x509/pem.h"
 #include "json/json.h"
 
@@ -233,6 +235,45 @@ show_verb(struct verb_call *v)
 	certificate_page_clear(&page);
 	certificate_clear(&c);
 	return e;
+}
+
+/* --- recent ----------------------------------------------------------------
+ */
+
+static enum err
+put_recent(void *arg, struct slice cert, struct errinfo *ei)
+{
+	struct buf *out = arg;
+
+	put_pem(out, cert);
+	return buf_err(out, ei);
+}
+
+/* certificate recent PROFILE NUM: for surguchctl profile replay.  A line with
+ * the CA's name, its certificate, and the last issued, the newest first. */
+static enum err
+recent_verb(struct verb_call *v)
+{
+	const char *profile = verb_word(v, 0);
+	const char *name = verb_option(v, "ca");
+	const struct authority *a = name != NULL
+					? ca_by_name(v->o->ca, name)
+					: ca_for_profile(v->o->ca, profile);
+	uint64_t num;
+
+	if (a == NULL) {
+		return err_set(v->ei, ERR_NOTFOUND, "certificate.ca", NULL,
+		    name != NULL ? "there is no CA of this name"
+				 : "no CA issues under this profile");
+	}
+	if (!text_to_u64(slice_str(verb_word(v, 1)), &num) || num == 0 ||
+	    num > CA_RECENT_MAX) {
+		return err_set(v->ei, ERR_FORMAT, "certificate.last", NULL,
+		    "how many is a number from 1 to %d", CA_RECENT_MAX);
+	}
+	buf_printf(v->out, "ca %s\n", authority_name(a));
+	put_pem(v->out, cert_der(authority_cert(a)));
+	return ca_recent(a, profile, (size_t)num, put_recent, v->out, v->ei);
 }
 
 /* --- issuing
@@ -489,11 +530,15 @@ static const char *const list_options[] = {"ca", "profile", "status", "person",
 static const char *const issue_options[] = {"profile", "person", "key", NULL};
 static const char *const revoke_options[] = {"reason", "comment", NULL};
 
+static const char *const recent_options[] = {"ca", NULL};
+
 const struct verb verbs_certificate[] = {
     {"certificate", "list", SCOPE_CERTIFICATES_READ, 0, list_options,
 	list_verb},
     {"certificate", "find", SCOPE_CERTIFICATES_READ, 1, NULL, find_verb},
     {"certificate", "show", SCOPE_CERTIFICATES_READ, 1, NULL, show_verb},
+    {"certificate", "recent", SCOPE_CERTIFICATES_READ, 2, recent_options,
+	recent_verb},
     {"certificate", "issue", SCOPE_CERTIFICATES_ISSUE, 0, issue_options,
 	issue_verb},
     {"certificate", "revoke", SCOPE_CERTIFICATES_REVOKE, 1, revoke_options,
