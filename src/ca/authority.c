@@ -284,7 +284,7 @@ ca_for_profile(const struct ca *ca, const char *profile)
 		if (has_profile(a, profile) &&
 		    cert_not_before(a->cert) <= now &&
 		    cert_not_after(a->cert) > now &&
-		    (best == NULL || cert_not_before(a->cert) >
+		    (best == NULL || cert_not_before(a->cert) >=
 					 cert_not_before(best->cert))) {
 			best = a;
 		}

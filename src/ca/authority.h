@@ -59,7 +59,7 @@ struct authority *ca_at(const struct ca *ca, size_t i);
 struct authority *ca_by_name(const struct ca *ca, const char *name);
 /* The CA that issues under a profile now: of several whose certificates are
  * valid the one that began last, so that a new key takes over from the one
- * before it, which goes on with CRL and OCSP; of equal ones the first. */
+ * before it, which goes on with CRL and OCSP; of equal ones the last. */
 struct authority *ca_for_profile(const struct ca *ca, const char *profile);
 /* The profile as front knows it, NULL when there is none. */
 const struct profile *ca_profile(const struct ca *ca, const char *name);

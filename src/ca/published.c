@@ -70,7 +70,7 @@ read_lists(
 	enum err e = dir_list(
 	    ca_public_dir(ca), ".crl", PUBLIC_FILES_MAX, &names, &num, ei);
 
-	p->crls = e == ERR_OK ? calloc(num + 1, sizeof(*p->crls)) : NULL;
+	p->crls = e == ERR_OK ? calloc(num + 1, sizeof(struct crl *)) : NULL;
 	if (e == ERR_OK && p->crls == NULL) {
 		e = err_nomem(ei);
 	}

@@ -133,7 +133,7 @@ ctl_certificate_issue(
 	const struct cli_args none = {.num = 0};
 	struct order o = {
 	    .csr = BUF_INIT(CONTROL_INPUT_MAX),
-	    .key = BUF_INIT(4 * KEY_BYTES),
+	    .key = BUF_INIT((size_t)4 * KEY_BYTES),
 	    .answer = BUF_INIT(CONTROL_REPLY_MAX),
 	};
 	struct cli_args args;

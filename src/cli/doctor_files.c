@@ -29,6 +29,8 @@ enum {
 	ROOM_CRITICAL_MIB = 64,
 };
 
+static const uint64_t MIB = 1048576;
+
 static bool
 ends_with(const char *s, const char *end)
 {
@@ -104,9 +106,8 @@ look_at_file(struct doctor *d, const char *dir_path, const struct stat *dir,
 	if (want != mode) {
 		mend_mode(d, path, mode, want);
 	}
-	if (st.st_uid != dir->st_uid && st.st_uid != 0) {
-		mend_owner(d, path, &st, dir);
-	} else if (st.st_uid != dir->st_uid && is_private(name)) {
+	/* Root may own what is no secret of the role's. */
+	if (st.st_uid != dir->st_uid && (st.st_uid != 0 || is_private(name))) {
 		mend_owner(d, path, &st, dir);
 	}
 }
@@ -276,7 +277,7 @@ look_at_room(struct doctor *d, const char *path)
 	if (statvfs(path, &v) != 0 || v.f_blocks == 0) {
 		return;
 	}
-	free_mib = (uint64_t)v.f_bavail * v.f_frsize / (1024 * 1024);
+	free_mib = (uint64_t)v.f_bavail * v.f_frsize / MIB;
 	percent = (uint64_t)v.f_bavail * 100 / v.f_blocks;
 	if ((percent < ROOM_CRITICAL && free_mib < ROOM_WARNING_MIB) ||
 	    free_mib < ROOM_CRITICAL_MIB) {

@@ -377,7 +377,7 @@ static enum err
 order_hash(const struct direct_order *o, uint8_t out[IDEM_BODY_HASH_SIZE],
     struct errinfo *ei)
 {
-	struct buf all = BUF_INIT(2 * CSR_BYTES_MAX);
+	struct buf all = BUF_INIT((size_t)2 * CSR_BYTES_MAX);
 	enum err e;
 
 	buf_add_str(&all, o->profile);
