@@ -45,7 +45,7 @@ read_name(const char *name, const char *suffix, struct buf *out)
 	char whole[64];
 
 	(void)snprintf(whole, sizeof(whole), "%s.%s", name, suffix);
-	buf_reset(out);
+	buf_clear(out);
 	scratch_read(whole, out);
 }
 
@@ -76,7 +76,7 @@ with_openssl(void **state)
 			scratch("sealed"), "-inkey", file(name, "key"), "-out",
 			scratch("plain")),
 		    0);
-		buf_reset(&out);
+		buf_clear(&out);
 		scratch_read("plain", &out);
 		assert_true(
 		    slice_eq(buf_slice(&out), SLICE_LIT("secret\0bytes")));
@@ -90,7 +90,7 @@ with_openssl(void **state)
 			"DER", "-aes256", "-in", scratch("plain"), "-out",
 			scratch("theirs"), scratch("cert.pem")),
 		    0);
-		buf_reset(&out);
+		buf_clear(&out);
 		scratch_read("theirs", &out);
 		assert_ok(envelope_open(buf_slice(&cert), buf_slice(&key),
 			      SLICE_EMPTY, buf_slice(&out), &back, &ei),

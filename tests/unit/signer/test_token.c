@@ -384,7 +384,9 @@ a_soft_key_maps_no_module(void **state)
 	(void)journal_end(c, NULL); /* it serves */
 	assert_true(maps(pid, "libcrypto"));
 	assert_false(maps(pid, "softhsm"));
-	assert_false(maps(pid, "libstdc++"));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_false(maps(pid, "libstdc++")); /* theirs need it */
+#endif
 	house_stop(c, pid);
 	c = house_start(&house, "token", false, &pid);
 	(void)journal_end(c, NULL);
