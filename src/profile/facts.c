@@ -47,6 +47,7 @@ free_key(const struct facts *f, const char *key)
 	return slice_dup_str(slice_str(numbered));
 }
 
+ATTR_PRINTF(1, 0)
 static char *
 format(const char *fmt, va_list ap)
 {
