@@ -111,12 +111,8 @@ ext_purposes_parse(
 	    .rule = "ext.ext_key_usage.number",
 	};
 	struct slice seq, *list;
-	enum err err;
+	enum err err = seq_array_get(pool, value, &seq, &a, ei);
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = seq_array(pool, seq, &a, ei);
-	}
 	list = a.at;
 	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = seq_get_oid(pool, &seq, &list[i], ei);

@@ -179,12 +179,8 @@ ext_aia_parse(
 	};
 	struct access_description *list;
 	struct slice seq;
-	enum err err;
+	enum err err = seq_array_get(pool, value, &seq, &a, ei);
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = seq_array(pool, seq, &a, ei);
-	}
 	list = a.at;
 	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_access(pool, &seq, &list[i], ei);

@@ -121,12 +121,8 @@ ext_points_parse(
 	};
 	struct dist_point *list;
 	struct slice seq;
-	enum err err;
+	enum err err = seq_array_get(pool, value, &seq, &a, ei);
 
-	err = der_get(value, DER_SEQUENCE, &seq, ei);
-	if (err == ERR_OK) {
-		err = seq_array(pool, seq, &a, ei);
-	}
 	list = a.at;
 	for (size_t i = 0; err == ERR_OK && i < a.num; i++) {
 		err = parse_point(pool, &seq, &list[i], ei);

@@ -54,6 +54,15 @@ seq_array(struct pool *pool, struct slice content, struct seq_array *a,
 }
 
 enum err
+seq_array_get(struct pool *pool, struct slice *s, struct slice *content,
+    struct seq_array *a, struct errinfo *ei)
+{
+	enum err err = der_get(s, DER_SEQUENCE, content, ei);
+
+	return err == ERR_OK ? seq_array(pool, *content, a, ei) : err;
+}
+
+enum err
 seq_copy(
     struct pool *pool, struct slice from, struct slice *out, struct errinfo *ei)
 {

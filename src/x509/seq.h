@@ -32,6 +32,9 @@ struct seq_array {
 /* Errors of seq_count() with a->max and a->rule. */
 ATTR_MUST_USE enum err seq_array(struct pool *pool, struct slice content,
     struct seq_array *a, struct errinfo *ei);
+/* The same for the SEQUENCE at the front of *s; *content gets its inside. */
+ATTR_MUST_USE enum err seq_array_get(struct pool *pool, struct slice *s,
+    struct slice *content, struct seq_array *a, struct errinfo *ei);
 /* pool_copy() with an error. */
 ATTR_MUST_USE enum err seq_copy(struct pool *pool, struct slice from,
     struct slice *out, struct errinfo *ei);
