@@ -126,11 +126,12 @@ wrong(struct errinfo *ei, enum err kind, const char *rule, const char *text)
 
 /* Names are compared without regard to case, ё, spaces and the kind of dash
  * that a keyboard gave. */
-static void
-fold_name(struct slice name, struct buf *out)
+static enum err
+fold_name(struct slice name, struct buf *out, struct errinfo *ei)
 {
 	struct buf plain = BUF_INIT(SUBJECT_TEXT_MAX);
 	uint32_t c;
+	enum err e;
 
 	while (text_get_char(&name, &c)) {
 		text_put_char(&plain,
@@ -139,10 +140,9 @@ fold_name(struct slice name, struct buf *out)
 			: (c == 0xa0 ? ' ' : c));
 	}
 	text_fold(out, buf_slice(&plain));
-	if (plain.err != ERR_OK) {
-		out->err = plain.err;
-	}
+	e = buf_err(&plain, ei);
 	buf_clear(&plain);
+	return e == ERR_OK ? buf_err(out, ei) : e;
 }
 
 /* "Москва" for "г. Москва" is how people write it. */
@@ -153,19 +153,16 @@ same_name(
 	struct buf a = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct buf b = BUF_INIT(SUBJECT_TEXT_MAX);
 	struct slice city;
-	enum err e;
+	enum err e = fold_name(given, &a, ei);
 
-	fold_name(given, &a);
-	fold_name(slice_str(ours), &b);
+	if (e == ERR_OK) {
+		e = fold_name(slice_str(ours), &b, ei);
+	}
 	city = buf_slice(&b);
 	if (slice_starts(city, slice_str("г. "))) {
 		struct slice skipped;
 
 		(void)slice_get_bytes(&city, strlen("г. "), &skipped);
-	}
-	e = buf_err(&a, ei);
-	if (e == ERR_OK) {
-		e = buf_err(&b, ei);
 	}
 	*out_same = slice_eq(buf_slice(&a), buf_slice(&b)) ||
 		    slice_eq(buf_slice(&a), city);
