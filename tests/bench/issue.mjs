@@ -17,7 +17,6 @@ const SECONDS = Number(process.argv[2] ?? 4);
 const PAIRS = Number(process.argv[3] ?? 9);
 const CLIENTS = 64;
 const RATE_MAX = 4000; // certificates a second that bodies are prepared for
-const PERSONS = 20000;
 
 const ends = [];
 const t = { after: (f) => ends.push(f), diagnostic: console.log };
@@ -73,9 +72,8 @@ async function centreFor(options, profile, issuer, spec) {
 	writeFileSync(join(profiles, 'tls-client-gost.conf'),
 		readFileSync(join(profiles, 'tls-client.conf'), 'utf8')
 			.replace('"tls-client"', '"tls-client-gost"')
-			.replace('algorithm = "p256"',
-				'algorithm = "gost2012-256"; parameters = ["CryptoPro-A"]')
-			.replace(/signatures = .*/, 'signatures = ["gost2012-256"];'));
+			.replace(/^keys = \([^;]*;[^)]*\);/m, 'keys = ( { ' +
+				'algorithm = "gost2012-256"; parameters = ["CryptoPro-A"]; } );'));
 	const centre = await startDesk(t, { ...options, profiles,
 		// The usual ceiling of 20,000 a day would end the run.
 		configure: (c) => {
@@ -90,25 +88,24 @@ ceilings = ({ profile = "${profile}"; per_day = 10000000; });\n`);
 	const to = (path, bodies, more) => load({ url: `${centre.api}${path}`,
 		ca: centre.apiCa, token: centre.tokenFile, bodies,
 		pids: centre.pids(), ...more });
-	const ids = join(dir, 'persons.out');
-	await to('/v1/persons', file('persons', lines(
-		Array.from({ length: PERSONS }, (_, n) => person(n)))),
-	{ seconds: 0, answers: [ids] });
-	const persons = readFileSync(ids, 'utf8').trim().split('\n')
-		.map((l) => JSON.parse(l).id);
-	let at = 0;
-	let keys = [];
+	// Registered before the run that is measured; none is used twice.
+	let people = 0;
+	const register = async (num) => {
+		const ids = join(dir, 'persons.out');
+		await to('/v1/persons', file('persons', lines(
+			Array.from({ length: num }, () => person(people++)))),
+		{ seconds: 0, answers: [ids] });
+		return readFileSync(ids, 'utf8').trim().split('\n')
+			.map((l) => JSON.parse(l).id);
+	};
 	centre.bodies = async (num) => {
-		if (keys.length - at < num) {
-			keys = await requests(spec, PERSONS);
-			at = 0;
-		}
-		return file('orders', lines(keys.slice(at, at += num).map((pkcs10, i) =>
-			JSON.stringify({ profile, person: persons[(at + i) % PERSONS],
-				pkcs10 }))));
+		const persons = await register(num);
+		const keys = await requests(spec, num);
+		return file('orders', lines(persons.map((who, i) => JSON.stringify(
+			{ profile, person: who, pkcs10: keys[i] }))));
 	};
 	centre.issue = async (more = {}) => to('/v1/certificates',
-		await centre.bodies(Math.min(PERSONS, RATE_MAX * SECONDS)), more);
+		await centre.bodies(RATE_MAX * SECONDS), more);
 	return centre;
 }
 
@@ -139,7 +136,7 @@ async function startCfssl() {
 	await until(async () => (await exec('curl', ['-s', '-o', '/dev/null',
 		'--cacert', join(dir, 'peer-tls.pem'), url], {})).code === 0,
 	() => `cfssl to listen: ${server.log}`);
-	const keys = await requests('p256', PERSONS);
+	const keys = await requests('p256', RATE_MAX * SECONDS);
 	const bodies = file('peer-orders', lines(keys.map((k) => JSON.stringify({
 		certificate_request: pem(k) }))));
 	return { issue: () => load({ url, ca: join(dir, 'peer-tls.pem'), bodies,
