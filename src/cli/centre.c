@@ -298,12 +298,11 @@ make_centre(const struct centre *c, struct errinfo *ei)
 /* --- the command
  * --------------------------------------------------------------- */
 
+/* *out_fd: a listener that keeps a port which was picked, or -1. */
 static enum err
-read_port(const char *text, uint16_t *out, struct errinfo *ei)
+read_port(const char *text, uint16_t *out, int *out_fd, struct errinfo *ei)
 {
 	uint64_t v;
-	int fd;
-	enum err e;
 
 	if (!text_to_u64(slice_str(text), &v) || v > UINT16_MAX) {
 		return err_set(ei, ERR_FORMAT, "cli.port", NULL,
@@ -314,11 +313,7 @@ read_port(const char *text, uint16_t *out, struct errinfo *ei)
 		return ERR_OK;
 	}
 	/* Certificates carry the port, so it has to be known now. */
-	e = socket_listen_tcp("127.0.0.1", 0, &fd, out, ei);
-	if (e == ERR_OK) {
-		fd_close(fd);
-	}
-	return e;
+	return socket_listen_lasting(out_fd, out, ei);
 }
 
 /* Paths are written into settings and into demo.env as they are. */
@@ -373,6 +368,23 @@ struct init_words {
 };
 
 static enum err
+read_ports(const struct init_words *w, struct centre *c, struct errinfo *ei)
+{
+	const char *const words[] = {w->api_port, w->public_port, w->sms_port};
+	uint16_t *const ports[] = {&c->api_port, &c->public_port, &c->sms_port};
+	int fds[] = {-1, -1, -1};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(words) && e == ERR_OK; i++) {
+		e = read_port(words[i], ports[i], &fds[i], ei);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		fd_close(fds[i]);
+	}
+	return e;
+}
+
+static enum err
 init(const struct init_words *w, struct errinfo *ei)
 {
 	char dir[PATH_TEXT_SIZE], libexec[PATH_TEXT_SIZE];
@@ -401,13 +413,7 @@ init(const struct init_words *w, struct errinfo *ei)
 		    dir);
 	}
 	if (e == ERR_OK) {
-		e = read_port(w->api_port, &c.api_port, ei);
-	}
-	if (e == ERR_OK) {
-		e = read_port(w->public_port, &c.public_port, ei);
-	}
-	if (e == ERR_OK) {
-		e = read_port(w->sms_port, &c.sms_port, ei);
+		e = read_ports(w, &c, ei);
 	}
 	return e != ERR_OK ? e : make_centre(&c, ei);
 }

@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,12 +15,15 @@
 #include <unistd.h>
 
 #include "os/file.h"
+#include "os/random.h"
 
 enum {
 	/* The kernel doubles it; a frame and its bookkeeping must fit often
 	 * enough that a group of questions goes out without waiting. */
 	CHANNEL_BUFFER = 1024 * 1024,
 	LISTEN_BACKLOG = 1024,
+	LASTING_PORTS = 4096, /* as socket.h says */
+	FIRST_UNPRIVILEGED = 1024,
 };
 
 enum err
@@ -115,6 +120,44 @@ socket_listen_tcp(const char *address, uint16_t port, int *out_fd,
 	}
 	*out_fd = fd;
 	return ERR_OK;
+}
+
+/* The first port that outgoing connections may get, or 0. */
+static unsigned long
+first_ephemeral(void)
+{
+	int fd = open(
+	    "/proc/sys/net/ipv4/ip_local_port_range", O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	fd_close(fd);
+	return len > 0 ? strtoul(text, NULL, 10) : 0;
+}
+
+enum err
+socket_listen_lasting(int *out_fd, uint16_t *out_port, struct errinfo *ei)
+{
+	unsigned long end = first_ephemeral();
+	uint16_t start;
+	enum err err = random_bytes(&start, sizeof(start), ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (end < LASTING_PORTS + FIRST_UNPRIVILEGED || end > UINT16_MAX) {
+		return socket_listen_tcp("127.0.0.1", 0, out_fd, out_port, ei);
+	}
+	/* From a place by chance: two who choose at once do not meet. */
+	for (unsigned i = 0; i < LASTING_PORTS; i++) {
+		err = socket_listen_tcp("127.0.0.1",
+		    (uint16_t)(end - 1 - (start + i) % LASTING_PORTS), out_fd,
+		    out_port, ei);
+		if (err == ERR_OK) {
+			break;
+		}
+	}
+	return err;
 }
 
 static enum err

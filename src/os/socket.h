@@ -18,6 +18,14 @@ ATTR_MUST_USE enum err socket_pair(int out[2], struct errinfo *ei);
  */
 ATTR_MUST_USE enum err socket_listen_tcp(const char *address, uint16_t port,
     int *out_fd, uint16_t *out_port, struct errinfo *ei);
+/*
+ * A TCP listener of the loopback at a port that is free and that the kernel
+ * gives to no outgoing connection, so that it is likely to be free later too:
+ * one of the 4096 below net.ipv4.ip_local_port_range.  Where these are no
+ * ports for everybody, the kernel's choice.
+ */
+ATTR_MUST_USE enum err socket_listen_lasting(
+    int *out_fd, uint16_t *out_port, struct errinfo *ei);
 /* A SOCK_SEQPACKET listener at a path; what stood there is unlinked. */
 ATTR_MUST_USE enum err socket_listen_control(
     const char *path, unsigned mode, int *out_fd, struct errinfo *ei);

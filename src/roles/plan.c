@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/plan.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,45 @@ connect_front(
 
 /* --- the roles ---------------------------------------------------------- */
 
+/* What to do about a port that cannot be had. */
+static const char *
+way_out(int sys)
+{
+	switch (sys) {
+	case EADDRINUSE:
+		return "End what has it (`ss -lntp` tells), or set another "
+		       "port here";
+	case EADDRNOTAVAIL:
+		return "Set an address of this machine here";
+	case EACCES:
+		return "Ports below 1024 are root's: start surguchd as root, "
+		       "or set another port here";
+	default:
+		return "It was to be had here";
+	}
+}
+
+/* setting: the group that says where; CAs name the public port too. */
+static enum err
+listen_at(const struct settings_listen *at, const char *setting, int *out_fd,
+    struct errinfo *ei)
+{
+	struct errinfo why;
+	enum err err =
+	    socket_listen_tcp(at->address, at->port, out_fd, NULL, &why);
+
+	if (err == ERR_SYS) {
+		err = err_set(ei, ERR_SYS, why.rule, NULL,
+		    "%s on %s.  %s: %s in surguch.conf%s", why.text,
+		    at->address, way_out(why.sys), setting,
+		    strcmp(setting, "public") == 0
+			? ", and in the addresses of the CAs."
+			: ".");
+		return err_object(ei, err, setting);
+	}
+	return err;
+}
+
 static enum err
 add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 {
@@ -223,13 +263,11 @@ add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 	enum err err = add_role(p, s->libexec, "front", NULL, &r, ei);
 
 	if (err == ERR_OK) {
-		err = socket_listen_tcp(
-		    s->api.address, s->api.port, &api, NULL, ei);
+		err = listen_at(&s->api, "api", &api, ei);
 	}
 	if (err == ERR_OK) {
 		keep(p, api);
-		err = socket_listen_tcp(
-		    s->public.address, s->public.port, &public, NULL, ei);
+		err = listen_at(&s->public, "public", &public, ei);
 	}
 	if (err == ERR_OK) {
 		keep(p, public);
@@ -242,8 +280,7 @@ add_front(struct plan *p, const struct settings *s, struct errinfo *ei)
 	}
 	keep(p, control);
 	if (s->metrics.port != 0) {
-		err = socket_listen_tcp(
-		    s->metrics.address, s->metrics.port, &metrics, NULL, ei);
+		err = listen_at(&s->metrics, "metrics", &metrics, ei);
 		if (err != ERR_OK) {
 			return err;
 		}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making a centre: where it may lie, what it tells, and what it leaves alone.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
@@ -32,6 +34,33 @@ test('a centre is made where it was asked for, once', async (t) => {
 	const started = await must(join(BUILD, 'src/roles/surguchd'),
 		['-n', '-c', conf]);
 	assert.equal(started, '');
+});
+
+test('ports that it picks last, and one that is taken is told of', async (t) => {
+	const dir = join(scratch(t), 'centre');
+	const made = await init(dir, '--demo');
+	assert.equal(made.code, 0, made.all);
+	const conf = join(dir, 'etc/surguch/surguch.conf');
+	const [first] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range',
+		'utf8').split(/\s/).map(Number);
+	const ports = [...readFileSync(conf, 'utf8').matchAll(/ port = (\d+);/g)]
+		.map((m) => Number(m[1]));
+	assert.equal(ports.length, 2);
+	assert.notEqual(ports[0], ports[1]);
+	assert.ok(ports.every((p) => p < first && p >= first - 4096), `${ports}`);
+
+	for (const [i, name] of ['api', 'public'].entries()) {
+		const other = createServer();
+		await once(other.listen(ports[i], '127.0.0.1'), 'listening');
+		const r = await exec(join(BUILD, 'src/roles/surguchd'), ['-c', conf],
+			{ timeoutSec: 20 });
+		other.close();
+		assert.equal(r.code, 1, r.all);
+		for (const word of ['socket.listen', `port ${ports[i]}`,
+			'Address already in use', '`ss -lntp`', `${name} in surguch.conf`]) {
+			assert.ok(r.all.includes(word), r.all);
+		}
+	}
 });
 
 test('a front that starts again has the settings of its parent', async (t) => {

@@ -2,7 +2,6 @@
 // What the centre tells Prometheus, and what it says of its health.
 import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
@@ -10,16 +9,7 @@ import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 import { Client } from './lib/http.mjs';
 import { opensslMust, toPem } from './lib/openssl.mjs';
 import { parseMetrics } from './lib/prometheus.mjs';
-import { until } from './lib/scratch.mjs';
-
-function freePort() {
-	return new Promise((done) => {
-		const s = createServer().listen(0, '127.0.0.1', () => {
-			const { port } = s.address();
-			s.close(() => done(port));
-		});
-	});
-}
+import { freePorts, until } from './lib/scratch.mjs';
 
 test('the parser of metrics is strict', () => {
 	const good = '# HELP a_total x\n# TYPE a_total counter\na_total{b="c"} 1\n';
@@ -37,7 +27,7 @@ test('the parser of metrics is strict', () => {
 });
 
 test('metrics and health', async (t) => {
-	const port = await freePort();
+	const [port] = await freePorts(1);
 	const centre = await startDesk(t, { configure: (c) => appendFileSync(
 		join(c.dir, 'etc/surguch/surguch.conf'),
 		`metrics = { port = ${port}; };\n`) });

@@ -7,7 +7,7 @@ import { exec, must } from '../../run/exec.mjs';
 import { Client } from './http.mjs';
 import { Postgres } from './postgres.mjs';
 import { descendants, killAndWait, Running } from './processes.mjs';
-import { BUILD, ROOT, scratch, until } from './scratch.mjs';
+import { BUILD, freePorts, ROOT, scratch, until } from './scratch.mjs';
 import { ClockOffset, Steps } from './seams.mjs';
 
 const READY_MS = 30000;
@@ -71,9 +71,10 @@ export class Centre {
 	}
 
 	async init() {
+		const [api, open, sms] = await freePorts(3);
 		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
-			'--demo', '--api-port', '0', '--public-port', '0',
-			'--sms-port', '0', '--profiles', this.profiles,
+			'--demo', '--api-port', `${api}`, '--public-port', `${open}`,
+			'--sms-port', `${sms}`, '--profiles', this.profiles,
 			'--libexec', join(this.build, 'src/roles')],
 		{ ...this.as, timeoutSec: 120 });
 		// NAME='value' lines, for a shell.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Places that a test may use and that are gone afterwards.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -31,15 +32,56 @@ export function scratch(t, under = tmpdir()) {
 	return dir;
 }
 
-// Ports of the loopback that nobody listens on at this moment.
+// Where ports are taken from.  The kernel gives none of them to an outgoing
+// connection, as it would one that it found free for us; `surguchctl centre init`
+// picks from above.  tests/unit/roles/test_parent.c does the same.
+const FIRST_PORT = 12000;
+const LAST_PORT = Math.min(28000, ephemeral() - 1);
+
+function ephemeral() {
+	const [first] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range',
+		'utf8').split(/\s+/).map(Number);
+	if (!(first > FIRST_PORT + 1000)) {
+		throw new Error('net.ipv4.ip_local_port_range leaves the tests no ports');
+	}
+	return first;
+}
+
+// Does bind() succeed?  What it was done with, or null when the port is taken.
+function bound(socket, bind) {
+	return new Promise((done, fail) => {
+		socket.once('error', (e) => e.code === 'EADDRINUSE' ? done(null)
+			: fail(e));
+		bind(() => done(socket));
+	});
+}
+
+// Ports of the loopback, for TCP, that nobody listens on and that no other run
+// of tests is given while this process lives: it holds the UDP port of the same
+// number, which nothing here speaks on.  The kernel sees to it that one process
+// has it, and takes it back whatever becomes of that process.
 export async function freePorts(num) {
-	const servers = await Promise.all(Array.from({ length: num }, () =>
-		new Promise((done, fail) => {
-			const s = createServer().on('error', fail);
-			s.listen(0, '127.0.0.1', () => done(s));
-		})));
-	const ports = servers.map((s) => s.address().port);
-	await Promise.all(servers.map((s) => new Promise((done) => s.close(done))));
+	const ports = [];
+	for (let tries = 0; ports.length < num; tries += 1) {
+		if (tries > 10000) {
+			throw new Error(`no free port in ${FIRST_PORT}..${LAST_PORT}`);
+		}
+		const port = FIRST_PORT +
+			Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+		const held = createSocket('udp4');
+		if (!await bound(held, (then) =>
+			held.bind({ port, address: '127.0.0.1', exclusive: true }, then))) {
+			continue;
+		}
+		const probe = createServer();
+		if (!await bound(probe, (then) => probe.listen(port, '127.0.0.1', then))) {
+			held.close();
+			continue;
+		}
+		await new Promise((done) => probe.close(done));
+		held.unref();
+		ports.push(port);
+	}
 	return ports;
 }
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -65,6 +66,35 @@ listens_on_tcp(void **state)
 	fd_close(fd);
 }
 
+/* Two that are held at once differ, and neither is one that the kernel gives
+ * away. */
+static void
+finds_a_lasting_port(void **state)
+{
+	FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	char text[32];
+	unsigned long first;
+	uint16_t one = 0, two = 0;
+	struct errinfo ei;
+	int a, b;
+
+	(void)state;
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	(void)fclose(f);
+	first = strtoul(text, NULL, 10);
+	if (first < 8192) {
+		skip();
+	}
+	assert_ok(socket_listen_lasting(&a, &one, &ei), &ei);
+	assert_ok(socket_listen_lasting(&b, &two, &ei), &ei);
+	assert_int_not_equal(one, two);
+	assert_in_range(one, first - 4096, first - 1);
+	assert_in_range(two, first - 4096, first - 1);
+	fd_close(a);
+	fd_close(b);
+}
+
 static void
 knows_the_peer(void **state)
 {
@@ -107,6 +137,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pairs_carry_whole_packets),
 	    cmocka_unit_test(listens_on_tcp),
+	    cmocka_unit_test(finds_a_lasting_port),
 	    cmocka_unit_test(knows_the_peer),
 	};
 

@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,14 +55,29 @@ make_dirs(void)
 	}
 }
 
+/* A port that is ours as long as we live, from those that no connection is
+ * given: tests/e2e/lib/scratch.mjs says how. */
 static void
-free_port(uint16_t *out)
+take_port(uint16_t *out)
 {
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct errinfo ei;
-	int fd;
 
-	assert_ok(socket_listen_tcp("127.0.0.1", 0, &fd, out, &ei), &ei);
-	fd_close(fd);
+	for (unsigned port = 12000 + (unsigned)getpid() % 16000;; port++) {
+		int held = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		int probe;
+
+		assert_in_range(port, 12000, 30000);
+		at.sin_port = htons((uint16_t)port);
+		if (bind(held, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+		    socket_listen_tcp("127.0.0.1", (uint16_t)port, &probe, out,
+			&ei) == ERR_OK) {
+			fd_close(probe);
+			return;
+		}
+		fd_close(held);
+	}
 }
 
 static void
@@ -100,8 +117,8 @@ set_up(void **state)
 		at(path, libexec, programs[i]);
 		assert_int_equal(symlink(stub, path), 0);
 	}
-	free_port(&api_port);
-	free_port(&public_port);
+	take_port(&api_port);
+	take_port(&public_port);
 	return 0;
 }
 
