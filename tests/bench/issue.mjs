@@ -9,7 +9,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, must } from '../run/exec.mjs';
 import { Running } from '../e2e/lib/processes.mjs';
-import { startDesk } from '../e2e/lib/desk.mjs';
+import { snils, startDesk } from '../e2e/lib/desk.mjs';
 import { freePorts, RELEASE, ROOT, scratch, until } from '../e2e/lib/scratch.mjs';
 import { cpuOf, median, show } from './lib/figures.mjs';
 
@@ -29,12 +29,6 @@ const file = (name, text) => {
 const lines = (a) => `${a.join('\n')}\n`;
 
 // --- what is sent ------------------------------------------------------------
-
-function snils(n) {
-	const nine = String(100000000 + n);
-	const sum = [...nine].reduce((s, d, i) => s + Number(d) * (9 - i), 0) % 101;
-	return nine + String(sum === 100 ? 0 : sum).padStart(2, '0');
-}
 
 const person = (n) => JSON.stringify({ surname: `Иванов${'абвгдежзик'[n % 10]}`,
 	given_name: 'Иван', patronymic: 'Иванович', snils: snils(n) });

@@ -2,17 +2,11 @@
 // Operators find people and organisations by the beginnings of words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addPerson, call, ORGANISATION, PERSON, startDesk } from './lib/desk.mjs';
+import { addPerson, call, ORGANISATION, PERSON, snils, startDesk }
+	from './lib/desk.mjs';
 
 const PAGE = 50;
 const MANY = 60;
-
-// The n-th СНИЛС, with its check number.
-function snils(n) {
-	const digits = String(200300400 + n);
-	const sum = [...digits].reduce((s, d, i) => s + Number(d) * (9 - i), 0) % 101;
-	return digits + String(sum === 100 ? 0 : sum).padStart(2, '0');
-}
 
 test('search in the registry', async (t) => {
 	const centre = await startDesk(t);

@@ -96,6 +96,13 @@ export const ORGANISATION = { organisation_name: 'ООО «АвтоСпор»',
 	region: '66 Свердловская область', locality: 'Екатеринбург',
 	street: 'ул. Ленина, 1' };
 
+// The n-th СНИЛС of many, with its check number.
+export function snils(n) {
+	const nine = String(100000000 + n);
+	const sum = [...nine].reduce((s, d, i) => s + Number(d) * (9 - i), 0) % 101;
+	return nine + String(sum === 100 ? 0 : sum).padStart(2, '0');
+}
+
 export async function addPerson(centre, person = PERSON) {
 	const r = await call(centre, 'POST', '/v1/persons', person);
 	if (r.status !== 201) {

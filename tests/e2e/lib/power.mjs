@@ -27,7 +27,7 @@ const ANSWER_MS = 30000; // until a client that keeps asking has its answer
 const AGAIN_MS = 50;
 
 // A journal's record of a certificate (src/signer/record.c, record_issue).
-function readIssue({ number, payload }) {
+export function readIssue({ number, payload }) {
 	let at = 64; // idem, request
 	const bytes = () => {
 		const len = payload.readUInt32BE(at);

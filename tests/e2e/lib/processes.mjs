@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes, seen through /proc.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { exec } from '../../run/exec.mjs';
 import { until } from './scratch.mjs';
@@ -34,6 +34,27 @@ export function statusOf(pid) {
 
 export function argsOf(pid) {
 	return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+}
+
+// What it holds in memory, in KiB: {pss, rss, anonymous}.  PSS: pages that
+// several processes share count for each in part.
+export function memoryOf(pid) {
+	const text = read(`/proc/${pid}/smaps_rollup`);
+	const kib = (name) =>
+		Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? NaN);
+	return { pss: kib('Pss'), rss: kib('Rss'), anonymous: kib('Pss_Anon') };
+}
+
+// What its descriptors are: ["socket:[1]", "/dev/null", …]
+export function descriptorsOf(pid) {
+	const dir = `/proc/${pid}/fd`;
+	return readdirSync(dir).map((n) => {
+		try {
+			return readlinkSync(`${dir}/${n}`);
+		} catch {
+			return null; // closed meanwhile
+		}
+	}).filter((what) => what !== null);
 }
 
 // Is it there, and not only waiting to be reaped?  (A killed process is called

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// ./soak mixed [MINUTES [--engine sqlite|postgresql] [--rate ACTS-A-SECOND]]:
+// a centre in ordinary use (e2e/lib/mixed.mjs).  At the end memory has to be
+// flat, the descriptors those of the beginning, every certificate accounted
+// for.
+//
+// Flat: a line laid through a role's anonymous memory over the last two thirds
+// of the run rises by less than 1 MiB or 4 % over that time, whichever is more,
+// and, for a signer, by what its index of issued certificates needs.  (The
+// pages of files are counted in PSS by how many other processes have them.)
+import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
+import { Mixed } from '../e2e/lib/mixed.mjs';
+import { RELEASE } from '../e2e/lib/scratch.mjs';
+
+const WARM_UP_SEC = 20;
+const SLACK_KIB = 1024;
+const SLACK_PART = 0.04;
+const INDEX_KIB = 0.15; // a certificate: two hash tables that double, a tally
+
+const { values, positionals } = parseArgs({ allowPositionals: true,
+	options: { engine: { type: 'string', default: 'sqlite' },
+		rate: { type: 'string', default: '16' } } });
+const MINUTES = Number(positionals[0] ?? 30);
+
+// Rise of the least squares' line over the samples' time, and their mean.
+function line(points) {
+	const mean = (a) => a.reduce((x, y) => x + y, 0) / a.length;
+	const x = mean(points.map((p) => p[0]));
+	const y = mean(points.map((p) => p[1]));
+	const slope = points.reduce((s, p) => s + (p[0] - x) * (p[1] - y), 0) /
+		points.reduce((s, p) => s + (p[0] - x) ** 2, 0);
+	return { rise: slope * (points.at(-1)[0] - points[0][0]), mean: y };
+}
+
+function judgeMemory(samples) {
+	const late = samples.slice(Math.floor(samples.length / 3));
+	const issued = late.at(-1).issued - late[0].issued;
+	const wrong = [];
+	console.log(`\nanonymous memory in KiB; the last ${late.length} of ${samples.length} ` +
+		`samples, ${issued} certificates in their time`);
+	for (const name of Object.keys(late[0].roles)) {
+		const { rise, mean } = line(late.map((s) => [s.at, s.roles[name].anonymous]));
+		const bar = Math.max(SLACK_KIB, SLACK_PART * mean) +
+			(name.includes('signer') ? INDEX_KIB * issued : 0);
+		const row = `${name.padEnd(30)} first ` +
+			`${samples[0].roles[name].anonymous}, mean ${mean.toFixed(0)}, ` +
+			`last ${late.at(-1).roles[name].anonymous}; rise ` +
+			`${rise.toFixed(0)} (at most ${bar.toFixed(0)}); PSS at the end ` +
+			`${late.at(-1).roles[name].pss}`;
+		console.log(row);
+		if (!(rise < bar)) {
+			wrong.push(row);
+		}
+	}
+	assert.deepEqual(wrong, [], 'memory is not flat');
+}
+
+const ends = [];
+const t = { after: (f) => ends.unshift(f), diagnostic: console.log };
+try {
+	const m = await Mixed.start(t, { build: RELEASE,
+		rate: Number(values.rate), database: values.engine });
+	console.log(`${MINUTES} minutes on ${values.engine}, ${m.rate} acts/s`);
+	await m.run(WARM_UP_SEC);
+	const before = await m.descriptors();
+	const start = Date.now();
+	await m.run(MINUTES * 60 - WARM_UP_SEC);
+	console.log(`${m.acts} acts in ` +
+		`${((Date.now() - start) / 60000 + WARM_UP_SEC / 60).toFixed(1)} min ` +
+		`(${m.late} began late): ${JSON.stringify(m.counts)}`);
+	const after = await m.descriptors();
+	console.log(`descriptors: ${JSON.stringify(after)}`);
+	assert.deepEqual(after, before, 'descriptors before and after');
+	await m.account();
+	console.log(`${m.serials.size} certificates and ${m.revoked.size} ` +
+		'revocations: journal, database, audit and CRL tell the same');
+	judgeMemory(m.samples);
+	console.log('held');
+} catch (e) {
+	console.error(e.stack ?? e);
+	process.exitCode = 1;
+} finally {
+	for (const end of ends) {
+		await end();
+	}
+}
+process.exit();
