@@ -20,7 +20,9 @@ enum bounds {
 	POLICIES_MAX = 64,
 	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
 	CRL_ENTRIES_MAX = 8 * 1024 * 1024, /* 72 bytes of memory each */
-	CRL_SHARDS_MAX = 256, /* 4,000 entries each in a list of a million */
+	CRL_NOTES_MAX = 10000, /* revocations that wait for a list; with more
+				* all entries are read again */
+	CRL_SHARDS_MAX = 256,  /* 4,000 entries each in a list of a million */
 	OCSP_REQUEST_BYTES_MAX = 8192,
 	OCSP_RESPONSE_BYTES_MAX = 65536,
 	OCSP_SINGLES_MAX = 32,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca/entries.h"
 #include "crypto/hash.h"
 #include "os/file.h"
 #include "profile/profile.h"
@@ -34,6 +35,7 @@ struct authority {
 		struct shared_crl *crl;
 	} * lists;
 	size_t num_lists;
+	struct entries *entries;
 };
 
 struct ca {
@@ -108,6 +110,7 @@ authority_free(struct authority *a)
 	if (a == NULL) {
 		return;
 	}
+	entries_free(a->entries);
 	for (size_t i = 0; i < a->num_lists; i++) {
 		shared_crl_release(a->lists[i].crl);
 	}
@@ -226,7 +229,9 @@ ca_add(struct ca *ca, struct signer_client *signer, struct signer_client *ocsp,
 	}
 	(void)pthread_mutex_init(&a->lock, NULL);
 	signer_info_init(&a->info);
-	e = authority_load(ca, a, signer, ei);
+	a->entries = entries_new();
+	e = a->entries == NULL ? err_nomem(ei)
+			       : authority_load(ca, a, signer, ei);
 	if (e != ERR_OK) {
 		authority_free(a);
 		return e;
@@ -389,6 +394,12 @@ authority_is(const struct authority *a, enum hash_alg hash,
 	return hash > HASH_NONE && hash < HASH_ALG_MAX_ &&
 	       slice_eq(name_hash, slice_make(a->hashes[hash].name, size)) &&
 	       slice_eq(key_hash, slice_make(a->hashes[hash].key, size));
+}
+
+struct entries *
+authority_entries(const struct authority *a)
+{
+	return a->entries;
 }
 
 unsigned

@@ -25,6 +25,7 @@ struct accreditation;
 struct authority;
 struct ca;
 struct cert;
+struct entries;
 struct profile;
 struct signer_client;
 struct store;
@@ -116,5 +117,8 @@ void shared_crl_release(void *crl);
 /* Takes the bytes. */
 ATTR_MUST_USE enum err authority_set_crl(struct authority *a,
     struct crl_shard shard, uint8_t *der, size_t len, struct errinfo *ei);
+
+/* What its lists are made of (ca/entries.h). */
+struct entries *authority_entries(const struct authority *a);
 
 #endif

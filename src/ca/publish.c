@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "ca/authority.h"
+#include "ca/entries.h"
 #include "ca/shard.h"
 #include "crypto/hash.h"
 #include "os/file.h"
@@ -20,77 +21,8 @@
 #include "x509/crl.h"
 
 enum {
-	CRL_PAGE = 5000,
 	CRL_FILE_MODE = 0644
 };
-
-/*
- * The serials of a shard in the order of the database, which is that of their
- * octets: above `after`, below `before`.
- */
-struct range {
-	uint8_t after[SERIAL_BYTES_MAX + 1];
-	size_t after_len;
-	uint8_t before[SERIAL_BYTES_MAX + 1];
-	size_t before_len;
-};
-
-static struct range
-range_of(struct crl_shard s)
-{
-	struct range r = {.before_len = sizeof(r.before)};
-
-	memset(r.before, 0xff, sizeof(r.before));
-	if (!crl_shard_is_full(s) && s.index > 0) {
-		crl_shard_first(s, r.after);
-		/* The bound itself belongs to it: one octet less is just below,
-		 * since it ends in a zero. */
-		r.after_len = CRL_SHARD_SERIAL - 1;
-	}
-	if (!crl_shard_is_full(s) && s.index + 1 < s.count) {
-		s.index++;
-		crl_shard_first(s, r.before);
-		r.before_len = CRL_SHARD_SERIAL;
-	}
-	return r;
-}
-
-/* All entries of a shard in the order of serials, page by page. */
-static enum err
-collect_entries(struct ca *ca, const char *name, struct crl_shard shard,
-    int64_t now, struct buf *entries, struct errinfo *ei)
-{
-	struct range range = range_of(shard);
-	enum err e = ERR_OK;
-	size_t num = CRL_PAGE;
-
-	while (e == ERR_OK && num == CRL_PAGE) {
-		struct rows *r = NULL;
-
-		e = store_query(ca_store(ca), ST_REVOCATION_FOR_CRL, &r, ei,
-		    V_TEXT(name),
-		    V_BLOB(slice_make(range.after, range.after_len)),
-		    V_BLOB(slice_make(range.before, range.before_len)),
-		    V_INT(now - CRL_KEEP_SEC), V_INT(CRL_PAGE));
-		if (e != ERR_OK) {
-			break;
-		}
-		num = rows_num(r);
-		for (size_t i = 0; i < num; i++) {
-			buf_add(entries, rows_blob(r, i, 1));
-		}
-		if (num > 0) {
-			struct slice serial = rows_blob(r, num - 1, 0);
-
-			ensure(serial.len <= sizeof(range.after));
-			memcpy(range.after, serial.p, serial.len);
-			range.after_len = serial.len;
-		}
-		rows_free(r);
-		e = buf_err(entries, ei);
-	}
-	return e;
-}
 
 /* A row of crl_shard. */
 struct list {
@@ -135,7 +67,7 @@ write_file(struct ca *ca, const char *name, struct crl_shard shard,
 
 static enum err
 note_published(struct ca *ca, const char *name, const struct signer_crl *order,
-    const struct list *s, struct slice crl, struct errinfo *ei)
+    const struct list *s, int64_t changes, struct slice crl, struct errinfo *ei)
 {
 	char detail[64 + CRL_SHARD_TEXT_SIZE], shard[CRL_SHARD_TEXT_SIZE];
 	uint8_t sha256[HASH_SIZE_MAX];
@@ -154,7 +86,7 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
 	unit_add(&u, ST_CRL_SHARD_PUBLISH, EXPECT(1), V_TEXT(name),
 	    V_INT(shard_row(s->shard)), V_INT(order->number),
 	    V_INT(order->this_update), V_INT(order->next_update),
-	    V_INT(s->changes), V_BLOB(slice_make(sha256, 32)), V_NULL);
+	    V_INT(changes), V_BLOB(slice_make(sha256, 32)), V_NULL);
 	unit_audit(&u, &(struct audit_event){
 			   .at = order->this_update,
 			   .actor = "system publisher",
@@ -176,24 +108,28 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
     struct errinfo *ei)
 {
 	const char *name = authority_name(a);
-	struct buf entries = BUF_INIT(CRL_BYTES_MAX);
+	struct slice entries = SLICE_EMPTY;
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	struct signer_crl order = {.shard = list->shard};
+	int64_t changes = 0;
 	enum err e = next_number(a, list, &order.number, ei);
 
 	order.this_update = clock_utc_sec(ca_clock(ca));
 	order.next_update = order.this_update + CRL_LIFE_SEC;
 	if (e == ERR_OK) {
-		e = collect_entries(
-		    ca, name, list->shard, order.this_update, &entries, ei);
+		const struct entries_of of = {
+		    name, list->shard, order.this_update};
+
+		e = entries_get(
+		    ca, authority_entries(a), &of, &entries, &changes, ei);
 	}
 	if (e == ERR_OK) {
 		store_audit_position(ca_store(ca), &order.at);
-		e = signer_crl(
-		    authority_signer(a), &order, buf_slice(&entries), &crl, ei);
+		e = signer_crl(authority_signer(a), &order, entries, &crl, ei);
 	}
 	if (e == ERR_OK) {
-		e = note_published(ca, name, &order, list, buf_slice(&crl), ei);
+		e = note_published(
+		    ca, name, &order, list, changes, buf_slice(&crl), ei);
 	}
 	if (e == ERR_OK) {
 		e = write_file(ca, name, list->shard, buf_slice(&crl), ei);
@@ -207,7 +143,6 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 			free(bytes);
 		}
 	}
-	buf_clear(&entries);
 	buf_clear(&crl);
 	return e;
 }

@@ -2,9 +2,10 @@
 #ifndef SURGUCH_CA_PUBLISH_H
 #define SURGUCH_CA_PUBLISH_H
 /*
- * Publishing CRLs: a thread that makes the full CRL of each CA anew whenever
- * something was revoked, and in time before the present one ends.  Each goes
- * to public_dir/NAME.crl and into memory for the HTTP server.
+ * Publishing CRLs: a thread that makes the list that a revoked certificate
+ * names (ca/shard.h) anew at once, and every list in time before the present
+ * one ends.  Each goes to its file in public_dir and into memory for the HTTP
+ * server.
  */
 #include <stdint.h>
 

@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "ca/authority.h"
+#include "ca/entries.h"
 #include "ca/issue.h"
 #include "ca/shard.h"
 #include "store/store.h"
@@ -170,8 +171,15 @@ enum err
 ca_submit_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
     struct errinfo *ei)
 {
-	enum err e = store_submit(ca_store(ca), u, NULL, ei);
+	struct authority *a = ca_by_name(ca, c->ca);
+	uint64_t ticket =
+	    a == NULL ? 0 : entries_begin(authority_entries(a), c->serial);
+	enum err e;
 
+	e = store_submit(ca_store(ca), u, NULL, ei);
+	if (ticket != 0) {
+		entries_end(authority_entries(a), ticket, e == ERR_OK);
+	}
 	/* Also when it is not known whether it was committed. */
 	ca_changed(ca, c->ca, c->serial);
 	return e;

@@ -253,20 +253,23 @@ pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
 	return err;
 }
 
+/* One pass: each entry's form, its place after the one before, and what it
+ * changes. */
 static enum err
-compare(struct engine *e, const struct signer_crl *m, struct slice entries,
+compare_each(struct engine *e, const struct signer_crl *m, struct slice entries,
     int64_t now, struct change *c, struct errinfo *ei)
 {
-	struct crl_entry entry;
+	struct crl_entry entry = {.reason = CRL_REASON_NONE};
+	struct slice last = SLICE_EMPTY;
 	bool known = false;
-	enum err err;
+	enum err err = ERR_OK;
 
-	set_range(e, c);
-	/* Form and order of all first: a list that is none of these is not
-	 * worth comparing. */
-	err = crl_entries_check(entries, &c->num_entries, ei);
 	while (entries.len > 0 && err == ERR_OK) {
 		err = crl_entry_get(&entries, &entry, ei);
+		if (err == ERR_OK && c->num_entries > 0 &&
+		    crl_serial_cmp(last, entry.serial) >= 0) {
+			return ERR_FORMAT; /* crl_entries_check() says it */
+		}
 		if (err == ERR_OK) {
 			err = check_entry(&entry, m, ei);
 		}
@@ -276,17 +279,30 @@ compare(struct engine *e, const struct signer_crl *m, struct slice entries,
 		if (err == ERR_OK && !known) {
 			err = add(e, c, entry.serial, ei);
 		}
+		last = entry.serial;
+		c->num_entries++;
 	}
-	if (err == ERR_OK) {
-		err = pass_old(e, c, SLICE_EMPTY, now, &known, ei);
+	return err == ERR_OK ? pass_old(e, c, SLICE_EMPTY, now, &known, ei)
+			     : err;
+}
+
+static enum err
+compare(struct engine *e, const struct signer_crl *m, struct slice entries,
+    int64_t now, struct change *c, struct errinfo *ei)
+{
+	size_t num;
+	enum err err;
+
+	set_range(e, c);
+	err = compare_each(e, m, entries, now, c, ei);
+	if (err != ERR_OK || c->num_entries > CRL_ENTRIES_MAX) {
+		/* A list that has not the form is not worth more words. */
+		enum err form = crl_entries_check(entries, &num, ei);
+
+		return form != ERR_OK ? form : err;
 	}
-	if (err == ERR_OK) {
-		err = buf_err(&c->added, ei);
-	}
-	if (err == ERR_OK) {
-		err = buf_err(&c->dropped, ei);
-	}
-	return err;
+	err = buf_err(&c->added, ei);
+	return err == ERR_OK ? buf_err(&c->dropped, ei) : err;
 }
 
 /* --- making it ---------------------------------------------------------- */

@@ -126,6 +126,9 @@ STATEMENT(REVOCATION_FINISH, "revocation.finish",
 STATEMENT(REVOCATION_RELEASE, "revocation.release",
     "DELETE FROM revocation WHERE certificate_id = $1 AND reason = 6",
     "d", "")
+/* ca, serial -> entry */
+STATEMENT(REVOCATION_ENTRY, "revocation.entry",
+    "SELECT entry FROM revocation WHERE ca = $1 AND serial = $2", "tb", "b")
 /* For a CRL: ca, after serial (first: an empty blob), before serial, still
  * valid at, how many -> serial, entry, not_after; in serial order. */
 STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/entries.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "ca/authority.h"
+#include "ca/publish.h"
+#include "ca/shard.h"
+#include "os/wait.h"
+#include "store/store.h"
+#include "x509/crl.h"
+
+enum {
+	CRL_PAGE = 5000,
+	/* A commit may be a moment ahead of its note. */
+	TRIES = 10,
+	TRY_MS = 5,
+};
+
+struct note {
+	uint64_t ticket;
+	uint8_t serial[SERIAL_BYTES_MAX];
+	size_t serial_len;
+	bool done; /* committed */
+};
+
+struct entries {
+	/* The publisher's: */
+	struct buf der;
+	int64_t changes; /* that der holds; -1: nothing is kept */
+	int64_t read_at; /* when all were read */
+	/* Everybody's: */
+	pthread_mutex_t lock;
+	struct note *notes; /* oldest first */
+	size_t num_notes;
+	uint64_t last_ticket;
+};
+
+struct entries *
+entries_new(void)
+{
+	struct entries *e = calloc(1, sizeof(*e));
+
+	if (e != NULL) {
+		(void)pthread_mutex_init(&e->lock, NULL);
+		buf_init(&e->der, CRL_BYTES_MAX);
+		e->changes = -1;
+	}
+	return e;
+}
+
+void
+entries_free(struct entries *e)
+{
+	if (e == NULL) {
+		return;
+	}
+	(void)pthread_mutex_destroy(&e->lock);
+	buf_clear(&e->der);
+	free(e->notes);
+	free(e);
+}
+
+/* --- notes ---------------------------------------------------------------- */
+
+uint64_t
+entries_begin(struct entries *e, struct slice serial)
+{
+	struct note *notes;
+	uint64_t ticket = 0;
+
+	ensure(serial.len <= SERIAL_BYTES_MAX);
+	(void)pthread_mutex_lock(&e->lock);
+	notes = e->num_notes == CRL_NOTES_MAX
+		    ? NULL
+		    : realloc(e->notes, (e->num_notes + 1) * sizeof(*notes));
+	if (notes != NULL) {
+		ticket = ++e->last_ticket;
+		e->notes = notes;
+		notes += e->num_notes++;
+		*notes =
+		    (struct note){.ticket = ticket, .serial_len = serial.len};
+		memcpy(notes->serial, serial.p, serial.len);
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+	return ticket;
+}
+
+void
+entries_end(struct entries *e, uint64_t ticket, bool committed)
+{
+	size_t i = 0;
+
+	(void)pthread_mutex_lock(&e->lock);
+	while (i < e->num_notes && e->notes[i].ticket != ticket) {
+		i++;
+	}
+	if (i < e->num_notes && committed) {
+		e->notes[i].done = true;
+	} else if (i < e->num_notes) {
+		e->num_notes--;
+		memmove(&e->notes[i], &e->notes[i + 1],
+		    (e->num_notes - i) * sizeof(*e->notes));
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
+struct noted {
+	struct note *at; /* copies of those that are done */
+	size_t num;
+	uint64_t last; /* the highest ticket */
+	bool waiting;  /* there are others, whose commit is under way */
+};
+
+/* The caller frees at. */
+static enum err
+copy_notes(struct entries *e, struct noted *out, struct errinfo *ei)
+{
+	struct noted n = {0};
+
+	(void)pthread_mutex_lock(&e->lock);
+	n.at = calloc(e->num_notes + 1, sizeof(*n.at));
+	for (size_t i = 0; n.at != NULL && i < e->num_notes; i++) {
+		if (e->notes[i].done) {
+			n.at[n.num++] = e->notes[i];
+			n.last = e->notes[i].ticket;
+		} else {
+			n.waiting = true;
+		}
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+	*out = n;
+	return n.at == NULL ? err_nomem(ei) : ERR_OK;
+}
+
+/* Is there any note but these? */
+static bool
+has_others(struct entries *e, const struct noted *n)
+{
+	bool has;
+
+	(void)pthread_mutex_lock(&e->lock);
+	has = e->num_notes != n->num;
+	(void)pthread_mutex_unlock(&e->lock);
+	return has;
+}
+
+/* These are done with. */
+static void
+drop_notes(struct entries *e, const struct noted *n)
+{
+	size_t left = 0;
+
+	(void)pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->num_notes; i++) {
+		const struct note *one = &e->notes[i];
+
+		if (!one->done || one->ticket > n->last) {
+			e->notes[left++] = *one;
+		}
+	}
+	e->num_notes = left;
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
+/* --- all of them ---------------------------------------------------------- */
+
+/* In the order of the database, which is that of their octets: our serials
+ * have all one length. */
+static enum err
+read_all(struct ca *ca, const char *name, int64_t now, struct buf *out,
+    struct errinfo *ei)
+{
+	uint8_t after[SERIAL_BYTES_MAX], end[SERIAL_BYTES_MAX + 1];
+	size_t after_len = 0, num = CRL_PAGE;
+	enum err e = ERR_OK;
+
+	memset(end, 0xff, sizeof(end));
+	while (e == ERR_OK && num == CRL_PAGE) {
+		struct rows *r = NULL;
+
+		e = store_query(ca_store(ca), ST_REVOCATION_FOR_CRL, &r, ei,
+		    V_TEXT(name), V_BLOB(slice_make(after, after_len)),
+		    V_BLOB(slice_make(end, sizeof(end))),
+		    V_INT(now - CRL_KEEP_SEC), V_INT(CRL_PAGE));
+		if (e != ERR_OK) {
+			break;
+		}
+		num = rows_num(r);
+		for (size_t i = 0; i < num; i++) {
+			buf_add(out, rows_blob(r, i, 1));
+		}
+		if (num > 0) {
+			struct slice serial = rows_blob(r, num - 1, 0);
+
+			ensure(serial.len <= sizeof(after));
+			memcpy(after, serial.p, serial.len);
+			after_len = serial.len;
+		}
+		rows_free(r);
+		e = buf_err(out, ei);
+	}
+	return e;
+}
+
+/* --- some of them --------------------------------------------------------- */
+
+/* One entry from the front of a run of ours: whole, and its serial.  Of a
+ * million this is read of each one, so no more than it needs. */
+static bool
+take(struct slice *run, struct slice *out_whole, struct slice *out_serial)
+{
+	size_t len;
+
+	/* SEQUENCE of less than 128 octets, INTEGER: a serial, a time and a
+	 * reason are never more. */
+	if (run->len < 4 || run->p[1] > 0x7f) {
+		return false;
+	}
+	len = 2 + (size_t)run->p[1];
+	if (len > run->len || (size_t)4 + run->p[3] > len) {
+		return false;
+	}
+	*out_whole = slice_make(run->p, len);
+	*out_serial = slice_make(run->p + 4, run->p[3]);
+	run->p += len;
+	run->len -= len;
+	return true;
+}
+
+static enum err
+not_ours(struct errinfo *ei)
+{
+	return err_set(ei, ERR_INTERNAL, "ca.entry", NULL,
+	    "an entry of a list is not as we write it");
+}
+
+/* The next one to be put in: whole is empty for one that is to go. */
+struct added {
+	struct slice rest;
+	struct slice whole;
+	struct slice serial;
+	bool more;
+};
+
+static enum err
+added_step(struct added *a, struct errinfo *ei)
+{
+	struct crl_entry entry = {.reason = CRL_REASON_NONE};
+	const uint8_t *start = a->rest.p;
+	enum err e;
+
+	a->more = a->rest.len > 0;
+	if (!a->more) {
+		return ERR_OK;
+	}
+	e = crl_entry_get(&a->rest, &entry, ei);
+	a->serial = entry.serial;
+	a->whole = entry.reason == CRL_REASON_REMOVE_FROM_CRL
+		       ? SLICE_EMPTY
+		       : slice_make(start, (size_t)(a->rest.p - start));
+	return e;
+}
+
+enum err
+entries_merge(
+    struct slice old, struct slice add, struct buf *out, struct errinfo *ei)
+{
+	struct slice one = SLICE_EMPTY, serial = SLICE_EMPTY;
+	struct added next = {.rest = add};
+	const uint8_t *from = old.p; /* not copied yet */
+	enum err e;
+
+	buf_reset(out);
+	if (buf_grow(out, old.len + add.len) == NULL) {
+		return buf_err(out, ei);
+	}
+	buf_reset(out);
+	e = added_step(&next, ei);
+	while (e == ERR_OK && next.more && old.len > 0) {
+		int order;
+
+		if (!take(&old, &one, &serial)) {
+			return not_ours(ei);
+		}
+		/* What is added may belong between these two, too. */
+		while (e == ERR_OK && next.more &&
+		       (order = crl_serial_cmp(next.serial, serial)) <= 0) {
+			buf_add(out, slice_make(from, (size_t)(one.p - from)));
+			buf_add(out, next.whole);
+			from = order == 0 ? old.p : one.p;
+			e = added_step(&next, ei);
+		}
+	}
+	buf_add(out, slice_make(from, (size_t)(old.p - from) + old.len));
+	while (e == ERR_OK && next.more) {
+		buf_add(out, next.whole);
+		e = added_step(&next, ei);
+	}
+	return e == ERR_OK ? buf_err(out, ei) : e;
+}
+
+static int
+compare_notes(const void *a, const void *b)
+{
+	const struct note *x = a;
+	const struct note *y = b;
+
+	return crl_serial_cmp(slice_make(x->serial, x->serial_len),
+	    slice_make(y->serial, y->serial_len));
+}
+
+/* The entries of these serials, sorted; of one that is listed no more, that it
+ * is to go. */
+static enum err
+read_noted(struct ca *ca, const char *name, struct noted *n, struct buf *out,
+    struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	qsort(n->at, n->num, sizeof(*n->at), compare_notes);
+	for (size_t i = 0; e == ERR_OK && i < n->num; i++) {
+		const struct note *one = &n->at[i];
+		struct slice serial = slice_make(one->serial, one->serial_len);
+		struct rows *r = NULL;
+
+		if (i > 0 && compare_notes(one - 1, one) == 0) {
+			continue;
+		}
+		e = store_query(ca_store(ca), ST_REVOCATION_ENTRY, &r, ei,
+		    V_TEXT(name), V_BLOB(serial));
+		if (e == ERR_OK && rows_num(r) > 0) {
+			buf_add(out, rows_blob(r, 0, 0));
+		} else if (e == ERR_OK) {
+			crl_entry_put(
+			    out, serial, 0, CRL_REASON_REMOVE_FROM_CRL);
+		}
+		rows_free(r);
+	}
+	return e == ERR_OK ? buf_err(out, ei) : e;
+}
+
+static enum err
+add_noted(struct ca *ca, struct entries *e, const char *name, struct noted *n,
+    struct errinfo *ei)
+{
+	struct buf add = BUF_INIT(CRL_BYTES_MAX);
+	struct buf merged = BUF_INIT(CRL_BYTES_MAX);
+	enum err err = read_noted(ca, name, n, &add, ei);
+
+	if (err == ERR_OK) {
+		err = entries_merge(
+		    buf_slice(&e->der), buf_slice(&add), &merged, ei);
+	}
+	if (err == ERR_OK) {
+		buf_clear(&e->der);
+		e->der = merged;
+		e->changes += (int64_t)n->num;
+	} else {
+		buf_clear(&merged);
+	}
+	buf_clear(&add);
+	return err;
+}
+
+/* --- a list's ------------------------------------------------------------- */
+
+/* Changes of all the CA's lists, and of this one. */
+struct counted {
+	int64_t all;
+	int64_t own;
+};
+
+static enum err
+count(struct ca *ca, const struct entries_of *of, struct counted *out,
+    struct errinfo *ei)
+{
+	struct counted c = {0};
+	struct rows *r = NULL;
+	enum err e = store_query(
+	    ca_store(ca), ST_CRL_SHARD_LIST, &r, ei, V_TEXT(of->ca));
+
+	for (size_t i = 0; e == ERR_OK && i < rows_num(r); i++) {
+		int64_t changes = rows_int(r, i, 3);
+
+		c.all += changes;
+		if (rows_int(r, i, 0) == shard_row(of->shard)) {
+			c.own = changes;
+		}
+	}
+	rows_free(r);
+	*out = c;
+	return e;
+}
+
+/* All anew.  Whether a note that is not among these is in the count cannot be
+ * known: then the next time is like the first one. */
+static enum err
+renew(struct ca *ca, struct entries *e, const struct entries_of *of,
+    const struct noted *n, int64_t changes, struct errinfo *ei)
+{
+	bool sure = !n->waiting && !has_others(e, n);
+	enum err err;
+
+	buf_reset(&e->der);
+	e->changes = -1;
+	err = read_all(ca, of->ca, of->now, &e->der, ei);
+	if (err == ERR_OK) {
+		e->changes = sure ? changes : -1;
+		e->read_at = of->now;
+	}
+	return err;
+}
+
+/* One try; *out_own is -1 when the notes do not explain the count. */
+static enum err
+update(struct ca *ca, struct entries *e, const struct entries_of *of, bool all,
+    int64_t *out_own, struct errinfo *ei)
+{
+	struct counted now = {0};
+	struct noted n;
+	/* The notes first: what is noted as done is in the count then. */
+	enum err err = copy_notes(e, &n, ei);
+
+	*out_own = -1;
+	if (err == ERR_OK) {
+		err = count(ca, of, &now, ei);
+	}
+	if (err == ERR_OK && all) {
+		*out_own = now.own;
+		err = renew(ca, e, of, &n, now.all, ei);
+	} else if (err == ERR_OK && !n.waiting &&
+		   e->changes + (int64_t)n.num == now.all) {
+		*out_own = now.own;
+		err = n.num == 0 ? ERR_OK : add_noted(ca, e, of->ca, &n, ei);
+	}
+	if (err == ERR_OK && *out_own >= 0) {
+		drop_notes(e, &n);
+	}
+	free(n.at);
+	return err;
+}
+
+/* The part of a run that comes before a shard's range, or before its end. */
+static enum err
+skip_below(struct slice *run, struct crl_shard bound, struct errinfo *ei)
+{
+	struct slice rest = *run, one, serial;
+	uint8_t first[CRL_SHARD_SERIAL];
+
+	crl_shard_first(bound, first);
+	while (rest.len > 0) {
+		if (!take(&rest, &one, &serial)) {
+			return not_ours(ei);
+		}
+		if (crl_serial_cmp(serial, slice_make(first, sizeof(first))) >=
+		    0) {
+			return ERR_OK;
+		}
+		*run = rest;
+	}
+	return ERR_OK;
+}
+
+enum err
+entries_cut(struct slice all, struct crl_shard shard, struct slice *out,
+    struct errinfo *ei)
+{
+	struct slice from = all, behind;
+	enum err e = ERR_OK;
+
+	if (!crl_shard_is_full(shard) && shard.index > 0) {
+		e = skip_below(&from, shard, ei);
+	}
+	behind = from;
+	shard.index++;
+	if (crl_shard_is_full(shard) || shard.index == shard.count) {
+		behind = SLICE_EMPTY;
+	} else if (e == ERR_OK) {
+		e = skip_below(&behind, shard, ei);
+	}
+	*out = slice_make(from.p, from.len - behind.len);
+	return e;
+}
+
+enum err
+entries_get(struct ca *ca, struct entries *e, const struct entries_of *of,
+    struct slice *out, int64_t *out_changes, struct errinfo *ei)
+{
+	int64_t own = -1;
+	enum err err = ERR_OK;
+
+	for (unsigned try = 1; err == ERR_OK && own < 0; try++) {
+		bool all = try == TRIES || e->changes < 0 ||
+			   of->now < e->read_at ||
+			   of->now - e->read_at >= CRL_RENEW_SEC;
+
+		err = update(ca, e, of, all, &own, ei);
+		if (err == ERR_OK && own < 0) {
+			sleep_ms(TRY_MS);
+		}
+	}
+	if (err == ERR_OK) {
+		err = entries_cut(buf_slice(&e->der), of->shard, out, ei);
+	}
+	if (err == ERR_OK) {
+		*out_changes = own;
+	}
+	return err;
+}
