@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/list_json.h"
 #include "api/routes.h"
 #include "registry/org.h"
 #include "registry/person.h"
@@ -75,19 +76,6 @@ read_body(struct call *c, const struct record_kind *kind, union data *data,
 		    c->body, "version", 1, INT64_MAX, version, c->ei);
 	}
 	return e;
-}
-
-static void
-put_record(struct call *c, const struct record_kind *kind,
-    const struct record *row, const union data *data)
-{
-	call_put_id(c, "id", &row->id, kind->prefix);
-	json_put_int(&c->w, "version", row->version);
-	for (size_t i = 0; i < kind->num; i++) {
-		json_put_text(
-		    &c->w, kind->rules[i].name, record_text(kind, data, i));
-	}
-	json_put_time(&c->w, "created_at", row->created_at);
 }
 
 static enum err
@@ -167,7 +155,7 @@ show(struct call *c)
 		return e;
 	}
 	call_answer_begin(c);
-	put_record(c, s->kind, &row, &data);
+	record_put(&c->w, s->kind, &row, &data);
 	e = call_answer_send(c);
 	record_clear(&row);
 	return e;
@@ -197,7 +185,7 @@ search(struct call *c, const char *text, const struct id *after)
 	for (size_t i = 0; i < m.num; i++) {
 		record_matches_at(&m, i, &row, &data);
 		json_open_object(&c->w, NULL);
-		put_record(c, s->kind, &row, &data);
+		record_put(&c->w, s->kind, &row, &data);
 		json_close(&c->w);
 	}
 	json_close(&c->w);
@@ -233,7 +221,7 @@ list(struct call *c)
 	for (size_t i = 0; i < l.num; i++) {
 		record_list_at(&l, i, &row, &data);
 		json_open_object(&c->w, NULL);
-		put_record(c, s->kind, &row, &data);
+		record_put(&c->w, s->kind, &row, &data);
 		json_close(&c->w);
 	}
 	json_close(&c->w);

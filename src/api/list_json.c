@@ -3,6 +3,7 @@
 
 #include "ca/issue.h"
 #include "ca/list.h"
+#include "registry/record.h"
 #include "registry/registry.h"
 #include "store/audit_list.h"
 #include "x509/name.h"
@@ -109,4 +110,17 @@ audit_page_put(struct json_writer *w, const struct audit_page *p)
 		audit_record_text(&p->next, name);
 		json_put_text(w, "next", name);
 	}
+}
+
+void
+record_put(struct json_writer *w, const struct record_kind *kind,
+    const struct record *row, const void *data)
+{
+	put_id(w, "id", &row->id, kind->prefix);
+	json_put_int(w, "version", row->version);
+	for (size_t i = 0; i < kind->num; i++) {
+		json_put_text(
+		    w, kind->rules[i].name, record_text(kind, data, i));
+	}
+	json_put_time(w, "created_at", row->created_at);
 }

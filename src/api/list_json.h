@@ -12,12 +12,19 @@
 struct audit_page;
 struct certificate_page;
 struct certificate_row;
+struct record;
+struct record_kind;
 
 /* {"certificates": [...], "next"} */
 ATTR_MUST_USE enum err certificate_page_put(struct json_writer *w,
     const struct certificate_page *p, struct errinfo *ei);
 /* {"records": [...], "next"} */
 void audit_page_put(struct json_writer *w, const struct audit_page *p);
+
+/* A person or an organisation: members of an object that the caller has
+ * opened.  data is the kind's (registry/record.h). */
+void record_put(struct json_writer *w, const struct record_kind *kind,
+    const struct record *row, const void *data);
 
 /* A certificate's subject on one clean line. */
 ATTR_MUST_USE enum err certificate_row_subject(

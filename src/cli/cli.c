@@ -10,7 +10,8 @@
 
 enum {
 	FILE_MODE = 0644,
-	SHOWN_MAX = 300
+	SHOWN_MAX = 300,
+	HELP_WITHIN = 3 /* words: what stands further on is a command's own */
 };
 
 static const struct cli_option *
@@ -130,24 +131,78 @@ gap(const struct cli_command *c)
 	return c->name[0] != '\0' ? " " : "";
 }
 
-static void
-print_help(const struct cli_program *p, FILE *to)
+static bool
+is_of(const struct cli_command *c, const char *group, const char *name)
 {
-	const char *group = "";
+	return (group == NULL || strcmp(c->group, group) == 0) &&
+	       (name == NULL || c->name[0] == '\0' ||
+		   strcmp(c->name, name) == 0);
+}
 
-	(void)fprintf(to, "usage: %s %s COMMAND ...\n", p->name, p->usage);
+/* Those of a group, or one of them; NULL: any.  Returns how many. */
+static size_t
+print_commands(
+    const struct cli_program *p, const char *group, const char *name, FILE *to)
+{
+	const char *last = "";
+	size_t num = 0;
+
 	for (size_t i = 0; i < p->num_commands; i++) {
 		const struct cli_command *c = &p->commands[i];
 
-		if (strcmp(group, c->group) != 0) {
-			group = c->group;
+		if (!is_of(c, group, name)) {
+			continue;
+		}
+		if (strcmp(last, c->group) != 0) {
+			last = c->group;
 			(void)fprintf(to, "\n");
 		}
 		(void)fprintf(to, "  %s%s%s%s%s\n        %s\n", c->group,
 		    gap(c), c->name, c->usage[0] != '\0' ? " " : "", c->usage,
 		    c->what);
+		num++;
+	}
+	return num;
+}
+
+/* Of what there is not: all that there is. */
+static void
+print_help(
+    const struct cli_program *p, const char *group, const char *name, FILE *to)
+{
+	(void)fprintf(to, "usage: %s %s COMMAND ...\n", p->name, p->usage);
+	if (print_commands(p, group, name, to) == 0 &&
+	    print_commands(p, group, NULL, to) == 0) {
+		(void)print_commands(p, NULL, NULL, to);
 	}
 	(void)fprintf(to, "\nMore: man %s\n", p->name);
+}
+
+static bool
+asks_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+	       strcmp(word, "help") == 0;
+}
+
+/* "help", "GROUP --help", "GROUP NAME --help": the latter two only by their
+ * option, for a word of a command may be "help". */
+static bool
+answer_help(const struct cli_program *p, int argc, char **argv)
+{
+	if (argc >= 1 && asks_help(argv[0])) {
+		print_help(p, argc > 1 ? argv[1] : NULL,
+		    argc > 2 ? argv[2] : NULL, stdout);
+		return true;
+	}
+	for (int i = 1; i < argc && i < HELP_WITHIN; i++) {
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0) {
+			print_help(p, argv[0], i > 1 ? argv[1] : NULL, stdout);
+			return true;
+		}
+	}
+	return false;
 }
 
 static const struct cli_command *
@@ -201,7 +256,7 @@ cli_main(const struct cli_program *p, int argc, char **argv)
 	int at = 1;
 
 	for (; at < argc && strncmp(argv[at], "--", 2) == 0 &&
-	       strcmp(argv[at], "--help") != 0;
+	       !asks_help(argv[at]);
 	     at++) {
 		enum err e = take_option(
 		    argc, argv, &at, p->options, p->num_options, p->usage, &ei);
@@ -212,9 +267,7 @@ cli_main(const struct cli_program *p, int argc, char **argv)
 	}
 	argc -= at;
 	argv += at;
-	if (argc == 1 &&
-	    (strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0)) {
-		print_help(p, stdout);
+	if (answer_help(p, argc, argv)) {
 		return CLI_OK;
 	}
 	c = find_command(p, argc, argv);
@@ -227,7 +280,7 @@ cli_main(const struct cli_program *p, int argc, char **argv)
 		(void)fprintf(stderr, "%s: no such command: %s %s\n", p->name,
 		    argv[0], argc > 1 ? argv[1] : "");
 	}
-	print_help(p, stderr);
+	print_help(p, argc > 0 ? argv[0] : NULL, NULL, stderr);
 	return CLI_USAGE;
 }
 

@@ -61,5 +61,7 @@ ATTR_MUST_USE enum err ctl_profile_load(
 ATTR_MUST_USE enum err ctl_write(struct buf *b, struct errinfo *ei);
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
+/* ctl_registry.c */
+ctl_run ctl_person_find, ctl_organisation_find;
 
 #endif

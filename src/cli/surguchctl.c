@@ -116,6 +116,10 @@ static const struct cli_command commands[] = {
     {"certificate", "revoke",
 	"CERTIFICATE --reason REASON [--comment TEXT] [--json]",
 	"end a certificate for good", ctl_certificate_revoke},
+    {"person", "find", "TEXT [--after PERSON] [--json]",
+	"people by the beginnings of their names and numbers", ctl_person_find},
+    {"organisation", "find", "TEXT [--after ORGANISATION] [--json]",
+	"organisations, the same way", ctl_organisation_find},
     {"audit", "show",
 	"[--object OBJECT] [--actor ACTOR] [--action ACTION] [--since TIME] "
 	"[--after RECORD] [--json]",

@@ -132,6 +132,7 @@ static const struct verb *const verbs[] = {
     verbs_backup,
     verbs_doctor,
     verbs_reconcile,
+    verbs_registry,
 };
 
 enum {

@@ -2,7 +2,7 @@
 // Operators find people and organisations by the beginnings of words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addPerson, call, ORGANISATION, PERSON, snils, startDesk }
+import { addPerson, call, ctl, ORGANISATION, PERSON, snils, startDesk }
 	from './lib/desk.mjs';
 
 const PAGE = 50;
@@ -53,6 +53,30 @@ test('search in the registry', async (t) => {
 			.json.persons;
 		assert.equal(second.length, MANY - PAGE);
 		assert.equal(new Set([...first, ...second].map((p) => p.id)).size, MANY);
+	});
+	await t.test('from the command line', async () => {
+		const json = async (...args) => {
+			const r = await ctl(centre, ...args, '--json');
+			assert.equal(r.code, 0, r.all);
+			return JSON.parse(r.out);
+		};
+		const { persons } = await json('person', 'find', 'алена семен');
+		assert.deepEqual(persons,
+			(await find('persons', 'семенова')).json.persons);
+		const line = await ctl(centre, 'person', 'find', 'семенова');
+		assert.equal(line.out, `${persons[0].id}  Семёнова Алёна Петровна ${
+			persons[0].snils}\n`);
+		const page = await ctl(centre, 'person', 'find', 'ястреб');
+		const [, after] = /\nmore: --after (\S+)\n$/.exec(page.out);
+		assert.equal(page.out.trim().split('\n').length, PAGE + 1);
+		const rest = await ctl(centre, 'person', 'find', 'ястреб', '--after',
+			after);
+		assert.equal(rest.out.trim().split('\n').length, MANY - PAGE);
+		const { organisations } = await json('organisation', 'find', '6688');
+		assert.deepEqual(organisations,
+			(await find('organisations', '6688')).json.organisations);
+		const nothing = await ctl(centre, 'person', 'find', '«»');
+		assert.match(nothing.err, /rule search\.words/);
 	});
 	await t.test('what is nothing to search for', async () => {
 		for (const [text, after, field] of [['', null, 'search'],

@@ -168,6 +168,12 @@ a_command_is_found_behind_the_options(void **state)
 	assert_string_equal(heard, "");
 	assert_int_equal(LINE("help"), CLI_OK);
 	assert_int_equal(LINE("--at", "p", "--help"), CLI_OK);
+	assert_int_equal(LINE("help", "it", "say"), CLI_OK);
+	assert_int_equal(LINE("it", "--help"), CLI_OK);
+	assert_int_equal(LINE("it", "say", "--help"), CLI_OK);
+	assert_string_equal(heard, "");
+	assert_int_equal(LINE("it", "say", "help"), CLI_OK);
+	assert_string_equal(heard, ":help");
 }
 
 static void
