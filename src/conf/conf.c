@@ -25,7 +25,7 @@ load(struct conf *conf, struct slice text, struct errinfo *ei)
 		    conf->name, config_error_line(&conf->config),
 		    config_error_text(&conf->config));
 	}
-	buf_clear(&copy);
+	buf_wipe(&copy); /* a password may stand in it */
 	return e;
 }
 

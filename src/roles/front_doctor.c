@@ -19,6 +19,7 @@
 
 enum {
 	CLOCK_OFF_SEC = 60,
+	SILENT_MS = 3000, /* somebody waits at a terminal */
 	QUEUE_STUCK_SEC = 600
 };
 
@@ -41,7 +42,7 @@ look_at_signer(struct verb_call *v, struct signer_client *c, const char *ca,
 
 	(void)snprintf(what, sizeof(what), "%s of %s", kind, ca);
 	signer_info_init(&info);
-	if (signer_info(c, &info, &ei) != ERR_OK) {
+	if (signer_probe(c, SILENT_MS, &info, &ei) != ERR_OK) {
 		(void)snprintf(
 		    text, sizeof(text), "does not answer: %.250s", ei.text);
 		find(v, "critical", what, text, "see the log of surguchd");

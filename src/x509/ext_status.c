@@ -148,7 +148,7 @@ ext_null_print(const struct ext *x, struct buf *b)
 	buf_add_str(b, "yes");
 }
 
-/* --- Nonce ::= OCTET STRING (SIZE (1..32)) (RFC 8954 2.1) --------------- */
+/* --- Nonce ::= OCTET STRING (SIZE (1..128)) (RFC 9654 2.1) -------------- */
 
 enum err
 ext_nonce_parse(
@@ -163,7 +163,7 @@ ext_nonce_parse(
 	}
 	if (nonce.len == 0 || nonce.len > OCSP_NONCE_MAX) {
 		return err_set(ei, ERR_FORMAT, "ext.ocsp_nonce.length",
-		    "RFC 8954 2.1", "a nonce of %zu octets; 1 to %d are read",
+		    "RFC 9654 2.1", "a nonce of %zu octets; 1 to %d are read",
 		    nonce.len, OCSP_NONCE_MAX);
 	}
 	return seq_copy(pool, nonce, &x->u.octets, ei);

@@ -111,8 +111,10 @@ test('doctor names what is wrong', async (t) => {
 		const [{ pid }] = centre.roles('surguch-signer').filter((p) =>
 			p.args.includes('issuing-p256'));
 		process.kill(pid, 'SIGKILL');
+		const since = Date.now();
 		const r = await doctor(centre);
 		named(r, /signer of issuing-p256/, /does not answer/);
+		assert.ok(Date.now() - since < 20000, 'nobody waits for it long');
 		assert.equal(r.code, CRITICAL);
 		renameSync(`${settings}.away`, settings);
 		await until(async () => (await doctor(centre)).code === OK, 'the signer again',

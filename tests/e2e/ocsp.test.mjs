@@ -2,6 +2,7 @@
 // The OCSP responder as its users see it: openssl, GnuTLS, curl with every way
 // to write a path, nginx that staples; and what is kept of its answers.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,6 +16,19 @@ import { freePorts, until } from './lib/scratch.mjs';
 
 const LIFE_SEC = 600; // src/protocol/ocsp/responder.h
 const KEPT_SEC = 300;
+
+// 1.3.6.1.5.5.7.48.1.2
+const NONCE_OID = Buffer.from('06092b0601050507300102', 'hex');
+
+// Lengths up to 65535 octets.
+function tlv(tag, ...parts) {
+	const body = Buffer.concat(parts);
+	const len = body.length < 0x80 ? [body.length]
+		: body.length < 0x100 ? [0x81, body.length]
+			: [0x82, body.length >> 8, body.length & 0xff];
+	return Buffer.concat([Buffer.from([tag, ...len]), body]);
+}
+const inner = (der) => der.subarray(der[1] < 0x80 ? 2 : 2 + (der[1] & 0x7f));
 
 test('OCSP for those who ask', async (t) => {
 	const centre = await startDesk(t, { seams: true });
@@ -186,6 +200,26 @@ test('OCSP for those who ask', async (t) => {
 			const none = await get(never);
 			assert.equal(none.headers['cache-control'], 'no-store');
 			assert.equal((await read(none.body)).status, 'unknown');
+		});
+
+	await t.test('a nonce of 1 to 128 octets comes back, no other is read',
+		async () => {
+			const der = await plain(await issue());
+			// SEQUENCE { SEQUENCE { list, [2] { SEQUENCE { nonce } } } }
+			const list = inner(inner(der));
+			for (const [len, good] of [[0, false], [1, true], [32, true],
+				[128, true], [129, false]]) {
+				const octets = randomBytes(len);
+				const nonce = tlv(0x04, tlv(0x04, octets));
+				const r = await post(tlv(0x30, tlv(0x30, list, tlv(0xa2,
+					tlv(0x30, tlv(0x30, NONCE_OID, nonce))))));
+				expectStatus(r, 200);
+				assert.equal(r.body.includes(Buffer.concat([NONCE_OID, nonce])),
+					good, `${len} octets`);
+				if (!good) { // malformedRequest
+					assert.equal(r.body.toString('hex'), '30030a0101');
+				}
+			}
 		});
 
 	await t.test('an old answer is made anew', async () => {

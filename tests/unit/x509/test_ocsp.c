@@ -8,6 +8,7 @@
 #include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/oid.h"
+#include "der/write.h"
 #include "edit.h"
 #include "reference.h"
 #include "x509/cert.h"
@@ -48,9 +49,9 @@ parse_response(struct slice der, struct errinfo *ei)
 	return err;
 }
 
-#define NONCE33                                                                \
-	"\x04\x21"                                                             \
-	"0123456789abcdef0123456789abcdefX"
+#define OCTETS_32  "0123456789abcdef0123456789abcdef"
+#define OCTETS_128 OCTETS_32 OCTETS_32 OCTETS_32 OCTETS_32
+#define NONCE129   "\x04\x81\x81" OCTETS_128 "X"
 
 /* one.ocsp-req.der: {tbs {list {{certID}}, [2] {nonce}}} */
 static const struct near_miss request_faults[] = {
@@ -67,9 +68,9 @@ static const struct near_miss request_faults[] = {
     {"more in a CertID", PATH(0, 0, 0, 0, 4), WITH("\x05\x00"), ERR_FORMAT,
 	"der.trailing", NULL},
     {"empty nonce", PATH(0, 1, 0, 0, 1, 0), WITH("\x04\x00"), ERR_FORMAT,
-	"ext.ocsp_nonce.length", "RFC 8954 2.1"},
-    {"nonce of 33", PATH(0, 1, 0, 0, 1, 0), WITH(NONCE33), ERR_FORMAT,
-	"ext.ocsp_nonce.length", "RFC 8954 2.1"},
+	"ext.ocsp_nonce.length", "RFC 9654 2.1"},
+    {"nonce of 129", PATH(0, 1, 0, 0, 1, 0), WITH(NONCE129), ERR_FORMAT,
+	"ext.ocsp_nonce.length", "RFC 9654 2.1"},
     {"nonce without wrapping", PATH(0, 1, 0, 0, 1, 0), WITH("\x02\x01\x01"),
 	ERR_FORMAT, "der.tag", NULL},
     {"empty extensions", PATH(0, 1, 0), WITH("\x30\x00"), ERR_FORMAT,
@@ -159,6 +160,36 @@ test_requests(void **state)
 	ocsp_request_free(r);
 	ocsp_request_free(NULL);
 	buf_clear(&der);
+}
+
+/* The shortest and the longest nonce, and the one that newer clients send. */
+static void
+test_nonces(void **state)
+{
+	static const size_t lens[] = {1, 32, OCSP_NONCE_MAX};
+	static const uint8_t path[EDIT_DEPTH] = PATH(0, 1, 0, 0, 1, 0);
+	static const char octets[OCSP_NONCE_MAX + 1] = OCTETS_128;
+	struct buf good = BUF_INIT(FILE_BYTES), with = BUF_INIT(FILE_BYTES);
+
+	(void)state;
+	load("one.ocsp-req.der", &good);
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		struct slice nonce = slice_make(octets, lens[i]);
+		struct buf changed = BUF_INIT(FILE_BYTES);
+		struct ocsp_request *r = NULL;
+		struct errinfo ei = {0};
+
+		buf_reset(&with);
+		der_put(&with, DER_OCTET_STRING, nonce);
+		edit_der(buf_slice(&good), path, buf_slice(&with), &changed);
+		assert_ok(
+		    ocsp_request_parse(buf_slice(&changed), &r, &ei), &ei);
+		assert_true(slice_eq(ocsp_request_nonce(r), nonce));
+		ocsp_request_free(r);
+		buf_clear(&changed);
+	}
+	buf_clear(&with);
+	buf_clear(&good);
 }
 
 static void
@@ -331,6 +362,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_faults),
 	    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_nonces),
 	    cmocka_unit_test(test_responses),
 	    cmocka_unit_test(test_write),
 	    cmocka_unit_test(test_error_response),
