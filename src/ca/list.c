@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ca/certificate_columns.h"
 #include "store/store.h"
 
 /* --- rows ----------------------------------------------------------------- */
@@ -30,26 +31,25 @@ take_row(struct certificate_row *out, const struct rows *r, size_t i)
 	};
 }
 
-/* Columns of certificate.get and its like. */
 static void
 take_whole(struct certificate_row *out, const struct rows *r)
 {
 	*out = (struct certificate_row){
-	    .id = rows_id(r, 0, 0),
-	    .ca = rows_text(r, 0, 1),
-	    .serial = rows_blob(r, 0, 2),
-	    .sha256 = rows_blob(r, 0, 3),
-	    .subject = rows_blob(r, 0, 4),
-	    .not_before = rows_int(r, 0, 7),
-	    .not_after = rows_int(r, 0, 8),
-	    .profile = rows_text(r, 0, 9),
-	    .has_application = !rows_is_null(r, 0, 10),
-	    .application = rows_id(r, 0, 10),
-	    .issued_at = rows_int(r, 0, 12),
-	    .status = rows_text(r, 0, 13),
-	    .status_at = rows_int(r, 0, 14),
-	    .has_person = !rows_is_null(r, 0, 15),
-	    .person = rows_id(r, 0, 15),
+	    .id = rows_id(r, 0, CERTIFICATE_ID),
+	    .ca = rows_text(r, 0, CERTIFICATE_CA),
+	    .serial = rows_blob(r, 0, CERTIFICATE_SERIAL),
+	    .sha256 = rows_blob(r, 0, CERTIFICATE_SHA256),
+	    .subject = rows_blob(r, 0, CERTIFICATE_SUBJECT),
+	    .not_before = rows_int(r, 0, CERTIFICATE_NOT_BEFORE),
+	    .not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER),
+	    .profile = rows_text(r, 0, CERTIFICATE_PROFILE),
+	    .has_application = !rows_is_null(r, 0, CERTIFICATE_APPLICATION),
+	    .application = rows_id(r, 0, CERTIFICATE_APPLICATION),
+	    .issued_at = rows_int(r, 0, CERTIFICATE_ISSUED_AT),
+	    .status = rows_text(r, 0, CERTIFICATE_STATUS),
+	    .status_at = rows_int(r, 0, CERTIFICATE_STATUS_AT),
+	    .has_person = !rows_is_null(r, 0, CERTIFICATE_PERSON),
+	    .person = rows_id(r, 0, CERTIFICATE_PERSON),
 	};
 }
 
@@ -147,8 +147,8 @@ find_place(struct store *s, const struct certificate_filter *f,
 		return e;
 	}
 	out->id = *after;
-	out->not_after = rows_int(r, 0, 8);
-	out->journal = rows_int(r, 0, 11);
+	out->not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER);
+	out->journal = rows_int(r, 0, CERTIFICATE_JOURNAL);
 	rows_free(r);
 	return ERR_OK;
 }

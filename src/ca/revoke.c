@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "ca/authority.h"
+#include "ca/certificate_columns.h"
 #include "ca/entries.h"
 #include "ca/issue.h"
 #include "ca/shard.h"
@@ -81,17 +82,17 @@ certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
 		return e;
 	}
 	*out = (struct certificate){
-	    .id = rows_id(r, 0, 0),
-	    .ca = rows_text(r, 0, 1),
-	    .serial = rows_blob(r, 0, 2),
-	    .der = rows_blob(r, 0, 6),
-	    .not_before = rows_int(r, 0, 7),
-	    .not_after = rows_int(r, 0, 8),
-	    .profile = rows_text(r, 0, 9),
-	    .has_application = !rows_is_null(r, 0, 10),
-	    .application = rows_id(r, 0, 10),
-	    .issued_at = rows_int(r, 0, 12),
-	    .status = rows_text(r, 0, 13),
+	    .id = rows_id(r, 0, CERTIFICATE_ID),
+	    .ca = rows_text(r, 0, CERTIFICATE_CA),
+	    .serial = rows_blob(r, 0, CERTIFICATE_SERIAL),
+	    .der = rows_blob(r, 0, CERTIFICATE_DER),
+	    .not_before = rows_int(r, 0, CERTIFICATE_NOT_BEFORE),
+	    .not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER),
+	    .profile = rows_text(r, 0, CERTIFICATE_PROFILE),
+	    .has_application = !rows_is_null(r, 0, CERTIFICATE_APPLICATION),
+	    .application = rows_id(r, 0, CERTIFICATE_APPLICATION),
+	    .issued_at = rows_int(r, 0, CERTIFICATE_ISSUED_AT),
+	    .status = rows_text(r, 0, CERTIFICATE_STATUS),
 	    .rows = r,
 	};
 	return ERR_OK;

@@ -124,9 +124,9 @@ static const struct cli_command commands[] = {
 	"[--object OBJECT] [--actor ACTOR] [--action ACTION] [--since TIME] "
 	"[--after RECORD] [--json]",
 	"the audit, the newest first, a page at a time", ctl_audit_show},
+    {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
     {"unlock", "", "NAME [--password-file FILE]",
 	"give a signer the passphrase or PIN of its key", unlock_cmd},
-    {"audit", "verify", "", "is the audit chain whole?", audit_verify_cmd},
     {"profile", "check", "FILE...", "is this file a right profile?",
 	ctl_profile_check},
     {"profile", "show", "NAME|FILE [--json]", "all its rules in words",

@@ -57,9 +57,6 @@ enum err crypto_done(enum err e);
  * ERR_NOMEM when memory was the reason, else ERR_INTERNAL "crypto.library". */
 enum err crypto_library(struct errinfo *ei, const char *what);
 
-/* Borrowed. */
-EVP_PKEY *pubkey_evp(const struct pubkey *k);
-
 /* An OpenSSL key into ours; takes pkey, also when it fails. */
 ATTR_MUST_USE enum err softkey_take(
     EVP_PKEY *pkey, struct privkey **out, struct errinfo *ei);

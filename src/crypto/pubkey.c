@@ -178,12 +178,6 @@ pubkey_bits_content(const struct pubkey *k)
 	return k->spki.bits;
 }
 
-EVP_PKEY *
-pubkey_evp(const struct pubkey *k)
-{
-	return k->pkey;
-}
-
 /* One context less and no search for the digest: 6 us of 82 for P-256. */
 static bool
 verify_digest(

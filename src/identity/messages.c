@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/seal.h"
+#include "ipc/courier_msg.h"
 
 /*
  * One line a message and language.  Short: a part of an SMS in Cyrillic holds
@@ -122,4 +124,26 @@ message_text(enum lang lang, enum message m, const struct message_values *v,
 	}
 	buf_add_str(out, text);
 	return buf_err(out, ei);
+}
+
+enum err
+message_seal(
+    const struct message_letter *l, struct buf *out, struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct buf context = BUF_INIT(MESSAGE_BYTES_MAX);
+	enum err e = message_text(l->lang, l->message, &l->values, &text, ei);
+
+	if (e == ERR_OK) {
+		courier_seal_context(
+		    l->outbox, COURIER_SMS, l->phone, &context);
+		e = buf_err(&context, ei);
+	}
+	if (e == ERR_OK) {
+		e = seal_to(
+		    l->courier, buf_slice(&text), buf_slice(&context), out, ei);
+	}
+	buf_wipe(&text);
+	buf_clear(&context);
+	return e;
 }

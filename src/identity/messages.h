@@ -7,8 +7,11 @@
  * Placeholders are {code}, {what}, {minutes}, {centre}; a value is put in as
  * it is, after refusing control characters.
  */
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "base/slice.h"
 
 enum lang {
@@ -50,5 +53,20 @@ const char *message_name(enum message m);
  */
 ATTR_MUST_USE enum err message_text(enum lang lang, enum message m,
     const struct message_values *v, struct buf *out, struct errinfo *ei);
+
+/* An SMS for one row of the outbox and one phone, which nobody but courier
+ * can put elsewhere.  courier: its public key. */
+struct message_letter {
+	const uint8_t *courier; /* COURIER_KEY_SIZE bytes */
+	const struct id *outbox;
+	const char *phone;
+	enum lang lang;
+	enum message message;
+	struct message_values values;
+};
+/* Append the letter's text, sealed; at most COURIER_SEALED_MAX bytes.  Errors
+ * of message_text(). */
+ATTR_MUST_USE enum err message_seal(
+    const struct message_letter *l, struct buf *out, struct errinfo *ei);
 
 #endif

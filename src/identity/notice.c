@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "crypto/seal.h"
 #include "ipc/courier_msg.h"
 #include "os/random.h"
 #include "store/store.h"
@@ -69,44 +68,30 @@ courier_key(
 			 "not started yet");
 }
 
-static enum err
-seal(struct notices *n, const struct notice *what, const struct id *row,
-    struct buf *out, struct errinfo *ei)
-{
-	const struct message_values values = {
-	    .what = what->what, .centre = n->centre};
-	struct buf text = BUF_INIT(MESSAGE_BYTES_MAX);
-	struct buf context = BUF_INIT(MESSAGE_BYTES_MAX);
-	uint8_t key[COURIER_KEY_SIZE];
-	enum err e = courier_key(n, key, ei);
-
-	if (e == ERR_OK) {
-		e = message_text(what->lang, what->message, &values, &text, ei);
-	}
-	if (e == ERR_OK) {
-		courier_seal_context(row, COURIER_SMS, what->phone, &context);
-		e = buf_err(&context, ei);
-	}
-	if (e == ERR_OK) {
-		e = seal_to(
-		    key, buf_slice(&text), buf_slice(&context), out, ei);
-	}
-	buf_wipe(&text);
-	buf_clear(&context);
-	return e;
-}
-
 enum err
 notice_add(struct notices *n, struct unit *u, const struct notice *what,
     struct errinfo *ei)
 {
+	uint8_t key[COURIER_KEY_SIZE];
 	struct buf sealed = BUF_INIT(COURIER_SEALED_MAX);
 	int64_t now = clock_utc_sec(n->clock);
 	struct id row;
 	enum err e = id_new(n->clock, &row, ei);
 
 	if (e == ERR_OK) {
-		e = seal(n, what, &row, &sealed, ei);
+		e = courier_key(n, key, ei);
+	}
+	if (e == ERR_OK) {
+		e = message_seal(
+		    &(struct message_letter){
+			.courier = key,
+			.outbox = &row,
+			.phone = what->phone,
+			.lang = what->lang,
+			.message = what->message,
+			.values = {.what = what->what, .centre = n->centre},
+		    },
+		    &sealed, ei);
 	}
 	if (e == ERR_OK) {
 		unit_add(u, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&row),

@@ -166,10 +166,9 @@ operator_list(struct operators *o, const struct id *after,
 	return err;
 }
 
-static enum err
-operator_move(struct operators *o, const struct actor *actor,
-    const struct id *id, const char *from, const char *to, const char *action,
-    struct errinfo *ei)
+enum err
+operator_disable(struct operators *o, const struct actor *actor,
+    const struct id *id, struct errinfo *ei)
 {
 	struct operator_info info = {0};
 	struct unit u;
@@ -180,32 +179,15 @@ operator_move(struct operators *o, const struct actor *actor,
 		return err;
 	}
 	unit_init(&u);
-	unit_add(&u, ST_OPERATOR_MOVE, EXPECT(1), V_ID(id), V_TEXT(from),
-	    V_TEXT(to));
-	audit(&u, o, actor, action, id, OPERATOR_PREFIX, NULL);
+	unit_add(&u, ST_OPERATOR_DISABLE, EXPECT(1), V_ID(id));
+	audit(&u, o, actor, "operator.disable", id, OPERATOR_PREFIX, NULL);
 	err = store_submit(o->store, &u, NULL, ei);
 	unit_clear(&u);
 	if (err == ERR_CONFLICT) {
 		return err_set(ei, ERR_STATE, "operator.state", NULL,
-		    "The operator is %s already.", to);
+		    "The operator is disabled already.");
 	}
 	return err;
-}
-
-enum err
-operator_disable(struct operators *o, const struct actor *actor,
-    const struct id *id, struct errinfo *ei)
-{
-	return operator_move(
-	    o, actor, id, "enabled", "disabled", "operator.disable", ei);
-}
-
-enum err
-operator_enable(struct operators *o, const struct actor *actor,
-    const struct id *id, struct errinfo *ei)
-{
-	return operator_move(
-	    o, actor, id, "disabled", "enabled", "operator.enable", ei);
 }
 
 static enum err
@@ -277,25 +259,6 @@ out:
 	unit_clear(&u);
 	buf_clear(&scopes);
 	buf_clear(&detail);
-	return err;
-}
-
-enum err
-operator_grant_revoke(struct operators *o, const struct actor *actor,
-    const struct id *grant, struct errinfo *ei)
-{
-	struct unit u;
-	enum err err;
-
-	unit_init(&u);
-	unit_add(&u, ST_GRANT_REVOKE, EXPECT(1), V_ID(grant));
-	audit(&u, o, actor, "grant.revoke", grant, GRANT_PREFIX, NULL);
-	err = store_submit(o->store, &u, NULL, ei);
-	unit_clear(&u);
-	if (err == ERR_CONFLICT) {
-		return err_set(ei, ERR_NOTFOUND, "grant.none", NULL,
-		    "There is no such living token.");
-	}
 	return err;
 }
 

@@ -56,8 +56,6 @@ ATTR_MUST_USE enum err operator_list(struct operators *o,
 /* ERR_STATE "operator.state" when it is so already. */
 ATTR_MUST_USE enum err operator_disable(struct operators *o,
     const struct actor *actor, const struct id *id, struct errinfo *ei);
-ATTR_MUST_USE enum err operator_enable(struct operators *o,
-    const struct actor *actor, const struct id *id, struct errinfo *ei);
 
 struct operator_grant {
 	const char *label;  /* what the token is for, 1..63 bytes */
@@ -70,8 +68,6 @@ ATTR_MUST_USE enum err operator_grant_add(struct operators *o,
     const struct actor *actor, const struct id *id,
     const struct operator_grant *grant, char out_token[OPERATOR_TOKEN_SIZE],
     struct id *out_grant, struct errinfo *ei);
-ATTR_MUST_USE enum err operator_grant_revoke(struct operators *o,
-    const struct actor *actor, const struct id *grant, struct errinfo *ei);
 
 struct operator_session {
 	struct operator_info info;

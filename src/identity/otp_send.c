@@ -10,7 +10,6 @@
 
 #include "base/buf.h"
 #include "crypto/hash.h"
-#include "crypto/seal.h"
 #include "identity/otp_priv.h"
 #include "ipc/courier_msg.h"
 #include "os/random.h"
@@ -120,8 +119,6 @@ seal_message(struct otp *o, const struct otp_send *send,
     const struct id *outbox, const char *digits, struct buf *out,
     struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(MESSAGE_BYTES_MAX);
-	struct buf context = BUF_INIT(MESSAGE_BYTES_MAX);
 	uint8_t pub[OTP_COURIER_KEY_SIZE];
 	char shown[OTP_SHOWN_SIZE];
 	char minutes[24];
@@ -140,24 +137,20 @@ seal_message(struct otp *o, const struct otp_send *send,
 	otp_show(digits, shown);
 	(void)snprintf(minutes, sizeof(minutes), "%lld",
 	    (long long)(o->settings.life_sec / 60));
-	err = message_text(send->lang, send->binding.act,
-	    &(struct message_values){.code = shown,
-		.what = send->what,
-		.minutes = minutes,
-		.centre = o->centre},
-	    &text, ei);
-	if (err == ERR_OK) {
-		courier_seal_context(
-		    outbox, COURIER_SMS, send->phone, &context);
-		err = buf_err(&context, ei);
-	}
-	if (err == ERR_OK) {
-		err = seal_to(
-		    pub, buf_slice(&text), buf_slice(&context), out, ei);
-	}
+	err = message_seal(
+	    &(struct message_letter){
+		.courier = pub,
+		.outbox = outbox,
+		.phone = send->phone,
+		.lang = send->lang,
+		.message = send->binding.act,
+		.values = {.code = shown,
+		    .what = send->what,
+		    .minutes = minutes,
+		    .centre = o->centre},
+	    },
+	    out, ei);
 	secret_wipe(shown, sizeof(shown));
-	buf_wipe(&text);
-	buf_clear(&context);
 	return err;
 }
 

@@ -203,30 +203,6 @@ session_end(
 	return err == ERR_CONFLICT ? ERR_OK : err;
 }
 
-enum err
-session_end_phone(struct sessions *s, const struct actor *actor,
-    const char *phone, struct errinfo *ei)
-{
-	struct unit u;
-	struct actor masked;
-	char who[ACTOR_TEXT_SIZE];
-	enum err err;
-
-	actor_person(&masked, &(struct id){{0}}, phone);
-	actor_text(actor, who);
-	unit_init(&u);
-	unit_add(&u, ST_SESSION_END_PHONE, EXPECT_ANY, V_TEXT(phone));
-	unit_audit(&u, &(struct audit_event){
-			   .at = clock_utc_sec(s->clock),
-			   .actor = who,
-			   .action = "session.end_phone",
-			   .object = masked.label,
-		       });
-	err = store_submit(s->store, &u, NULL, ei);
-	unit_clear(&u);
-	return err;
-}
-
 void
 session_actor(const struct session_info *info, struct actor *out)
 {

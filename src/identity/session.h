@@ -68,9 +68,6 @@ ATTR_MUST_USE enum err session_find(struct sessions *s, struct slice token,
 /* «Выйти».  Ending an ended one is ERR_OK. */
 ATTR_MUST_USE enum err session_end(
     struct sessions *s, const struct session_info *info, struct errinfo *ei);
-/* Every session of a phone (the phone was changed, was stolen). */
-ATTR_MUST_USE enum err session_end_phone(struct sessions *s,
-    const struct actor *actor, const char *phone, struct errinfo *ei);
 void session_actor(const struct session_info *info, struct actor *out);
 /* Delete sessions that ended more than 30 days ago. */
 ATTR_MUST_USE enum err session_sweep(struct sessions *s, struct errinfo *ei);

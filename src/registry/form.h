@@ -81,7 +81,7 @@ struct form {
 
 /*
  * The data must make a whole subject: every error of subject_build(), naming
- * the field.  ERR_NOTFOUND "person.none", "org.none".  ERR_FORMAT
+ * the field.  ERR_NOTFOUND "person.none", "organisation.none".  ERR_FORMAT
  * "subject.phone.*" and "form.phone.sms" (field "phone").
  */
 ATTR_MUST_USE enum err form_create(struct registry *r, const struct act *act,

@@ -78,7 +78,7 @@ ATTR_MUST_USE enum err record_create(const struct record_kind *kind,
 ATTR_MUST_USE enum err record_update(const struct record_kind *kind,
     struct registry *r, const struct act *act, const struct id *id,
     int64_t version, const void *data, struct errinfo *ei);
-/* ERR_NOTFOUND "person.none", "org.none". */
+/* ERR_NOTFOUND "person.none", "organisation.none". */
 ATTR_MUST_USE enum err record_get(const struct record_kind *kind,
     struct registry *r, const struct id *id, struct record *out, void *data,
     struct errinfo *ei);

@@ -24,11 +24,7 @@ STATEMENT(CERTIFICATE_INSERT, "certificate.insert",
     "issued_at, status, status_at, person_id) VALUES ($1, $2, $3, $4, $5, "
     "$6, $7, $8, $9, $10, $11, $12, $13, 'good', $13, $14)",
     "dtbbbbbiitDIiD", "")
-/*
- * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 spki_sha256, 6 der,
- * 7 not_before, 8 not_after, 9 profile, 10 application_id, 11 journal,
- * 12 issued_at, 13 status, 14 status_at, 15 person_id
- */
+/* Columns: ca/certificate_columns.h */
 STATEMENT(CERTIFICATE_GET, "certificate.get",
     "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
     "not_after, profile, application_id, journal, issued_at, status, "

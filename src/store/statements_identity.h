@@ -78,10 +78,6 @@ STATEMENT(SESSION_END, "session.end",
     "UPDATE session SET state = 'ended' WHERE token_sha256 = $1 "
     "AND state = 'live'",
     "b", "")
-STATEMENT(SESSION_END_PHONE, "session.end_phone",
-    "UPDATE session SET state = 'ended' WHERE phone = $1 "
-    "AND state = 'live'",
-    "t", "")
 STATEMENT(SESSION_PURGE, "session.purge",
     "DELETE FROM session WHERE expires_at < $1", "i", "")
 
@@ -102,10 +98,10 @@ STATEMENT(OPERATOR_PAGE, "operator.page",
     "SELECT id, name, role, state, created_at FROM operator "
     "WHERE id > $1 ORDER BY id LIMIT $2",
     "di", "dttti")
-/* id, from, to */
-STATEMENT(OPERATOR_MOVE, "operator.move",
-    "UPDATE operator SET state = $3 WHERE id = $1 AND state = $2",
-    "dtt", "")
+STATEMENT(OPERATOR_DISABLE, "operator.disable",
+    "UPDATE operator SET state = 'disabled' "
+    "WHERE id = $1 AND state = 'enabled'",
+    "d", "")
 
 /* grants: id, operator_id, token_sha256, label, scopes, created_at,
  * expires_at */
@@ -114,9 +110,6 @@ STATEMENT(GRANT_INSERT, "grant.insert",
     "created_at, expires_at, state) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, 'live')",
     "ddbttiI", "")
-STATEMENT(GRANT_REVOKE, "grant.revoke",
-    "UPDATE grants SET state = 'revoked' WHERE id = $1 AND state = 'live'",
-    "d", "")
 /* By the token's hash -> 0 grant id, 1 scopes, 2 expires_at, 3 operator id,
  * 4 name, 5 role, 6 created_at */
 STATEMENT(GRANT_FIND, "grant.find",

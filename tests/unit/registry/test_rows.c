@@ -266,7 +266,7 @@ test_bad_forms(void **state)
 	data = desk_form_data(d);
 	data.org = id;
 	assert_rule(form_create(&d->r, &d->operator, & id, &data, &ei),
-	    ERR_NOTFOUND, "org.none", &ei);
+	    ERR_NOTFOUND, "organisation.none", &ei);
 	data = desk_form_data(d);
 	data.profile = "Bad Profile";
 	assert_int_equal(
