@@ -263,3 +263,9 @@ process_user(
 	*out_gid = found->pw_gid;
 	return ERR_OK;
 }
+
+void
+thread_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name);
+}

@@ -49,4 +49,7 @@ ATTR_MUST_USE enum err process_follow_parent(pid_t parent, struct errinfo *ei);
 ATTR_MUST_USE enum err process_user(
     const char *user, uid_t *out_uid, gid_t *out_gid, struct errinfo *ei);
 
+/* What ps and top call the calling thread: at most 15 octets. */
+void thread_name(const char *name);
+
 #endif

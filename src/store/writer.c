@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "os/process.h"
 #include "os/seam.h"
 #include "os/systime.h"
 #include "store/audit_priv.h"
@@ -338,6 +339,7 @@ writer_main(void *arg)
 	size_t i, num;
 	bool good;
 
+	thread_name("store-writer");
 	ensure(pthread_mutex_lock(&w->lock) == 0);
 	for (;;) {
 		while (w->head == NULL && !w->stopping) {

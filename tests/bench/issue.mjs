@@ -11,7 +11,8 @@ import { exec, must } from '../run/exec.mjs';
 import { Running } from '../e2e/lib/processes.mjs';
 import { snils, startDesk } from '../e2e/lib/desk.mjs';
 import { freePorts, RELEASE, ROOT, scratch, until } from '../e2e/lib/scratch.mjs';
-import { cpuOf, median, show } from './lib/figures.mjs';
+import { show } from './lib/figures.mjs';
+import { lines, load, requests, tool } from './lib/load.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const PAIRS = Number(process.argv[3] ?? 9);
@@ -20,44 +21,21 @@ const RATE_MAX = 4000; // certificates a second that bodies are prepared for
 
 const ends = [];
 const t = { after: (f) => ends.push(f), diagnostic: console.log };
-const tool = (name) => join(process.env.SURGUCH_BUILD, 'tests/bench', name);
 const dir = scratch(t);
 const file = (name, text) => {
 	writeFileSync(join(dir, name), text, { mode: 0o600 });
 	return join(dir, name);
 };
-const lines = (a) => `${a.join('\n')}\n`;
 
 // --- what is sent ------------------------------------------------------------
 
 const person = (n) => JSON.stringify({ surname: `Иванов${'абвгдежзик'[n % 10]}`,
 	given_name: 'Иван', patronymic: 'Иванович', snils: snils(n) });
 
-async function requests(spec, num) {
-	return (await must(tool('make_requests'), [spec, String(num)],
-		{ timeoutSec: 300 })).trim().split('\n');
-}
-
 const pem = (base64) => '-----BEGIN CERTIFICATE REQUEST-----\n' +
 	`${base64.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
 
 // --- one run -----------------------------------------------------------------
-
-async function load({ url, ca, token = '-', bodies, pids, seconds = SECONDS,
-	clients = CLIENTS, answers = [] }) {
-	const before = cpuOf(pids);
-	const out = await must(tool('load_api'), [url, ca, token, bodies,
-		String(clients), String(seconds), ...answers],
-	{ timeoutSec: seconds * 4 + 300 });
-	const cpu = cpuOf(pids) - before;
-	const [, done, failed, sec, , p50, p99] = new RegExp('done (\\d+) ' +
-		'failed (\\d+) seconds ([\\d.]+) cpu ([\\d.]+) p50 (\\d+) p99 (\\d+)')
-		.exec(out).map(Number);
-	if (failed > 0) {
-		throw new Error(out);
-	}
-	return { rate: done / sec, us: cpu / done * 1e6, p50, p99 };
-}
 
 // A centre with its own persons and the bodies of orders under a profile.
 async function centreFor(options, profile, issuer, spec) {
@@ -80,6 +58,7 @@ ceilings = ({ profile = "${profile}"; per_day = 10000000; });\n`);
 	centre.tokenFile = file(`token-${issuer}-${ends.length}`, centre.token);
 	centre.pids = () => [centre.parent.pid, ...centre.roles().map((p) => p.pid)];
 	const to = (path, bodies, more) => load({ url: `${centre.api}${path}`,
+		seconds: SECONDS, clients: CLIENTS,
 		ca: centre.apiCa, token: centre.tokenFile, bodies,
 		pids: centre.pids(), ...more });
 	// Registered before the run that is measured; none is used twice.
@@ -134,6 +113,7 @@ async function startCfssl() {
 	const bodies = file('peer-orders', lines(keys.map((k) => JSON.stringify({
 		certificate_request: pem(k) }))));
 	return { issue: () => load({ url, ca: join(dir, 'peer-tls.pem'), bodies,
+		seconds: SECONDS, clients: CLIENTS,
 		pids: [server.pid] }) };
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A load of POST requests over HTTPS with kept connections.  Each line of a
- * file is a body and is sent once, by whichever thread is free.
+ * A load of requests over HTTPS with kept connections.  Each line of a file is
+ * sent once, by whichever thread is free: a body is POSTed to URL; what begins
+ * with "/" is a path that is added to URL, and a body behind a space, without
+ * which it is a GET.
  *
- *	load_api URL CA_FILE TOKEN_FILE BODIES THREADS SECONDS [ANSWERS]
+ *	load_api URL CA_FILE TOKEN_FILE LINES THREADS SECONDS [ANSWERS]
  *
  * TOKEN_FILE "-": no bearer token.  SECONDS 0: until the bodies are used up.
  * ANSWERS gets, on the line of each body, what was answered to it (an empty
@@ -42,8 +44,12 @@ struct load {
 	const char *url;
 	const char *ca;
 	struct buf token;
-	struct buf text; /* of all bodies */
-	struct slice *bodies;
+	struct buf text; /* of all lines */
+	struct line {
+		char *url; /* NULL: the load's */
+		struct slice body;
+		bool get;
+	} * lines;
 	struct answer *answers;
 	size_t num;
 	bool keep;
@@ -98,20 +104,27 @@ headers_of(const struct load *l)
 }
 
 static bool
-post(struct load *l, CURL *curl, size_t i)
+send_one(struct load *l, CURL *curl, size_t i)
 {
 	struct curl_slist *headers = headers_of(l);
 	struct answer *a = &l->answers[i];
 	uint64_t start = now_us();
 	long status = 0;
+	const struct line *line = &l->lines[i];
 	bool done;
 
 	buf_init(&a->text, ANSWER_MAX);
+	curl_easy_setopt(
+	    curl, CURLOPT_URL, line->url != NULL ? line->url : l->url);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, l->keep ? &a->text : NULL);
-	curl_easy_setopt(
-	    curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)l->bodies[i].len);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, l->bodies[i].p);
+	if (line->get) {
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	} else {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)line->body.len);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, line->body.p);
+	}
 	done = curl_easy_perform(curl) == CURLE_OK &&
 	       curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) ==
 		   CURLE_OK &&
@@ -130,13 +143,13 @@ work(void *arg)
 	CURL *curl = curl_easy_init();
 	size_t i;
 
-	curl_easy_setopt(curl, CURLOPT_URL, l->url);
 	curl_easy_setopt(curl, CURLOPT_CAINFO, l->ca);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
 	while ((l->until_ms == 0 || clock_mono_ms(&l->clock) < l->until_ms) &&
 	       (i = atomic_fetch_add(&l->next, 1)) < l->num) {
-		atomic_fetch_add(post(l, curl, i) ? &l->done : &l->failed, 1);
+		atomic_fetch_add(
+		    send_one(l, curl, i) ? &l->done : &l->failed, 1);
 	}
 	curl_easy_cleanup(curl);
 	return NULL;
@@ -153,9 +166,34 @@ own_cpu(void)
 }
 
 static bool
-read_bodies(struct load *l, const char *path)
+read_line(const struct load *l, struct slice text, struct line *out)
 {
-	struct slice rest, line;
+	const uint8_t *space;
+	size_t path;
+
+	if (text.len == 0 || text.p[0] != '/') {
+		out->body = text;
+		return true;
+	}
+	space = memchr(text.p, ' ', text.len);
+	out->get = space == NULL;
+	path = space == NULL ? text.len : (size_t)(space - text.p);
+	if (space != NULL) {
+		out->body = slice_make(space + 1, text.len - path - 1);
+	}
+	out->url = malloc(strlen(l->url) + path + 1);
+	if (out->url == NULL) {
+		return false;
+	}
+	(void)snprintf(out->url, strlen(l->url) + path + 1, "%s%.*s", l->url,
+	    (int)path, (const char *)text.p);
+	return true;
+}
+
+static bool
+read_lines(struct load *l, const char *path)
+{
+	struct slice rest;
 
 	buf_init(&l->text, BODIES_MAX);
 	if (file_read(path, BODIES_MAX, &l->text, NULL) != ERR_OK) {
@@ -164,18 +202,20 @@ read_bodies(struct load *l, const char *path)
 	for (size_t i = 0; i < l->text.len; i++) {
 		l->num += l->text.p[i] == '\n';
 	}
-	l->bodies = calloc(l->num + 1, sizeof(*l->bodies));
+	l->lines = calloc(l->num + 1, sizeof(*l->lines));
 	l->answers = calloc(l->num + 1, sizeof(*l->answers));
-	if (l->bodies == NULL || l->answers == NULL) {
+	if (l->lines == NULL || l->answers == NULL) {
 		return false;
 	}
 	rest = buf_slice(&l->text);
 	for (size_t i = 0; i < l->num; i++) {
 		const uint8_t *end = memchr(rest.p, '\n', rest.len);
+		size_t len = (size_t)(end - rest.p);
 
-		line = slice_make(rest.p, (size_t)(end - rest.p));
-		rest = slice_make(end + 1, rest.len - line.len - 1);
-		l->bodies[i] = line;
+		if (!read_line(l, slice_make(rest.p, len), &l->lines[i])) {
+			return false;
+		}
+		rest = slice_make(end + 1, rest.len - len - 1);
 	}
 	return l->num > 0;
 }
@@ -238,7 +278,7 @@ main(int argc, char **argv)
 
 	if (argc < 7 || argc > 8) {
 		(void)fprintf(stderr,
-		    "usage: load_api URL CA_FILE TOKEN_FILE BODIES THREADS "
+		    "usage: load_api URL CA_FILE TOKEN_FILE LINES THREADS "
 		    "SECONDS [ANSWERS]\n");
 		return 2;
 	}
@@ -248,7 +288,7 @@ main(int argc, char **argv)
 	buf_init(&l.token, TOKEN_MAX);
 	if ((strcmp(argv[3], "-") != 0 &&
 		file_read(argv[3], TOKEN_MAX, &l.token, NULL) != ERR_OK) ||
-	    !read_bodies(&l, argv[4])) {
+	    !read_lines(&l, argv[4])) {
 		return 1;
 	}
 	while (l.token.len > 0 && l.token.p[l.token.len - 1] == '\n') {

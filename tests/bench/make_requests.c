@@ -12,42 +12,19 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "crypto/init.h"
-#include "crypto/privkey.h"
-#include "der/der.h"
-#include "x509/csr.h"
-#include "x509/name.h"
-
-enum {
-	NAME_SIZE = 32
-};
+#include "request.h"
 
 static enum err
 make_one(const char *spec, long i, struct buf *line)
 {
 	struct buf der = BUF_INIT(CSR_BYTES_MAX);
-	struct name *subject = name_new();
-	struct privkey *key = NULL;
-	char cn[NAME_SIZE];
-	enum err e = subject != NULL ? ERR_OK : ERR_NOMEM;
+	enum err e = request_make(spec, i, &der, NULL);
 
-	(void)snprintf(cn, sizeof(cn), "user-%06ld", i);
-	if (e == ERR_OK) {
-		e = privkey_generate(spec, &key, NULL);
-	}
-	if (e == ERR_OK) {
-		e = name_add(
-		    subject, OID_CN, DER_UTF8_STRING, slice_str(cn), NULL);
-	}
-	if (e == ERR_OK) {
-		e = csr_create(key, subject, SLICE_EMPTY, &der, NULL);
-	}
 	if (e == ERR_OK) {
 		text_base64(line, buf_slice(&der));
 		buf_add_u8(line, '\n');
 		e = buf_err(line, NULL);
 	}
-	name_free(subject);
-	privkey_free(key);
 	buf_clear(&der);
 	return e;
 }

@@ -22,11 +22,13 @@ export class Centre {
 	//   configure  (centre) => change the configuration before the start
 	//   database   'sqlite', or 'postgresql' or 'postgresql-tcp' (a server of
 	//          its own, .postgres, by its socket or by TCP); left out, what SURGUCH_TEST_STORE says
+	//   dir        where it is made, and stays; a centre that is there is
+	//          taken as it is.  Left out, a scratch directory
 	//   as         {uid, gid} of whoever makes and starts it, instead of ours
 	constructor(t, { build = BUILD, seams = false, env = {},
 		profiles = join(ROOT, 'profiles'), configure = () => {},
 		database = process.env.SURGUCH_TEST_STORE ?? 'sqlite',
-		as = {} } = {}) {
+		dir = null, as = {} } = {}) {
 		this.t = t;
 		this.build = build;
 		this.env = env;
@@ -35,11 +37,11 @@ export class Centre {
 		this.configure = configure;
 		this.database = database;
 		this.postgres = null;
-		const place = scratch(t);
+		const place = dir === null ? scratch(t) : null;
 		if (as.uid !== undefined) {
 			chownSync(place, as.uid, as.gid);
 		}
-		this.dir = join(place, 'centre');
+		this.dir = dir ?? join(place, 'centre');
 		this.phone = join(this.dir, 'phone.jsonl');
 		this.steps = seams ? new Steps() : null;
 		this.clock = seams ? new ClockOffset(t, join(this.dir, '..')) : null;
@@ -71,22 +73,11 @@ export class Centre {
 	}
 
 	async init() {
-		const [api, open, sms] = await freePorts(3);
-		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
-			'--demo', '--api-port', `${api}`, '--public-port', `${open}`,
-			'--sms-port', `${sms}`, '--profiles', this.profiles,
-			'--libexec', join(this.build, 'src/roles')],
-		{ ...this.as, timeoutSec: 120 });
-		// NAME='value' lines, for a shell.
-		const env = Object.fromEntries(
-			readFileSync(join(this.dir, 'demo.env'), 'utf8').split('\n')
-				.map((l) => /^(?:export )?(\w+)='?(.*?)'?$/.exec(l))
-				.filter(Boolean).map((m) => [m[1], m[2]]));
-		this.api = env.DEMO_API;
-		this.apiCa = env.DEMO_API_CA;
-		this.public = env.DEMO_PUBLIC;
-		this.smsPort = env.DEMO_SMS_PORT;
-		this.demo = env;
+		const isThere = existsSync(join(this.dir, 'demo.env'));
+		if (!isThere) {
+			await this.#make();
+		}
+		this.#readEnv();
 		if (this.database !== 'sqlite') {
 			this.postgres = await Postgres.start(this.t,
 				{ tcp: this.database === 'postgresql-tcp' });
@@ -96,7 +87,31 @@ export class Centre {
 			});
 			this.postgres.configure(this);
 		}
-		await this.configure(this);
+		if (!isThere) {
+			await this.configure(this);
+		}
+	}
+
+	async #make() {
+		const [api, open, sms] = await freePorts(3);
+		await must(this.program('surguchctl'), ['centre', 'init', this.dir,
+			'--demo', '--api-port', `${api}`, '--public-port', `${open}`,
+			'--sms-port', `${sms}`, '--profiles', this.profiles,
+			'--libexec', join(this.build, 'src/roles')],
+		{ ...this.as, timeoutSec: 120 });
+	}
+
+	// NAME='value' lines, for a shell.
+	#readEnv() {
+		const env = Object.fromEntries(
+			readFileSync(join(this.dir, 'demo.env'), 'utf8').split('\n')
+				.map((l) => /^(?:export )?(\w+)='?(.*?)'?$/.exec(l))
+				.filter(Boolean).map((m) => [m[1], m[2]]));
+		this.api = env.DEMO_API;
+		this.apiCa = env.DEMO_API_CA;
+		this.public = env.DEMO_PUBLIC;
+		this.smsPort = env.DEMO_SMS_PORT;
+		this.demo = env;
 	}
 
 	async startPhone() {

@@ -159,7 +159,7 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 		const asked = Date.now();
 		const r = await this.ocsp.http.get(`/crl/${CA}.crl`);
 		expectStatus(r, 200);
-		const file = this.at(`crl-${asked}.der`);
+		const file = this.at(`crl-${newKey()}.der`);
 		writeFileSync(file, r.body);
 		const text = await opensslMust(['crl', '-inform', 'DER', '-in', file,
 			'-noout', '-text', '-CAfile', this.at('issuer.pem')]);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The load of ./bench issue and ./bench stored.
+import { join } from 'node:path';
+import { must } from '../../run/exec.mjs';
+import { BUILD } from '../../e2e/lib/scratch.mjs';
+import { cpuOf } from './figures.mjs';
+
+export const tool = (name) => join(BUILD, 'tests/bench', name);
+export const lines = (a) => `${a.join('\n')}\n`;
+
+// Requests with new keys, base64 of DER.
+export async function requests(spec, num) {
+	return (await must(tool('make_requests'), [spec, String(num)],
+		{ timeoutSec: 300 })).trim().split('\n');
+}
+
+// load_api.c; pids: of those whose CPU is counted.  bodies: the file of lines.
+// {done, rate a second, us of CPU each, p50 and p99 in us}
+export async function load({ url, ca, token = '-', bodies, pids, seconds,
+	clients, answers = [] }) {
+	const before = cpuOf(pids);
+	const out = await must(tool('load_api'), [url, ca, token, bodies,
+		String(clients), String(seconds), ...answers],
+	{ timeoutSec: seconds * 4 + 300 });
+	const cpu = cpuOf(pids) - before;
+	const [, done, failed, sec, , p50, p99] = new RegExp('done (\\d+) ' +
+		'failed (\\d+) seconds ([\\d.]+) cpu ([\\d.]+) p50 (\\d+) p99 (\\d+)')
+		.exec(out).map(Number);
+	if (failed > 0) {
+		throw new Error(out);
+	}
+	return { done, rate: done / sec, us: cpu / done * 1e6, p50, p99 };
+}
