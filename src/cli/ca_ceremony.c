@@ -8,8 +8,8 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "base/text.h"
+#include "cli/ca_centre.h"
 #include "cli/ca_plan.h"
 #include "cli/ca_rite.h"
 #include "cli/cli.h"
@@ -19,7 +19,6 @@
 #include "crypto/hash.h"
 #include "crypto/pubkey.h"
 #include "os/systime.h"
-#include "profile/values.h"
 #include "x509/cert.h"
 #include "x509/csr.h"
 #include "x509/p7b.h"
@@ -27,50 +26,11 @@
 
 enum {
 	P7B_MAX = 3 * CERT_BYTES_MAX,
-	PEM_MAX = 2 * CERT_BYTES_MAX
+	PEM_MAX = 2 * CERT_BYTES_MAX,
+	SIGNERS_MAX = 16384
 };
 
 /* --- the root's machine ------------------------------------------------- */
-
-static enum err
-fill(const struct ca_plan *p, const char *profile, const char *common_name,
-    struct slice spki, struct issue_values *v, struct errinfo *ei)
-{
-	enum err e;
-
-	values_init(v);
-	e = values_set_profile(v, slice_str(profile), ei);
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_C, slice_str(p->country), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_O, slice_str(p->organization), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_CN, slice_str(common_name), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_set_spki(v, spki, ei);
-	}
-	/* One certificate for one content: a step that is run again gets the
-	 * same bytes from the journal. */
-	return e != ERR_OK ? e : values_digest(v, v->idem, ei);
-}
-
-static enum err
-issue(struct rite *r, struct keyroom_signer *by, const char *profile,
-    const char *common_name, struct slice spki, struct buf *cert,
-    struct errinfo *ei)
-{
-	struct issue_values v;
-	enum err e = fill(r->plan, profile, common_name, spki, &v, ei);
-
-	if (e == ERR_OK) {
-		e = keyroom_issue(by, &v, cert, ei);
-	}
-	values_clear(&v);
-	return e;
-}
 
 /* The root's certificate of its own key, made once. */
 static enum err
@@ -79,7 +39,6 @@ certify_root(struct rite *r, const struct keyroom_at *at, struct buf *cert,
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct keyroom_signer by = {0};
-	struct secret secret = SECRET_EMPTY;
 	enum err e = rite_own_cert(at, cert, ei);
 
 	if (e != ERR_NOTFOUND) {
@@ -87,21 +46,17 @@ certify_root(struct rite *r, const struct keyroom_at *at, struct buf *cert,
 	}
 	e = keyroom_spki(at, &spki, ei);
 	if (e == ERR_OK) {
-		e = rite_secret(r, &r->plan->root, false, &secret, ei);
+		e = rite_start(r, &r->plan->root, &by, ei);
 	}
 	if (e == ERR_OK) {
-		e = keyroom_start(&r->c, at, secret_slice(&secret), &by, ei);
-	}
-	if (e == ERR_OK) {
-		e = issue(r, &by, "root-ca", r->plan->root.common_name,
-		    buf_slice(&spki), cert, ei);
+		e = rite_issue(r, &by, "root-ca", r->plan->root.common_name,
+		    NULL, buf_slice(&spki), cert, ei);
 	}
 	e = keyroom_stop(&by, e, ei);
 	if (e == ERR_OK) {
 		e = keyroom_install(
 		    &r->c, at, buf_slice(cert), SLICE_EMPTY, ei);
 	}
-	secret_clear(&secret);
 	buf_clear(&spki);
 	return e;
 }
@@ -168,7 +123,7 @@ sign_one(struct rite *r, struct keyroom_signer *by, const struct plan_ca *ca,
 	enum err e = take_request(r, ca, &spki, ei);
 
 	if (e == ERR_OK) {
-		e = issue(r, by, "issuing-ca", ca->key.common_name,
+		e = rite_issue(r, by, "issuing-ca", ca->key.common_name, NULL,
 		    buf_slice(&spki), &cert, ei);
 	}
 	(void)snprintf(file, sizeof(file), "%s.cer", ca->key.name);
@@ -190,10 +145,9 @@ sign_step(struct rite *r, struct errinfo *ei)
 	const struct plan_key *root = &r->plan->root;
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	struct buf own = BUF_INIT(CERT_BYTES_MAX);
-	struct secret secret = SECRET_EMPTY;
 	struct keyroom_signer by = {0};
 	struct keyroom_at at;
-	enum err e = keyroom_at(&r->c, root->name, root->uid, &at, ei);
+	enum err e = rite_at(r, root, &at, ei);
 
 	if (e == ERR_OK) {
 		e = rite_own_cert(&at, &own, ei);
@@ -204,10 +158,7 @@ sign_step(struct rite *r, struct errinfo *ei)
 		    root->name);
 	}
 	if (e == ERR_OK) {
-		e = rite_secret(r, root, false, &secret, ei);
-	}
-	if (e == ERR_OK) {
-		e = keyroom_start(&r->c, &at, secret_slice(&secret), &by, ei);
+		e = rite_start(r, root, &by, ei);
 	}
 	for (size_t i = 0; e == ERR_OK && i < r->plan->num_cas; i++) {
 		e = sign_one(r, &by, &r->plan->cas[i], ei);
@@ -223,7 +174,6 @@ sign_step(struct rite *r, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = rite_note(r, root->name, "CRL", buf_slice(&crl), ei);
 	}
-	secret_clear(&secret);
 	buf_clear(&crl);
 	buf_clear(&own);
 	return e;
@@ -351,27 +301,23 @@ check_answer(const struct keyroom_at *at, struct slice der,
 
 /* The OCSP key's certificate, by the CA that has just got its own. */
 static enum err
-certify_ocsp(struct rite *r, const struct plan_ca *ca,
-    const struct keyroom_at *by_at, struct slice ca_cert, struct errinfo *ei)
+certify_ocsp(struct rite *r, const struct plan_ca *ca, struct slice ca_cert,
+    struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
-	struct secret secret = SECRET_EMPTY;
 	struct keyroom_signer by = {0};
 	struct keyroom_at at;
-	enum err e = keyroom_at(&r->c, ca->ocsp.name, ca->ocsp.uid, &at, ei);
+	enum err e = rite_at(r, &ca->ocsp, &at, ei);
 
 	if (e == ERR_OK) {
 		e = keyroom_spki(&at, &spki, ei);
 	}
 	if (e == ERR_OK) {
-		e = rite_secret(r, &ca->key, false, &secret, ei);
+		e = rite_start(r, &ca->key, &by, ei);
 	}
 	if (e == ERR_OK) {
-		e = keyroom_start(&r->c, by_at, secret_slice(&secret), &by, ei);
-	}
-	if (e == ERR_OK) {
-		e = issue(r, &by, "ocsp", ca->ocsp.common_name,
+		e = rite_issue(r, &by, "ocsp", ca->ocsp.common_name, NULL,
 		    buf_slice(&spki), &cert, ei);
 	}
 	e = keyroom_stop(&by, e, ei);
@@ -382,7 +328,6 @@ certify_ocsp(struct rite *r, const struct plan_ca *ca,
 		e = rite_note(
 		    r, ca->ocsp.name, "OCSP certificate", buf_slice(&cert), ei);
 	}
-	secret_clear(&secret);
 	buf_clear(&spki);
 	buf_clear(&cert);
 	return e;
@@ -391,20 +336,12 @@ certify_ocsp(struct rite *r, const struct plan_ca *ca,
 /* One that does not start with what the file gave it is found now and not by
  * the whole centre. */
 static enum err
-try_signer(struct rite *r, const struct plan_ca *ca,
-    const struct keyroom_at *at, struct errinfo *ei)
+try_signer(struct rite *r, const struct plan_ca *ca, struct errinfo *ei)
 {
 	struct keyroom_signer signer = {0};
-	struct secret secret = SECRET_EMPTY;
-	enum err e = rite_secret(r, &ca->key, false, &secret, ei);
+	enum err e = rite_start(r, &ca->key, &signer, ei);
 
-	if (e == ERR_OK) {
-		e = keyroom_start(
-		    &r->c, at, secret_slice(&secret), &signer, ei);
-	}
-	e = keyroom_stop(&signer, e, ei);
-	secret_clear(&secret);
-	return e;
+	return keyroom_stop(&signer, e, ei);
 }
 
 static enum err
@@ -434,7 +371,7 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	struct keyroom_at at;
 	bool is_new = false;
-	enum err e = keyroom_at(&r->c, ca->key.name, ca->key.uid, &at, ei);
+	enum err e = rite_at(r, &ca->key, &at, ei);
 
 	if (e == ERR_OK) {
 		e = rite_take(r, ca->key.name, "cer", &cert, ei);
@@ -447,11 +384,11 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 		    &r->c, &at, buf_slice(&cert), SLICE_EMPTY, ei);
 	}
 	if (e == ERR_OK && ca->ocsp.name[0] == '\0') {
-		e = try_signer(r, ca, &at, ei);
+		e = try_signer(r, ca, ei);
 	}
 	if (e == ERR_OK && ca->ocsp.name[0] != '\0' &&
 	    !rite_has_ocsp_cert(r, &ca->ocsp)) {
-		e = certify_ocsp(r, ca, &at, buf_slice(&cert), ei);
+		e = certify_ocsp(r, ca, buf_slice(&cert), ei);
 	}
 	if (e == ERR_OK) {
 		e = publish(r, ca, buf_slice(&cert), root, ei);
@@ -491,22 +428,26 @@ publish_root(struct rite *r, struct slice root, struct errinfo *ei)
 	return e;
 }
 
-static void
-print_signers(const struct ca_plan *p)
+/* What surguch.conf then needs; a centre that is still to be made gets it by
+ * the next step. */
+static enum err
+print_signers(struct rite *r, struct errinfo *ei)
 {
-	cli_print("\nNow add to `signers` in surguch.conf, and restart "
-		  "surguchd:\n\n");
-	for (size_t i = 0; i < p->num_cas; i++) {
-		const struct plan_ca *ca = &p->cas[i];
+	struct buf b = BUF_INIT(SIGNERS_MAX);
+	enum err e;
 
-		cli_print("\t{ name = \"%s\"; user = \"%lu\";", ca->key.name,
-		    (unsigned long)ca->key.uid);
-		if (ca->ocsp.name[0] != '\0') {
-			cli_print(" ocsp = \"%s\"; ocsp_user = \"%lu\";",
-			    ca->ocsp.name, (unsigned long)ca->ocsp.uid);
-		}
-		cli_print(" }%s\n", i + 1 < p->num_cas ? "," : "");
+	if (r->plan->centre.name[0] != '\0') {
+		return ERR_OK;
 	}
+	centre_put_signers(r->plan, &b);
+	e = buf_err(&b, ei);
+	if (e == ERR_OK) {
+		cli_print("\nNow add to `signers` in surguch.conf, and restart "
+			  "surguchd:\n\n%s",
+		    buf_cstr(&b));
+	}
+	buf_clear(&b);
+	return e;
 }
 
 static enum err
@@ -523,7 +464,7 @@ import_step(struct rite *r, struct errinfo *ei)
 		e = publish_root(r, buf_slice(&root), ei);
 	}
 	if (e == ERR_OK) {
-		print_signers(r->plan);
+		e = print_signers(r, ei);
 	}
 	pubkey_free(key);
 	buf_clear(&root);
@@ -540,6 +481,7 @@ static const struct {
     {"request", request_step},
     {"sign", sign_step},
     {"import", import_step},
+    {"centre", centre_step},
 };
 
 static enum err
@@ -552,7 +494,8 @@ run_step(struct rite *r, const char *name, struct errinfo *ei)
 		}
 	}
 	return err_set(ei, ERR_FORMAT, "cli.step", NULL,
-	    "the steps are root, request, sign and import, not %s", name);
+	    "the steps are root, request, sign, import and centre, not %s",
+	    name);
 }
 
 enum err

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "profile/values.h"
 
 enum {
 	DAY = 86400,
@@ -17,15 +17,29 @@ enum {
 
 static const char *const secrets[] = {"file", "unlock", NULL};
 
+/* They are written into settings as they are. */
 static const char *
-check_uid(const char *s)
+check_user(const char *s)
 {
-	uint64_t uid;
-
-	return *s == '\0' ||
-		       (text_to_u64(slice_str(s), &uid) && uid <= INT32_MAX)
+	return strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(s)
 		   ? NULL
-		   : "is no uid, a number";
+		   : "is no user: its name, or its number";
+}
+
+static const char *
+check_plain(const char *s)
+{
+	return strpbrk(s, "\"\\") == NULL ? NULL
+					  : "has a quote or a backslash in it";
+}
+
+static const char *
+check_host(const char *s)
+{
+	return san_form_fits(SAN_IP, s) ||
+		       (san_form_fits(SAN_DNS, s) && *s != '*')
+		   ? NULL
+		   : "is no host name or address";
 }
 
 static const char *
@@ -69,7 +83,8 @@ check_address(const char *s)
 	    {.name = "user",                                                   \
 		.type = CONF_TEXT,                                             \
 		.fallback = "",                                                \
-		.check = check_uid},                                           \
+		.max = PLAN_USER_SIZE - 1,                                     \
+		.check = check_user},                                          \
 	    {.name = "secret",                                                 \
 		.type = CONF_CHOICE,                                           \
 		.fallback = "file",                                            \
@@ -107,6 +122,48 @@ static const struct conf_setting ca_settings[] = {
     {0},
 };
 
+#define ADDRESS(n)                                                             \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "0.0.0.0",         \
+		.min = 1, .max = CENTRE_TEXT_MAX - 1, .check = check_plain     \
+	}
+#define PORT(n, otherwise)                                                     \
+	{                                                                      \
+		.name = (n), .type = CONF_INT, .min = 1, .max = UINT16_MAX,    \
+		.fallback_int = (otherwise)                                    \
+	}
+#define USER(n)                                                                \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "",                \
+		.max = PLAN_USER_SIZE - 1, .check = check_user                 \
+	}
+
+static const struct conf_setting centre_settings[] = {
+    {.name = "name",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = CENTRE_TEXT_MAX - 1,
+	.check = check_plain},
+    {.name = "host",
+	.type = CONF_TEXT,
+	.required = true,
+	.min = 1,
+	.max = CENTRE_TEXT_MAX - 1,
+	.check = check_host},
+    ADDRESS("address"),
+    PORT("port", 8443),
+    ADDRESS("public_address"),
+    PORT("public_port", 80),
+    {.name = "tls",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = HELLO_NAME_SIZE - 1},
+    USER("front"),
+    USER("courier"),
+    {0},
+};
+
 static const struct conf_setting settings[] = {
     {.name = "exchange",
 	.type = CONF_TEXT,
@@ -135,23 +192,20 @@ static const struct conf_setting settings[] = {
 	.min = 1,
 	.max = PLAN_CAS_MAX,
 	.members = ca_settings},
+    {.name = "centre", .type = CONF_GROUP, .members = centre_settings},
     {0},
 };
 
 static void
 take_key(struct conf_cursor c, struct plan_key *out)
 {
-	const char *user = conf_text(c, "user");
-	uint64_t uid = getuid();
-
 	conf_copy_text(out->name, sizeof(out->name), conf_text(c, "name"));
 	conf_copy_text(out->spec, sizeof(out->spec), conf_text(c, "key"));
 	conf_copy_text(out->common_name, sizeof(out->common_name),
 	    conf_text(c, "common_name"));
 	conf_copy_text(out->at, sizeof(out->at), conf_text(c, "key_at"));
 	out->unlock = conf_choice(c, "secret") == 1;
-	ensure(*user == '\0' || text_to_u64(slice_str(user), &uid));
-	out->uid = (uint32_t)uid;
+	conf_copy_text(out->user, sizeof(out->user), conf_text(c, "user"));
 }
 
 static void
@@ -165,6 +219,62 @@ take_ca(struct conf_cursor c, struct plan_ca *out)
 	if (conf_has(c, "ocsp")) {
 		take_key(conf_group(c, "ocsp"), &out->ocsp);
 	}
+}
+
+static bool
+may_certify_tls(const struct plan_ca *ca)
+{
+	for (size_t i = 0; i < ca->num_profiles; i++) {
+		if (strcmp(ca->profiles[i], PLAN_TLS_PROFILE) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+take_centre(struct ca_plan *p, struct conf_cursor c, struct conf_report *report)
+{
+	struct plan_centre *to = &p->centre;
+	const struct {
+		char *to;
+		size_t size;
+		const char *name;
+	} texts[] = {
+	    {to->name, sizeof(to->name), "name"},
+	    {to->host, sizeof(to->host), "host"},
+	    {to->address, sizeof(to->address), "address"},
+	    {to->public_address, sizeof(to->public_address), "public_address"},
+	    {to->tls, sizeof(to->tls), "tls"},
+	    {to->front, sizeof(to->front), "front"},
+	    {to->courier, sizeof(to->courier), "courier"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		conf_copy_text(
+		    texts[i].to, texts[i].size, conf_text(c, texts[i].name));
+	}
+	to->port = (uint16_t)conf_int(c, "port");
+	to->public_port = (uint16_t)conf_int(c, "public_port");
+	if (to->tls[0] != '\0' && plan_tls_ca(p) == NULL) {
+		conf_complain(report, c, "tls",
+		    "is no CA of this file that has the "
+		    "profile " PLAN_TLS_PROFILE);
+	}
+}
+
+const struct plan_ca *
+plan_tls_ca(const struct ca_plan *p)
+{
+	for (size_t i = 0; i < p->num_cas; i++) {
+		const struct plan_ca *ca = &p->cas[i];
+
+		if (strcmp(ca->key.name, p->centre.tls) == 0 &&
+		    may_certify_tls(ca)) {
+			return ca;
+		}
+	}
+	return NULL;
 }
 
 /* Two signers of one name would have one directory. */
@@ -216,6 +326,9 @@ take(const struct conf *conf, const char *path, struct conf_report *report,
 		take_ca(conf_group_at(c, "issuing", i), &p->cas[p->num_cas++]);
 	}
 	check_names(p, c, report);
+	if (conf_has(c, "centre")) {
+		take_centre(p, conf_group(c, "centre"), report);
+	}
 	e = conf_report_err(report, ei);
 	/* A relative one lies beside the file, wherever that is. */
 	if (e == ERR_OK) {

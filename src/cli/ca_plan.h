@@ -22,6 +22,11 @@
  *		ocsp = { name = "ocsp-2026"; user = "64022";
  *			common_name = "OCSP 2026"; };
  *	});
+ *	centre = {                     # what there is besides the CAs
+ *		name = "ООО «Центр»"; host = "ca.example.ru";
+ *		tls = "issuing-2026";  # who certifies the API
+ *		front = "surguch-front"; courier = "surguch-courier";
+ *	};
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,9 +50,9 @@ struct plan_key {
 	char name[HELLO_NAME_SIZE]; /* "": there is none */
 	char spec[PLAN_SPEC_SIZE];  /* as surguch-signer --make-key */
 	char common_name[CENTRE_TEXT_MAX];
-	uint32_t uid;
-	bool unlock;            /* people open it */
-	char at[PLAN_KEY_SIZE]; /* the settings' group `key`, or "" */
+	char user[PLAN_USER_SIZE]; /* its signer's; "": whoever asks */
+	bool unlock;               /* people open it */
+	char at[PLAN_KEY_SIZE];    /* the settings' group `key`, or "" */
 };
 
 struct plan_ca {
@@ -55,6 +60,20 @@ struct plan_ca {
 	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
 	size_t num_profiles;
 	struct plan_key ocsp;
+};
+
+/* The centre besides its CAs; it is made when the file has its name. */
+struct plan_centre {
+	char name[CENTRE_TEXT_MAX]; /* "": the file says nothing of it */
+	char host[CENTRE_TEXT_MAX]; /* in the API's certificate */
+	char address[CENTRE_TEXT_MAX];
+	uint16_t port;
+	char public_address[CENTRE_TEXT_MAX];
+	uint16_t public_port;
+	char tls[HELLO_NAME_SIZE]; /* the CA of this file that certifies the
+				    * API, or "" */
+	char front[PLAN_USER_SIZE];
+	char courier[PLAN_USER_SIZE];
 };
 
 struct ca_plan {
@@ -68,7 +87,12 @@ struct ca_plan {
 	uint8_t root_sha256[SHA256_SIZE];
 	struct plan_ca cas[PLAN_CAS_MAX];
 	size_t num_cas;
+	struct plan_centre centre;
 };
+
+#define PLAN_TLS_PROFILE "tls-server"
+/* The CA that centre.tls names; NULL when it names none. */
+const struct plan_ca *plan_tls_ca(const struct ca_plan *p);
 
 /* ERR_FORMAT with all mistakes on standard error; free(*out). */
 ATTR_MUST_USE enum err ca_plan_load(

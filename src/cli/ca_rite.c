@@ -10,6 +10,8 @@
 #include "cli/cli.h"
 #include "cli/password.h"
 #include "crypto/hash.h"
+#include "os/process.h"
+#include "profile/values.h"
 
 enum {
 	SETTINGS_MAX = 32768,
@@ -23,14 +25,13 @@ enum {
 
 /* --- the place ---------------------------------------------------------- */
 
-static enum err
-make_missing(
-    struct rite *r, const char *name, unsigned mode, struct errinfo *ei)
+enum err
+rite_dir(struct rite *r, const char *name, struct errinfo *ei)
 {
 	char path[PATH_TEXT_SIZE];
 	enum err e = centre_path(&r->c, path, ei, "%s", name);
 
-	return e != ERR_OK || file_exists(path) ? e : dir_make(path, mode, ei);
+	return e != ERR_OK || file_exists(path) ? e : dir_make(path, 0755, ei);
 }
 
 enum err
@@ -43,7 +44,7 @@ rite_tree(struct rite *r, struct errinfo *ei)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(dirs); i++) {
-		e = make_missing(r, dirs[i], 0755, ei);
+		e = rite_dir(r, dirs[i], ei);
 	}
 	if (e == ERR_OK && !file_exists(r->plan->exchange)) {
 		e = dir_make(r->plan->exchange, 0755, ei);
@@ -58,6 +59,37 @@ rite_tree(struct rite *r, struct errinfo *ei)
 	return e;
 }
 
+/* --- whose it is -------------------------------------------------------- */
+
+enum err
+rite_user(const char *user, uid_t *out, struct errinfo *ei)
+{
+	gid_t gid;
+	enum err e;
+
+	*out = getuid();
+	if (*user == '\0') {
+		return ERR_OK;
+	}
+	e = process_user(user, out, &gid, ei);
+	return e != ERR_NOTFOUND
+		   ? e
+		   : err_set(ei, ERR_STATE, "ceremony.user", NULL,
+			 "this machine has no user %s: make it first, as with "
+			 "useradd --system --shell /usr/sbin/nologin %s",
+			 user, user);
+}
+
+enum err
+rite_at(struct rite *r, const struct plan_key *key, struct keyroom_at *out,
+    struct errinfo *ei)
+{
+	uid_t uid;
+	enum err e = rite_user(key->user, &uid, ei);
+
+	return e != ERR_OK ? e : keyroom_at(&r->c, key->name, uid, out, ei);
+}
+
 /* --- settings ----------------------------------------------------------- */
 
 /* The CA delegates to this OCSP key and to no other. */
@@ -68,7 +100,7 @@ put_responder(struct rite *r, const struct plan_key *ocsp, struct buf *b,
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	uint8_t hash[SHA256_SIZE];
 	struct keyroom_at at;
-	enum err e = keyroom_at(&r->c, ocsp->name, ocsp->uid, &at, ei);
+	enum err e = rite_at(r, ocsp, &at, ei);
 
 	if (e == ERR_OK) {
 		e = keyroom_spki(&at, &spki, ei);
@@ -226,7 +258,7 @@ rite_key(struct rite *r, const struct plan_key *key, const struct plan_ca *ca,
 	struct buf text = BUF_INIT(SETTINGS_MAX);
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	char dir[HELLO_NAME_SIZE + 32];
-	enum err e = keyroom_at(&r->c, key->name, key->uid, out, ei);
+	enum err e = rite_at(r, key, out, ei);
 
 	if (e == ERR_OK) {
 		e = put_settings(r, key, ca, &text, ei);
@@ -262,6 +294,72 @@ rite_key(struct rite *r, const struct plan_key *key, const struct plan_ca *ca,
 	return e;
 }
 
+/* --- signing ------------------------------------------------------------ */
+
+enum err
+rite_start(struct rite *r, const struct plan_key *key,
+    struct keyroom_signer *out, struct errinfo *ei)
+{
+	struct secret secret = SECRET_EMPTY;
+	struct keyroom_at at;
+	enum err e = rite_at(r, key, &at, ei);
+
+	if (e == ERR_OK) {
+		e = rite_secret(r, key, false, &secret, ei);
+	}
+	if (e == ERR_OK) {
+		e = keyroom_start(&r->c, &at, secret_slice(&secret), out, ei);
+	}
+	secret_clear(&secret);
+	return e;
+}
+
+static enum err
+fill(const struct ca_plan *p, const char *profile, const char *common_name,
+    const char *host, struct slice spki, struct issue_values *v,
+    struct errinfo *ei)
+{
+	enum err e;
+
+	values_init(v);
+	e = values_set_profile(v, slice_str(profile), ei);
+	if (e == ERR_OK) {
+		e = values_add_attr(v, OID_C, slice_str(p->country), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_add_attr(v, OID_O, slice_str(p->organization), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_add_attr(v, OID_CN, slice_str(common_name), ei);
+	}
+	if (e == ERR_OK && host != NULL) {
+		e = values_add_san(v,
+		    san_form_fits(SAN_IP, host) ? SAN_IP : SAN_DNS,
+		    slice_str(host), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_set_spki(v, spki, ei);
+	}
+	/* One certificate for one content: a step that is run again gets the
+	 * same bytes from the journal. */
+	return e != ERR_OK ? e : values_digest(v, v->idem, ei);
+}
+
+enum err
+rite_issue(struct rite *r, struct keyroom_signer *by, const char *profile,
+    const char *common_name, const char *host, struct slice spki,
+    struct buf *cert, struct errinfo *ei)
+{
+	struct issue_values v;
+	enum err e = fill(r->plan, profile, common_name, host, spki, &v, ei);
+
+	if (e == ERR_OK) {
+		e = keyroom_issue(by, &v, cert, ei);
+	}
+	values_clear(&v);
+	return e;
+}
+
 enum err
 rite_own_cert(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
 {
@@ -272,11 +370,11 @@ rite_own_cert(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
 }
 
 bool
-rite_has_ocsp_cert(const struct rite *r, const struct plan_key *key)
+rite_has_ocsp_cert(struct rite *r, const struct plan_key *key)
 {
 	struct keyroom_at at;
 
-	return keyroom_at(&r->c, key->name, key->uid, &at, NULL) == ERR_OK &&
+	return rite_at(r, key, &at, NULL) == ERR_OK &&
 	       is_there(&at, "cert.der");
 }
 

@@ -18,9 +18,20 @@ struct rite {
 	const char *password_file; /* NULL: asked for */
 };
 
+/* A directory for everybody to read, unless it is there. */
+ATTR_MUST_USE enum err rite_dir(
+    struct rite *r, const char *name, struct errinfo *ei);
 /* The directories that are not there, and the profiles of a place that has
  * none. */
 ATTR_MUST_USE enum err rite_tree(struct rite *r, struct errinfo *ei);
+
+/* Where a signer of the file is.  ERR_STATE "ceremony.user" when this machine
+ * does not know its user. */
+ATTR_MUST_USE enum err rite_at(struct rite *r, const struct plan_key *key,
+    struct keyroom_at *out, struct errinfo *ei);
+/* The uid of a name or number, or ours for "". */
+ATTR_MUST_USE enum err rite_user(
+    const char *user, uid_t *out, struct errinfo *ei);
 
 /*
  * A key with its signer's directory and settings, made or, if it is there as
@@ -33,10 +44,19 @@ ATTR_MUST_USE enum err rite_key(struct rite *r, const struct plan_key *key,
 ATTR_MUST_USE enum err rite_secret(struct rite *r, const struct plan_key *key,
     bool is_new, struct secret *out, struct errinfo *ei);
 
+/* Its program, opened and answering; as keyroom_start(). */
+ATTR_MUST_USE enum err rite_start(struct rite *r, const struct plan_key *key,
+    struct keyroom_signer *out, struct errinfo *ei);
+/* Country and organization are the file's; host is a name or an address for
+ * subjectAltName, or NULL. */
+ATTR_MUST_USE enum err rite_issue(struct rite *r, struct keyroom_signer *by,
+    const char *profile, const char *common_name, const char *host,
+    struct slice spki, struct buf *cert, struct errinfo *ei);
+
 /* ca.der of a signer; ERR_NOTFOUND. */
 ATTR_MUST_USE enum err rite_own_cert(
     const struct keyroom_at *at, struct buf *out, struct errinfo *ei);
-bool rite_has_ocsp_cert(const struct rite *r, const struct plan_key *key);
+bool rite_has_ocsp_cert(struct rite *r, const struct plan_key *key);
 
 /* A file of the exchange directory, out and in; "NAME.suffix" for the latter,
  * with ERR_STATE "ceremony.missing" when it has not come. */

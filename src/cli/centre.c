@@ -44,8 +44,9 @@ centre_path(const struct centre *c, char out[PATH_TEXT_SIZE],
 	return path_join(out, c->dir, rest, ei);
 }
 
-static enum err
-give(const struct centre *c, const char *path, uid_t owner, struct errinfo *ei)
+enum err
+centre_give(
+    const struct centre *c, const char *path, uid_t owner, struct errinfo *ei)
 {
 	if (c->root && chown(path, owner, (gid_t)owner) != 0) {
 		return err_sys(ei, "centre.owner", "cannot give %s to uid %lu",
@@ -64,7 +65,7 @@ centre_state_dir(
 	if (e == ERR_OK) {
 		e = dir_make(path, 0700, ei);
 	}
-	return e != ERR_OK ? e : give(c, path, owner, ei);
+	return e != ERR_OK ? e : centre_give(c, path, owner, ei);
 }
 
 enum err
@@ -77,7 +78,7 @@ centre_write(const struct centre *c, const char *name, struct slice content,
 	if (e == ERR_OK) {
 		e = file_write_atomic(path, content, mode, ei);
 	}
-	return e != ERR_OK ? e : give(c, path, owner, ei);
+	return e != ERR_OK ? e : centre_give(c, path, owner, ei);
 }
 
 enum err
@@ -159,7 +160,9 @@ make_tree(const struct centre *c, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = centre_path(c, path, ei, "var/lib/surguch/public");
 	}
-	return e != ERR_OK ? e : give(c, path, centre_uid(c, ROLE_FRONT), ei);
+	return e != ERR_OK
+		   ? e
+		   : centre_give(c, path, centre_uid(c, ROLE_FRONT), ei);
 }
 
 enum err
@@ -191,33 +194,39 @@ centre_copy_profiles(const struct centre *c, struct errinfo *ei)
 	return e;
 }
 
-static enum err
-make_secret(
-    const struct centre *c, const char *name, unsigned role, struct errinfo *ei)
+enum err
+centre_make_secret(
+    const struct centre *c, const char *name, uid_t owner, struct errinfo *ei)
 {
 	uint8_t secret[SECRET_SIZE];
 	enum err e = random_bytes(secret, sizeof(secret), ei);
 
 	if (e == ERR_OK) {
 		e = centre_write(c, name, slice_make(secret, sizeof(secret)),
-		    0400, centre_uid(c, role), ei);
+		    0400, owner, ei);
 	}
 	secret_wipe(secret, sizeof(secret));
 	return e;
 }
 
-static enum err
-make_courier(const struct centre *c, struct errinfo *ei)
+enum err
+centre_make_courier_key(const struct centre *c, struct errinfo *ei)
 {
 	char dir[PATH_TEXT_SIZE];
 	const char *const args[] = {"--make-key", dir};
-	struct buf conf = BUF_INIT(CONF_MAX);
 	enum err e = centre_path(c, dir, ei, "var/lib/surguch/courier");
 
-	if (e == ERR_OK) {
-		e = centre_run(c, "surguch-courier", args, ARRAY_LEN(args),
-		    SLICE_EMPTY, ei);
-	}
+	return e != ERR_OK ? e
+			   : centre_run(c, "surguch-courier", args,
+				 ARRAY_LEN(args), SLICE_EMPTY, ei);
+}
+
+static enum err
+make_courier(const struct centre *c, struct errinfo *ei)
+{
+	struct buf conf = BUF_INIT(CONF_MAX);
+	enum err e = centre_make_courier_key(c, ei);
+
 	buf_printf(&conf,
 	    "# How messages leave the centre; see surguch-courier(8).  In a "
 	    "demo the\n# gateway is a double on this machine.\n"
@@ -275,12 +284,12 @@ make_centre(const struct centre *c, struct errinfo *ei)
 		e = centre_copy_profiles(c, ei);
 	}
 	if (e == ERR_OK) {
-		e = make_secret(
-		    c, "var/lib/surguch/front/otp.key", ROLE_FRONT, ei);
+		e = centre_make_secret(
+		    c, CENTRE_OTP_KEY, centre_uid(c, ROLE_FRONT), ei);
 	}
 	if (e == ERR_OK) {
-		e = make_secret(
-		    c, "var/lib/surguch/front/data.key", ROLE_FRONT, ei);
+		e = centre_make_secret(
+		    c, CENTRE_DATA_KEY, centre_uid(c, ROLE_FRONT), ei);
 	}
 	if (e == ERR_OK) {
 		e = make_courier(c, ei);
@@ -445,7 +454,9 @@ centre_init_cmd(int argc, char **argv, const char *usage, struct errinfo *ei)
 
 	if (e == ERR_OK && !demo) {
 		e = err_set(ei, ERR_FORMAT, "cli.option", NULL,
-		    "only demo centres can be made so far: say --demo");
+		    "this makes demo centres: say --demo; a centre of one's "
+		    "own is "
+		    "made by `surguchctl ca ceremony`");
 	}
 	w.dir = args.at[0];
 	return e != ERR_OK ? e : init(&w, ei);

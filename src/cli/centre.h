@@ -56,6 +56,26 @@ ATTR_MUST_USE enum err centre_state_dir(
 ATTR_MUST_USE enum err centre_write(const struct centre *c, const char *name,
     struct slice content, unsigned mode, uid_t owner, struct errinfo *ei);
 
+/* The owner of a path, where we can give it away. */
+ATTR_MUST_USE enum err centre_give(
+    const struct centre *c, const char *path, uid_t owner, struct errinfo *ei);
+
+/* Front's two secrets: a new one. */
+#define CENTRE_OTP_KEY  "var/lib/surguch/front/otp.key"
+#define CENTRE_DATA_KEY "var/lib/surguch/front/data.key"
+ATTR_MUST_USE enum err centre_make_secret(
+    const struct centre *c, const char *name, uid_t owner, struct errinfo *ei);
+/* Courier's key, unless it is there. */
+ATTR_MUST_USE enum err centre_make_courier_key(
+    const struct centre *c, struct errinfo *ei);
+/* centre_tls.c: the API's key and its chain without the root. */
+struct privkey;
+#define CENTRE_TLS_KEY   "var/lib/surguch/front/tls-key.pem"
+#define CENTRE_TLS_CHAIN "var/lib/surguch/front/tls-chain.pem"
+ATTR_MUST_USE enum err centre_write_tls(const struct centre *c, uid_t owner,
+    struct privkey *key, struct slice leaf, struct slice issuer,
+    struct errinfo *ei);
+
 /* Run a role's program once, with these bytes as its standard input, and wait
  * for its end; its messages go to our standard error. */
 ATTR_MUST_USE enum err centre_run(const struct centre *c, const char *program,

@@ -7,13 +7,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "cli/centre.h"
 #include "cli/keyroom.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
-#include "crypto/tlskey.h"
 #include "profile/values.h"
 #include "x509/p7b.h"
 #include "x509/pem.h"
@@ -260,33 +258,6 @@ certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 /* --- the centre's own certificates
  * --------------------------------------------- */
 
-static enum err
-write_tls(const struct centre *c, struct privkey *key, const struct making *m,
-    struct slice leaf, struct errinfo *ei)
-{
-	struct buf chain = BUF_INIT(PEM_MAX);
-	struct secret pem = SECRET_EMPTY;
-	uid_t uid = centre_uid(c, ROLE_FRONT);
-	enum err e = privkey_to_pem_insecure_plain(key, &pem, ei);
-
-	pem_put(&chain, PEM_CERTIFICATE, leaf);
-	pem_put(&chain, PEM_CERTIFICATE, buf_slice(&m->issuing_cert));
-	if (e == ERR_OK) {
-		e = buf_err(&chain, ei);
-	}
-	if (e == ERR_OK) {
-		e = centre_write(c, "var/lib/surguch/front/tls-key.pem",
-		    slice_make(pem.p, pem.len - 1), 0400, uid, ei);
-	}
-	if (e == ERR_OK) {
-		e = centre_write(c, "var/lib/surguch/front/tls-chain.pem",
-		    buf_slice(&chain), 0444, uid, ei);
-	}
-	secret_clear(&pem);
-	buf_clear(&chain);
-	return e;
-}
-
 /* The API's own certificate, in the one hierarchy that browsers know. */
 static enum err
 make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
@@ -311,7 +282,8 @@ make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 		e = keyroom_issue(r, &v, &cert, ei);
 	}
 	if (e == ERR_OK) {
-		e = write_tls(m->c, key, m, buf_slice(&cert), ei);
+		e = centre_write_tls(m->c, centre_uid(m->c, ROLE_FRONT), key,
+		    buf_slice(&cert), buf_slice(&m->issuing_cert), ei);
 	}
 	values_clear(&v);
 	privkey_free(key);

@@ -298,9 +298,12 @@ static void
 look_at_state(struct doctor *d, const char *name)
 {
 	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
+	struct stat st;
 
+	/* Beside the directories lies the record of ceremonies. */
 	if (snprintf(path, sizeof(path), "%s/" STATE "/%s", ctl_centre, name) >=
-	    (int)sizeof(path)) {
+		(int)sizeof(path) ||
+	    (lstat(path, &st) == 0 && S_ISREG(st.st_mode))) {
 		return;
 	}
 	memcpy(dir, path, sizeof(dir));

@@ -95,8 +95,8 @@ static const struct cli_command commands[] = {
     {"ca", "show", "NAME", "one CA: key, fingerprints, profiles", ca_show_cmd},
     {"ca", "ceremony",
 	"STEP FILE [--profiles DIR] [--libexec DIR] [--password-file FILE]",
-	"make a root and CAs under it by a reviewed file, in the steps root, "
-	"request, sign, import",
+	"make a root, CAs under it and a centre around them by a reviewed "
+	"file, in the steps root, request, sign, import, centre",
 	ca_ceremony_cmd},
     {"certificate", "list",
 	"[--ca CA] [--profile PROFILE] [--status STATUS] [--person PERSON] "

@@ -7,11 +7,12 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
-import { addPerson, call, ctl, newKey, p256Request, sha256, startDesk, stateDir }
-	from './lib/desk.mjs';
+import { Centre } from './lib/centre.mjs';
+import { addPerson, call, ctl, newKey, newRequest, p256Request, sha256, startDesk,
+	stateDir } from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust, toPem } from './lib/openssl.mjs';
-import { AS_ROOT, BUILD, ROOT, scratch, until } from './lib/scratch.mjs';
+import { AS_ROOT, BUILD, freePorts, ROOT, scratch, until } from './lib/scratch.mjs';
 
 const PASS = 'correct horse battery';
 const PIN = '12345678';
@@ -19,7 +20,7 @@ const uid = (n) => (AS_ROOT ? 64040 + n : process.getuid());
 
 // A ceremony's file, the root's machine beside it, and its steps.
 class Ceremony {
-	constructor(t, centre, { name, root = '', issuing }) {
+	constructor(t, centre, { name, root = '', issuing, around = '' }) {
 		this.centre = centre;
 		this.dir = scratch(t);
 		this.file = join(this.dir, 'ceremony.conf');
@@ -29,6 +30,7 @@ class Ceremony {
 		this.name = name;
 		this.rootMore = root;
 		this.issuing = issuing;
+		this.around = around;
 		this.write();
 	}
 
@@ -36,6 +38,7 @@ class Ceremony {
 		writeFileSync(this.file, `exchange = "exchange";
 public = "${this.centre.public}";
 organization = "Учебный центр";
+${this.around}
 root = { name = "root-${this.name}"; key = "p384"; user = "${uid(0)}";
 	common_name = "Корневой ${this.name}"; ${this.rootMore} };
 issuing = ({ ${this.issuing} });
@@ -280,6 +283,69 @@ test('a ceremony by a reviewed file, and a new key that takes over', async (t) =
 				leaf, '-url', `${centre.public}/ocsp/${name}`, '-noverify']);
 			assert.match(said, new RegExp(`: ${want}`));
 		}
+	});
+	t.diagnostic('proves: I3, I5');
+});
+
+// --- a centre from nothing ---------------------------------------------------
+
+test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
+	const centre = new Centre(t);
+	const [api, open] = await freePorts(2);
+	const as = (n) => (AS_ROOT ? `${uid(n)}` : '');
+	Object.assign(centre, { api: `https://127.0.0.1:${api}`,
+		public: `http://127.0.0.1:${open}`,
+		apiCa: join(centre.dir, 'var/lib/surguch/public/root-own.pem') });
+	const around = (tls, front = as(8)) => `centre = {
+	name = "Центр «Своё дело»"; host = "127.0.0.1"; address = "127.0.0.1";
+	port = ${api}; public_address = "127.0.0.1"; public_port = ${open};
+	tls = "${tls}"; front = "${front}"; courier = "${as(9)}"; };`;
+	const rite = new Ceremony(t, centre, { name: 'own',
+		issuing: `name = "issuing-own"; key = "p256"; user = "${as(1)}";
+	common_name = "Издающий"; profiles = ["tls-client", "tls-server"];
+	ocsp = { name = "ocsp-own"; key = "p256"; user = "${as(2)}";
+		common_name = "OCSP"; };`, around: around('issuing-none') });
+	const path = (name) => join(centre.dir, name);
+	const conf = path('etc/surguch/surguch.conf');
+
+	await t.test('wants a CA of the file for the API, and users that there are',
+		async () => {
+			await rite.refused('conf.values', 'request');
+			assert.ok(!existsSync(centre.dir));
+			rite.around = around('issuing-own', 'nobody-of-this-name');
+			rite.write();
+			await rite.refused('ceremony.user', 'centre');
+			rite.around = around('issuing-own');
+			rite.write();
+		});
+	await t.test('comes after the CAs', async () => {
+		await rite.refused('ceremony.missing', 'centre');
+		assert.ok(!existsSync(conf));
+		for (const step of ['root', 'request', 'sign']) {
+			await rite.must(step);
+		}
+		rite.trust();
+		assert.doesNotMatch(await rite.must('import'), /surguch\.conf/);
+		await rite.must('centre');
+	});
+	await t.test('works, with nothing for the doctor to find', async () => {
+		await centre.up();
+		centre.token = await centre.operator('first', 'administrator');
+		const r = await issueClient(centre, await addPerson(centre),
+			await newRequest(rite.dir, 'client'));
+		assert.equal(r.status, 201, r.text);
+		assert.equal(r.json.ca, 'issuing-own');
+		const doctor = await ctl(centre, 'doctor');
+		assert.equal(doctor.code, 0, doctor.all);
+		await centre.down();
+	});
+	await t.test('stays as it is when the step is run again', async () => {
+		const names = [conf, ...['otp.key', 'data.key', 'tls-key.pem',
+			'tls-chain.pem'].map((n) => path(`var/lib/surguch/front/${n}`))];
+		const before = names.map((n) => readFileSync(n));
+		assert.match(await rite.must('centre'), /stays as it is/);
+		assert.deepEqual(names.map((n) => readFileSync(n)), before);
+		await centre.up();
 	});
 	t.diagnostic('proves: I3, I5');
 });
