@@ -15,7 +15,7 @@ enum {
 	CRL_DAYS_DEFAULT = 366
 };
 
-static const char *const secrets[] = {"file", "unlock", NULL};
+static const char *const secrets[] = {"file", "unlock", "credential", NULL};
 
 /* They are written into settings as they are. */
 static const char *
@@ -204,7 +204,8 @@ take_key(struct conf_cursor c, struct plan_key *out)
 	conf_copy_text(out->common_name, sizeof(out->common_name),
 	    conf_text(c, "common_name"));
 	conf_copy_text(out->at, sizeof(out->at), conf_text(c, "key_at"));
-	out->unlock = conf_choice(c, "secret") == 1;
+	out->secret = secrets[conf_choice(c, "secret")];
+	out->typed = conf_choice(c, "secret") != 0;
 	conf_copy_text(out->user, sizeof(out->user), conf_text(c, "user"));
 }
 

@@ -11,7 +11,7 @@
  *	root = {
  *		name = "root-2026"; key = "p384"; user = "64020";
  *		common_name = "Корневой центр 2026";
- *		secret = "unlock";     # as surguch-signer(8), or "file"
+ *		secret = "unlock";     # as surguch-signer(8); "file"
  *		crl_days = 366;
  *		sha256 = "";           # its certificate's, for the import
  *	};
@@ -51,7 +51,8 @@ struct plan_key {
 	char spec[PLAN_SPEC_SIZE];  /* as surguch-signer --make-key */
 	char common_name[CENTRE_TEXT_MAX];
 	char user[PLAN_USER_SIZE]; /* its signer's; "": whoever asks */
-	bool unlock;               /* people open it */
+	const char *secret;        /* as its signer's settings say, a literal */
+	bool typed;                /* not in a file: people say it here */
 	char at[PLAN_KEY_SIZE];    /* the settings' group `key`, or "" */
 };
 

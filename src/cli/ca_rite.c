@@ -157,8 +157,8 @@ put_settings(struct rite *r, const struct plan_key *key,
 	    key->name);
 	if (key->at[0] != '\0') {
 		buf_printf(b, "%s\n", key->at);
-	} else if (key->unlock) {
-		buf_add_str(b, "key = { secret = \"unlock\"; };\n");
+	} else if (key->typed) {
+		buf_printf(b, "key = { secret = \"%s\"; };\n", key->secret);
 	}
 	if (ca != NULL) {
 		put_addresses(r, key->name, b);
@@ -227,7 +227,7 @@ enum err
 rite_secret(struct rite *r, const struct plan_key *key, bool is_new,
     struct secret *out, struct errinfo *ei)
 {
-	if (!key->unlock) {
+	if (!key->typed) {
 		return ERR_OK;
 	}
 	if (r->password_file == NULL) {

@@ -303,8 +303,13 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 	const rite = new Ceremony(t, centre, { name: 'own',
 		issuing: `name = "issuing-own"; key = "p256"; user = "${as(1)}";
 	common_name = "Издающий"; profiles = ["tls-client", "tls-server"];
+	secret = "credential";
 	ocsp = { name = "ocsp-own"; key = "p256"; user = "${as(2)}";
 		common_name = "OCSP"; };`, around: around('issuing-none') });
+	// What systemd gives the unit, by LoadCredentialEncrypted.
+	const given = scratch(t);
+	writeFileSync(join(given, 'issuing-own'), PASS, { mode: 0o400 });
+	centre.env = { CREDENTIALS_DIRECTORY: given };
 	const path = (name) => join(centre.dir, name);
 	const conf = path('etc/surguch/surguch.conf');
 
@@ -338,6 +343,13 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 		const doctor = await ctl(centre, 'doctor');
 		assert.equal(doctor.code, 0, doctor.all);
 		await centre.down();
+	});
+	await t.test('is locked without the credential', async () => {
+		centre.env = {};
+		await centre.up();
+		assert.match((await ctl(centre, 'ca', 'list')).out, /key\.locked/);
+		await centre.down();
+		centre.env = { CREDENTIALS_DIRECTORY: given };
 	});
 	await t.test('stays as it is when the step is run again', async () => {
 		const names = [conf, ...['otp.key', 'data.key', 'tls-key.pem',
