@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "ca/authority.h"
 #include "ca/entries.h"
+#include "ca/pace.h"
 #include "ca/shard.h"
 #include "crypto/hash.h"
 #include "os/file.h"
@@ -154,6 +155,7 @@ struct publisher {
 	pthread_cond_t wake;
 	bool kicked;
 	bool stop;
+	struct pace paces[CA_AUTHORITIES_MAX]; /* the thread's own */
 };
 
 /* The rows of the full list and of the signer's shards, where they are not
@@ -196,24 +198,28 @@ is_known(struct authority *a)
 	return crl != NULL;
 }
 
-/* A CRL of this run is in memory, holds all changes, and has time left. */
+/* No CRL of this run is in memory, its time is over, or it lacks changes and
+ * may be made for them.  pace NULL: it may. */
 static bool
-is_fresh(struct authority *a, const struct list *s, int64_t now)
+is_due(struct authority *a, const struct list *s, const struct clock *clock,
+    struct pace *pace)
 {
 	struct shared_crl *crl = authority_crl(a, s->shard);
 
 	if (crl == NULL) {
-		return false;
+		return true;
 	}
 	shared_crl_release(crl);
-	return s->published == s->changes &&
-	       s->next_update - now >= CRL_RENEW_SEC;
+	return s->next_update - clock_utc_sec(clock) < CRL_RENEW_SEC ||
+	       (s->published != s->changes &&
+		   (pace == NULL || pace_take(pace, clock_mono_ms(clock))));
 }
 
 /* All lists of a CA.  One that fails does not keep the others from being made;
  * the first error is given back. */
 static enum err
-publish_due(struct ca *ca, struct authority *a, struct errinfo *ei)
+publish_due(
+    struct ca *ca, struct authority *a, struct pace *pace, struct errinfo *ei)
 {
 	struct rows *r = NULL;
 	uint64_t highest = 0;
@@ -245,7 +251,7 @@ publish_due(struct ca *ca, struct authority *a, struct errinfo *ei)
 		    .published = rows_int(r, i, 4),
 		};
 
-		if (!is_fresh(a, &list, clock_utc_sec(ca_clock(ca)))) {
+		if (is_due(a, &list, ca_clock(ca), pace)) {
 			e = publish(ca, a, &list, first == ERR_OK ? ei : NULL);
 			first = first == ERR_OK ? e : first;
 		}
@@ -270,7 +276,8 @@ publisher_run(void *arg)
 			struct authority *a = ca_at(p->o.ca, i);
 			struct errinfo ei = {0};
 
-			if (publish_due(p->o.ca, a, &ei) != ERR_OK &&
+			if (publish_due(p->o.ca, a, &p->paces[i], &ei) !=
+				ERR_OK &&
 			    p->o.failed != NULL) {
 				p->o.failed(p->o.arg, authority_name(a), &ei);
 			}
@@ -292,7 +299,7 @@ publisher_start(const struct publisher_options *o, struct publisher **out,
 		struct authority *a = ca_at(o->ca, i);
 		struct errinfo why = {0};
 
-		e = publish_due(o->ca, a, &why);
+		e = publish_due(o->ca, a, NULL, &why);
 		/* A key that is locked or away: the others go on without it,
 		 * and the thread tries again. */
 		if (e == ERR_AGAIN) {

@@ -3,7 +3,8 @@
 #define SURGUCH_CA_PUBLISH_H
 /*
  * Publishing CRLs: a thread that makes the list that a revoked certificate
- * names (ca/shard.h) anew at once, and every list in time before the present
+ * names (ca/shard.h) anew at once, as long as there are few (ca/pace.h), and
+ * every list in time before the present
  * one ends.  Each goes to its file in public_dir and into memory for the HTTP
  * server.
  */

@@ -23,7 +23,7 @@ const PROFILE = 'tls-client';
 const KEYS = 200; // made at a time
 const IN_FLIGHT_MAX = 32;
 const REPLAYED = 500; // of the last answers, any may be asked for again
-const ON_CRL_MS = 30000; // after the revocation's answer
+const ON_CRL_MS = 150000; // after the revocation's answer (src/ca/pace.h)
 const QUIET_MS = 20000;
 const CONNECTIONS = 8;
 
