@@ -52,15 +52,16 @@ static void
 add_number(
     struct unit *u, const struct walk *w, const char *kind, uint64_t number)
 {
-	struct buf value = BUF_INIT(8);
+	uint8_t value[8]; /* big-endian; the unit sees to memory */
 	char name[128];
 
 	(void)snprintf(
 	    name, sizeof(name), "%s.%s", kind, authority_name(w->authority));
-	buf_add_u64(&value, number);
-	unit_add(
-	    u, ST_META_SET, EXPECT(1), V_TEXT(name), V_BLOB(buf_slice(&value)));
-	buf_clear(&value);
+	for (unsigned i = 0; i < sizeof(value); i++) {
+		value[i] = (uint8_t)(number >> (56 - 8 * i));
+	}
+	unit_add(u, ST_META_SET, EXPECT(1), V_TEXT(name),
+	    V_BLOB(slice_make(value, sizeof(value))));
 }
 
 static enum err

@@ -474,8 +474,8 @@ put_list(struct authority *a, struct crl_shard shard, struct shared_crl *crl,
 }
 
 enum err
-authority_set_crl(struct authority *a, struct crl_shard shard, uint8_t *der,
-    size_t len, struct errinfo *ei)
+authority_set_crl(struct authority *a, struct crl_shard shard, uint64_t number,
+    uint8_t *der, size_t len, struct errinfo *ei)
 {
 	struct shared_crl *crl = malloc(sizeof(*crl)), *old = NULL;
 	bool kept;
@@ -483,7 +483,7 @@ authority_set_crl(struct authority *a, struct crl_shard shard, uint8_t *der,
 	if (crl == NULL) {
 		return err_nomem(ei);
 	}
-	*crl = (struct shared_crl){der, len, 1, a};
+	*crl = (struct shared_crl){der, len, number, 1, a};
 	(void)pthread_mutex_lock(&a->lock);
 	kept = put_list(a, shard, crl, &old);
 	(void)pthread_mutex_unlock(&a->lock);

@@ -109,6 +109,7 @@ unsigned authority_crl_shards(const struct authority *a);
 struct shared_crl {
 	uint8_t *der;
 	size_t len;
+	uint64_t number;
 	unsigned refs; /* under the authority's lock */
 	struct authority *owner;
 };
@@ -116,7 +117,8 @@ struct shared_crl *authority_crl(struct authority *a, struct crl_shard shard);
 void shared_crl_release(void *crl);
 /* Takes the bytes. */
 ATTR_MUST_USE enum err authority_set_crl(struct authority *a,
-    struct crl_shard shard, uint8_t *der, size_t len, struct errinfo *ei);
+    struct crl_shard shard, uint64_t number, uint8_t *der, size_t len,
+    struct errinfo *ei);
 
 /* What its lists are made of (ca/entries.h). */
 struct entries *authority_entries(const struct authority *a);

@@ -29,6 +29,7 @@ enum {
 struct list {
 	struct crl_shard shard;
 	uint64_t number; /* the highest of all the CA's lists */
+	uint64_t noted;  /* its own */
 	int64_t next_update;
 	int64_t changes;
 	int64_t published;
@@ -139,7 +140,8 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 		size_t len = crl.len;
 		uint8_t *bytes = buf_take(&crl, &len);
 
-		e = authority_set_crl(a, list->shard, bytes, len, ei);
+		e = authority_set_crl(
+		    a, list->shard, order.number, bytes, len, ei);
 		if (e != ERR_OK) {
 			free(bytes);
 		}
@@ -198,20 +200,23 @@ is_known(struct authority *a)
 	return crl != NULL;
 }
 
-/* No CRL of this run is in memory, its time is over, or it lacks changes and
- * may be made for them.  pace NULL: it may. */
+/* No CRL of this run is in memory, or its time is over; or it lacks changes, or
+ * is not the one that the database has noted (whose file or place here failed),
+ * and may be made for that.  pace NULL: it may. */
 static bool
 is_due(struct authority *a, const struct list *s, const struct clock *clock,
     struct pace *pace)
 {
 	struct shared_crl *crl = authority_crl(a, s->shard);
+	bool whole;
 
 	if (crl == NULL) {
 		return true;
 	}
+	whole = s->published == s->changes && crl->number == s->noted;
 	shared_crl_release(crl);
 	return s->next_update - clock_utc_sec(clock) < CRL_RENEW_SEC ||
-	       (s->published != s->changes &&
+	       (!whole &&
 		   (pace == NULL || pace_take(pace, clock_mono_ms(clock))));
 }
 
@@ -246,6 +251,7 @@ publish_due(
 		struct list list = {
 		    .shard = shard_from_row(rows_int(r, i, 0)),
 		    .number = highest,
+		    .noted = (uint64_t)rows_int(r, i, 1),
 		    .next_update = rows_int(r, i, 2),
 		    .changes = rows_int(r, i, 3),
 		    .published = rows_int(r, i, 4),

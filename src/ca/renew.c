@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ca/authority.h"
+#include "ca/certificate_columns.h"
 #include "ca/issue.h"
 #include "crypto/hash.h"
 #include "os/random.h"
@@ -57,7 +58,8 @@ find_profile(
 		    "not known");
 	}
 	if (e == ERR_OK) {
-		e = values_set_profile(v, slice_str(rows_text(r, 0, 9)), ei);
+		e = values_set_profile(
+		    v, slice_str(rows_text(r, 0, CERTIFICATE_PROFILE)), ei);
 	}
 	rows_free(r);
 	return e;

@@ -27,8 +27,8 @@ failing_disarm(void)
 }
 
 /* Only the one that takes it from 0 to -1 fails. */
-static bool
-fails(enum failing kind)
+bool
+failing_now(enum failing kind)
 {
 	return atomic_load(&left) >= 0 && atomic_load(&armed) == (int)kind &&
 	       atomic_fetch_sub(&left, 1) == 0;
@@ -37,7 +37,7 @@ fails(enum failing kind)
 static bool
 fails_with(int error)
 {
-	if (!fails(FAILING_FILE)) {
+	if (!failing_now(FAILING_FILE)) {
 		return false;
 	}
 	errno = error;
@@ -83,19 +83,19 @@ void *__wrap_realloc(void *p, size_t len);
 void *
 __wrap_malloc(size_t len)
 {
-	return fails(FAILING_ALLOC) ? NULL : __real_malloc(len);
+	return failing_now(FAILING_ALLOC) ? NULL : __real_malloc(len);
 }
 
 void *
 __wrap_calloc(size_t num, size_t len)
 {
-	return fails(FAILING_ALLOC) ? NULL : __real_calloc(num, len);
+	return failing_now(FAILING_ALLOC) ? NULL : __real_calloc(num, len);
 }
 
 void *
 __wrap_realloc(void *p, size_t len)
 {
-	return fails(FAILING_ALLOC) ? NULL : __real_realloc(p, len);
+	return failing_now(FAILING_ALLOC) ? NULL : __real_realloc(p, len);
 }
 
 /* --- files --------------------------------------------------------------- */

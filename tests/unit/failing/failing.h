@@ -13,10 +13,15 @@
 enum failing {
 	FAILING_ALLOC, /* malloc, calloc, realloc: NULL */
 	FAILING_FILE,  /* write (half done), sync, rename, link: ENOSPC, EIO */
+	/* With lib_failing_store: */
+	FAILING_STORE,  /* a unit of work or a question: ERR_STORE, not done */
+	FAILING_COMMIT, /* a unit of work: done, and ERR_TIMEOUT all the same */
 };
 
 /* The n-th call of this kind from now on fails, counted from 0; once. */
 void failing_arm(enum failing kind, int n);
+/* For those who wrap calls: is this the one? */
+bool failing_now(enum failing kind);
 /* From now on none does.  Did the one that was ordered? */
 bool failing_disarm(void);
 
