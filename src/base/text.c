@@ -87,7 +87,10 @@ text_is_utf8(struct slice s)
 	uint32_t c;
 
 	while (s.len > 0) {
-		if (!text_get_char(&s, &c)) {
+		if (s.p[0] < 0x80) {
+			s.p++;
+			s.len--;
+		} else if (!text_get_char(&s, &c)) {
 			return false;
 		}
 	}
@@ -139,10 +142,14 @@ void
 text_hex(struct buf *b, struct slice s)
 {
 	static const char digits[] = "0123456789abcdef";
+	uint8_t *at = s.len <= SIZE_MAX / 2 ? buf_grow(b, s.len * 2) : NULL;
 
+	if (at == NULL) {
+		return;
+	}
 	for (size_t i = 0; i < s.len; i++) {
-		buf_add_u8(b, (uint8_t)digits[s.p[i] >> 4]);
-		buf_add_u8(b, (uint8_t)digits[s.p[i] & 0xf]);
+		*at++ = (uint8_t)digits[s.p[i] >> 4];
+		*at++ = (uint8_t)digits[s.p[i] & 0xf];
 	}
 }
 
@@ -184,29 +191,45 @@ static const char alphabet64[] =
 static const char alphabet64url[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/* The 2..4 characters of 1..3 octets. */
+static size_t
+quantum64(const uint8_t *p, size_t num, const char *alphabet, bool padded,
+    uint8_t *at)
+{
+	uint32_t v = (uint32_t)p[0] << 16;
+	size_t out = 0;
+
+	if (num > 1) {
+		v |= (uint32_t)p[1] << 8;
+	}
+	if (num > 2) {
+		v |= p[2];
+	}
+	for (size_t i = 0; i < 4; i++, v <<= 6) {
+		if (i <= num) {
+			at[out++] = (uint8_t)alphabet[v >> 18 & 0x3f];
+		} else if (padded) {
+			at[out++] = '=';
+		}
+	}
+	return out;
+}
+
 static void
 put_base64(struct buf *b, struct slice s, const char *alphabet, bool padded)
 {
-	while (s.len > 0) {
-		size_t num = s.len < 3 ? s.len : 3;
-		uint32_t v = (uint32_t)s.p[0] << 16;
+	uint8_t rest[4], *at;
 
-		if (num > 1) {
-			v |= (uint32_t)s.p[1] << 8;
-		}
-		if (num > 2) {
-			v |= s.p[2];
-		}
-		for (size_t i = 0; i < 4; i++, v <<= 6) {
-			if (i <= num) {
-				buf_add_u8(
-				    b, (uint8_t)alphabet[v >> 18 & 0x3f]);
-			} else if (padded) {
-				buf_add_u8(b, '=');
-			}
-		}
-		s.p += num;
-		s.len -= num;
+	at = buf_grow(b, s.len / 3 * 4);
+	if (at == NULL) {
+		return;
+	}
+	for (; s.len >= 3; s = slice_make(s.p + 3, s.len - 3)) {
+		at += quantum64(s.p, 3, alphabet, padded, at);
+	}
+	if (s.len > 0) {
+		buf_add(b, slice_make(rest,
+			       quantum64(s.p, s.len, alphabet, padded, rest)));
 	}
 }
 

@@ -213,6 +213,20 @@ needs_escape(uint32_t c)
 	       c == '>' || c == '&' || c == 0x2028 || c == 0x2029;
 }
 
+/* How many bytes at the front are ASCII that goes out as it is: nearly all
+ * that is written, and PEM but for its ends of lines. */
+static size_t
+num_plain(struct slice utf8)
+{
+	size_t num = 0;
+
+	while (num < utf8.len && utf8.p[num] < 0x80 &&
+	       !needs_escape(utf8.p[num])) {
+		num++;
+	}
+	return num;
+}
+
 void
 json_escape(struct buf *out, struct slice utf8)
 {
@@ -220,10 +234,14 @@ json_escape(struct buf *out, struct slice utf8)
 	    utf8.p, 0}; /* what needs no escape, not yet added */
 
 	while (utf8.len > 0) {
-		struct slice at = utf8;
+		size_t plain = num_plain(utf8);
+		struct slice at;
 		const char *escape;
 		uint32_t c;
 
+		run.len += plain;
+		utf8 = slice_make(utf8.p + plain, utf8.len - plain);
+		at = utf8;
 		if (!text_get_char(&utf8, &c)) {
 			break;
 		}
