@@ -19,7 +19,8 @@ struct store {
 	struct backend_conn *conn; /* the writer's */
 	struct writer *writer;
 	pthread_mutex_t lock;
-	pthread_cond_t change; /* a reader came back, or a caller left */
+	pthread_cond_t back; /* a reader is idle again */
+	pthread_cond_t none; /* the last caller left */
 	struct backend_conn **idle;
 	size_t num_idle;
 	size_t num_inside;   /* calls under way */
@@ -101,7 +102,8 @@ store_open_migrations(const char *where, const struct store_options *options,
 	}
 	s->ops = backend_of(where);
 	ensure(pthread_mutex_init(&s->lock, NULL) == 0);
-	ensure(pthread_cond_init(&s->change, NULL) == 0);
+	ensure(pthread_cond_init(&s->back, NULL) == 0);
+	ensure(pthread_cond_init(&s->none, NULL) == 0);
 	err = open_all(
 	    s, where, options != NULL ? options : &plain, list, num, ei);
 	if (err != ERR_OK) {
@@ -133,7 +135,7 @@ store_close(struct store *s)
 	}
 	ensure(pthread_mutex_lock(&s->lock) == 0);
 	while (s->num_inside > 0) {
-		ensure(pthread_cond_wait(&s->change, &s->lock) == 0);
+		ensure(pthread_cond_wait(&s->none, &s->lock) == 0);
 	}
 	ensure(pthread_mutex_unlock(&s->lock) == 0);
 	writer_stop(s->writer);
@@ -142,7 +144,8 @@ store_close(struct store *s)
 	}
 	free(s->idle);
 	s->ops->close(s->conn);
-	(void)pthread_cond_destroy(&s->change);
+	(void)pthread_cond_destroy(&s->back);
+	(void)pthread_cond_destroy(&s->none);
 	(void)pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -155,12 +158,21 @@ enter(struct store *s)
 	ensure(pthread_mutex_unlock(&s->lock) == 0);
 }
 
+/* Under the lock. */
+static void
+leave_locked(struct store *s)
+{
+	s->num_inside--;
+	if (s->num_inside == 0) {
+		ensure(pthread_cond_signal(&s->none) == 0);
+	}
+}
+
 static void
 leave(struct store *s)
 {
 	ensure(pthread_mutex_lock(&s->lock) == 0);
-	s->num_inside--;
-	ensure(pthread_cond_broadcast(&s->change) == 0);
+	leave_locked(s);
 	ensure(pthread_mutex_unlock(&s->lock) == 0);
 }
 
@@ -264,7 +276,7 @@ take_reader(struct store *s)
 	ensure(pthread_mutex_lock(&s->lock) == 0);
 	s->num_inside++;
 	while (s->num_idle == 0) {
-		ensure(pthread_cond_wait(&s->change, &s->lock) == 0);
+		ensure(pthread_cond_wait(&s->back, &s->lock) == 0);
 	}
 	s->num_idle--;
 	c = s->idle[s->num_idle];
@@ -278,8 +290,9 @@ give_reader(struct store *s, struct backend_conn *c)
 	ensure(pthread_mutex_lock(&s->lock) == 0);
 	s->idle[s->num_idle] = c;
 	s->num_idle++;
-	s->num_inside--;
-	ensure(pthread_cond_broadcast(&s->change) == 0);
+	/* One reader is for one waiter. */
+	ensure(pthread_cond_signal(&s->back) == 0);
+	leave_locked(s);
 	ensure(pthread_mutex_unlock(&s->lock) == 0);
 }
 
