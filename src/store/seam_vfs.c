@@ -17,7 +17,8 @@
 #include "os/seam.h"
 
 enum {
-	BLOCK = 65536
+	BLOCK = 65536,
+	PAGE = 4096,
 };
 
 struct range {
@@ -222,25 +223,37 @@ unlock(void)
 
 /* --- a file ------------------------------------------------------------- */
 
+/* Under the lock. */
+static void
+note_page(struct kept *k, const void *p, int len, sqlite3_int64 at)
+{
+	unsigned char chance = 0;
+
+	if (state.some) {
+		sqlite3_randomness(1, &chance);
+	}
+	note_dirty(k, at, len);
+	if ((chance & 1) != 0 && !seam_sync_off(k->site)) {
+		make_durable(k, p, len, at);
+	}
+}
+
+/* A kernel writes back page by page, however many came in one write. */
 static int
 seam_write(sqlite3_file *file, const void *p, int len, sqlite3_int64 at)
 {
 	struct kept *k = ours(file)->kept;
 	int rc = ours(file)->real->xWrite(file, p, len, at);
 
-	if (rc == SQLITE_OK) {
-		unsigned char chance = 0;
-
-		if (state.some) {
-			sqlite3_randomness(1, &chance);
-		}
-		lock();
-		note_dirty(k, at, len);
-		if ((chance & 1) != 0 && !seam_sync_off(k->site)) {
-			make_durable(k, p, len, at);
-		}
-		unlock();
+	if (rc != SQLITE_OK) {
+		return rc;
 	}
+	lock();
+	for (int done = 0; done < len; done += PAGE) {
+		note_page(k, (const char *)p + done,
+		    len - done < PAGE ? len - done : PAGE, at + done);
+	}
+	unlock();
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "os/file.h"
 #include "store/seam_vfs.h"
+#include "store/sqlite_log.h"
 #include "store/store.h"
 
 enum {
@@ -138,14 +139,17 @@ open_db(struct sqlite_conn *c, const char *path,
     const struct store_options *options, struct errinfo *ei)
 {
 	const char *vfs = options->vfs != NULL ? options->vfs : seam_vfs();
+	const char *log = NULL;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
 	if (c->role == BACKEND_READER) {
 		flags |= SQLITE_OPEN_READONLY;
 	} else {
 		flags |= SQLITE_OPEN_READWRITE;
+		log = sqlog_vfs(vfs);
 	}
-	if (sqlite3_open_v2(path, &c->db, flags, vfs) == SQLITE_OK) {
+	if (sqlite3_open_v2(path, &c->db, flags, log != NULL ? log : vfs) ==
+	    SQLITE_OK) {
 		return ERR_OK;
 	}
 	if (c->db == NULL) {
@@ -210,14 +214,15 @@ static enum err
 set_up(struct sqlite_conn *c, struct errinfo *ei)
 {
 	/*
-	 * synchronous = FULL: a commit returns when the log is on the disk.
+	 * synchronous = FULL: a commit returns when the log is on the disk;
+	 * sqlite_log.h counts on it from the first write on.
 	 * temp_store: nothing is opened lazily after confinement.
 	 * secure_delete: what is wiped or expired leaves no trace in the file.
 	 * wal_autocheckpoint: 16 MiB; four times the usual costs a fifth less
 	 * at full speed, because pages that change often are copied once.
 	 */
-	static const char writer[] = "PRAGMA synchronous = FULL;"
-				     "PRAGMA foreign_keys = ON;"
+	static const char first[] = "PRAGMA synchronous = FULL";
+	static const char writer[] = "PRAGMA foreign_keys = ON;"
 				     "PRAGMA secure_delete = ON;"
 				     "PRAGMA cache_size = -16384;"
 				     "PRAGMA wal_autocheckpoint = 4000;"
@@ -237,6 +242,10 @@ set_up(struct sqlite_conn *c, struct errinfo *ei)
 		return err;
 	}
 	err = check_ours(c, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = sqlite_run(c, first, ei);
 	if (err != ERR_OK) {
 		return err;
 	}

@@ -39,6 +39,7 @@ static struct {
 	int64_t writes_left;
 	bool fail_sync;
 	bool skip_sync;
+	bool harms;
 	bool hold;
 	bool held;
 	unsigned num_syncs;
@@ -172,12 +173,13 @@ fault_sync(sqlite3_file *file, int flags)
 	return SQLITE_OK;
 }
 
-/* No promise of the disk's that would spare a sync. */
+/* No promise of the disk's that would spare a sync; only the one that the
+ * system's VFS makes for every disk. */
 static int
 fault_device(sqlite3_file *file)
 {
 	(void)file;
-	return 0;
+	return state.harms ? 0 : SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
 static int
@@ -228,6 +230,7 @@ fault_reset(void)
 	state.writes_left = -1;
 	state.fail_sync = false;
 	state.skip_sync = false;
+	state.harms = false;
 	state.hold = false;
 	state.num_syncs = 0;
 	state.num_writes = 0;
@@ -255,6 +258,14 @@ fault_fail_writes(int64_t after)
 {
 	lock();
 	state.writes_left = after;
+	unlock();
+}
+
+void
+fault_harm_neighbours(void)
+{
+	lock();
+	state.harms = true;
 	unlock();
 }
 

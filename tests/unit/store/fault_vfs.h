@@ -23,6 +23,10 @@ void fault_fail_writes(int64_t after);
 /* Syncs pretend to be done: the mistake that the tests must notice. */
 void fault_skip_sync(bool skip);
 
+/* Until the next reset it is a disk that may damage what lies beside a write.
+ */
+void fault_harm_neighbours(void);
+
 /* Hold the next sync of a log until fault_release(). */
 void fault_hold_sync(void);
 /* Wait until one is held. */

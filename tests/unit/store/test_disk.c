@@ -162,9 +162,9 @@ test_full_for_one_of_a_group(void **state)
 }
 
 /* Every single write of a unit failed in turn: whole or nothing, and the
- * store goes on. */
-static void
-test_every_write_fails_once(void **state)
+ * store goes on.  How many there were. */
+static unsigned
+fail_every_write(bool harms)
 {
 	unsigned num_failed = 0, num_writes, n = 2;
 	struct errinfo ei = {0};
@@ -172,8 +172,10 @@ test_every_write_fails_once(void **state)
 	struct place p;
 	enum err err;
 
-	(void)state;
 	fault_reset();
+	if (harms) {
+		fault_harm_neighbours();
+	}
 	place_new(&p);
 	assert_ok(store_open(p.path, &on_fault, &s, &ei), &ei);
 	assert_ok(put_certificate(s, 1, NULL, &ei), &ei);
@@ -196,9 +198,48 @@ test_every_write_fails_once(void **state)
 		assert_true(has_certificate(s, n));
 	}
 	print_message("%u writes failed in turn\n", num_failed);
-	assert_true(num_failed > 5);
 	assert_true(fault_num_writes() > num_writes);
 	assert_audit_whole(s, 1 + n);
+	store_close(s);
+	place_free(&p);
+	return num_failed;
+}
+
+/* Of a commit's pages, which go out in one piece, and on a disk where they
+ * may not. */
+static void
+test_every_write_fails_once(void **state)
+{
+	(void)state;
+	assert_int_equal(fail_every_write(false), 1);
+	assert_true(fail_every_write(true) > 5);
+	fault_reset();
+}
+
+/* More than goes out in one piece. */
+static void
+test_many_pages(void **state)
+{
+	struct errinfo ei = {0};
+	struct store *s = NULL;
+	struct place p;
+	unsigned before;
+	struct unit u;
+
+	(void)state;
+	fault_reset();
+	place_new(&p);
+	assert_ok(store_open(p.path, &on_fault, &s, &ei), &ei);
+	before = fault_num_writes();
+	unit_init(&u);
+	add_big(&u);
+	assert_ok(store_submit(s, &u, NULL, &ei), &ei);
+	unit_clear(&u);
+	assert_true(fault_num_writes() - before > 1);
+	assert_true(has_big(s));
+	store_close(s);
+	assert_ok(store_open(p.path, &on_fault, &s, &ei), &ei);
+	assert_true(has_big(s));
 	store_close(s);
 	place_free(&p);
 }
@@ -239,7 +280,7 @@ test_failed_sync_ends_it(void **state)
  * Returns how many acknowledged units were lost.
  */
 static unsigned
-cut_power(bool skip_sync)
+cut_power(bool skip_sync, bool harms)
 {
 	struct errinfo ei = {0};
 	struct store *s = NULL, *after = NULL;
@@ -247,6 +288,9 @@ cut_power(bool skip_sync)
 	unsigned num_lost = 0;
 
 	fault_reset();
+	if (harms) {
+		fault_harm_neighbours();
+	}
 	place_new(&p);
 	assert_ok(store_open(p.path, &on_fault, &s, &ei), &ei);
 	fault_skip_sync(skip_sync);
@@ -274,9 +318,10 @@ test_power_cut_loses_nothing(void **state)
 {
 	(void)state;
 	print_message("proves: I2, I4\n");
-	assert_int_equal(cut_power(false), 0);
+	assert_int_equal(cut_power(false, false), 0);
+	assert_int_equal(cut_power(false, true), 0);
 	/* The same where syncs only pretend: this test would notice. */
-	assert_int_equal(cut_power(true), 20);
+	assert_int_equal(cut_power(true, false), 20);
 }
 
 /* A child that is killed in the middle of its work; what it reported as done
@@ -366,6 +411,7 @@ main(void)
 	    cmocka_unit_test(test_full_and_space_again),
 	    cmocka_unit_test(test_full_for_one_of_a_group),
 	    cmocka_unit_test(test_every_write_fails_once),
+	    cmocka_unit_test(test_many_pages),
 	    cmocka_unit_test(test_failed_sync_ends_it),
 	};
 
