@@ -14,7 +14,6 @@
 #include "ca/entries.h"
 #include "ca/pace.h"
 #include "ca/shard.h"
-#include "crypto/hash.h"
 #include "os/file.h"
 #include "os/wait.h"
 #include "signer/client.h"
@@ -69,16 +68,13 @@ write_file(struct ca *ca, const char *name, struct crl_shard shard,
 
 static enum err
 note_published(struct ca *ca, const char *name, const struct signer_crl *order,
-    const struct list *s, int64_t changes, struct slice crl, struct errinfo *ei)
+    const struct list *s, int64_t changes, const uint8_t sha256[32],
+    struct errinfo *ei)
 {
 	char detail[64 + CRL_SHARD_TEXT_SIZE], shard[CRL_SHARD_TEXT_SIZE];
-	uint8_t sha256[HASH_SIZE_MAX];
 	struct unit u;
-	enum err e = hash_of(HASH_SHA256, crl, sha256, ei);
+	enum err e;
 
-	if (e != ERR_OK) {
-		return e;
-	}
 	crl_shard_text(s->shard, shard);
 	(void)snprintf(detail, sizeof(detail),
 	    "{\"number\":%llu,\"list\":\"%s\"}",
@@ -113,6 +109,7 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 	struct slice entries = SLICE_EMPTY;
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	struct signer_crl order = {.shard = list->shard};
+	uint8_t sha256[32];
 	int64_t changes = 0;
 	enum err e = next_number(a, list, &order.number, ei);
 
@@ -127,11 +124,11 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 	}
 	if (e == ERR_OK) {
 		store_audit_position(ca_store(ca), &order.at);
-		e = signer_crl(authority_signer(a), &order, entries, &crl, ei);
+		e = signer_crl(
+		    authority_signer(a), &order, entries, &crl, sha256, ei);
 	}
 	if (e == ERR_OK) {
-		e = note_published(
-		    ca, name, &order, list, changes, buf_slice(&crl), ei);
+		e = note_published(ca, name, &order, list, changes, sha256, ei);
 	}
 	if (e == ERR_OK) {
 		e = write_file(ca, name, list->shard, buf_slice(&crl), ei);

@@ -45,7 +45,11 @@ void der_put_time(struct buf *b, uint8_t tag, int64_t sec);
 /* RFC 5280 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
 void der_put_time_5280(struct buf *b, int64_t sec);
 
-/* Length of the header that `content_len` needs (2..6), for exact sizes. */
+enum {
+	DER_HEADER_MAX = 6
+};
+/* Length of the header that `content_len` needs (2..DER_HEADER_MAX), for exact
+ * sizes. */
 size_t der_header_len(size_t content_len);
 
 #endif

@@ -557,7 +557,8 @@ signer_find(struct signer_client *c, const uint8_t idem[VALUES_IDEM_SIZE],
 
 /* A CRL_DONE answer into *crl. */
 static enum err
-take_crl(const struct call *call, struct buf *crl, struct errinfo *ei)
+take_crl(const struct call *call, struct buf *crl, uint8_t sha256[32],
+    struct errinfo *ei)
 {
 	struct slice mapped = SLICE_EMPTY;
 	struct signer_crl_done m;
@@ -570,13 +571,17 @@ take_crl(const struct call *call, struct buf *crl, struct errinfo *ei)
 	if (err == ERR_OK) {
 		err = give(crl, m.crl, ei);
 	}
+	if (err == ERR_OK && sha256 != NULL) {
+		memcpy(sha256, m.sha256, sizeof(m.sha256));
+	}
 	memfd_unmap(mapped);
 	return err;
 }
 
 enum err
 signer_crl(struct signer_client *c, const struct signer_crl *order,
-    struct slice entries, struct buf *crl, struct errinfo *ei)
+    struct slice entries, struct buf *crl, uint8_t sha256[32],
+    struct errinfo *ei)
 {
 	struct call call;
 	enum err err;
@@ -588,7 +593,7 @@ signer_crl(struct signer_client *c, const struct signer_crl *order,
 		err = ask(c, &call, SIGNER_CRL, SIGNER_CRL_DONE, ei);
 	}
 	if (err == ERR_OK) {
-		err = take_crl(&call, crl, ei);
+		err = take_crl(&call, crl, sha256, ei);
 	}
 	call_clear(&call);
 	return err;

@@ -70,13 +70,14 @@ ATTR_MUST_USE enum err signer_find(struct signer_client *c,
 /*
  * Sign a CRL over `entries`: revokedCertificates entries as encoded DER, one
  * after another, ascending by serial.  *crl (maximum up to CRL_BYTES_MAX) is
- * replaced by the whole CRL.  ERR_CONFLICT "crl.number" (not above the last),
+ * replaced by the whole CRL, and sha256 (may be NULL) is what the signer says
+ * its hash is.  ERR_CONFLICT "crl.number" (not above the last),
  * ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
  * ERR_FORMAT "crl.entries.order", "crl.entry".
  */
 ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
     const struct signer_crl *order, struct slice entries, struct buf *crl,
-    struct errinfo *ei);
+    uint8_t sha256[32], struct errinfo *ei);
 
 /*
  * Note in the journal that the audit goes on in a new chain, because the

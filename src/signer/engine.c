@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
+#include "der/write.h"
 #include "profile/profile.h"
 #include "signer/engine_priv.h"
 
@@ -184,6 +185,7 @@ engine_new(struct instance *in, struct ledger *ledger,
 	buf_init(&e->tbs, CRL_BYTES_MAX);
 	buf_init(&e->sig, SIGNATURE_BYTES_MAX);
 	buf_init(&e->cert, CERT_BYTES_MAX);
+	buf_init(&e->crl, (size_t)CRL_BYTES_MAX + DER_HEADER_MAX);
 	buf_init(&e->scratch, JOURNAL_RECORD_MAX + RECORD_OVERHEAD);
 	err = engine_now(e, &now, ei);
 	if (err == ERR_STATE) {
@@ -220,6 +222,7 @@ engine_free(struct engine *e)
 	buf_clear(&e->tbs);
 	buf_clear(&e->sig);
 	buf_clear(&e->cert);
+	buf_clear(&e->crl);
 	buf_clear(&e->scratch);
 	free(e);
 }

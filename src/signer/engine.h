@@ -52,13 +52,17 @@ size_t engine_num_pending(const struct engine *e);
 ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
 
 /*
- * Make a CRL over these entries; it is journaled, durable, and kept as
- * crl.der (a shard's: crl-K-of-N.der) in `dir` when this returns.  Nothing may
- * be pending.  *fatal: the process must end.
+ * Make a CRL over these entries; it is journaled and durable when this returns.
+ * *crl is the engine's until the next one.  Nothing may be pending.  *fatal:
+ * the process must end.
  */
-ATTR_MUST_USE enum err engine_crl(struct engine *e, const char *dir,
-    const struct signer_crl *m, struct slice entries, struct buf *crl,
-    uint64_t *out_number, bool *fatal, struct errinfo *ei);
+ATTR_MUST_USE enum err engine_crl(struct engine *e, const struct signer_crl *m,
+    struct slice entries, struct slice *crl, struct signer_crl_done *out,
+    bool *fatal, struct errinfo *ei);
+/* Keep the CRL that was made last, if it is not yet, as crl.der in `dir` (a
+ * shard's: crl-K-of-N.der).  A copy for those who lost theirs; nobody waits for
+ * it, and that it could not be kept takes nothing from the CRL. */
+void engine_keep_crl(struct engine *e, const char *dir);
 
 /*
  * Note that front's audit goes on in a new chain; durable when this returns.

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "der/write.h"
 #include "os/file.h"
 #include "signer/engine_priv.h"
 #include "signer/revoked.h"
@@ -327,7 +328,7 @@ put_exts(const struct ca_identity *ca, struct crl_shard shard, struct buf *exts)
 
 static enum err
 make(struct engine *e, const struct signer_crl *m, struct slice entries,
-    struct buf *crl, struct errinfo *ei)
+    struct slice *crl, struct errinfo *ei)
 {
 	struct buf exts = BUF_INIT(PROFILE_TBS_MAX);
 	uint8_t number[NUMBER_SIZE];
@@ -346,39 +347,31 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 	}
 	put_exts(&e->in->ca, m->shard, &exts);
 	p.exts = buf_slice(&exts);
-	buf_reset(&e->tbs);
+	e->crl_to_keep = SLICE_EMPTY;
+	buf_reset(&e->crl);
+	(void)buf_grow(&e->crl, DER_HEADER_MAX);
 	err = buf_err(&exts, ei);
 	if (err == ERR_OK) {
-		err = crl_tbs_build(&p, entries, &e->tbs, ei);
+		err = crl_tbs_build(&p, entries, &e->crl, ei);
 	}
 	if (err == ERR_OK) {
-		err = engine_sign(e, buf_slice(&e->tbs), &e->sig, ei);
+		err = engine_sign(e,
+		    slice_make(
+			e->crl.p + DER_HEADER_MAX, e->crl.len - DER_HEADER_MAX),
+		    &e->sig, ei);
 	}
 	if (err == ERR_OK) {
-		buf_reset(crl);
-		x509_assemble(buf_slice(&e->tbs), e->in->sig_alg,
-		    buf_slice(&e->sig), crl);
-		err = buf_err(crl, ei);
+		err = x509_assemble_around(
+		    &e->crl, e->in->sig_alg, buf_slice(&e->sig), crl, ei);
 	}
 	buf_clear(&exts);
 	return err;
 }
 
-/* crl.der, or crl-K-of-N.der. */
-static enum err
-copy_path(const char *dir, struct crl_shard shard, char out[PATH_TEXT_SIZE],
-    struct errinfo *ei)
-{
-	char text[CRL_SHARD_TEXT_SIZE], name[CRL_SHARD_TEXT_SIZE + 8];
-
-	crl_shard_text(shard, text);
-	(void)snprintf(name, sizeof(name), "crl%s.der", text);
-	return path_join(out, dir, name, ei);
-}
-
 static enum err
 note(struct engine *e, const struct signer_crl *m, const struct change *c,
-    struct slice crl, int64_t now, uint64_t *out_number, struct errinfo *ei)
+    struct slice crl, int64_t now, struct signer_crl_done *out,
+    struct errinfo *ei)
 {
 	struct record_crl p = {
 	    .number = m->number,
@@ -397,12 +390,13 @@ note(struct engine *e, const struct signer_crl *m, const struct change *c,
 		return err;
 	}
 	memcpy(p.sha256, hash, sizeof(p.sha256));
-	return ledger_add_crl(e->ledger, now, &p, out_number, ei);
+	memcpy(out->sha256, hash, sizeof(out->sha256));
+	return ledger_add_crl(e->ledger, now, &p, &out->journal_number, ei);
 }
 
 enum err
-engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
-    struct slice entries, struct buf *crl, uint64_t *out_number, bool *fatal,
+engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
+    struct slice *crl, struct signer_crl_done *out, bool *fatal,
     struct errinfo *ei)
 {
 	struct change c = {
@@ -410,8 +404,8 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 	    .dropped = BUF_INIT(JOURNAL_RECORD_MAX),
 	    .shard = m->shard,
 	};
-	char path[PATH_TEXT_SIZE];
-	uint64_t number = 0;
+	struct signer_crl_done done = {0};
+	struct slice made = SLICE_EMPTY;
 	int64_t now;
 	enum err err;
 
@@ -426,10 +420,10 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 		err = compare(e, m, entries, now, &c, ei);
 	}
 	if (err == ERR_OK) {
-		err = make(e, m, entries, crl, ei);
+		err = make(e, m, entries, &made, ei);
 	}
 	if (err == ERR_OK) {
-		err = note(e, m, &c, buf_slice(crl), now, &number, ei);
+		err = note(e, m, &c, made, now, &done, ei);
 	}
 	if (err != ERR_OK) {
 		ledger_drop(e->ledger);
@@ -438,16 +432,30 @@ engine_crl(struct engine *e, const char *dir, const struct signer_crl *m,
 	err = ledger_commit(e->ledger, ei);
 	*fatal = err != ERR_OK && err != ERR_STORE;
 	if (err == ERR_OK) {
-		err = copy_path(dir, m->shard, path, ei);
-	}
-	if (err == ERR_OK) {
-		*out_number = number;
-		/* It is made and journaled; that the copy could not be kept
-		 * takes nothing from it. */
-		(void)!file_write_atomic(path, buf_slice(crl), 0644, NULL);
+		e->crl_to_keep = made;
+		e->crl_shard = m->shard;
+		*crl = made;
+		*out = done;
 	}
 out:
 	buf_clear(&c.added);
 	buf_clear(&c.dropped);
 	return err;
+}
+
+void
+engine_keep_crl(struct engine *e, const char *dir)
+{
+	char text[CRL_SHARD_TEXT_SIZE], name[CRL_SHARD_TEXT_SIZE + 8];
+	char path[PATH_TEXT_SIZE];
+
+	if (e->crl_to_keep.len == 0) {
+		return;
+	}
+	crl_shard_text(e->crl_shard, text);
+	(void)snprintf(name, sizeof(name), "crl%s.der", text);
+	if (path_join(path, dir, name, NULL) == ERR_OK) {
+		(void)!file_write_atomic(path, e->crl_to_keep, 0644, NULL);
+	}
+	e->crl_to_keep = SLICE_EMPTY;
 }

@@ -13,6 +13,9 @@ struct engine {
 	struct buf tbs;
 	struct buf sig;
 	struct buf cert;
+	struct buf crl;           /* the last one, with room in front of it */
+	struct slice crl_to_keep; /* within it; empty when it is kept */
+	struct crl_shard crl_shard;
 	struct buf scratch; /* a journal record */
 	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
 	uint64_t ocsp_used;

@@ -231,6 +231,7 @@ void
 signer_crl_done_pack(struct buf *b, const struct signer_crl_done *m)
 {
 	wire_put_u64(b, m->journal_number);
+	wire_put_fixed(b, m->sha256, sizeof(m->sha256));
 	wire_put_bytes(b, m->crl);
 }
 
@@ -243,6 +244,7 @@ signer_crl_done_unpack(
 	enum err err;
 
 	m.journal_number = wire_get_u64(&w);
+	wire_get_fixed(&w, m.sha256, sizeof(m.sha256));
 	m.crl = wire_get_bytes(&w, FRAME_BODY_MAX);
 	err = wire_end(&w, "crl_done", ei);
 	if (err == ERR_OK) {

@@ -95,6 +95,7 @@ ATTR_MUST_USE enum err signer_crl_unpack(
 /* CRL_DONE: the CRL is here, or when it does not fit in the memfd beside. */
 struct signer_crl_done {
 	uint64_t journal_number; /* of the record that tells of it */
+	uint8_t sha256[32];      /* of the whole CRL, as there */
 	struct slice crl;        /* empty: see the memfd */
 };
 void signer_crl_done_pack(struct buf *b, const struct signer_crl_done *m);

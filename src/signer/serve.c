@@ -100,6 +100,7 @@ flush(struct server *s, struct errinfo *ei)
 		err = send_answer(s, &s->answers[i], ei);
 	}
 	s->num_answers = 0;
+	engine_keep_crl(s->engine, s->o->dir);
 	if (wrote && err == ERR_OK) {
 		seam("signer.answered");
 	}
@@ -169,16 +170,17 @@ do_find(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 
 /* A CRL into an answer: in the frame if it fits, else beside it. */
 static enum err
-put_crl(struct answer *a, struct slice crl, uint64_t number, struct errinfo *ei)
+put_crl(struct answer *a, struct slice crl, struct signer_crl_done *out,
+    struct errinfo *ei)
 {
-	struct signer_crl_done out = {.journal_number = number, .crl = crl};
 	enum err err = ERR_OK;
 
+	out->crl = crl;
 	if (crl.len > FRAME_BODY_MAX - 64) {
 		err = memfd_of("crl", crl, &a->fd, ei);
-		out.crl = SLICE_EMPTY;
+		out->crl = SLICE_EMPTY;
 	}
-	signer_crl_done_pack(&a->body, &out);
+	signer_crl_done_pack(&a->body, out);
 	a->type = SIGNER_CRL_DONE;
 	return err;
 }
@@ -186,10 +188,9 @@ put_crl(struct answer *a, struct slice crl, uint64_t number, struct errinfo *ei)
 static enum err
 do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 {
-	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	struct slice entries = SLICE_EMPTY;
+	struct slice entries = SLICE_EMPTY, crl = SLICE_EMPTY;
+	struct signer_crl_done out;
 	struct signer_crl m;
-	uint64_t number = 0;
 	enum err err;
 
 	err = signer_crl_unpack(f->body, &m, ei);
@@ -200,17 +201,15 @@ do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 		s->fatal = true;
 		return err;
 	}
-	err = engine_crl(
-	    s->engine, s->o->dir, &m, entries, &crl, &number, &s->fatal, ei);
+	err = engine_crl(s->engine, &m, entries, &crl, &out, &s->fatal, ei);
 	memfd_unmap(entries);
 	if (err == ERR_OK) {
-		err = put_crl(a, buf_slice(&crl), number, ei);
+		err = put_crl(a, crl, &out, ei);
 	}
 	if (err == ERR_OK) {
 		log_event(LOG_INFO, "signer.crl", L_INT("number", m.number),
 		    L_INT("bytes", crl.len));
 	}
-	buf_clear(&crl);
 	return err;
 }
 

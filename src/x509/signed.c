@@ -103,3 +103,27 @@ x509_assemble(
 	buf_add(out, buf_slice(&tail));
 	buf_clear(&tail);
 }
+
+enum err
+x509_assemble_around(struct buf *b, enum sig_alg alg, struct slice signature,
+    struct slice *out, struct errinfo *ei)
+{
+	struct buf head = BUF_INIT(DER_HEADER_MAX);
+	enum err err;
+
+	sig_alg_put(b, alg);
+	der_put_bits(b, signature, 0);
+	err = buf_err(b, ei);
+	if (err == ERR_OK) {
+		der_put_header(&head, DER_SEQUENCE, b->len - DER_HEADER_MAX);
+		err = buf_err(&head, ei);
+	}
+	if (err == ERR_OK) {
+		size_t at = DER_HEADER_MAX - head.len;
+
+		buf_patch(b, at, head.p, head.len);
+		*out = slice_make(b->p + at, b->len - at);
+	}
+	buf_clear(&head);
+	return err;
+}

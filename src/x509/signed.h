@@ -47,5 +47,11 @@ void signature_put(const struct signature *sig, struct buf *b);
 /* Append a new one of `tbs`, which is whole DER, and its signature. */
 void x509_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
     struct buf *out);
+/*
+ * The same around a large one: b holds DER_HEADER_MAX octets of room and then
+ * the tbs.  The result lies within b and dies with its next change.
+ */
+ATTR_MUST_USE enum err x509_assemble_around(struct buf *b, enum sig_alg alg,
+    struct slice signature, struct slice *out, struct errinfo *ei);
 
 #endif

@@ -153,7 +153,7 @@ crl(struct order *o, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = signer_crl(
-		    o->signer, &order, buf_slice(&entries), &list, ei);
+		    o->signer, &order, buf_slice(&entries), &list, NULL, ei);
 	}
 	if (e == ERR_OK) {
 		e = file_write_atomic(o->word[2], buf_slice(&list), 0644, ei);

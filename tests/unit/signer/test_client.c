@@ -428,7 +428,7 @@ static void *
 tell_crl(void *arg)
 {
 	struct slice *large = arg;
-	struct signer_crl_done m = {.journal_number = 3};
+	struct signer_crl_done m = {.journal_number = 3, .sha256 = {7}};
 	struct buf b = BUF_INIT(FRAME_BODY_MAX);
 	struct frame q = hear(), f = {.type = SIGNER_CRL_DONE};
 	struct slice entries;
@@ -458,13 +458,17 @@ a_large_crl_comes_beside(void **state)
 	struct slice large = slice_make(bytes, sizeof(bytes));
 	struct signer_crl o = {.number = 1};
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
+	uint8_t sha256[32] = {0};
 	struct errinfo ei;
 	pthread_t t;
 
 	(void)state;
 	connect_client(10000);
 	assert_int_equal(pthread_create(&t, NULL, tell_crl, &large), 0);
-	assert_ok(signer_crl(client, &o, SLICE_LIT("entries"), &crl, &ei), &ei);
+	assert_ok(
+	    signer_crl(client, &o, SLICE_LIT("entries"), &crl, sha256, &ei),
+	    &ei);
+	assert_int_equal(sha256[0], 7);
 	assert_true(slice_eq(buf_slice(&crl), large));
 	assert_int_equal(pthread_join(t, NULL), 0);
 	buf_clear(&crl);

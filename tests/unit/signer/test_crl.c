@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "crypto/init.h"
 #include "crypto/pubkey.h"
 #include "house.h"
@@ -126,16 +127,24 @@ order(void)
 static enum err
 make(const struct signer_crl *m, struct errinfo *ei)
 {
-	uint64_t journal_number;
+	struct signer_crl_done done;
+	struct slice made;
 	bool fatal = true;
-	enum err err = engine_crl(kit.engine, kit.dir, m, buf_slice(&entries),
-	    &crl, &journal_number, &fatal, ei);
+	enum err err = engine_crl(
+	    kit.engine, m, buf_slice(&entries), &made, &done, &fatal, ei);
 
 	assert_false(fatal);
 	if (err == ERR_OK) {
+		uint8_t sha256[HASH_SIZE_MAX];
+
 		number = m->number;
 		assert_int_equal(
-		    journal_number, engine_journal_number(kit.engine));
+		    done.journal_number, engine_journal_number(kit.engine));
+		assert_ok(hash_of(HASH_SHA256, made, sha256, ei), ei);
+		assert_memory_equal(done.sha256, sha256, 32);
+		buf_reset(&crl);
+		buf_add(&crl, made);
+		engine_keep_crl(kit.engine, kit.dir);
 	}
 	assert_int_equal(engine_num_pending(kit.engine), 0);
 	return err;

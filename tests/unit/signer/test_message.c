@@ -145,7 +145,7 @@ static void
 crl_done_pack(struct buf *b)
 {
 	struct signer_crl_done m = {
-	    .journal_number = 4, .crl = SLICE_LIT("crl")};
+	    .journal_number = 4, .sha256 = {5}, .crl = SLICE_LIT("crl")};
 
 	signer_crl_done_pack(b, &m);
 }
@@ -158,6 +158,7 @@ crl_done_unpack(struct slice body, struct errinfo *ei)
 
 	if (err == ERR_OK) {
 		assert_int_equal(m.journal_number, 4);
+		assert_int_equal(m.sha256[0], 5);
 		assert_true(slice_eq_str(m.crl, "crl"));
 	}
 	return err;
