@@ -147,21 +147,58 @@ api_certificate_issue(void *arg, const struct request *r, struct response *resp)
 	call_desk(arg, r, resp, SCOPE_CERTIFICATES_ISSUE, certificate_issue);
 }
 
-/* --- ending ------------------------------------------------------------ */
+/* --- ending, and on hold ------------------------------------------------ */
+
+/* What a certificate's status becomes, and how its answer tells it. */
+struct change {
+	const char *status;
+	const char *at; /* the member with the time */
+	enum err (*add)(const struct ca *ca, struct unit *u,
+	    const struct certificate *c, const struct revocation *r,
+	    int64_t now, struct errinfo *ei);
+	const char *const *names; /* of its body's members */
+	bool has_reason;
+};
 
 static enum err
-read_revocation(struct call *c, struct revocation *out)
+add_revocation(const struct ca *ca, struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, struct errinfo *ei)
 {
-	static const char *const names[] = {"reason", "comment", NULL};
-	const char *reason;
-	enum err e = call_only(c, names);
+	(void)ca;
+	return ca_add_revocation(u, c, r, now, ei);
+}
 
-	if (e == ERR_OK) {
+static enum err
+add_release(const struct ca *ca, struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, struct errinfo *ei)
+{
+	(void)ca;
+	return ca_add_release(u, c, r, now, ei);
+}
+
+static const char *const revoke_names[] = {"comment", "reason", NULL};
+static const char *const hold_names[] = {"comment", NULL};
+static const char *const release_names[] = {NULL};
+
+static const struct change revoke = {
+    "revoked", "revoked_at", add_revocation, revoke_names, true};
+static const struct change hold = {
+    "hold", "held_at", ca_add_hold, hold_names, false};
+static const struct change release = {
+    "good", "released_at", add_release, release_names, false};
+
+static enum err
+read_change(struct call *c, const struct change *change, struct revocation *out)
+{
+	const char *reason;
+	enum err e = call_only(c, change->names);
+
+	if (e == ERR_OK && change->has_reason) {
 		e = json_get_text(c->body, "reason", TEXT_MAX, &reason, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = revocation_reason_parse(
-		    slice_str(reason), &out->reason, c->ei);
+		if (e == ERR_OK) {
+			e = revocation_reason_parse(
+			    slice_str(reason), &out->reason, c->ei);
+		}
 	}
 	if (e == ERR_OK) {
 		e = json_get_text_optional(
@@ -170,21 +207,9 @@ read_revocation(struct call *c, struct revocation *out)
 	return e;
 }
 
-/* Another hand was faster: the certificate is no longer as it was read. */
 static enum err
-raced(enum err e, struct errinfo *ei)
-{
-	if (e == ERR_CONFLICT &&
-	    strcmp(ei->rule, "store.certificate.move") == 0) {
-		return err_set(ei, ERR_STATE, "certificate.revoked", NULL,
-		    "this certificate was revoked a moment ago");
-	}
-	return e;
-}
-
-static enum err
-submit_revocation(
-    struct call *c, const struct certificate *cert, const struct revocation *r)
+submit_change(struct call *c, const struct change *change,
+    const struct certificate *cert, const struct revocation *r)
 {
 	int64_t now = clock_utc_sec(c->api->clock);
 	struct act act;
@@ -192,27 +217,26 @@ submit_revocation(
 	enum err e;
 
 	unit_init(&u);
-	e = ca_add_revocation(&u, cert, r, now, c->ei);
+	e = change->add(c->api->ca, &u, cert, r, now, c->ei);
 	if (e == ERR_OK) {
 		call_answer_begin(c);
 		call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);
-		json_put_text(&c->w, "status", "revoked");
-		json_put_time(&c->w, "revoked_at", now);
+		json_put_text(&c->w, "status", change->status);
+		json_put_time(&c->w, change->at, now);
 		e = call_answer_end(c, 200, &act);
 	}
 	if (e == ERR_OK) {
 		if (act.ticket != NULL) {
 			idem_add_done(&u, act.ticket, &act.answer, now);
 		}
-		e = raced(
-		    ca_submit_revocation(c->api->ca, &u, cert, c->ei), c->ei);
+		e = ca_submit_change(c->api->ca, &u, cert, c->ei);
 	}
 	unit_clear(&u);
 	return e;
 }
 
 static enum err
-certificate_revoke(struct call *c)
+do_change(struct call *c, const struct change *change)
 {
 	char actor[ACTOR_TEXT_SIZE];
 	struct revocation r = {.actor = actor};
@@ -223,9 +247,9 @@ certificate_revoke(struct call *c)
 		return e;
 	}
 	actor_text(&c->actor, actor);
-	e = read_revocation(c, &r);
+	e = read_change(c, change, &r);
 	if (e == ERR_OK) {
-		e = submit_revocation(c, &cert, &r);
+		e = submit_change(c, change, &cert, &r);
 	}
 	if (e == ERR_OK) {
 		publisher_kick(c->api->publisher);
@@ -235,9 +259,40 @@ certificate_revoke(struct call *c)
 	return e;
 }
 
+static enum err
+certificate_revoke(struct call *c)
+{
+	return do_change(c, &revoke);
+}
+
+static enum err
+certificate_hold(struct call *c)
+{
+	return do_change(c, &hold);
+}
+
+static enum err
+certificate_release(struct call *c)
+{
+	return do_change(c, &release);
+}
+
 void
 api_certificate_revoke(
     void *arg, const struct request *r, struct response *resp)
 {
 	call_desk(arg, r, resp, SCOPE_CERTIFICATES_REVOKE, certificate_revoke);
+}
+
+void
+api_certificate_hold(void *arg, const struct request *r, struct response *resp)
+{
+	call_desk(arg, r, resp, SCOPE_CERTIFICATES_REVOKE, certificate_hold);
+}
+
+void
+api_certificate_release(
+    void *arg, const struct request *r, struct response *resp)
+{
+	call_desk(arg, r, resp, SCOPE_CERTIFICATES_REVOKE, certificate_release);
 }

@@ -72,6 +72,10 @@ static const struct route routes[] = {
     {"GET", "/v1/certificates/{certificate}/{format}", api_certificate_file, 0},
     {"POST", "/v1/certificates/{certificate}/revocation",
 	api_certificate_revoke, ROUTE_BODY},
+    {"POST", "/v1/certificates/{certificate}/hold", api_certificate_hold,
+	ROUTE_BODY},
+    {"POST", "/v1/certificates/{certificate}/release", api_certificate_release,
+	ROUTE_BODY},
     {"GET", "/v1/audit", api_audit_list, 0},
 };
 

@@ -25,7 +25,7 @@ http_handler api_application_get, api_application_list, api_application_approve,
 http_handler api_certificate_list, api_audit_list;
 /* desk_certificates.c */
 http_handler api_certificate_issue, api_certificate_get, api_certificate_file,
-    api_certificate_revoke;
+    api_certificate_revoke, api_certificate_hold, api_certificate_release;
 /* my_forms.c */
 http_handler api_my_forms, api_my_form, api_my_form_apply;
 /* my_application.c */

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "ca/authority.h"
+#include "ca/cert_state.h"
+#include "ca/certificate_columns.h"
 #include "ca/issue.h"
 #include "ca/shard.h"
 #include "crypto/pubkey.h"
@@ -186,6 +188,7 @@ published_clear(struct published *p)
 struct found {
 	struct id id;
 	int64_t not_after;
+	struct crl_shard shard; /* the list that it names */
 	bool good;
 	bool hold;
 };
@@ -198,12 +201,20 @@ find(struct ca *ca, const char *name, struct slice serial, struct found *out,
 	enum err e = store_query_one(ca_store(ca), ST_CERTIFICATE_BY_SERIAL, &r,
 	    ei, V_TEXT(name), V_BLOB(serial));
 
+	struct crl_shard shard;
+
+	if (e == ERR_OK) {
+		e = shard_of_cert(rows_blob(r, 0, CERTIFICATE_DER), &shard, ei);
+	}
 	if (e == ERR_OK) {
 		*out = (struct found){
-		    .id = rows_id(r, 0, 0),
-		    .not_after = rows_int(r, 0, 8),
-		    .good = strcmp(rows_text(r, 0, 13), "good") == 0,
-		    .hold = strcmp(rows_text(r, 0, 13), "hold") == 0,
+		    .id = rows_id(r, 0, CERTIFICATE_ID),
+		    .not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER),
+		    .shard = shard,
+		    .good = strcmp(rows_text(r, 0, CERTIFICATE_STATUS),
+				"good") == 0,
+		    .hold = strcmp(rows_text(r, 0, CERTIFICATE_STATUS),
+				"hold") == 0,
 		};
 	}
 	rows_free(r);
@@ -228,13 +239,16 @@ audit(struct unit *u, const struct found *c, const char *name,
 	e = json_writer_end(&w, ei);
 	if (e == ERR_OK) {
 		id_text(&c->id, CERTIFICATE_PREFIX, object);
-		unit_audit(u, &(struct audit_event){
-				  .at = now,
-				  .actor = actor,
-				  .action = "certificate.revoke",
-				  .object = object,
-				  .detail = buf_cstr(&detail),
-			      });
+		unit_audit(u,
+		    &(struct audit_event){
+			.at = now,
+			.actor = actor,
+			.action = cert_event_action(
+			    entry->reason == CRL_REASON_HOLD ? CERT_EV_HOLD
+							     : CERT_EV_REVOKE),
+			.object = object,
+			.detail = buf_cstr(&detail),
+		    });
 	}
 	buf_clear(&detail);
 	return e;
@@ -261,7 +275,10 @@ add_rows(struct unit *u, const struct found *c, const char *name,
 		    V_INT(reason), V_INT(entry->revoked_at), V_NULL,
 		    V_TEXT(actor), V_NULL, V_BLOB(der));
 	}
-	unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(name), V_INT(0));
+	unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(name),
+	    V_INT(shard_row(c->shard)));
+	unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(name),
+	    V_INT(shard_row(c->shard)));
 }
 
 static enum err

@@ -6,10 +6,12 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "ca/authority.h"
+#include "ca/cert_state.h"
 #include "ca/certificate_columns.h"
 #include "ca/entries.h"
 #include "ca/issue.h"
 #include "ca/shard.h"
+#include "profile/profile.h"
 #include "store/store.h"
 #include "x509/crl.h"
 #include "json/writer.h"
@@ -105,71 +107,155 @@ certificate_clear(struct certificate *c)
 	c->rows = NULL;
 }
 
+/* What is written of a change, beside the certificate's own row. */
+struct change {
+	enum cert_event event;
+	enum cert_state from;
+	enum cert_state to;
+	enum crl_reason reason; /* CRL_REASON_NONE for a release */
+	struct crl_shard shard;
+	struct buf entry;
+	struct buf detail;
+};
+
+static enum err
+write_detail(const struct certificate *c, struct change *x, struct errinfo *ei)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, &x->detail);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "ca", c->ca);
+	json_put_hex(&w, "serial", c->serial);
+	if (x->event == CERT_EV_REVOKE) {
+		json_put_text(&w, "reason", reason_name(x->reason));
+	}
+	json_close(&w);
+	return json_writer_end(&w, ei);
+}
+
+static enum err
+prepare(const struct certificate *c, struct change *x, int64_t now,
+    struct errinfo *ei)
+{
+	enum err e;
+
+	x->from = cert_state_parse(c->status);
+	if (x->from == CERT_STATE_MAX_) {
+		return err_set(ei, ERR_INTERNAL, "certificate.status", NULL,
+		    "the database has a certificate of the status %s",
+		    c->status);
+	}
+	e = cert_state_next(x->from, x->event, &x->to, ei);
+	if (e == ERR_OK) {
+		e = shard_of_cert(c->der, &x->shard, ei);
+	}
+	if (e == ERR_OK) {
+		/* RFC 5280 5.3.1: unspecified is said by saying nothing. */
+		crl_entry_put(&x->entry, c->serial, now,
+		    x->reason == CRL_REASON_UNSPECIFIED ? CRL_REASON_NONE
+							: x->reason);
+		e = buf_err(&x->entry, ei);
+	}
+	return e == ERR_OK ? write_detail(c, x, ei) : e;
+}
+
 static void
-audit_revocation(struct unit *u, const struct certificate *c,
-    const struct revocation *r, int64_t now, const char *detail)
+add_row(struct unit *u, const struct certificate *c, const struct revocation *r,
+    const struct change *x, int64_t now)
+{
+	if (x->to == CERT_GOOD) {
+		unit_add(u, ST_REVOCATION_RELEASE, EXPECT(1), V_ID(&c->id));
+	} else if (x->from == CERT_HOLD) {
+		unit_add(u, ST_REVOCATION_FINISH, EXPECT(1), V_ID(&c->id),
+		    V_INT(x->reason), V_INT(now), V_TEXT(r->actor),
+		    V_TEXT(r->comment), V_BLOB(buf_slice(&x->entry)));
+	} else {
+		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
+		    V_TEXT(c->ca), V_BLOB(c->serial), V_INT(c->not_after),
+		    V_INT(x->reason), V_INT(now), V_NULL, V_TEXT(r->actor),
+		    V_TEXT(r->comment), V_BLOB(buf_slice(&x->entry)));
+	}
+}
+
+static void
+add_rows(struct unit *u, const struct certificate *c,
+    const struct revocation *r, struct change *x, int64_t now)
 {
 	char object[ID_TEXT_SIZE];
 
+	unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
+	    V_TEXT(c->status), V_TEXT(cert_state_name(x->to)), V_INT(now));
+	add_row(u, c, r, x, now);
+	/* A database that was put back may not have the row. */
+	unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(c->ca),
+	    V_INT(shard_row(x->shard)));
+	unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(c->ca),
+	    V_INT(shard_row(x->shard)));
 	id_text(&c->id, CERTIFICATE_PREFIX, object);
 	unit_audit(u, &(struct audit_event){
 			  .at = now,
 			  .actor = r->actor,
-			  .action = "certificate.revoke",
+			  .action = cert_event_action(x->event),
 			  .object = object,
-			  .detail = detail,
+			  .detail = buf_cstr(&x->detail),
 		      });
+}
+
+static enum err
+add_change(struct unit *u, const struct certificate *c,
+    const struct revocation *r, struct change *x, int64_t now,
+    struct errinfo *ei)
+{
+	enum err e;
+
+	buf_init(&x->entry, AUDIT_DETAIL_MAX);
+	buf_init(&x->detail, AUDIT_DETAIL_MAX);
+	e = prepare(c, x, now, ei);
+	if (e == ERR_OK) {
+		add_rows(u, c, r, x, now);
+	}
+	buf_clear(&x->entry);
+	buf_clear(&x->detail);
+	return e;
 }
 
 enum err
 ca_add_revocation(struct unit *u, const struct certificate *c,
     const struct revocation *r, int64_t now, struct errinfo *ei)
 {
-	struct buf entry = BUF_INIT(AUDIT_DETAIL_MAX);
-	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
-	struct crl_shard shard;
-	struct json_writer w;
-	enum err e;
+	struct change x = {.event = CERT_EV_REVOKE, .reason = r->reason};
 
-	if (strcmp(c->status, "revoked") == 0) {
-		return err_set(ei, ERR_STATE, "certificate.revoked", NULL,
-		    "this certificate is revoked already");
-	}
-	crl_entry_put(&entry, c->serial, now, r->reason);
-	e = buf_err(&entry, ei);
-	if (e == ERR_OK) {
-		e = shard_of_cert(c->der, &shard, ei);
-	}
-	json_writer_init(&w, &detail);
-	json_open_object(&w, NULL);
-	json_put_text(&w, "ca", c->ca);
-	json_put_hex(&w, "serial", c->serial);
-	json_put_text(&w, "reason", reason_name(r->reason));
-	json_close(&w);
-	if (e == ERR_OK) {
-		e = json_writer_end(&w, ei);
-	}
-	if (e == ERR_OK) {
-		unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
-		    V_TEXT("good"), V_TEXT("revoked"), V_INT(now));
-		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
-		    V_TEXT(c->ca), V_BLOB(c->serial), V_INT(c->not_after),
-		    V_INT(r->reason), V_INT(now), V_NULL, V_TEXT(r->actor),
-		    V_TEXT(r->comment), V_BLOB(buf_slice(&entry)));
-		/* A database that was put back may not have the row. */
-		unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(c->ca),
-		    V_INT(shard_row(shard)));
-		unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(c->ca),
-		    V_INT(shard_row(shard)));
-		audit_revocation(u, c, r, now, buf_cstr(&detail));
-	}
-	buf_clear(&entry);
-	buf_clear(&detail);
-	return e;
+	return add_change(u, c, r, &x, now, ei);
 }
 
 enum err
-ca_submit_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
+ca_add_hold(const struct ca *ca, struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, struct errinfo *ei)
+{
+	struct change x = {.event = CERT_EV_HOLD, .reason = CRL_REASON_HOLD};
+	const struct profile *p = ca_profile(ca, c->profile);
+
+	if (p == NULL || !profile_hold_allowed(p)) {
+		return err_set(ei, ERR_POLICY, "certificate.no_hold", NULL,
+		    "certificates of the profile %s are not put on hold "
+		    "(\"hold\" in its file); they can be revoked",
+		    c->profile);
+	}
+	return add_change(u, c, r, &x, now, ei);
+}
+
+enum err
+ca_add_release(struct unit *u, const struct certificate *c,
+    const struct revocation *r, int64_t now, struct errinfo *ei)
+{
+	struct change x = {.event = CERT_EV_RELEASE, .reason = CRL_REASON_NONE};
+
+	return add_change(u, c, r, &x, now, ei);
+}
+
+enum err
+ca_submit_change(struct ca *ca, struct unit *u, const struct certificate *c,
     struct errinfo *ei)
 {
 	struct authority *a = ca_by_name(ca, c->ca);
@@ -183,6 +269,13 @@ ca_submit_revocation(struct ca *ca, struct unit *u, const struct certificate *c,
 	}
 	/* Also when it is not known whether it was committed. */
 	ca_changed(ca, c->ca, c->serial);
+	/* Another hand was faster: it is no longer as it was read. */
+	if (e == ERR_CONFLICT && ei != NULL &&
+	    strcmp(ei->rule, "store.certificate.move") == 0) {
+		e = err_set(ei, ERR_STATE, "certificate.changed", NULL,
+		    "this certificate was revoked, held or released a moment "
+		    "ago: look at it again");
+	}
 	return e;
 }
 

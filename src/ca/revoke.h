@@ -2,10 +2,11 @@
 #ifndef SURGUCH_CA_REVOKE_H
 #define SURGUCH_CA_REVOKE_H
 /*
- * Ending a certificate: one unit of work (the certificate's state, the
- * revocation with its ready CRL entry, the mark that the CRL is old, the
- * audit row).  OCSP tells it from the commit on; the CRL follows as soon as
- * it is published (ca/publish.h).
+ * Ending a certificate, or putting it on hold until it is released
+ * (ca/cert_state.h): one unit of work (the certificate's state, the revocation
+ * with its ready CRL entry, the mark that the CRL is old, the audit row).  OCSP
+ * tells it from the commit on; the CRL follows as soon as it is published
+ * (ca/publish.h).
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,23 +47,31 @@ ATTR_MUST_USE enum err revocation_reason_parse(
     struct slice name, enum crl_reason *out, struct errinfo *ei);
 
 struct revocation {
-	enum crl_reason reason;
-	const char *actor;   /* text of the audit row */
-	const char *comment; /* may be NULL */
+	enum crl_reason reason; /* not read of a hold */
+	const char *actor;      /* text of the audit row */
+	const char *comment;    /* may be NULL */
 };
 
 /*
  * Add the revocation to the caller's unit (which also records its answer) at
- * this time.  ERR_STATE "certificate.revoked" when it is revoked already;
- * of two at once the unit of the second fails with ERR_CONFLICT
- * "store.certificate.move".
+ * this time; it may be on hold until then.  ERR_STATE as cert_state_next().
  */
 ATTR_MUST_USE enum err ca_add_revocation(struct unit *u,
     const struct certificate *c, const struct revocation *r, int64_t now,
     struct errinfo *ei);
+/* The same for a hold, where the certificate's profile allows that: ERR_POLICY
+ * "certificate.no_hold". */
+ATTR_MUST_USE enum err ca_add_hold(const struct ca *ca, struct unit *u,
+    const struct certificate *c, const struct revocation *r, int64_t now,
+    struct errinfo *ei);
+/* And for its end; of r only the actor is read. */
+ATTR_MUST_USE enum err ca_add_release(struct unit *u,
+    const struct certificate *c, const struct revocation *r, int64_t now,
+    struct errinfo *ei);
 /* store_submit() of such a unit; then whoever watches the CA is told, before
- * this returns. */
-ATTR_MUST_USE enum err ca_submit_revocation(struct ca *ca, struct unit *u,
+ * this returns.  Of two at once the second fails with ERR_STATE
+ * "certificate.changed". */
+ATTR_MUST_USE enum err ca_submit_change(struct ca *ca, struct unit *u,
     const struct certificate *c, struct errinfo *ei);
 
 /* What OCSP has to say about a serial of a CA. */

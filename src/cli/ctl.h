@@ -46,7 +46,8 @@ typedef enum err ctl_run(
     int argc, char **argv, const char *usage, struct errinfo *ei);
 /* ctl_certificate.c */
 ctl_run ctl_certificate_list, ctl_certificate_find, ctl_certificate_show,
-    ctl_certificate_issue, ctl_certificate_revoke;
+    ctl_certificate_issue, ctl_certificate_revoke, ctl_certificate_hold,
+    ctl_certificate_release;
 /* ctl_profile.c */
 ctl_run ctl_profile_check, ctl_profile_show, ctl_profile_diff,
     ctl_profile_rules;

@@ -75,6 +75,34 @@ ctl_certificate_revoke(
 	return ctl_command(&c, argc, argv, usage, ei);
 }
 
+enum err
+ctl_certificate_hold(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	const char *comment = NULL;
+	bool json = false;
+	const struct cli_option options[] = {
+	    {"--comment", &comment, NULL},
+	    {"--json", NULL, &json},
+	};
+	const struct ctl_command c = {
+	    "certificate", "hold", 1, options, ARRAY_LEN(options), 0};
+
+	return ctl_command(&c, argc, argv, usage, ei);
+}
+
+enum err
+ctl_certificate_release(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	bool json = false;
+	const struct cli_option options[] = {{"--json", NULL, &json}};
+	const struct ctl_command c = {
+	    "certificate", "release", 1, options, 1, 0};
+
+	return ctl_command(&c, argc, argv, usage, ei);
+}
+
 /* --- issuing
  * ------------------------------------------------------------------ */
 

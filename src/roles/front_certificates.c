@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* surguchctl certificate: list, show, find, recent, issue, revoke. */
+/* surguchctl certificate: list, show, find, recent, issue, revoke, hold,
+ * release. */
 #include <string.h>
 
 #include "api/list_json.h"
@@ -7,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ca/authority.h"
+#include "ca/cert_state.h"
 #include "ca/issue.h"
 #include "ca/list.h"
 #include "ca/publish.h"
@@ -436,8 +438,20 @@ issue_verb(struct verb_call *v)
 	return e;
 }
 
-/* --- ending
- * --------------------------------------------------------------------- */
+/* --- ending, and on hold ------------------------------------------------ */
+
+static enum err
+read_comment(struct verb_call *v, struct revocation *out)
+{
+	out->comment = verb_option(v, "comment");
+	if (out->comment != NULL &&
+	    (strlen(out->comment) > COMMENT_MAX ||
+		!text_is_clean(slice_str(out->comment)))) {
+		return err_set(v->ei, ERR_FORMAT, "revocation.comment", NULL,
+		    "a comment is one line of at most %d bytes", COMMENT_MAX);
+	}
+	return ERR_OK;
+}
 
 static enum err
 read_revocation(struct verb_call *v, struct revocation *out)
@@ -449,61 +463,79 @@ read_revocation(struct verb_call *v, struct revocation *out)
 		e = revocation_reason_parse(
 		    slice_str(reason), &out->reason, v->ei);
 	}
-	out->comment = verb_option(v, "comment");
-	if (e == ERR_OK && out->comment != NULL &&
-	    (strlen(out->comment) > COMMENT_MAX ||
-		!text_is_clean(slice_str(out->comment)))) {
-		e = err_set(v->ei, ERR_FORMAT, "revocation.comment", NULL,
-		    "a comment is one line of at most %d bytes", COMMENT_MAX);
-	}
 	return e;
 }
 
 static enum err
-put_revoked(struct verb_call *v, const struct certificate *c, int64_t now)
+put_changed(struct verb_call *v, const struct certificate *c,
+    enum cert_event event, int64_t now)
 {
+	static const struct {
+		const char *status;
+		const char *at;
+	} said[CERT_EVENT_MAX_] = {
+	    [CERT_EV_REVOKE] = {"revoked", "revoked_at"},
+	    [CERT_EV_HOLD] = {"hold", "held_at"},
+	    [CERT_EV_RELEASE] = {"good", "released_at"},
+	};
 	char id[ID_TEXT_SIZE], at[TIME_TEXT_SIZE];
 	struct json_writer w;
 
 	id_text(&c->id, CERTIFICATE_PREFIX, id);
 	time_text(now, at);
 	if (!verb_wants_json(v)) {
-		buf_printf(v->out, "%s  revoked  %s\n", id, at);
+		buf_printf(v->out, "%s  %s  %s\n", id, said[event].status, at);
 		return ERR_OK;
 	}
 	json_writer_init(&w, v->out);
 	json_open_object(&w, NULL);
 	json_put_text(&w, "id", id);
-	json_put_text(&w, "status", "revoked");
-	json_put_text(&w, "revoked_at", at);
+	json_put_text(&w, "status", said[event].status);
+	json_put_text(&w, said[event].at, at);
 	json_close(&w);
 	buf_add_u8(v->out, '\n');
 	return json_writer_end(&w, v->ei);
 }
 
 static enum err
-revoke(struct verb_call *v, const struct certificate *c,
-    const struct revocation *r)
+add_change(struct verb_call *v, struct unit *u, const struct certificate *c,
+    enum cert_event event, const struct revocation *r, int64_t now)
+{
+	switch (event) {
+	case CERT_EV_HOLD:
+		return ca_add_hold(v->o->ca, u, c, r, now, v->ei);
+	case CERT_EV_RELEASE:
+		return ca_add_release(u, c, r, now, v->ei);
+	case CERT_EV_REVOKE:
+	case CERT_EVENT_MAX_:
+		break;
+	}
+	return ca_add_revocation(u, c, r, now, v->ei);
+}
+
+static enum err
+submit_change(struct verb_call *v, const struct certificate *c,
+    enum cert_event event, const struct revocation *r)
 {
 	int64_t now = clock_utc_sec(v->o->clock);
 	struct unit u;
 	enum err e;
 
 	unit_init(&u);
-	e = ca_add_revocation(&u, c, r, now, v->ei);
+	e = add_change(v, &u, c, event, r, now);
 	if (e == ERR_OK) {
-		e = ca_submit_revocation(v->o->ca, &u, c, v->ei);
+		e = ca_submit_change(v->o->ca, &u, c, v->ei);
 	}
 	unit_clear(&u);
 	if (e == ERR_OK) {
 		publisher_kick(v->o->publisher);
-		e = put_revoked(v, c, now);
+		e = put_changed(v, c, event, now);
 	}
 	return e;
 }
 
 static enum err
-revoke_verb(struct verb_call *v)
+change(struct verb_call *v, enum cert_event event)
 {
 	char actor[ACTOR_TEXT_SIZE];
 	struct revocation r = {.actor = actor};
@@ -514,12 +546,33 @@ revoke_verb(struct verb_call *v)
 		return e;
 	}
 	actor_text(&v->actor, actor);
-	e = read_revocation(v, &r);
+	e = read_comment(v, &r);
+	if (e == ERR_OK && event == CERT_EV_REVOKE) {
+		e = read_revocation(v, &r);
+	}
 	if (e == ERR_OK) {
-		e = revoke(v, &c, &r);
+		e = submit_change(v, &c, event, &r);
 	}
 	certificate_clear(&c);
 	return e;
+}
+
+static enum err
+revoke_verb(struct verb_call *v)
+{
+	return change(v, CERT_EV_REVOKE);
+}
+
+static enum err
+hold_verb(struct verb_call *v)
+{
+	return change(v, CERT_EV_HOLD);
+}
+
+static enum err
+release_verb(struct verb_call *v)
+{
+	return change(v, CERT_EV_RELEASE);
 }
 
 /* --- the table
@@ -529,6 +582,7 @@ static const char *const list_options[] = {"ca", "profile", "status", "person",
     "ends-after", "ends-before", "after", NULL};
 static const char *const issue_options[] = {"profile", "person", "key", NULL};
 static const char *const revoke_options[] = {"reason", "comment", NULL};
+static const char *const hold_options[] = {"comment", NULL};
 
 static const char *const recent_options[] = {"ca", NULL};
 
@@ -543,5 +597,9 @@ const struct verb verbs_certificate[] = {
 	issue_verb},
     {"certificate", "revoke", SCOPE_CERTIFICATES_REVOKE, 1, revoke_options,
 	revoke_verb},
+    {"certificate", "hold", SCOPE_CERTIFICATES_REVOKE, 1, hold_options,
+	hold_verb},
+    {"certificate", "release", SCOPE_CERTIFICATES_REVOKE, 1, NULL,
+	release_verb},
     {0},
 };

@@ -154,8 +154,8 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 		c->num_unknown -= one.not_after == REVOKED_UNKNOWN;
 	}
 	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
-	 * beyond the certificate's validity. */
-	if (one.not_after < last_update(e, c->shard)) {
+	 * beyond the certificate's validity; 5.3.1: or is released. */
+	if (one.hold || one.not_after < last_update(e, c->shard)) {
 		return ERR_OK;
 	}
 	release = signer_settings_release(e->in->settings, one.serial);
@@ -179,13 +179,17 @@ drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
 }
 
 static enum err
-add(struct engine *e, struct change *c, struct slice serial, struct errinfo *ei)
+add(struct engine *e, struct change *c, const struct crl_entry *entry,
+    struct errinfo *ei)
 {
-	struct record_revoked one = {.serial = serial};
+	struct record_revoked one = {
+	    .serial = entry->serial,
+	    .hold = entry->reason == CRL_REASON_HOLD,
+	};
 	enum err err;
 
 	err = ledger_not_after(
-	    e->ledger, serial, &e->scratch, &one.not_after, ei);
+	    e->ledger, one.serial, &e->scratch, &one.not_after, ei);
 	if (err == ERR_NOTFOUND) {
 		one.not_after = REVOKED_UNKNOWN;
 		err = ++c->num_unknown <= e->in->settings->crl_unknown_max
@@ -226,11 +230,30 @@ check_entry(const struct crl_entry *entry, const struct signer_crl *m,
 	return ERR_OK;
 }
 
-/* Everything of the last CRL that comes before `serial` (empty: all that is
- * left) is gone; true in *out_known when serial itself was there. */
+/* It was there before: a hold may become final, never the other way. */
 static enum err
-pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
-    bool *out_known, struct errinfo *ei)
+go_on(struct change *c, struct record_revoked old, enum crl_reason reason,
+    struct errinfo *ei)
+{
+	if (old.hold == (reason == CRL_REASON_HOLD)) {
+		return ERR_OK;
+	}
+	if (!old.hold) {
+		return err_set(ei, ERR_POLICY, "crl.final", "RFC 5280 5.3.1",
+		    "A certificate that the last CRL revoked for good cannot "
+		    "be put on hold.");
+	}
+	record_revoked_put(&c->dropped, &old);
+	old.hold = false;
+	record_revoked_put(&c->added, &old);
+	return ERR_OK;
+}
+
+/* Everything of the last CRL that comes before the entry (NULL: all that is
+ * left) is gone; true in *out_known when the entry itself was there. */
+static enum err
+pass_old(struct engine *e, struct change *c, const struct crl_entry *entry,
+    int64_t now, bool *out_known, struct errinfo *ei)
 {
 	enum err err = ERR_OK;
 
@@ -238,8 +261,9 @@ pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
 	while (c->next_old < c->end_old && err == ERR_OK) {
 		struct record_revoked old =
 		    ledger_revoked(e->ledger, c->next_old);
-		int order =
-		    serial.len == 0 ? -1 : crl_serial_cmp(old.serial, serial);
+		int order = entry == NULL
+				? -1
+				: crl_serial_cmp(old.serial, entry->serial);
 
 		if (order > 0) {
 			break;
@@ -247,7 +271,7 @@ pass_old(struct engine *e, struct change *c, struct slice serial, int64_t now,
 		c->next_old++;
 		if (order == 0) {
 			*out_known = true;
-			break;
+			return go_on(c, old, entry->reason, ei);
 		}
 		err = drop(e, c, old, now, ei);
 	}
@@ -275,16 +299,15 @@ compare_each(struct engine *e, const struct signer_crl *m, struct slice entries,
 			err = check_entry(&entry, m, ei);
 		}
 		if (err == ERR_OK) {
-			err = pass_old(e, c, entry.serial, now, &known, ei);
+			err = pass_old(e, c, &entry, now, &known, ei);
 		}
 		if (err == ERR_OK && !known) {
-			err = add(e, c, entry.serial, ei);
+			err = add(e, c, &entry, ei);
 		}
 		last = entry.serial;
 		c->num_entries++;
 	}
-	return err == ERR_OK ? pass_old(e, c, SLICE_EMPTY, now, &known, ei)
-			     : err;
+	return err == ERR_OK ? pass_old(e, c, NULL, now, &known, ei) : err;
 }
 
 static enum err

@@ -207,14 +207,20 @@ void
 record_revoked_put(struct buf *b, const struct record_revoked *p)
 {
 	wire_put_bytes(b, p->serial);
-	wire_put_i64(b, p->not_after);
+	wire_put_i64(b, p->hold ? ~p->not_after : p->not_after);
 }
 
+/* No certificate ends before 1970: below 0 it is the complement of the end of
+ * one on hold. */
 static void
 get_revoked(struct wire *w, struct record_revoked *out)
 {
+	int64_t end;
+
 	out->serial = get_serial(w);
-	out->not_after = wire_get_i64(w);
+	end = wire_get_i64(w);
+	out->hold = end < 0;
+	out->not_after = out->hold ? ~end : end;
 }
 
 bool

@@ -91,6 +91,7 @@ struct record_issue {
  * ascending by serial, to be read with record_revoked_next().  Of a shard "the
  * one before" means whatever list was made before, and nothing is dropped
  * before the full list drops it.  Records of a full list end before `shard`.
+ * A serial in both runs was on hold and is revoked for good now.
  */
 struct record_crl {
 	uint64_t number;
@@ -107,6 +108,7 @@ struct record_crl {
 struct record_revoked {
 	struct slice serial; /* INTEGER content */
 	int64_t not_after;
+	bool hold; /* certificateHold: it may leave, or become final */
 };
 
 /* RELEASE: a serial left the CRL before its certificate ended. */

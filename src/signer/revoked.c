@@ -20,6 +20,7 @@ revoked_get(const struct revoked *r, size_t i)
 	return (struct record_revoked){
 	    .serial = slice_make(r->at[i].serial, r->at[i].len),
 	    .not_after = r->at[i].not_after,
+	    .hold = r->at[i].hold,
 	};
 }
 
@@ -45,6 +46,7 @@ put(struct revoked *to, struct record_revoked one)
 	memcpy(p->serial, one.serial.p, one.serial.len);
 	p->len = (uint8_t)one.serial.len;
 	p->not_after = one.not_after;
+	p->hold = one.hold;
 	to->num_unknown += one.not_after == REVOKED_UNKNOWN;
 }
 
@@ -77,19 +79,24 @@ merge(const struct revoked *old, struct run drop, struct run add,
 	run_step(&add);
 	for (size_t i = 0; i < old->num; i++) {
 		struct record_revoked one = revoked_get(old, i);
+		bool stays = run_cmp(&drop, one.serial) != 0;
 
 		while (run_cmp(&add, one.serial) > 0) {
 			put(out, add.one);
 			run_step(&add);
 		}
-		if (run_cmp(&add, one.serial) == 0) {
-			return false;
-		}
-		if (run_cmp(&drop, one.serial) == 0) {
+		if (!stays) {
 			run_step(&drop);
-			continue;
 		}
-		put(out, one);
+		if (run_cmp(&add, one.serial) == 0) {
+			if (stays) {
+				return false;
+			}
+			put(out, add.one);
+			run_step(&add);
+		} else if (stays) {
+			put(out, one);
+		}
 	}
 	for (; add.more; run_step(&add)) {
 		put(out, add.one);

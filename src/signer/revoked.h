@@ -4,6 +4,7 @@
 /*
  * The serials of the last CRL with the end of their certificates, ascending.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@
 struct revoked_one {
 	uint8_t serial[SERIAL_BYTES_MAX]; /* INTEGER content */
 	uint8_t len;
+	bool hold;
 	int64_t not_after;
 };
 
@@ -32,8 +34,8 @@ void revoked_clear(struct revoked *r);
 struct record_revoked revoked_get(const struct revoked *r, size_t i);
 /*
  * Take out one run of records and put in another, both ascending.  ERR_FORMAT
- * "journal.crl" when what is dropped is not there or what is added is.  The
- * set is untouched on failure.
+ * "journal.crl" when what is dropped is not there, or what is added is and is
+ * not dropped with it.  The set is untouched on failure.
  */
 ATTR_MUST_USE enum err revoked_change(struct revoked *r, struct slice dropped,
     struct slice added, struct errinfo *ei);

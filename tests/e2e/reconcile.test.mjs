@@ -108,8 +108,13 @@ test('a database that was put back', async (t) => {
 	await revoke(issued[3].id);
 	await until(async () => (await crlNumber(centre)) > one,
 		'a CRL with both');
+	const two = await crlNumber(centre);
+	assert.equal((await ctl(centre, 'certificate', 'hold', issued[5].id)).code,
+		0);
+	await until(async () => (await crlNumber(centre)) > two,
+		'a CRL with the hold');
 	const want = await inventory(centre);
-	assert.equal(want.revoked.length, 2);
+	assert.equal(want.revoked.length, 3);
 	const numberBefore = await crlNumber(centre);
 	await centre.down();
 	mkdirSync(newer);
@@ -139,14 +144,18 @@ test('a database that was put back', async (t) => {
 	await t.test('is reconciled: 0 lost, and CRL numbers rise', async () => {
 		const said = await reconcile();
 		assert.match(said, new RegExp(`${ISSUING}: adopted 10 certificates ` +
-			'and 2 revocations'));
+			'and 3 revocations'));
 		assert.deepEqual(await inventory(centre), want);
 		await until(async () => (await crlNumber(centre)) > numberBefore,
 			'a CRL of a higher number');
 		const text = await opensslMust(['crl', '-inform', 'DER', '-noout',
 			'-text', '-in', join(stateDir(centre, 'public'),
 				`${ISSUING}.crl`)]);
-		assert.equal([...text.matchAll(/Serial Number:/g)].length, 2);
+		assert.equal([...text.matchAll(/Serial Number:/g)].length, 3);
+		assert.equal([...text.matchAll(/Certificate Hold/g)].length, 1);
+		const out = await ctl(centre, 'certificate', 'list', '--status',
+			'hold');
+		assert.equal([...out.out.matchAll(/^crt_/gm)].length, 1, out.all);
 		assert.match((await ctl(centre, 'reconcile')).out,
 			/nothing to reconcile/);
 		await issue();

@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../run/exec.mjs';
-import { addPerson, call, newKey, p256Request, startDesk, stateDir }
+import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust, toPem, verify } from './lib/openssl.mjs';
@@ -119,6 +119,18 @@ test('lists in shards', async (t) => {
 			cert.path.split('/').at(-1)));
 		const served = await http.get(cert.path);
 		assert.deepEqual(served.body, file);
+	});
+
+	await t.test('a hold comes and goes', async () => {
+		const cert = certs.at(-1);
+		for (const verb of ['hold', 'release', 'hold', 'release']) {
+			const r = await ctl(centre, 'certificate', verb, cert.id);
+			assert.equal(r.code, 0, r.all);
+			await until(async () => (await list(cert.path)).serials
+				.includes(cert.serial) === (verb === 'hold'), verb);
+			assert.equal((await check(cert)).errors.includes(23),
+				verb === 'hold');
+		}
 	});
 
 	await t.test('with time all lists are made anew', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addPerson, call, newKey, p256Request, startDesk, stateDir }
+import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { openssl, opensslMust, toPem } from './lib/openssl.mjs';
@@ -133,8 +133,75 @@ test('revocation, CRL and OCSP', async (t) => {
 		assert.equal(by(200).length, 1, all.map((r) => r.text).join('\n'));
 		assert.equal(by(409).length, 7, all.map((r) => r.text).join('\n'));
 		for (const r of by(409)) {
-			assert.equal(r.json.rule, 'certificate.revoked', r.text);
+			assert.match(r.json.rule, /^certificate\.(revoked|changed)$/,
+				r.text);
 		}
+	});
+
+	// The reason of a serial on the list that stands there; null: it does not.
+	async function listed({ serial }) {
+		await crl();
+		const text = await opensslMust(['crl', '-inform', 'DER', '-in',
+			at('crl.der'), '-noout', '-text']);
+		const i = text.toLowerCase().indexOf(`serial number: ${serial}`);
+		return i < 0 ? null : (/Reason Code:\s+([^\n]+)/.exec(text.slice(i)
+			.split(/\n {4}Serial Number/)[0])?.[1] ?? '').trim();
+	}
+	const change = (id, what, body = {}, key = newKey()) => call(centre,
+		'POST', `/v1/certificates/${id}/${what}`, body, { key });
+
+	await t.test('a hold is released, or becomes final', async () => {
+		const cert = await issue('held');
+		const early = await change(cert.id, 'release');
+		assert.equal(early.json.rule, 'certificate.not_held', early.text);
+		for (let i = 0; i < 2; i += 1) {
+			const key = newKey();
+			const held = await change(cert.id, 'hold', { comment: 'ищем' },
+				key);
+			assert.equal(held.status, 200, held.text);
+			assert.equal(held.json.status, 'hold');
+			const text = await ask(about(cert));
+			assert.equal(status(text), 'revoked', text);
+			assert.match(text, /certificateHold/);
+			await until(async () => await listed(cert) ===
+				'Certificate Hold', 'the hold on the list');
+			assert.equal((await change(cert.id, 'hold', { comment: 'ищем' },
+				key)).text, held.text);
+			const twice = await change(cert.id, 'hold');
+			assert.equal(twice.json.rule, 'certificate.hold', twice.text);
+			const free = await change(cert.id, 'release');
+			assert.equal(free.status, 200, free.text);
+			assert.equal(free.json.status, 'good');
+			assert.equal(status(await ask(about(cert))), 'good');
+			await until(async () => await listed(cert) === null,
+				'a list without the serial');
+		}
+		// The same by surguchctl, to its end.
+		for (const [verb, said] of [['hold', 'hold'], ['release', 'good'],
+			['hold', 'hold']]) {
+			const r = await ctl(centre, 'certificate', verb, cert.id);
+			assert.match(r.all, new RegExp(`^${cert.id}  ${said}  `), r.all);
+		}
+		const ended = await revoke(cert.id, { reason: 'unspecified' });
+		assert.equal(ended.status, 200, ended.text);
+		await until(async () => await listed(cert) === '',
+			'it on the list, without a reason');
+		const text = await ask(about(cert));
+		assert.equal(status(text), 'revoked', text);
+		assert.doesNotMatch(text, /certificateHold/);
+		for (const what of ['hold', 'release']) {
+			const r = await change(cert.id, what);
+			assert.equal(r.status, 409, r.text);
+			assert.equal(r.json.rule, 'certificate.revoked');
+		}
+		const { all } = await ctl(centre, 'audit', 'show', '--object',
+			cert.id);
+		assert.deepEqual([...all.matchAll(/certificate\.(\w+)/g)]
+			.map((m) => m[1]), ['revoke', 'hold', 'release', 'hold',
+			'release', 'hold', 'release', 'hold', 'issue']);
+		await centre.down();
+		await centre.up();
+		assert.equal(status(await ask(about(cert))), 'revoked');
 	});
 
 	await t.test('OCSP by GET and by POST', async () => {

@@ -144,7 +144,7 @@ revoke(struct errinfo *ei)
 	unit_init(&u);
 	e = ca_add_revocation(&u, &c, &r, clock_utc_sec(&office->f->clock), ei);
 	if (e == ERR_OK) {
-		e = ca_submit_revocation(office->ca, &u, &c, ei);
+		e = ca_submit_change(office->ca, &u, &c, ei);
 	} else if (e == ERR_STATE && strcmp(c.status, "revoked") == 0) {
 		e = ERR_OK; /* its answer was lost */
 	}

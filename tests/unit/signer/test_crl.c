@@ -279,6 +279,59 @@ no_revoked_serial_is_dropped(void **state)
 	assert_ok(make(&m, &ei), &ei);
 }
 
+/* The three, one of them on hold. */
+static void
+put_held(int held, unsigned which)
+{
+	buf_reset(&entries);
+	for (int i = 0; i < CERTS; i++) {
+		if ((which & (1u << i)) != 0) {
+			crl_entry_put(&entries, serial(i), kit.now - 5,
+			    i == held ? CRL_REASON_HOLD
+				      : CRL_REASON_KEY_COMPROMISE);
+		}
+	}
+}
+
+static enum err
+make_held(int held, unsigned which, struct errinfo *ei)
+{
+	struct signer_crl m = order();
+
+	put_held(held, which);
+	return make(&m, ei);
+}
+
+static void
+a_hold_ends_or_becomes_final(void **state)
+{
+	struct errinfo ei;
+
+	(void)state;
+	print_message("proves: I2, I3\n");
+	/* The first one is revoked already, the others are good. */
+	for (int again = 0; again < 2; again++) {
+		assert_ok(make_held(1, 3, &ei), &ei);
+		assert_ok(make_held(1, 3, &ei), &ei);
+		restart(); /* that it was on hold is in the journal */
+		assert_ok(make_held(1, 1, &ei), &ei);
+		restart();
+		assert_ok(make_held(1, 1, &ei), &ei);
+	}
+	assert_ok(make_held(1, 3, &ei), &ei);
+	assert_ok(make_held(-1, 3, &ei), &ei);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(make_held(1, 3, &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "crl.final");
+		assert_int_equal(make_held(-1, 1, &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "crl.dropped");
+		restart();
+	}
+	/* Nothing of the refused ones stuck. */
+	assert_ok(make_held(2, 7, &ei), &ei);
+	assert_ok(make_held(-1, 3, &ei), &ei);
+}
+
 static void
 malformed_entries_are_refused(void **state)
 {
@@ -515,6 +568,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_crl_is_whole),
 	    cmocka_unit_test(numbers_and_times_only_grow),
+	    cmocka_unit_test(a_hold_ends_or_becomes_final),
 	    cmocka_unit_test(no_revoked_serial_is_dropped),
 	    cmocka_unit_test(malformed_entries_are_refused),
 	    cmocka_unit_test(a_foreign_serial_stays_too),

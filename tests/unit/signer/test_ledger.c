@@ -116,9 +116,53 @@ the_tally_counts_a_day(void **state)
 static void
 put(struct buf *b, const char *serial, int64_t not_after)
 {
-	struct record_revoked one = {slice_str(serial), not_after};
+	struct record_revoked one = {slice_str(serial), not_after, false};
 
 	record_revoked_put(b, &one);
+}
+
+static void
+put_hold(struct buf *b, const char *serial, int64_t not_after)
+{
+	struct record_revoked one = {slice_str(serial), not_after, true};
+
+	record_revoked_put(b, &one);
+}
+
+static void
+a_hold_becomes_final(void **state)
+{
+	static const int64_t ends[] = {0, 1, REVOKED_UNKNOWN};
+	struct revoked r = {0};
+	struct buf add = BUF_INIT(1000), drop = BUF_INIT(1000);
+	struct errinfo ei;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		buf_reset(&add);
+		buf_reset(&drop);
+		put(&add, "a", 1);
+		put_hold(&add, "b", ends[i]);
+		put(&add, "c", 1);
+		assert_ok(
+		    revoked_change(&r, SLICE_EMPTY, buf_slice(&add), &ei), &ei);
+		assert_true(revoked_get(&r, 1).hold);
+		assert_int_equal(revoked_get(&r, 1).not_after, ends[i]);
+		assert_false(revoked_get(&r, 0).hold);
+		put_hold(&drop, "b", ends[i]);
+		buf_reset(&add);
+		put(&add, "b", ends[i]);
+		assert_ok(
+		    revoked_change(&r, buf_slice(&drop), buf_slice(&add), &ei),
+		    &ei);
+		assert_int_equal(r.num, 3);
+		assert_false(revoked_get(&r, 1).hold);
+		assert_int_equal(revoked_get(&r, 1).not_after, ends[i]);
+		assert_int_equal(r.num_unknown, ends[i] == REVOKED_UNKNOWN);
+		revoked_clear(&r);
+	}
+	buf_clear(&add);
+	buf_clear(&drop);
 }
 
 static void
@@ -280,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_index_finds_all_and_only),
 	    cmocka_unit_test(the_tally_counts_a_day),
+	    cmocka_unit_test(a_hold_becomes_final),
 	    cmocka_unit_test(the_revoked_change_as_a_whole),
 	    cmocka_unit_test(knows_the_same_after_a_restart),
 	};
