@@ -142,9 +142,9 @@ confirm_act(struct call *c, const struct application *a, struct buf *what,
 	if (e != ERR_OK) {
 		return e;
 	}
-	subject_full_name(&f->fields, what);
-	if (what->len == 0 && f->fields.organisation_name != NULL) {
-		buf_add_str(what, f->fields.organisation_name);
+	e = form_owner(f, what, c->ei);
+	if (e != ERR_OK) {
+		return e;
 	}
 	*out = (struct otp_act){
 	    .phone = f->data.phone,

@@ -272,10 +272,18 @@ is_space(uint8_t c)
 /* One decoder for both alphabets; the last quantum must be canonical. */
 struct decoder64 {
 	const char *alphabet;
-	struct buf *out;
+	struct buf *out; /* NULL: only look */
 	uint32_t bits;
 	unsigned num; /* characters in the open quantum */
 };
+
+static void
+decoder64_give(struct decoder64 *d, const uint8_t *octets, size_t num)
+{
+	if (d->out != NULL) {
+		buf_add(d->out, slice_make(octets, num));
+	}
+}
 
 static bool
 decoder64_put(struct decoder64 *d, uint8_t c)
@@ -290,7 +298,7 @@ decoder64_put(struct decoder64 *d, uint8_t c)
 		const uint8_t octets[3] = {(uint8_t)(d->bits >> 16 & 0xff),
 		    (uint8_t)(d->bits >> 8 & 0xff), (uint8_t)(d->bits & 0xff)};
 
-		buf_add(d->out, slice_make(octets, sizeof(octets)));
+		decoder64_give(d, octets, sizeof(octets));
 		d->bits = 0;
 		d->num = 0;
 	}
@@ -300,16 +308,20 @@ decoder64_put(struct decoder64 *d, uint8_t c)
 static bool
 decoder64_end(struct decoder64 *d)
 {
+	uint8_t octets[2];
+
 	if (d->num == 0) {
 		return true;
 	}
 	if (d->num == 2 && (d->bits & 0xf) == 0) {
-		buf_add_u8(d->out, (uint8_t)(d->bits >> 4 & 0xff));
+		octets[0] = (uint8_t)(d->bits >> 4 & 0xff);
+		decoder64_give(d, octets, 1);
 		return true;
 	}
 	if (d->num == 3 && (d->bits & 0x3) == 0) {
-		buf_add_u8(d->out, (uint8_t)(d->bits >> 10 & 0xff));
-		buf_add_u8(d->out, (uint8_t)(d->bits >> 2 & 0xff));
+		octets[0] = (uint8_t)(d->bits >> 10 & 0xff);
+		octets[1] = (uint8_t)(d->bits >> 2 & 0xff);
+		decoder64_give(d, octets, 2);
 		return true;
 	}
 	return false;
@@ -335,8 +347,8 @@ text_unbase64(struct slice s, struct buf *out)
 	       out->err == ERR_OK;
 }
 
-bool
-text_unbase64url(struct slice s, struct buf *out)
+static bool
+look_base64url(struct slice s, struct buf *out)
 {
 	struct decoder64 d = {alphabet64url, out, 0, 0};
 
@@ -345,7 +357,19 @@ text_unbase64url(struct slice s, struct buf *out)
 			return false;
 		}
 	}
-	return decoder64_end(&d) && out->err == ERR_OK;
+	return decoder64_end(&d);
+}
+
+bool
+text_is_base64url(struct slice s)
+{
+	return look_base64url(s, NULL);
+}
+
+bool
+text_unbase64url(struct slice s, struct buf *out)
+{
+	return look_base64url(s, out) && out->err == ERR_OK;
 }
 
 /* Crockford's alphabet leaves out i, l, o and u. */

@@ -38,6 +38,8 @@ void text_base64url(struct buf *b, struct slice s);  /* no padding */
 /* Standard alphabet; white space is skipped; padding demanded.  Appends. */
 ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
 ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);
+/* Would that have succeeded?  Needs no memory. */
+bool text_is_base64url(struct slice s);
 /* Crockford base32, lower case, of a whole number of bytes. */
 /* out: TEXT_BASE32_SIZE(len) bytes, NUL-terminated; needs no memory. */
 #define TEXT_BASE32_SIZE(len) (((len)*8 + 4) / 5 + 1)

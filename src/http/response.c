@@ -298,6 +298,11 @@ response_finish(struct response *r, bool tls, bool stopping)
 		r->writing = false;
 	}
 	add_defaults(r, tls);
+	if (r->broken) { /* no room for a header: not without it */
+		set_broken(r);
+		r->writing = false;
+		add_defaults(r, tls);
+	}
 }
 
 static struct MHD_Response *
@@ -338,6 +343,9 @@ response_make(struct response *r)
 {
 	struct MHD_Response *made;
 
+	if (r->broken) {
+		return NULL;
+	}
 	r->body_len = r->body_kind == BODY_BORROWED ? r->bytes.len : r->buf.len;
 	made = make_body(r);
 	if (made == NULL) {

@@ -245,6 +245,18 @@ form_clear(struct form *f)
 	*f = (struct form){0};
 }
 
+enum err
+form_owner(const struct form *f, struct buf *out, struct errinfo *ei)
+{
+	size_t was = out->len;
+
+	subject_full_name(&f->fields, out);
+	if (out->len == was && f->fields.organisation_name != NULL) {
+		buf_add_str(out, f->fields.organisation_name);
+	}
+	return buf_err(out, ei);
+}
+
 void
 form_add_same(struct unit *u, const struct form *f)
 {

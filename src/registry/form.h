@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/id.h"
 #include "base/secret.h"
@@ -96,6 +97,10 @@ ATTR_MUST_USE enum err form_update(struct registry *r, const struct act *act,
 ATTR_MUST_USE enum err form_get(struct registry *r, const struct id *id,
     struct form *out, struct errinfo *ei);
 void form_clear(struct form *f);
+/* Append the owner's name as messages call it: the person's, else the
+ * organisation's. */
+ATTR_MUST_USE enum err form_owner(
+    const struct form *f, struct buf *out, struct errinfo *ei);
 
 /* H2.  Paying a paid form is ERR_STATE "form.paid". */
 ATTR_MUST_USE enum err form_pay(struct registry *r, const struct act *act,

@@ -63,17 +63,6 @@ make_values(const struct form *f, const struct application *a,
 	return e;
 }
 
-/* The owner's name as messages call it. */
-static enum err
-owner_text(const struct form *f, struct buf *out, struct errinfo *ei)
-{
-	subject_full_name(&f->fields, out);
-	if (out->len == 0 && f->fields.organisation_name != NULL) {
-		buf_add_str(out, f->fields.organisation_name);
-	}
-	return buf_err(out, ei);
-}
-
 /* The person of a form, NULL where it has none. */
 static const struct id *
 person_of(const struct form *f)
@@ -90,7 +79,7 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 	char actor[ACTOR_TEXT_SIZE];
 	struct act act;
 	struct unit u;
-	enum err e = owner_text(f, &what, ei);
+	enum err e = form_owner(f, &what, ei);
 
 	system_act(&act);
 	actor_text(&act.actor, actor);

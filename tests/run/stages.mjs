@@ -29,7 +29,7 @@ const FUZZ_SECONDS_IN_ALL = 240;
 // syncs of the disk or in waiting for a server; the sanitizers run them all the same.  os/confine would
 // only show that valgrind lets through what the kernel's walls forbid.
 const NOT_UNDER_VALGRIND = ['crypto/cms', 'crypto/p8', 'crypto/privkey',
-	'http/server', 'os/confine', 'store/audit', 'store/disk', 'store/postgres',
+	'fault/api', 'http/server', 'os/confine', 'store/audit', 'store/disk', 'store/postgres',
 	'store/store', 'store/store-postgresql', 'store/tables-postgresql',
 	'registry/search'];
 

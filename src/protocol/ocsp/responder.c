@@ -367,8 +367,9 @@ ocsp_get(void *arg, const struct request *req, struct response *resp)
 		answer_slowly(
 		    public_files_responder(arg), req, buf_slice(&der), resp);
 	} else {
-		send_error(
-		    public_files_responder(arg), resp, OCSP_MALFORMED_REQUEST);
+		send_error(public_files_responder(arg), resp,
+		    buf_err(&der, NULL) == ERR_NOMEM ? OCSP_TRY_LATER
+						     : OCSP_MALFORMED_REQUEST);
 	}
 	buf_clear(&der);
 }

@@ -82,8 +82,10 @@ base64_has_one_text_for_one_value(void **state)
 	text_base64url(&out, SLICE_LIT("\xff\xfe"));
 	assert_string_equal(buf_cstr(&out), "__4");
 	buf_reset(&out);
+	assert_true(text_is_base64url(SLICE_LIT("__4")));
 	assert_true(text_unbase64url(SLICE_LIT("__4"), &out));
 	assert_memory_equal(out.p, "\xff\xfe", 2);
+	assert_false(text_is_base64url(SLICE_LIT("__5")));
 	assert_false(text_unbase64url(SLICE_LIT("__5"), &out));
 	buf_clear(&out);
 }

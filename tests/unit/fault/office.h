@@ -3,7 +3,8 @@
 #define SURGUCH_TESTS_FAULT_OFFICE_H
 /*
  * A centre without its walls: the database, courier's key and the authority
- * inside this process, with the real signer of a P-256 CA behind its channel.
+ * inside this process, with the real signers of a P-256 and a GOST CA behind
+ * their channels.
  */
 #include "identity/fixture.h"
 #include "profile/accreditation.h"
@@ -12,20 +13,19 @@
 struct ca;
 
 struct office {
-	struct fixture *f;
+	struct fixture *f; /* its clock goes, two seconds before the signers' */
 	struct house house;
 	char public_dir[PATH_TEXT_SIZE];
 	struct accreditation none;
 	struct ca *ca;
-	pid_t signer;
+	pid_t signers[2];
 };
 
 /* cmocka's hooks: *state is a struct office. */
 int office_setup(void **state);
 int office_teardown(void **state);
 
-/* The fixture's clock stands; set it to now and two seconds, so that what the
- * signer has done is past. */
-void office_pass(struct office *o);
+/* fixture_code() by that clock. */
+void office_code(struct office *o, const char *phone, char out[16]);
 
 #endif

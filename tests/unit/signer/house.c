@@ -109,17 +109,24 @@ house_once(const struct house *h, const char *a, const char *b, const char *c,
 }
 
 void
-house_make_key(const struct house *h, const char *name, struct buf *spki)
+house_make_key_of(
+    const struct house *h, const char *name, const char *spec, struct buf *spki)
 {
 	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
 	struct errinfo ei;
 
 	house_path(h, name, dir);
 	assert_ok(dir_make(dir, 0700, &ei), &ei);
-	assert_int_equal(house_once(h, "--make-key", dir, "p256", NULL), 0);
+	assert_int_equal(house_once(h, "--make-key", dir, spec, NULL), 0);
 	assert_ok(path_join(path, dir, "spki.der", &ei), &ei);
 	buf_reset(spki);
 	assert_ok(file_read(path, SPKI_BYTES_MAX, spki, &ei), &ei);
+}
+
+void
+house_make_key(const struct house *h, const char *name, struct buf *spki)
+{
+	house_make_key_of(h, name, "p256", spki);
 }
 
 struct signer_client *
@@ -251,8 +258,8 @@ kit_close(struct kit *k)
 	k->in = NULL;
 }
 
-static void
-install(const struct house *h, const char *name, struct slice cert)
+void
+house_install(const struct house *h, const char *name, struct slice cert)
 {
 	char dir[PATH_TEXT_SIZE], file[PATH_TEXT_SIZE];
 	struct errinfo ei;
@@ -292,14 +299,14 @@ house_ceremony(const struct house *h, const char *issuing_more)
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);
-	install(h, "root", buf_slice(&cert));
+	house_install(h, "root", buf_slice(&cert));
 
 	c = house_start(h, "root", false, &pid);
 	house_values(&v, "issuing-ca", "Issuing", buf_slice(&issuing_key), 2);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);
-	install(h, "issuing", buf_slice(&cert));
+	house_install(h, "issuing", buf_slice(&cert));
 	buf_clear(&root_key);
 	buf_clear(&issuing_key);
 	buf_clear(&cert);

@@ -37,6 +37,11 @@ int house_once(const struct house *h, const char *a, const char *b,
     const char *c, const char *d);
 /* A key for a new signer NAME; its public key in *spki. */
 void house_make_key(const struct house *h, const char *name, struct buf *spki);
+/* The same of another algorithm (crypto/privkey.h, privkey_generate()). */
+void house_make_key_of(const struct house *h, const char *name,
+    const char *spec, struct buf *spki);
+/* Its own certificate. */
+void house_install(const struct house *h, const char *name, struct slice cert);
 struct signer_client *house_start(
     const struct house *h, const char *name, bool ocsp, pid_t *pid);
 void house_stop(struct signer_client *c, pid_t pid);

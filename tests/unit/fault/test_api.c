@@ -1,0 +1,769 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every route of the API with each allocation, each call of the store and each
+ * answer of a commit failing in turn.  An answer is either right or a problem
+ * of ours in its words and with its status; asked again, with the same
+ * Idempotency-Key where there is one, it is right, and what was asked for was
+ * done once.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/cms.h"
+#include "crypto/privkey.h"
+#include "failing/failing.h"
+#include "fault/front.h"
+#include "http/http_priv.h"
+#include "registry/application.h"
+#include "store/store.h"
+#include "x509/csr.h"
+#include "x509/name.h"
+#include "json/json.h"
+
+enum {
+	PATH_SIZE = 256,
+	BODY_SIZE = 16384,
+	ROUTES_MAX = 128,
+	WAIT_MS = 15000,
+	PAUSE_MS = 20,
+	DONE_ALREADY = 409, /* where no Idempotency-Key tells */
+};
+
+static struct front front;
+static struct router *router;
+
+static struct {
+	enum failing kind;
+	unsigned failed;
+	unsigned keys;
+	char session[128];
+	char phone[16];
+	bool visited[ROUTES_MAX];
+} run;
+
+/* --- one request ------------------------------------------------------------
+ */
+
+enum who {
+	NOBODY,
+	DESK,
+	PERSON
+};
+
+struct ask {
+	enum who who;
+	const char *method;
+	const char *path;
+	const char *body;        /* NULL: none */
+	const char *query[2][2]; /* name, value */
+	const char *key;         /* Idempotency-Key or NULL */
+	unsigned want;           /* the right status */
+	unsigned also;           /* another that is right, or 0 */
+};
+
+static struct {
+	unsigned status;
+	char type[64];
+	struct buf body;
+	char cookie[128]; /* of the session, if one was set */
+} answer;
+
+static void
+add_header(struct request *r, const char *name, const char *value)
+{
+	r->headers[r->num_headers++] =
+	    (struct header){name, strlen(name), value};
+}
+
+static void
+fill_request(struct request *r, const struct ask *a, char *room)
+{
+	static char bearer[OPERATOR_TOKEN_SIZE + 8];
+
+	memset(r, 0, sizeof(*r));
+	(void)snprintf(r->id, sizeof(r->id), "rTEST");
+	(void)snprintf(r->method, sizeof(r->method), "%s", a->method);
+	r->path = a->path;
+	r->server = NULL;
+	(void)snprintf(bearer, sizeof(bearer), "Bearer %s", front.token);
+	if (a->who == DESK) {
+		add_header(r, "Authorization", bearer);
+	}
+	if (a->who != DESK) {
+		add_header(r, API_WRITE_HEADER, "1");
+	}
+	if (a->who == PERSON) {
+		r->cookies[r->num_cookies++] =
+		    (struct pair){API_SESSION_COOKIE, run.session};
+	}
+	if (a->key != NULL) {
+		add_header(r, "Idempotency-Key", a->key);
+	}
+	for (size_t i = 0; i < 2 && a->query[i][0] != NULL; i++) {
+		r->queries[r->num_queries++] =
+		    (struct pair){a->query[i][0], a->query[i][1]};
+	}
+	router_find(router, a->method, slice_str(a->path), &r->match);
+	assert_non_null(r->match.route);
+	for (size_t i = 0; i < r->match.num_params; i++) {
+		const struct route_param *p = &r->match.params[i];
+		char *name = room, *value = room + p->name.len + 1;
+
+		memcpy(name, p->name.p, p->name.len);
+		name[p->name.len] = '\0';
+		memcpy(value, p->value.p, p->value.len);
+		value[p->value.len] = '\0';
+		room = value + p->value.len + 1;
+		r->params[r->num_params++] = (struct pair){name, value};
+	}
+	buf_init(&r->body, HTTP_BODY_MAX);
+	if (a->body != NULL) {
+		buf_add_str(&r->body, a->body);
+	}
+}
+
+static void
+keep_answer(struct response *r)
+{
+	static const char cookie[] = API_SESSION_COOKIE "=";
+
+	answer.status = r->status;
+	(void)snprintf(answer.type, sizeof(answer.type), "%s",
+	    r->type != NULL ? r->type : "");
+	buf_reset(&answer.body);
+	buf_add(&answer.body,
+	    r->body_kind == BODY_BORROWED ? r->bytes : buf_slice(&r->buf));
+	answer.cookie[0] = '\0';
+	for (size_t i = 0; i < r->num_headers; i++) {
+		const char *v = r->headers[i].value;
+
+		if (strcmp(r->headers[i].name, "Set-Cookie") == 0 &&
+		    strncmp(v, cookie, strlen(cookie)) == 0) {
+			v += strlen(cookie);
+			(void)snprintf(answer.cookie, sizeof(answer.cookie),
+			    "%.*s", (int)strcspn(v, ";"), v);
+		}
+	}
+}
+
+/* As the HTTP server does; `n` >= 0: the n-th call fails.  Did it? */
+static bool
+handle(const struct ask *a, int n)
+{
+	static struct request r;
+	struct response resp;
+	char room[1024];
+	bool failed;
+
+	fill_request(&r, a, room);
+	run.visited[r.match.route - api_routes(&(size_t){0})] = true;
+	response_init(&resp, r.id);
+	if (n >= 0) {
+		failing_arm(run.kind, n);
+	}
+	r.match.route->handler(&front.api, &r, &resp);
+	response_finish(&resp, true, false);
+	failed = failing_disarm() && n >= 0;
+	keep_answer(&resp);
+	response_clear(&resp);
+	buf_clear(&r.body);
+	return failed;
+}
+
+/* A text of the answer, which is one object. */
+static void
+take(const char *field, char *out, size_t size)
+{
+	struct json *j = NULL;
+	const char *text;
+	struct errinfo ei = {0};
+
+	assert_ok(json_parse(buf_slice(&answer.body), BODY_SIZE, &j, &ei), &ei);
+	assert_ok(json_get_lines(j, field, size - 1, &text, &ei), &ei);
+	(void)snprintf(out, size, "%s", text);
+	json_free(j);
+}
+
+/* A failure is told as one of ours: 500, 503 or 504, as a problem that says
+ * so, and nothing of what a right answer holds. */
+static void
+check_problem(const struct ask *a)
+{
+	struct json *j = NULL;
+	int64_t status = 0;
+	struct errinfo ei = {0};
+
+	if (answer.status != 500 && answer.status != 503 &&
+	    answer.status != 504) {
+		fail_msg("%s %s: %u %s", a->method, a->path, answer.status,
+		    buf_cstr(&answer.body));
+	}
+	assert_string_equal(answer.type, "application/problem+json");
+	assert_ok(json_parse(buf_slice(&answer.body), BODY_SIZE, &j, &ei), &ei);
+	assert_ok(json_get_int(j, "status", 0, 999, &status, &ei), &ei);
+	assert_int_equal(status, answer.status);
+	json_free(j);
+	assert_string_equal(answer.cookie, "");
+}
+
+static bool
+is_right(const struct ask *a)
+{
+	return answer.status == a->want ||
+	       (a->also != 0 && answer.status == a->also);
+}
+
+static int64_t
+count(const char *sql)
+{
+	return fixture_count(front.office->f, sql);
+}
+
+/* What was tried too often for the limits of a day. */
+static void
+forget_limits(void)
+{
+	struct errinfo ei = {0};
+	struct unit u;
+
+	unit_init(&u);
+	unit_add(&u, ST_LIMIT_PURGE, EXPECT_ANY, V_INT(INT64_MAX));
+	assert_ok(store_submit(front.office->f->store, &u, NULL, &ei), &ei);
+	unit_clear(&u);
+}
+
+/* "Ask again in a few seconds": a thread finds out what became of it. */
+static bool
+is_pending(void)
+{
+	return answer.status == 503 &&
+	       strstr(buf_cstr(&answer.body), "\"idem.pending\"") != NULL;
+}
+
+static void
+pause_a_little(void)
+{
+	const struct timespec t = {.tv_nsec = PAUSE_MS * 1000000L};
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* Ask with the first call failing, then with the second, and so on to the one
+ * in which none is left to fail, whose answer is kept.  before (or NULL) gets
+ * ready for each. */
+static void
+ask_before(struct ask *a, void (*before)(struct ask *a))
+{
+	bool failed = true;
+
+	for (int n = 0; failed; n++) {
+		forget_limits();
+		if (before != NULL) {
+			before(a);
+		}
+		failed = handle(a, n);
+		for (int ms = 0; !failed && is_pending() && ms < WAIT_MS;
+		     ms += PAUSE_MS) {
+			pause_a_little();
+			failed = handle(a, n);
+		}
+		if (!is_right(a)) {
+			if (!failed) {
+				fail_msg("%s %s: %u %s", a->method, a->path,
+				    answer.status, buf_cstr(&answer.body));
+			}
+			check_problem(a);
+		}
+		run.failed += failed ? 1 : 0;
+	}
+}
+
+static void
+get(enum who who, const char *path)
+{
+	struct ask a = {.who = who, .method = "GET", .path = path, .want = 200};
+
+	ask_before(&a, NULL);
+}
+
+/* Done with an Idempotency-Key, and so once: this has one more. */
+static void
+act_seen(enum who who, const char *method, const char *path, unsigned want,
+    const char *body, const char *sql)
+{
+	char key[32];
+	struct ask a = {.who = who,
+	    .method = method,
+	    .path = path,
+	    .body = body,
+	    .key = key,
+	    .want = want};
+	int64_t before = count(sql);
+
+	(void)snprintf(key, sizeof(key), "key-%016u", ++run.keys);
+	ask_before(&a, NULL);
+	if (count(sql) != before + 1) {
+		fail_msg("%s %s: %d times", method, path,
+		    (int)(count(sql) - before));
+	}
+}
+
+/* One audit event more; the centre's own threads have theirs. */
+static void
+act(enum who who, const char *method, const char *path, unsigned want,
+    const char *body)
+{
+	act_seen(who, method, path, want, body,
+	    "SELECT count(*) FROM audit WHERE actor NOT LIKE 'system%'");
+}
+
+/* --- the desk ---------------------------------------------------------------
+ */
+
+static char person[64], organisation[64], form[64], application[64];
+
+/* Their closing brackets come later. */
+static const char person_json[] =
+    "{\"surname\":\"Иванов\",\"given_name\":\"Иван\","
+    "\"patronymic\":\"Иванович\",\"snils\":\"07500122105\","
+    "\"inn\":\"500100732259\",\"email\":\"direktor@e.ru\"";
+static const char organisation_json[] =
+    "{\"organisation_name\":\"ООО «АвтоСпор»\","
+    "\"organisation_inn\":\"6688242590\",\"ogrn\":\"1234567890127\","
+    "\"region\":\"66 Свердловская область\","
+    "\"locality\":\"Екатеринбург\",\"street\":\"ул. Ленина, 1\"";
+
+/* "<base>/<id><rest>", until eight others are made. */
+static const char *
+at(const char *base, const char *id, const char *rest)
+{
+	static char path[8][PATH_SIZE];
+	static unsigned next;
+	char *p = path[next++ % 8];
+
+	(void)snprintf(p, PATH_SIZE, "%s/%s%s", base, id, rest);
+	return p;
+}
+
+static void
+keep_record(const char *base, const char *json, char id[64])
+{
+	char body[2048];
+	struct ask find = {
+	    .who = DESK, .method = "GET", .path = base, .want = 200};
+
+	(void)snprintf(body, sizeof(body), "%s}", json);
+	act(DESK, "POST", base, 201, body);
+	take("id", id, 64);
+	get(DESK, at(base, id, ""));
+	(void)snprintf(body, sizeof(body), "%s,\"version\":1}", json);
+	act(DESK, "PUT", at(base, id, ""), 200, body);
+	get(DESK, base);
+	find.query[0][0] = "q";
+	find.query[0][1] = "ива авто";
+	find.also = 422; /* one of the two has no such words */
+	ask_before(&find, NULL);
+}
+
+static void
+make_form(const char *version)
+{
+	char body[1024];
+
+	(void)snprintf(body, sizeof(body),
+	    "{\"owner_kind\":\"person\",\"person\":\"%s\",\"phone\":\"%s\","
+	    "\"support_phone\":\"88005005080\"%s}",
+	    person, run.phone, version);
+	if (version[0] == '\0') {
+		act(DESK, "POST", "/v1/forms", 201, body);
+		take("id", form, sizeof(form));
+	} else {
+		act(DESK, "PUT", at("/v1/forms", form, ""), 200, body);
+	}
+}
+
+static void
+approve_form(void)
+{
+	char hash[128], body[256];
+
+	act(DESK, "POST", at("/v1/forms", form, "/payment"), 200, NULL);
+	act(DESK, "POST", at("/v1/forms", form, "/identification"), 200,
+	    "{\"kind\":\"in_person\",\"document\":\"Паспорт РФ 6512 "
+	    "123456\",\"originals_seen\":true}");
+	get(DESK, at("/v1/forms", form, "/identification"));
+	get(DESK, at("/v1/forms", form, ""));
+	take("data_hash", hash, sizeof(hash));
+	(void)snprintf(body, sizeof(body), "{\"data_hash\":\"%s\"}", hash);
+	act(DESK, "POST", at("/v1/forms", form, "/approval"), 200, body);
+}
+
+/* --- the person -------------------------------------------------------------
+ */
+
+static char sign_in_body[512], code_body[64];
+
+static void
+new_sign_in(struct ask *a)
+{
+	char asks[64], challenge[128], code[16];
+	const struct ask want_code = {.method = "POST",
+	    .path = "/v1/sign-in/code",
+	    .body = asks,
+	    .want = 202};
+
+	(void)snprintf(asks, sizeof(asks), "{\"phone\":\"%s\"}", run.phone);
+	(void)handle(&want_code, -1);
+	assert_int_equal(answer.status, 202);
+	take("challenge", challenge, sizeof(challenge));
+	office_code(front.office, run.phone, code);
+	(void)snprintf(sign_in_body, sizeof(sign_in_body),
+	    "{\"phone\":\"%s\",\"challenge\":\"%s\",\"code\":\"%s\"}",
+	    run.phone, challenge, code);
+	a->body = sign_in_body;
+}
+
+static void
+sign_in(void)
+{
+	char body[64];
+	struct ask code = {.method = "POST",
+	    .path = "/v1/sign-in/code",
+	    .body = body,
+	    .want = 202};
+	struct ask enter = {
+	    .method = "POST", .path = "/v1/sign-in", .want = 200};
+
+	(void)snprintf(body, sizeof(body), "{\"phone\":\"%s\"}", run.phone);
+	ask_before(&code, NULL);
+	ask_before(&enter, new_sign_in);
+	(void)snprintf(run.session, sizeof(run.session), "%s", answer.cookie);
+	get(PERSON, "/v1/session");
+}
+
+static void
+make_request(const char *spec, struct privkey **key, char *out, size_t size)
+{
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	struct buf text = BUF_INIT(BODY_SIZE);
+	struct name *subject = NULL;
+	struct errinfo ei = {0};
+
+	assert_ok(privkey_generate(spec, key, &ei), &ei);
+	assert_ok(name_parse(SLICE_LIT("\x30\x00"), &subject, &ei), &ei);
+	assert_ok(csr_create(*key, subject, SLICE_EMPTY, &der, &ei), &ei);
+	text_base64(&text, buf_slice(&der));
+	(void)snprintf(out, size, "%s", buf_cstr(&text));
+	name_free(subject);
+	buf_clear(&der);
+	buf_clear(&text);
+}
+
+static void
+new_code(struct ask *a)
+{
+	char code[16] = "000000";
+	const struct ask want_code = {.who = PERSON,
+	    .method = "POST",
+	    .path = at("/v1/my/applications", application, "/code"),
+	    .want = 200};
+
+	(void)handle(&want_code, -1);
+	if (answer.status == 200) {
+		office_code(front.office, run.phone, code);
+	} else {
+		assert_int_equal(answer.status, DONE_ALREADY);
+	}
+	(void)snprintf(code_body, sizeof(code_body), "{\"code\":\"%s\"}", code);
+	a->body = code_body;
+}
+
+/* Without failures: the issuing threads are at it. */
+static void
+wait_for(const char *state)
+{
+	const struct ask a = {.who = PERSON,
+	    .method = "GET",
+	    .path = at("/v1/my/applications", application, ""),
+	    .want = 200};
+	char seen[32] = "";
+
+	for (int ms = 0; ms < WAIT_MS; ms += PAUSE_MS) {
+		(void)handle(&a, -1);
+		assert_int_equal(answer.status, 200);
+		take("state", seen, sizeof(seen));
+		if (strcmp(seen, state) == 0) {
+			return;
+		}
+		pause_a_little();
+	}
+	fail_msg("the application is %s, not %s", seen, state);
+}
+
+static void
+apply(void)
+{
+	char hash[128], body[256];
+
+	get(PERSON, "/v1/my/forms");
+	act(PERSON, "POST", at("/v1/my/forms", form, "/application"), 201,
+	    NULL);
+	take("id", application, sizeof(application));
+	get(PERSON, at("/v1/my/applications", application, ""));
+	get(PERSON, at("/v1/my/forms", form, ""));
+	take("data_hash", hash, sizeof(hash));
+	(void)snprintf(body, sizeof(body), "{\"data_hash\":\"%s\"}", hash);
+	act(PERSON, "POST", at("/v1/my/applications", application, "/check"),
+	    200, body);
+}
+
+static void
+confirm(struct privkey **key)
+{
+	static char body[BODY_SIZE], base64[BODY_SIZE - 64];
+	char to_request[PATH_SIZE], to_code[PATH_SIZE], to_confirm[PATH_SIZE];
+	struct ask request = {.who = PERSON,
+	    .method = "POST",
+	    .path = to_request,
+	    .body = body,
+	    .want = 200};
+	struct ask code = {
+	    .who = PERSON, .method = "POST", .path = to_code, .want = 200};
+	struct ask confirmation = {.who = PERSON,
+	    .method = "POST",
+	    .path = to_confirm,
+	    .want = 200,
+	    .also = DONE_ALREADY};
+
+	(void)snprintf(to_request, PATH_SIZE, "%s",
+	    at("/v1/my/applications", application, "/request"));
+	(void)snprintf(to_code, PATH_SIZE, "%s",
+	    at("/v1/my/applications", application, "/code"));
+	(void)snprintf(to_confirm, PATH_SIZE, "%s",
+	    at("/v1/my/applications", application, "/confirmation"));
+	make_request("gost2012-256:A", key, base64, sizeof(base64));
+	(void)snprintf(body, sizeof(body), "{\"pkcs10\":\"%s\"}", base64);
+	ask_before(&request, NULL);
+	ask_before(&code, NULL);
+	ask_before(&confirmation, new_code);
+	wait_for("issued");
+	assert_int_equal(count("SELECT count(*) FROM certificate c JOIN "
+			       "application a ON a.id = c.application_id"),
+	    count("SELECT count(*) FROM application "
+		  "WHERE certificate_id IS NOT NULL"));
+}
+
+static void
+acquaint(struct privkey *key)
+{
+	static char text[BODY_SIZE], body[BODY_SIZE];
+	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	struct buf base64 = BUF_INIT(BODY_SIZE);
+	const char *where =
+	    at("/v1/my/applications", application, "/certificate/der");
+	struct errinfo ei = {0};
+
+	get(PERSON, where);
+	buf_add(&cert, buf_slice(&answer.body));
+	get(PERSON, at("/v1/my/applications", application, "/acquaintance"));
+	take("text", text, sizeof(text));
+	assert_ok(
+	    cms_sign_detached(key, buf_slice(&cert), NULL, 0, slice_str(text),
+		clock_utc_sec(&front.office->f->clock), &cms, &ei),
+	    &ei);
+	text_base64(&base64, buf_slice(&cms));
+	(void)snprintf(
+	    body, sizeof(body), "{\"signature\":\"%s\"}", buf_cstr(&base64));
+	act(PERSON, "POST",
+	    at("/v1/my/applications", application, "/acquaintance"), 200, body);
+	act(PERSON, "POST",
+	    at("/v1/my/applications", application, "/installed"), 200, NULL);
+	buf_clear(&cms);
+	buf_clear(&cert);
+	buf_clear(&base64);
+}
+
+/* --- the desk again ---------------------------------------------------------
+ */
+
+/* Put the application into a state without asking the table. */
+static void
+force(enum app_state from, enum app_state to)
+{
+	struct errinfo ei = {0};
+	struct unit u;
+	struct id id;
+
+	assert_true(id_parse(slice_str(application), APPLICATION_PREFIX, &id));
+	unit_init(&u);
+	unit_add(&u, ST_APPLICATION_MOVE, EXPECT(1), V_ID(&id),
+	    V_TEXT(app_state_name(from)), V_TEXT(app_state_name(to)),
+	    V_INT(clock_utc_sec(&front.office->f->clock)), V_TEXT(""));
+	assert_ok(store_submit(front.office->f->store, &u, NULL, &ei), &ei);
+	unit_clear(&u);
+}
+
+static void
+review(void)
+{
+	static const char reason[] = "{\"reason\":\"нечитаемый скан\"}";
+	const char *base = "/v1/applications";
+
+	get(DESK, at(base, application, ""));
+	get(DESK, base);
+	force(APP_CHECKED, APP_REVIEW);
+	act(DESK, "POST", at(base, application, "/correction"), 200, reason);
+	act(DESK, "POST", at(base, application, "/corrected"), 200, NULL);
+	force(APP_READY, APP_REVIEW);
+	act(DESK, "POST", at(base, application, "/refusal"), 200, reason);
+	force(APP_REFUSED, APP_REVIEW);
+	act(DESK, "POST", at(base, application, "/withdrawal"), 200, reason);
+}
+
+/* Approved and, having no request, issued to nobody. */
+static void
+approve_application(void)
+{
+	char key[32];
+	struct ask a = {.who = DESK,
+	    .method = "POST",
+	    .path = at("/v1/applications", application, "/approval"),
+	    .key = key,
+	    .want = 200};
+
+	(void)snprintf(key, sizeof(key), "key-%016u", ++run.keys);
+	force(APP_CHECKED, APP_REVIEW);
+	ask_before(&a, NULL);
+}
+
+static void
+certificates(void)
+{
+	static char body[BODY_SIZE], base64[BODY_SIZE - 256];
+	static const char *const formats[] = {"/der", "/pem", "/p7b"};
+	const char *base = "/v1/certificates";
+	struct privkey *key = NULL;
+	char id[64];
+
+	make_request("p256", &key, base64, sizeof(base64));
+	privkey_free(key);
+	(void)snprintf(body, sizeof(body),
+	    "{\"profile\":\"tls-client\",\"person\":\"%s\",\"pkcs10\":\"%s\"}",
+	    person, base64);
+	/* A thread may have finished it. */
+	act_seen(DESK, "POST", base, 201, body,
+	    "SELECT count(*) FROM certificate WHERE application_id IS NULL");
+	take("id", id, sizeof(id));
+	get(DESK, base);
+	get(DESK, at(base, id, ""));
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		get(DESK, at(base, id, formats[i]));
+	}
+	act(DESK, "POST", at(base, id, "/revocation"), 200,
+	    "{\"reason\":\"superseded\"}");
+	get(DESK, "/v1/audit");
+}
+
+static void
+sign_out(void)
+{
+	struct ask a = {.who = PERSON,
+	    .method = "DELETE",
+	    .path = "/v1/session",
+	    .want = 204,
+	    .also = 401};
+
+	ask_before(&a, NULL);
+}
+
+static void
+walk(void)
+{
+	struct privkey *key = NULL;
+
+	get(NOBODY, "/healthz");
+	get(NOBODY, "/readyz");
+	get(NOBODY, "/v1/service");
+	keep_record("/v1/organisations", organisation_json, organisation);
+	keep_record("/v1/persons", person_json, person);
+	make_form("");
+	make_form(",\"version\":1");
+	get(DESK, "/v1/forms");
+	approve_form();
+	sign_in();
+	apply();
+	confirm(&key);
+	acquaint(key);
+	privkey_free(key);
+	make_form("");
+	approve_form();
+	apply();
+	review();
+	make_form("");
+	approve_form();
+	apply();
+	approve_application();
+	make_form("");
+	act(DESK, "POST", at("/v1/forms", form, "/withdrawal"), 200,
+	    "{\"reason\":\"куплено по ошибке\"}");
+	certificates();
+	sign_out();
+}
+
+static void
+everything_fails_in_turn(void **state)
+{
+	static const struct {
+		const char *name;
+		enum failing kind;
+	} kinds[] = {
+	    {"allocations", FAILING_ALLOC},
+	    {"calls of the store", FAILING_STORE},
+	    {"answers of a commit", FAILING_COMMIT},
+	};
+	const struct route *routes;
+	struct errinfo ei = {0};
+	size_t num;
+
+	print_message("proves: I2\n");
+	buf_init(&answer.body, HTTP_ANSWER_MAX);
+	front_open(&front, *state);
+	routes = api_routes(&num);
+	assert_in_range(num, 1, ROUTES_MAX);
+	assert_ok(router_new(routes, num, &router, &ei), &ei);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		(void)snprintf(
+		    run.phone, sizeof(run.phone), "+7916123450%zu", i);
+		run.kind = kinds[i].kind;
+		run.failed = 0;
+		walk();
+		print_message(
+		    "%u %s failed in turn\n", run.failed, kinds[i].name);
+		assert_true(run.failed > 30);
+	}
+	for (size_t i = 0; i < num; i++) {
+		if (!run.visited[i]) {
+			fail_msg("nobody asked %s %s", routes[i].method,
+			    routes[i].pattern);
+		}
+	}
+	router_free(router);
+	front_close(&front);
+	buf_clear(&answer.body);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		everything_fails_in_turn, office_setup, office_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
