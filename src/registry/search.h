@@ -16,12 +16,14 @@
 struct unit;
 
 enum {
-	/* Rows of the index that one page may look at: a first letter beside
-	 * a common name would read for a second otherwise. */
-	SEARCH_ROWS_MAX = 2000
+	/* Rows of the index that a page of several words may look at, a
+	 * microsecond each: two first letters would read for a second
+	 * otherwise. */
+	SEARCH_ROWS_MAX = 20000
 };
 
-/* A page, in the order of the word that was found, then of the ids. */
+/* A page, in the order of the rarest word, then of the ids.  Which one that is
+ * may change between two pages, when the registry does. */
 struct record_matches {
 	const struct record_kind *kind;
 	size_t num;

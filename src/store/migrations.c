@@ -37,9 +37,14 @@ static const char *const *const migration_2[] = {
     migration_2_lists,
 };
 
+static const char *const *const migration_3[] = {
+    migration_3_words,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
+    {3, migration_3, ARRAY_LEN(migration_3)},
 };
 
 const struct migration *

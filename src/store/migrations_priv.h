@@ -34,4 +34,7 @@ extern const char *const migration_1_courier[];
 /* Migration 2: certificates by person and by what became of them. */
 extern const char *const migration_2_lists[];
 
+/* Migration 3: does an owner have a word? */
+extern const char *const migration_3_words[];
+
 #endif

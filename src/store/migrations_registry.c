@@ -128,3 +128,10 @@ const char *const migration_1_registry[] = {
     "CREATE INDEX statement_application ON statement (application_id, id)",
     NULL,
 };
+
+const char *const migration_3_words[] = {
+    /* All of a search for several words is read from indexes. */
+    "DROP INDEX word_owner",
+    "CREATE INDEX word_owner ON word (kind, owner_id, word)",
+    NULL,
+};

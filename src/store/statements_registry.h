@@ -17,17 +17,38 @@ STATEMENT(WORD_ADD, "word.add",
     "tbd", "")
 STATEMENT(WORD_DROP, "word.drop",
     "DELETE FROM word WHERE kind = $1 AND owner_id = $2", "td", "")
-/*
- * A page of a prefix search in the order of the words: kind, after (word,
- * owner_id), to word, how many -> word, owner_id.  The first page starts
- * after (prefix, empty blob); "to" is the prefix with an octet 0xff behind
- * it.  One owner may come twice, under two words.
- */
-STATEMENT(WORD_FIND, "word.find",
+/* How many rows a prefix has, counted up to a number: kind, prefix, end. */
+STATEMENT(WORD_COUNT, "word.count",
+    "SELECT count(*) FROM (SELECT 1 FROM word WHERE kind = $1 "
+    "AND word >= $2 AND word <= $3 LIMIT $4) AS at_most",
+    "tbbi", "i")
+/* The row behind so many others: kind, after (word, owner_id), to word, how
+ * many -> word, owner_id. */
+STATEMENT(WORD_BEHIND, "word.behind",
     "SELECT word, owner_id FROM word WHERE kind = $1 "
     "AND (word, owner_id) > ($2, $3) AND word <= $4 "
-    "ORDER BY word, owner_id LIMIT $5",
+    "ORDER BY word, owner_id LIMIT 1 OFFSET $5",
     "tbbbi", "bd")
+/*
+ * A page of a prefix search in the order of the words: $1 kind, $2 $3 after
+ * (word, owner_id), $4 $5 up to (word, owner_id), $6 the prefix, $7 $8 and
+ * $9 $10 two more prefixes with their ends, which the owner has too, $11 how
+ * many -> word, owner_id.  The first page starts after (prefix, empty blob); a
+ * prefix's end is the prefix with an octet 0xff behind it.  An owner comes
+ * once, at the first of its words that begins so.
+ */
+STATEMENT(WORD_FIND, "word.find",
+    "SELECT w.word, w.owner_id FROM word w WHERE w.kind = $1 "
+    "AND (w.word, w.owner_id) > ($2, $3) "
+    "AND (w.word, w.owner_id) <= ($4, $5) "
+    "AND EXISTS (SELECT 1 FROM word a WHERE a.kind = $1 "
+    "AND a.owner_id = w.owner_id AND a.word >= $7 AND a.word <= $8) "
+    "AND EXISTS (SELECT 1 FROM word b WHERE b.kind = $1 "
+    "AND b.owner_id = w.owner_id AND b.word >= $9 AND b.word <= $10) "
+    "AND NOT EXISTS (SELECT 1 FROM word f WHERE f.kind = $1 "
+    "AND f.owner_id = w.owner_id AND f.word >= $6 AND f.word < w.word) "
+    "ORDER BY w.word, w.owner_id LIMIT $11",
+    "tbbbbbbbbbi", "bd")
 
 /*
  * org, person: $1 id, then the texts in the order of the columns ("" where

@@ -68,7 +68,8 @@ try {
 	await m.run(MINUTES * 60 - WARM_UP_SEC);
 	console.log(`${m.acts} acts in ` +
 		`${((Date.now() - start) / 60000 + WARM_UP_SEC / 60).toFixed(1)} min ` +
-		`(${m.late} began late): ${JSON.stringify(m.counts)}`);
+		`(${m.late} began late, ${m.again} asked again on a new connection): ` +
+		JSON.stringify(m.counts));
 	const after = await m.descriptors();
 	console.log(`descriptors: ${JSON.stringify(after)}`);
 	assert.deepEqual(after, before, 'descriptors before and after');

@@ -15,9 +15,10 @@ export async function requests(spec, num) {
 }
 
 // load_api.c; pids: of those whose CPU is counted.  bodies: the file of lines.
-// {done, rate a second, us of CPU each, p50 and p99 in us}
+// refusals: they are counted, and are no failure.
+// {done, failed, rate a second, us of CPU each, p50 and p99 in us}
 export async function load({ url, ca, token = '-', bodies, pids, seconds,
-	clients, answers = [] }) {
+	clients, answers = [], refusals = false }) {
 	const before = cpuOf(pids);
 	const out = await must(tool('load_api'), [url, ca, token, bodies,
 		String(clients), String(seconds), ...answers],
@@ -26,8 +27,9 @@ export async function load({ url, ca, token = '-', bodies, pids, seconds,
 	const [, done, failed, sec, , p50, p99] = new RegExp('done (\\d+) ' +
 		'failed (\\d+) seconds ([\\d.]+) cpu ([\\d.]+) p50 (\\d+) p99 (\\d+)')
 		.exec(out).map(Number);
-	if (failed > 0) {
+	if (failed > 0 && !refusals) {
 		throw new Error(out);
 	}
-	return { done, rate: done / sec, us: cpu / done * 1e6, p50, p99 };
+	return { done, failed, rate: done / sec,
+		us: cpu / (done + failed) * 1e6, p50, p99 };
 }

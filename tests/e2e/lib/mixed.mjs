@@ -45,7 +45,7 @@ export class Mixed {
 	// options: those of a centre; rate: acts a second
 	static async start(t, { rate = 16, ...options } = {}) {
 		const m = new Mixed();
-		Object.assign(m, { rate, acts: 0, late: 0, failures: [], people: [],
+		Object.assign(m, { rate, acts: 0, late: 0, again: 0, failures: [], people: [],
 			numPeople: 0, good: [], revoked: new Map(), serials: new Map(),
 			answers: [], requests: [], samples: [], inFlight: new Set(),
 			counts: Object.fromEntries(Object.keys(PARTS).map((k) => [k, 0])) });
@@ -80,15 +80,33 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 	}
 
 	async call(method, path, body, options = {}) {
-		const r = await call(this.centre, method, path, body,
-			{ agent: this.agent, ...options });
+		const r = await this.#patiently(() => call(this.centre, method, path,
+			body, { agent: this.agent, ...options }));
 		if (r.status >= 300) {
 			throw new Error(`${method} ${path}: ${r.status} ${r.text}`);
 		}
 		return r;
 	}
 
+	// A kept connection may be closed in the moment in which we use it again;
+	// then whoever asks asks once more.
+	async #patiently(ask) {
+		try {
+			return await ask();
+		} catch (e) {
+			if (e.code !== 'ECONNRESET') {
+				throw e;
+			}
+			this.again += 1;
+			return ask();
+		}
+	}
+
 	// --- what is done --------------------------------------------------------
+
+	ask(serial, options) {
+		return this.#patiently(() => this.ocsp.ask(serial, options));
+	}
 
 	async pkcs10() {
 		while (this.requests.length === 0) {
@@ -105,7 +123,8 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 	async addPerson() {
 		const n = this.numPeople++;
 		const r = await this.call('POST', '/v1/persons', { ...PERSON,
-			surname: pick(SURNAMES), snils: snils(n), inn: '' });
+			surname: pick(SURNAMES), snils: snils(n), inn: '' },
+		{ key: newKey() });
 		this.people.push(r.json.id);
 		return r.json.id;
 	}
@@ -121,7 +140,7 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 		this.answers.splice(0, this.answers.length - REPLAYED);
 		const cert = { id: json.id, serial: json.serial, person };
 		// Known as good from the answer on.
-		assert.equal(await this.ocsp.ask(cert.serial), 'good', cert.serial);
+		assert.equal(await this.ask(cert.serial), 'good', cert.serial);
 		this.good.push(cert);
 	}
 
@@ -135,7 +154,7 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 		const path = `/v1/certificates/${cert.id}/revocation`;
 		const { text } = await this.call('POST', path, { reason }, { key });
 		// From the answer on nobody hears "good".
-		assert.equal(await this.ocsp.ask(cert.serial), 'revoked', cert.serial);
+		assert.equal(await this.ask(cert.serial), 'revoked', cert.serial);
 		this.revoked.set(cert.serial, { id: cert.id, at: Date.now() });
 		if (Math.random() < 0.05) {
 			const again = await this.call('POST', path, { reason }, { key });
@@ -157,7 +176,8 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 
 	async fetchCrl() {
 		const asked = Date.now();
-		const r = await this.ocsp.http.get(`/crl/${CA}.crl`);
+		const r = await this.#patiently(() =>
+			this.ocsp.http.get(`/crl/${CA}.crl`));
 		expectStatus(r, 200);
 		const file = this.at(`crl-${newKey()}.der`);
 		writeFileSync(file, r.body);
@@ -203,18 +223,18 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 				'superseded', 'cessation_of_operation']));
 		case 'good': {
 			const cert = pick(this.good);
-			const status = await this.ocsp.ask(cert.serial,
+			const status = await this.ask(cert.serial,
 				{ get: Math.random() < 0.8 });
 			assert.ok(status === 'good' || !this.good.includes(cert), status);
 			return null;
 		}
 		case 'revoked':
-			assert.equal(await this.ocsp.ask(pick([...this.revoked.keys()])),
+			assert.equal(await this.ask(pick([...this.revoked.keys()])),
 				'revoked');
 			return null;
 		case 'unknown':
 			// Never good for what was not issued.
-			assert.equal(await this.ocsp.ask(`3${newKey()}00000`), 'unknown');
+			assert.equal(await this.ask(`3${newKey()}00000`), 'unknown');
 			return null;
 		case 'crl':
 			return this.fetchCrl();
