@@ -95,6 +95,7 @@ certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
 	    .application = rows_id(r, 0, CERTIFICATE_APPLICATION),
 	    .issued_at = rows_int(r, 0, CERTIFICATE_ISSUED_AT),
 	    .status = rows_text(r, 0, CERTIFICATE_STATUS),
+	    .status_at = rows_int(r, 0, CERTIFICATE_STATUS_AT),
 	    .rows = r,
 	};
 	return ERR_OK;
@@ -113,6 +114,7 @@ struct change {
 	enum cert_state from;
 	enum cert_state to;
 	enum crl_reason reason; /* CRL_REASON_NONE for a release */
+	int64_t ended_at;       /* when it stopped being good */
 	struct crl_shard shard;
 	struct buf entry;
 	struct buf detail;
@@ -150,9 +152,12 @@ prepare(const struct certificate *c, struct change *x, int64_t now,
 	if (e == ERR_OK) {
 		e = shard_of_cert(c->der, &x->shard, ei);
 	}
+	/* What was signed while it was on hold must not become good by what
+	 * comes after: the end stays where the hold began. */
+	x->ended_at = x->from == CERT_HOLD ? c->status_at : now;
 	if (e == ERR_OK) {
 		/* RFC 5280 5.3.1: unspecified is said by saying nothing. */
-		crl_entry_put(&x->entry, c->serial, now,
+		crl_entry_put(&x->entry, c->serial, x->ended_at,
 		    x->reason == CRL_REASON_UNSPECIFIED ? CRL_REASON_NONE
 							: x->reason);
 		e = buf_err(&x->entry, ei);
@@ -168,7 +173,7 @@ add_row(struct unit *u, const struct certificate *c, const struct revocation *r,
 		unit_add(u, ST_REVOCATION_RELEASE, EXPECT(1), V_ID(&c->id));
 	} else if (x->from == CERT_HOLD) {
 		unit_add(u, ST_REVOCATION_FINISH, EXPECT(1), V_ID(&c->id),
-		    V_INT(x->reason), V_INT(now), V_TEXT(r->actor),
+		    V_INT(x->reason), V_INT(x->ended_at), V_TEXT(r->actor),
 		    V_TEXT(r->comment), V_BLOB(buf_slice(&x->entry)));
 	} else {
 		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),

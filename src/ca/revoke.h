@@ -33,6 +33,7 @@ struct certificate {
 	struct id application;
 	int64_t issued_at;
 	const char *status; /* "good", "hold", "revoked" */
+	int64_t status_at;
 	struct rows *rows;
 };
 /* ERR_NOTFOUND "certificate.none". */
@@ -54,7 +55,8 @@ struct revocation {
 
 /*
  * Add the revocation to the caller's unit (which also records its answer) at
- * this time; it may be on hold until then.  ERR_STATE as cert_state_next().
+ * this time; it may be on hold until then, and ends with the hold's beginning.
+ * ERR_STATE as cert_state_next().
  */
 ATTR_MUST_USE enum err ca_add_revocation(struct unit *u,
     const struct certificate *c, const struct revocation *r, int64_t now,

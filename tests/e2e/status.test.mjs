@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
@@ -182,6 +183,11 @@ test('revocation, CRL and OCSP', async (t) => {
 			const r = await ctl(centre, 'certificate', verb, cert.id);
 			assert.match(r.all, new RegExp(`^${cert.id}  ${said}  `), r.all);
 		}
+		// What was signed on hold stays bad: the end is where it began.
+		const since = async () => /Revocation Time: ([^\n]+)/
+			.exec(await ask(about(cert)))[1];
+		const heldSince = await since();
+		await delay(1100);
 		const ended = await revoke(cert.id, { reason: 'unspecified' });
 		assert.equal(ended.status, 200, ended.text);
 		await until(async () => await listed(cert) === '',
@@ -189,6 +195,7 @@ test('revocation, CRL and OCSP', async (t) => {
 		const text = await ask(about(cert));
 		assert.equal(status(text), 'revoked', text);
 		assert.doesNotMatch(text, /certificateHold/);
+		assert.equal(await since(), heldSince);
 		for (const what of ['hold', 'release']) {
 			const r = await change(cert.id, what);
 			assert.equal(r.status, 409, r.text);
