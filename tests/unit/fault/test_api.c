@@ -664,6 +664,8 @@ certificates(void)
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		get(DESK, at(base, id, formats[i]));
 	}
+	act(DESK, "POST", at(base, id, "/hold"), 200, "{}");
+	act(DESK, "POST", at(base, id, "/release"), 200, "{}");
 	act(DESK, "POST", at(base, id, "/revocation"), 200,
 	    "{\"reason\":\"superseded\"}");
 	get(DESK, "/v1/audit");
