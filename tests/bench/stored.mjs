@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { must } from '../run/exec.mjs';
-import { snils, sql } from '../e2e/lib/desk.mjs';
+import { snils, sql, stateDir } from '../e2e/lib/desk.mjs';
 import { memoryOf } from '../e2e/lib/processes.mjs';
 import { RELEASE, scratch } from '../e2e/lib/scratch.mjs';
 import { median, show, verdict } from './lib/figures.mjs';
@@ -72,6 +72,9 @@ async function start(num, keptIn) {
 		ca: centre.apiCa, token: centre.tokenFile,
 		bodies: file('lines', text), pids: centre.pids(), seconds: SECONDS,
 		clients: CLIENTS, ...more });
+	// As after some weeks of running: what is on the disk is in memory too.
+	await must('dd', [`if=${join(stateDir(centre, 'front'), 'surguch.db')}`,
+		'of=/dev/null', 'bs=1M', 'status=none'], { timeoutSec: 600 });
 	centre.persons = (await someRows(centre, 'person', 'lower(hex(id))',
 		RATE_MAX)).map(([id]) => idText('per', id));
 	return centre;
