@@ -2,12 +2,13 @@
 // Making a centre: where it may lie, what it tells, and what it leaves alone.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
 import { Centre } from './lib/centre.mjs';
+import { Running } from './lib/processes.mjs';
 import { BUILD, ROOT, scratch } from './lib/scratch.mjs';
 
 const init = (dir, ...more) => exec(join(BUILD, 'src/cli/surguchctl'),
@@ -69,6 +70,24 @@ test('a front that starts again has the settings of its parent', async (t) => {
 	writeFileSync(join(centre.dir, 'etc/surguch/surguch.conf'), 'ports = 1;\n');
 	await centre.killRole('surguch-front');
 	await centre.ready();
+});
+
+test('a kernel without Landlock is refused, unless that is allowed', async (t) => {
+	const centre = new Centre(t);
+	await centre.init();
+	const conf = join(centre.dir, 'etc/surguch/surguch.conf');
+	const run = [join(BUILD, 'tests/fault/no-landlock'),
+		[centre.program('surguchd'), '-c', conf]];
+	const refused = await exec(...run, { timeoutSec: 20 });
+	assert.equal(refused.code, 1, refused.all);
+	for (const word of ['confine.landlock', 'lsm=landlock',
+		'insecure_no_landlock']) {
+		assert.ok(refused.all.includes(word), refused.all);
+	}
+	appendFileSync(conf, 'insecure_no_landlock = true;\n');
+	centre.parent = new Running(t, ...run);
+	await centre.ready();
+	assert.match(centre.log, /event=walls\.landlock/);
 });
 
 test('what it cannot make it does not begin', async (t) => {
