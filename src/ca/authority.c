@@ -474,7 +474,7 @@ put_list(struct authority *a, struct crl_shard shard, struct shared_crl *crl,
 }
 
 enum err
-authority_set_crl(struct authority *a, struct crl_shard shard, uint64_t number,
+authority_set_crl(struct authority *a, const struct crl_facts *facts,
     uint8_t *der, size_t len, struct errinfo *ei)
 {
 	struct shared_crl *crl = malloc(sizeof(*crl)), *old = NULL;
@@ -483,9 +483,9 @@ authority_set_crl(struct authority *a, struct crl_shard shard, uint64_t number,
 	if (crl == NULL) {
 		return err_nomem(ei);
 	}
-	*crl = (struct shared_crl){der, len, number, 1, a};
+	*crl = (struct shared_crl){der, len, *facts, 1, a};
 	(void)pthread_mutex_lock(&a->lock);
-	kept = put_list(a, shard, crl, &old);
+	kept = put_list(a, facts->shard, crl, &old);
 	(void)pthread_mutex_unlock(&a->lock);
 	if (!kept) {
 		free(crl);

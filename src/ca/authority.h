@@ -106,10 +106,17 @@ unsigned authority_crl_shards(const struct authority *a);
  * The present CRL of a shard, counted: shared_crl_release() when done.  NULL
  * while none is published.
  */
+struct crl_facts {
+	struct crl_shard shard;
+	uint64_t number;
+	int64_t this_update;
+	int64_t next_update;
+	uint8_t sha256[32]; /* of the whole */
+};
 struct shared_crl {
 	uint8_t *der;
 	size_t len;
-	uint64_t number;
+	struct crl_facts facts;
 	unsigned refs; /* under the authority's lock */
 	struct authority *owner;
 };
@@ -117,7 +124,7 @@ struct shared_crl *authority_crl(struct authority *a, struct crl_shard shard);
 void shared_crl_release(void *crl);
 /* Takes the bytes. */
 ATTR_MUST_USE enum err authority_set_crl(struct authority *a,
-    struct crl_shard shard, uint64_t number, uint8_t *der, size_t len,
+    const struct crl_facts *facts, uint8_t *der, size_t len,
     struct errinfo *ei);
 
 /* What its lists are made of (ca/entries.h). */

@@ -134,11 +134,17 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 		e = write_file(ca, name, list->shard, buf_slice(&crl), ei);
 	}
 	if (e == ERR_OK) {
+		struct crl_facts facts = {
+		    .shard = list->shard,
+		    .number = order.number,
+		    .this_update = order.this_update,
+		    .next_update = order.next_update,
+		};
 		size_t len = crl.len;
 		uint8_t *bytes = buf_take(&crl, &len);
 
-		e = authority_set_crl(
-		    a, list->shard, order.number, bytes, len, ei);
+		memcpy(facts.sha256, sha256, sizeof(sha256));
+		e = authority_set_crl(a, &facts, bytes, len, ei);
 		if (e != ERR_OK) {
 			free(bytes);
 		}
@@ -210,7 +216,7 @@ is_due(struct authority *a, const struct list *s, const struct clock *clock,
 	if (crl == NULL) {
 		return true;
 	}
-	whole = s->published == s->changes && crl->number == s->noted;
+	whole = s->published == s->changes && crl->facts.number == s->noted;
 	shared_crl_release(crl);
 	return s->next_update - clock_utc_sec(clock) < CRL_RENEW_SEC ||
 	       (!whole &&

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/etag.h"
 #include "http/http_priv.h"
 
 enum {
@@ -93,16 +94,8 @@ ready_bytes(const struct ready *r)
 	return r->cost;
 }
 
-/* RFC 9110 13.1.2: any, or a list with this tag, weak or not. */
 bool
 ready_is_known(const struct ready *r, const char *if_none_match)
 {
-	if (r->etag == NULL || if_none_match == NULL) {
-		return false;
-	}
-	if (strcmp(if_none_match, "*") == 0) {
-		return true;
-	}
-	/* Ours are quoted, so one is no part of another. */
-	return strstr(if_none_match, r->etag) != NULL;
+	return r->etag != NULL && etag_is_known(r->etag, if_none_match);
 }

@@ -258,6 +258,39 @@ test('revocation, CRL and OCSP', async (t) => {
 			Buffer.alloc(1 << 20))).status, 413);
 	});
 
+	await t.test('files are kept by their tags, and not for long', async () => {
+		const get = (path, tag) => http.request('GET', path,
+			{ headers: tag ? { 'if-none-match': tag } : {} });
+		const path = '/crl/issuing-p256.crl';
+		const tags = [];
+		for (const [file, most] of [[path, 300], ['/crl/root-p256.crl', 300],
+			['/ca/issuing-p256.cer', 3600], ['/ca/issuing-p256.p7b', 3600]]) {
+			const r = await get(file);
+			expectStatus(r, 200);
+			const h = r.headers;
+			const age = Number(/^public, max-age=(\d+)$/
+				.exec(h['cache-control'])[1]);
+			assert.ok(age > 0 && age <= most, h['cache-control']);
+			const left = (Date.parse(h.expires) - Date.parse(h.date)) / 1000;
+			assert.ok(Math.abs(left - age) <= 1, `${left} ${age}`);
+			assert.match(h.etag, /^"[0-9a-f]{32}"$/);
+			assert.equal('last-modified' in h, file.endsWith('.crl'));
+			const again = await get(file, h.etag);
+			assert.equal(again.status, 304);
+			assert.equal(again.body.length, 0);
+			assert.equal(again.headers.etag, h.etag);
+			tags.push(h.etag);
+		}
+		assert.equal(new Set(tags).size, tags.length);
+		const cert = await issue('tagged');
+		await revoke(cert.id, { reason: 'superseded' });
+		const now = await until(async () => {
+			const r = await get(path, tags[0]);
+			return r.status === 200 ? r : null;
+		}, 'another tag');
+		assert.notEqual(now.headers.etag, tags[0]);
+	});
+
 	await t.test('nothing but its files is public', async () => {
 		for (const path of ['/ca/nobody.cer', '/crl/../surguch.db',
 			'/ca/%2e%2e%2fsurguch.db', '/ca/', '/', '/v1/forms',

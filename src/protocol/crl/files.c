@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/crl/files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "ca/authority.h"
 #include "ca/shard.h"
+#include "crypto/hash.h"
+#include "http/date.h"
+#include "http/etag.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "os/file.h"
 #include "protocol/ocsp/responder.h"
+#include "x509/crl.h"
+
+static const char crl_type[] = "application/pkix-crl";
 
 static const struct {
 	const char *suffix;
@@ -20,13 +28,28 @@ static const struct {
 } kinds[] = {
     {".cer", "application/pkix-cert"},
     {".p7b", "application/x-pkcs7-certificates"},
-    {".crl", "application/pkix-crl"},
+    {".crl", crl_type},
+};
+
+enum {
+	/* A revocation is told within seconds to who asks again. */
+	LIST_AGE_SEC = 300,
+	FILE_AGE_SEC = 3600,
+};
+
+/* What caches may know of a file. */
+struct cached {
+	char etag[ETAG_SIZE];
+	int64_t modified; /* 0: not known */
+	int64_t ends;     /* not to be used after it; 0: without end */
+	int64_t age;      /* seconds, at most */
 };
 
 struct public_file {
 	char *name;
 	const char *type;
 	struct buf content;
+	struct cached cached;
 };
 
 struct public_files {
@@ -35,6 +58,56 @@ struct public_files {
 	struct public_file at[PUBLIC_FILES_MAX];
 	size_t num;
 };
+
+/* Is it a list of a CA that we run? */
+static struct authority *
+find_list(
+    const struct public_files *p, const char *name, struct crl_shard *shard)
+{
+	for (size_t i = 0; i < ca_num(p->ca); i++) {
+		struct authority *a = ca_at(p->ca, i);
+
+		if (shard_of_file(name, authority_name(a), shard)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+/* Lists of others, such as the root's, which nobody makes anew while we run.
+ * What is no list is handed out as it is. */
+static void
+list_times(struct public_file *f)
+{
+	struct crl *crl = NULL;
+
+	if (crl_parse(buf_slice(&f->content), &crl, NULL) == ERR_OK) {
+		f->cached.modified = crl_this_update(crl);
+		(void)crl_next_update(crl, &f->cached.ends);
+		crl_free(crl);
+	}
+}
+
+static enum err
+set_cached(
+    const struct public_files *p, struct public_file *f, struct errinfo *ei)
+{
+	bool list = strcmp(f->type, crl_type) == 0;
+	uint8_t hash[HASH_SIZE_MAX];
+	struct crl_shard shard;
+	enum err e = hash_of(HASH_SHA256, buf_slice(&f->content), hash, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	etag_text(hash, f->cached.etag);
+	f->cached.age = list ? LIST_AGE_SEC : FILE_AGE_SEC;
+	/* One of ours is soon replaced by the list of this run. */
+	if (list && find_list(p, f->name, &shard) == NULL) {
+		list_times(f);
+	}
+	return ERR_OK;
+}
 
 static enum err
 read_one(struct public_files *p, const char *dir, const char *name,
@@ -55,9 +128,9 @@ read_one(struct public_files *p, const char *dir, const char *name,
 	f->type = type;
 	buf_init(&f->content, CRL_BYTES_MAX);
 	p->num++;
-	return f->name == NULL
-		   ? err_nomem(ei)
-		   : file_read(path, CRL_BYTES_MAX, &f->content, ei);
+	e = f->name == NULL ? err_nomem(ei)
+			    : file_read(path, CRL_BYTES_MAX, &f->content, ei);
+	return e == ERR_OK ? set_cached(p, f, ei) : e;
 }
 
 static enum err
@@ -119,36 +192,52 @@ public_files_responder(const struct public_files *p)
 	return p->responder;
 }
 
-/* The present list of a CA that we run. */
-static struct shared_crl *
-live_crl(const struct public_files *p, const char *name)
+/* --- answers --------------------------------------------------------------
+ */
+
+/* The headers; true when the client has it already, and the answer is a 304. */
+static bool
+put_cached(const struct public_files *p, const struct request *r,
+    const struct cached *c, struct response *resp)
 {
-	struct crl_shard shard;
+	int64_t now = clock_utc_sec(ca_clock(p->ca)), age = c->age;
+	char modified[HTTP_DATE_SIZE], expires[HTTP_DATE_SIZE], text[64];
+	bool known = etag_is_known(c->etag, request_header(r, "If-None-Match"));
 
-	for (size_t i = 0; i < ca_num(p->ca); i++) {
-		struct authority *a = ca_at(p->ca, i);
-
-		if (shard_of_file(name, authority_name(a), &shard)) {
-			return authority_crl(a, shard);
-		}
+	if (c->ends != 0 && c->ends - now < age) {
+		age = c->ends > now ? c->ends - now : 0;
 	}
-	return NULL;
+	http_date(c->modified, modified);
+	http_date(now + age, expires);
+	(void)snprintf(
+	    text, sizeof(text), "public, max-age=%lld", (long long)age);
+	response_status(resp, known ? 304 : 200);
+	response_header(resp, "Cache-Control", text);
+	response_header(resp, "ETag", c->etag);
+	response_header(resp, "Expires", expires);
+	if (c->modified != 0) {
+		response_header(resp, "Last-Modified", modified);
+	}
+	return known;
 }
 
-static bool
-send_live_crl(
-    const struct public_files *p, const char *name, struct response *resp)
+static void
+send_list(const struct public_files *p, const struct request *r,
+    struct shared_crl *crl, struct response *resp)
 {
-	struct shared_crl *crl = live_crl(p, name);
+	struct cached c = {
+	    .modified = crl->facts.this_update,
+	    .ends = crl->facts.next_update,
+	    .age = LIST_AGE_SEC,
+	};
 
-	if (crl == NULL) {
-		return false;
+	etag_text(crl->facts.sha256, c.etag);
+	if (put_cached(p, r, &c, resp)) {
+		shared_crl_release(crl);
+	} else {
+		response_body_shared(resp, slice_make(crl->der, crl->len),
+		    crl_type, shared_crl_release, crl);
 	}
-	response_status(resp, 200);
-	response_header(resp, "Cache-Control", "public, max-age=300");
-	response_body_shared(resp, slice_make(crl->der, crl->len),
-	    "application/pkix-crl", shared_crl_release, crl);
-	return true;
 }
 
 static void
@@ -156,17 +245,22 @@ serve_file(void *arg, const struct request *r, struct response *resp)
 {
 	const struct public_files *p = arg;
 	const char *name = request_param(r, "file");
+	struct crl_shard shard;
+	struct authority *a = find_list(p, name, &shard);
+	struct shared_crl *crl = a == NULL ? NULL : authority_crl(a, shard);
 
-	if (send_live_crl(p, name, resp)) {
+	if (crl != NULL) {
+		send_list(p, r, crl, resp);
 		return;
 	}
 	for (size_t i = 0; i < p->num; i++) {
-		if (strcmp(p->at[i].name, name) == 0) {
-			response_status(resp, 200);
-			response_header(
-			    resp, "Cache-Control", "public, max-age=3600");
-			response_body_static(
-			    resp, buf_slice(&p->at[i].content), p->at[i].type);
+		const struct public_file *f = &p->at[i];
+
+		if (strcmp(f->name, name) == 0) {
+			if (!put_cached(p, r, &f->cached, resp)) {
+				response_body_static(
+				    resp, buf_slice(&f->content), f->type);
+			}
 			return;
 		}
 	}

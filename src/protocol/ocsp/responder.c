@@ -14,6 +14,7 @@
 #include "crypto/alg.h"
 #include "crypto/hash.h"
 #include "http/date.h"
+#include "http/etag.h"
 #include "http/problem.h"
 #include "http/ready.h"
 #include "http/request.h"
@@ -28,10 +29,6 @@ struct responder {
 	struct ca *ca;
 	struct ocsp_cache *cache;
 	struct responder_counts counts;
-};
-
-enum {
-	TAG_BYTES = 16 /* of the answer's SHA-256 */
 };
 
 static const char media_type[] = "application/ocsp-response";
@@ -158,7 +155,13 @@ make_ready(
     struct slice der, int64_t now, struct ready **out, struct errinfo *ei)
 {
 	char modified[HTTP_DATE_SIZE], expires[HTTP_DATE_SIZE], age[96];
-	struct buf etag = BUF_INIT(2 * TAG_BYTES + 3);
+	char etag[ETAG_SIZE];
+	struct ready_header headers[] = {
+	    {"Last-Modified", modified},
+	    {"Expires", expires},
+	    {"ETag", etag},
+	    {"Cache-Control", age},
+	};
 	uint8_t hash[HASH_SIZE_MAX];
 	enum err e = hash_of(HASH_SHA256, der, hash, ei);
 
@@ -170,23 +173,8 @@ make_ready(
 	(void)snprintf(age, sizeof(age),
 	    "max-age=%d, public, no-transform, must-revalidate",
 	    (int)(OCSP_LIFE_SEC - OCSP_KEPT_SEC));
-	buf_add_u8(&etag, '"');
-	text_hex(&etag, slice_make(hash, TAG_BYTES));
-	buf_add_u8(&etag, '"');
-	e = buf_err(&etag, ei);
-	if (e == ERR_OK) {
-		const struct ready_header headers[] = {
-		    {"Last-Modified", modified},
-		    {"Expires", expires},
-		    {"ETag", buf_cstr(&etag)},
-		    {"Cache-Control", age},
-		};
-
-		e = ready_new(
-		    der, media_type, headers, ARRAY_LEN(headers), out, ei);
-	}
-	buf_clear(&etag);
-	return e;
+	etag_text(hash, etag);
+	return ready_new(der, media_type, headers, ARRAY_LEN(headers), out, ei);
 }
 
 static void
