@@ -48,6 +48,7 @@ struct ledger {
 	struct ledger_list *lists;
 	size_t num_lists;
 	struct revoked revoked;
+	bool opened; /* the journal has been read */
 	struct ledger_pending pending[SIGNER_BATCH_MAX];
 	size_t num_pending;
 	struct buf scratch;
@@ -152,7 +153,10 @@ apply_crl(struct ledger *l, const struct record *r, struct errinfo *ei)
 
 	err = record_crl_unpack(r->payload, &p, ei);
 	if (err == ERR_OK) {
-		err = revoked_change(&l->revoked, p.dropped, p.revoked, ei);
+		err = l->opened ? revoked_change(
+				      &l->revoked, p.dropped, p.revoked, ei)
+				: revoked_change_later(
+				      &l->revoked, p.dropped, p.revoked, ei);
 	}
 	if (err == ERR_OK) {
 		err = tally_add(&l->crls, r->time, ei);
@@ -242,6 +246,10 @@ ledger_open(const char *dir, struct journal_report *report, struct ledger **out,
 	if (err == ERR_OK) {
 		err = journal_open(dir, apply, l, report, &l->journal, ei);
 	}
+	if (err == ERR_OK) {
+		err = revoked_settle(&l->revoked, ei);
+	}
+	l->opened = true;
 	if (err != ERR_OK) {
 		ledger_close(l);
 		return err;

@@ -24,10 +24,21 @@ struct revoked_one {
 	int64_t not_after;
 };
 
+/* A change that is not in the set yet. */
+struct revoked_later {
+	struct revoked_one one;
+	size_t order;
+	bool drop;
+};
+
 struct revoked {
 	struct revoked_one *at;
 	size_t num;
+	size_t cap;
 	size_t num_unknown; /* of REVOKED_UNKNOWN */
+	struct revoked_later *later;
+	size_t num_later;
+	size_t cap_later;
 };
 
 void revoked_clear(struct revoked *r);
@@ -39,5 +50,15 @@ struct record_revoked revoked_get(const struct revoked *r, size_t i);
  */
 ATTR_MUST_USE enum err revoked_change(struct revoked *r, struct slice dropped,
     struct slice added, struct errinfo *ei);
+
+/*
+ * The same for many runs, one after another, into a set that is still empty:
+ * a journal has a run for each of its CRLs, and to move a million serials for
+ * every one of them would take hours.  What is wrong is said by
+ * revoked_settle(), after which the set may be used.
+ */
+ATTR_MUST_USE enum err revoked_change_later(struct revoked *r,
+    struct slice dropped, struct slice added, struct errinfo *ei);
+ATTR_MUST_USE enum err revoked_settle(struct revoked *r, struct errinfo *ei);
 
 #endif

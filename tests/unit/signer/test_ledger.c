@@ -165,6 +165,98 @@ a_hold_becomes_final(void **state)
 	buf_clear(&drop);
 }
 
+/* Random changes, one by one and all at once, come to the same. */
+static void
+many_changes_are_the_same_later(void **state)
+{
+	enum {
+		SERIALS = 60,
+		RECORDS = 400
+	};
+	struct revoked now = {0}, later = {0};
+	struct buf add = BUF_INIT(10000), drop = BUF_INIT(10000);
+	bool in[SERIALS] = {false};
+	uint32_t seed = 1;
+	struct errinfo ei;
+
+	(void)state;
+	for (unsigned n = 0; n < RECORDS; n++) {
+		buf_reset(&add);
+		buf_reset(&drop);
+		for (unsigned i = 0; i < SERIALS; i++) {
+			char serial[2] = {(char)('!' + i), '\0'};
+			int64_t end = i % 3 == 0 ? REVOKED_UNKNOWN : i;
+
+			seed = seed * 1664525 + 1013904223;
+			if (seed >> 29 != 0) {
+				continue;
+			}
+			if (in[i]) {
+				put(&drop, serial, end);
+			}
+			/* In place of itself, now and then. */
+			if (!in[i] || (seed >> 28 & 1) != 0) {
+				put(&add, serial, end);
+				in[i] = true;
+			} else {
+				in[i] = false;
+			}
+		}
+		assert_ok(revoked_change(
+			      &now, buf_slice(&drop), buf_slice(&add), &ei),
+		    &ei);
+		assert_ok(revoked_change_later(
+			      &later, buf_slice(&drop), buf_slice(&add), &ei),
+		    &ei);
+	}
+	assert_ok(revoked_settle(&later, &ei), &ei);
+	assert_true(now.num > 0);
+	assert_int_equal(now.num, later.num);
+	assert_int_equal(now.num_unknown, later.num_unknown);
+	for (size_t i = 0; i < now.num; i++) {
+		struct record_revoked a = revoked_get(&now, i);
+		struct record_revoked b = revoked_get(&later, i);
+
+		assert_true(slice_eq(a.serial, b.serial));
+		assert_int_equal(a.not_after, b.not_after);
+		assert_true(in[a.serial.p[0] - '!']);
+		in[a.serial.p[0] - '!'] = false;
+	}
+	for (unsigned i = 0; i < SERIALS; i++) {
+		assert_false(in[i]);
+	}
+	revoked_clear(&now);
+	revoked_clear(&later);
+	buf_clear(&add);
+	buf_clear(&drop);
+}
+
+static void
+what_contradicts_is_found_later(void **state)
+{
+	static const char *const wrong[] = {"-", "++", "+--", "+-+-+-+-+-++"};
+	struct buf one = BUF_INIT(1000);
+	struct errinfo ei;
+
+	(void)state;
+	put(&one, "m", 1);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct revoked r = {0};
+
+		for (const char *c = wrong[i]; *c != '\0'; c++) {
+			struct slice drop = SLICE_EMPTY, add = SLICE_EMPTY;
+
+			*(*c == '-' ? &drop : &add) = buf_slice(&one);
+			assert_ok(
+			    revoked_change_later(&r, drop, add, &ei), &ei);
+		}
+		assert_int_equal(revoked_settle(&r, &ei), ERR_FORMAT);
+		assert_string_equal(ei.rule, "journal.crl");
+		revoked_clear(&r);
+	}
+	buf_clear(&one);
+}
+
 static void
 the_revoked_change_as_a_whole(void **state)
 {
@@ -325,6 +417,8 @@ main(void)
 	    cmocka_unit_test(the_index_finds_all_and_only),
 	    cmocka_unit_test(the_tally_counts_a_day),
 	    cmocka_unit_test(a_hold_becomes_final),
+	    cmocka_unit_test(many_changes_are_the_same_later),
+	    cmocka_unit_test(what_contradicts_is_found_later),
 	    cmocka_unit_test(the_revoked_change_as_a_whole),
 	    cmocka_unit_test(knows_the_same_after_a_restart),
 	};
