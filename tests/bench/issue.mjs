@@ -3,8 +3,9 @@
 // connections, confinement, journal, database and audit all on; a new person
 // and a new key for each), in turn with `cfssl serve` under the same load and
 // with the bare loop of the same verification and signature.  Then GOST, and
-// P-256 again with a millisecond added to every sync.  CPU of the servers'
-// processes is read from /proc before and after.
+// P-256 again with a millisecond added to every sync.  Counting begins when all
+// clients have their connections; CPU of the servers' processes is read from
+// /proc then and at the end.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, must } from '../run/exec.mjs';

@@ -9,8 +9,11 @@
  *
  * TOKEN_FILE "-": no bearer token.  SECONDS 0: until the bodies are used up.
  * ANSWERS gets, on the line of each body, what was answered to it (an empty
- * line for what was not sent).  Prints
- * "done N failed N seconds S cpu S p50 US p99 US" (its own CPU).
+ * line for what was not sent).  Each thread's first request makes its
+ * connection; counting begins when all have theirs.  Prints
+ * "done N failed N seconds S cpu S server S p50 US p99 US": its own CPU, and
+ * that of the processes that LOAD_PIDS ("PID PID ...") in the environment
+ *names.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,6 +22,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -55,6 +59,15 @@ struct load {
 	bool keep;
 	int64_t until_ms; /* 0: no end */
 	struct clock clock;
+	int64_t sec;
+	long num_threads;
+	pthread_mutex_t lock;
+	pthread_cond_t all; /* have their connections */
+	long num_connected;
+	bool begun;
+	int64_t start_ms;
+	double own_start;
+	double servers_start;
 	atomic_ulong next;
 	atomic_ulong done;
 	atomic_ulong failed;
@@ -136,6 +149,95 @@ send_one(struct load *l, CURL *curl, size_t i)
 	return done;
 }
 
+static double
+own_cpu(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* User and system time of one process (proc(5): the 14th and 15th field). */
+static double
+cpu_of(long pid)
+{
+	char path[64], text[1024];
+	unsigned long user = 0, system = 0;
+	const char *at;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	f = fopen(path, "r");
+	if (f == NULL) {
+		return 0;
+	}
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	(void)fclose(f);
+	at = strrchr(text, ')');
+	if (at == NULL ||
+	    sscanf(at + 1,
+		" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		&system) != 2) {
+		return 0;
+	}
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static double
+servers_cpu(void)
+{
+	const char *at = getenv("LOAD_PIDS");
+	double sum = 0;
+
+	while (at != NULL && *at != '\0') {
+		char *end;
+		long pid = strtol(at, &end, 10);
+
+		if (end == at) {
+			break;
+		}
+		sum += cpu_of(pid);
+		at = end;
+	}
+	return sum;
+}
+
+/* Under the lock; all have their connections. */
+static void
+begin(struct load *l)
+{
+	l->own_start = own_cpu();
+	l->servers_start = servers_cpu();
+	l->start_ms = clock_mono_ms(&l->clock);
+	l->until_ms = l->sec > 0 ? l->start_ms + l->sec * 1000 : 0;
+	l->begun = true;
+	(void)pthread_cond_broadcast(&l->all);
+}
+
+/* One request makes the connection and is not counted. */
+static void
+meet(struct load *l, CURL *curl)
+{
+	size_t i = atomic_fetch_add(&l->next, 1);
+
+	if (i < l->num) {
+		if (!send_one(l, curl, i)) {
+			atomic_fetch_add(&l->failed, 1);
+		}
+		l->answers[i].us = 0;
+	}
+	(void)pthread_mutex_lock(&l->lock);
+	if (++l->num_connected == l->num_threads) {
+		begin(l);
+	}
+	while (!l->begun) {
+		(void)pthread_cond_wait(&l->all, &l->lock);
+	}
+	(void)pthread_mutex_unlock(&l->lock);
+}
+
 static void *
 work(void *arg)
 {
@@ -146,6 +248,7 @@ work(void *arg)
 	curl_easy_setopt(curl, CURLOPT_CAINFO, l->ca);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	meet(l, curl);
 	while ((l->until_ms == 0 || clock_mono_ms(&l->clock) < l->until_ms) &&
 	       (i = atomic_fetch_add(&l->next, 1)) < l->num) {
 		atomic_fetch_add(
@@ -153,16 +256,6 @@ work(void *arg)
 	}
 	curl_easy_cleanup(curl);
 	return NULL;
-}
-
-static double
-own_cpu(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static bool
@@ -273,8 +366,7 @@ main(int argc, char **argv)
 {
 	static pthread_t threads[THREADS_MAX];
 	static struct load l;
-	int64_t start;
-	long num, sec;
+	double sec, own, servers;
 
 	if (argc < 7 || argc > 8) {
 		(void)fprintf(stderr,
@@ -294,26 +386,28 @@ main(int argc, char **argv)
 	while (l.token.len > 0 && l.token.p[l.token.len - 1] == '\n') {
 		l.token.len--;
 	}
-	num = strtol(argv[5], NULL, 10);
-	sec = strtol(argv[6], NULL, 10);
-	if (num < 1 || num > THREADS_MAX || sec < 0) {
+	l.num_threads = strtol(argv[5], NULL, 10);
+	l.sec = strtol(argv[6], NULL, 10);
+	if (l.num_threads < 1 || l.num_threads > THREADS_MAX || l.sec < 0) {
 		return 2;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	l.clock = system_clock();
-	start = clock_mono_ms(&l.clock);
-	l.until_ms = sec > 0 ? start + sec * 1000 : 0;
-	for (long i = 0; i < num; i++) {
+	(void)pthread_mutex_init(&l.lock, NULL);
+	(void)pthread_cond_init(&l.all, NULL);
+	for (long i = 0; i < l.num_threads; i++) {
 		if (pthread_create(&threads[i], NULL, work, &l) != 0) {
 			return 1;
 		}
 	}
-	for (long i = 0; i < num; i++) {
+	for (long i = 0; i < l.num_threads; i++) {
 		(void)pthread_join(threads[i], NULL);
 	}
-	(void)printf("done %lu failed %lu seconds %.3f cpu %.3f",
-	    atomic_load(&l.done), atomic_load(&l.failed),
-	    (double)(clock_mono_ms(&l.clock) - start) / 1000, own_cpu());
+	sec = (double)(clock_mono_ms(&l.clock) - l.start_ms) / 1000;
+	own = own_cpu() - l.own_start;
+	servers = servers_cpu() - l.servers_start;
+	(void)printf("done %lu failed %lu seconds %.3f cpu %.3f server %.2f",
+	    atomic_load(&l.done), atomic_load(&l.failed), sec, own, servers);
 	print_latency(&l);
 	(void)printf("\n");
 	return l.keep && !write_answers(&l, argv[7]) ? 1 : 0;
