@@ -58,16 +58,16 @@ struct backend_ops {
 	enum err (*prepare)(struct backend_conn *c, struct errinfo *ei);
 
 	/*
-	 * One transaction holds a group.  mark() begins a unit, keep() ends
-	 * it, undo() takes back everything since mark(); all three are NULL in
-	 * an engine that sends a group in one go: there a unit that fails ends
-	 * its group.
+	 * One transaction holds a group.  Where a unit of it has failed before,
+	 * mark() begins a unit, keep() ends it, undo() takes back everything
+	 * since mark(); all three are NULL in an engine that sends a group in
+	 * one go: there a unit that fails ends its group.
 	 *
 	 * exec() fails with ERR_CONFLICT or ERR_INTERNAL when the statement
-	 * does not fit the data: the transaction stands and undo() follows.
-	 * Any other failure ends the group: rollback() follows.  An engine
-	 * that sends a group in one go may answer ERR_OK to everything and
-	 * tell in commit().
+	 * does not fit the data: the transaction stands, and undo() or
+	 * rollback() follows.  Any other failure ends the group: rollback()
+	 * follows.  An engine that sends a group in one go may answer ERR_OK
+	 * to everything and tell in commit().
 	 *
 	 * commit() returns when the group is durable.  ERR_TIMEOUT
 	 * "store.unknown": it may be there or not.  Where `outlives` is set,

@@ -115,53 +115,90 @@ run_events(struct writer *w, const struct unit *u, struct errinfo *ei)
 	return ERR_OK;
 }
 
+/* One unit inside the group's transaction; its failure is in s->error. */
 static enum err
-mark(struct writer *w, struct errinfo *ei)
+run_plain(struct writer *w, struct submission *s)
 {
-	const struct backend_ops *ops = w->conn->ops;
-
-	return ops->mark != NULL ? ops->mark(w->conn, ei) : ERR_OK;
-}
-
-static enum err
-keep(struct writer *w, struct errinfo *ei)
-{
-	const struct backend_ops *ops = w->conn->ops;
-
-	return ops->keep != NULL ? ops->keep(w->conn, ei) : ERR_OK;
-}
-
-/*
- * One unit inside the group's transaction.  Its own failure is noted in the
- * submission and leaves no trace in the transaction; what is returned is the
- * end of the group.
- */
-static enum err
-run_unit(struct writer *w, struct submission *s, struct errinfo *ei)
-{
-	const struct backend_ops *ops = w->conn->ops;
-	const struct audit_position before = w->chain;
 	enum err err;
 
 	s->error = (struct errinfo){0};
-	err = mark(w, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
 	err = run_rows(w, s->unit, &s->error);
 	if (err == ERR_OK) {
 		err = run_events(w, s->unit, &s->error);
 	}
 	if (err == ERR_OK) {
 		s->position = w->chain;
-		return keep(w, ei);
+	}
+	return err;
+}
+
+/*
+ * The same between marks: its own failure leaves no trace in the transaction;
+ * what is returned is the end of the group.
+ */
+static enum err
+run_marked(struct writer *w, struct submission *s, struct errinfo *ei)
+{
+	const struct backend_ops *ops = w->conn->ops;
+	const struct audit_position before = w->chain;
+	enum err err;
+
+	err = ops->mark(w->conn, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = run_plain(w, s);
+	if (err == ERR_OK) {
+		return ops->keep(w->conn, ei);
 	}
 	w->chain = before;
-	if (!is_units_own(err) || ops->undo == NULL) {
+	if (!is_units_own(err)) {
 		*ei = s->error;
 		return err;
 	}
 	return ops->undo(w->conn, ei);
+}
+
+/*
+ * All units, without marks: the engine copies each page that a marked unit
+ * changes, and hardly any unit fails.  One that does takes the group with it;
+ * *out_own: marks would have kept it from that.
+ */
+static enum err
+run_all(struct writer *w, struct submission **group, size_t num, bool *out_own,
+    struct errinfo *ei)
+{
+	enum err err = ERR_OK;
+	size_t i;
+
+	*out_own = false;
+	for (i = 0; i < num && err == ERR_OK; i++) {
+		err = run_plain(w, group[i]);
+		if (err != ERR_OK) {
+			*ei = group[i]->error;
+			*out_own =
+			    is_units_own(err) && w->conn->ops->undo != NULL;
+		}
+	}
+	return err;
+}
+
+/* *out_num: how many are to be committed. */
+static enum err
+run_each(struct writer *w, struct submission **group, size_t num,
+    size_t *out_num, struct errinfo *ei)
+{
+	enum err err = ERR_OK;
+	size_t i;
+
+	*out_num = 0;
+	for (i = 0; i < num && err == ERR_OK; i++) {
+		err = run_marked(w, group[i], ei);
+		if (err == ERR_OK && group[i]->error.kind == ERR_OK) {
+			(*out_num)++;
+		}
+	}
+	return err;
 }
 
 /* Where the chain ends, if that is in doubt. */
@@ -187,7 +224,8 @@ run_together(
 {
 	const struct backend_ops *ops = w->conn->ops;
 	struct audit_position before;
-	size_t i, num_good = 0;
+	size_t num_good = num;
+	bool own;
 	enum err err;
 
 	err = find_chain(w, ei);
@@ -198,11 +236,18 @@ run_together(
 		return err;
 	}
 	before = w->chain;
-	for (i = 0; i < num && err == ERR_OK; i++) {
-		err = run_unit(w, group[i], ei);
-		if (err == ERR_OK && group[i]->error.kind == ERR_OK) {
-			num_good++;
+	err = run_all(w, group, num, &own, ei);
+	if (own) {
+		ops->rollback(w->conn);
+		w->chain = before;
+		if (num == 1) {
+			return ERR_OK;
 		}
+		err = ops->begin(w->conn, ei);
+		if (err != ERR_OK) {
+			return err;
+		}
+		err = run_each(w, group, num, &num_good, ei);
 	}
 	if (err == ERR_OK && num_good == 0) {
 		ops->rollback(w->conn);
