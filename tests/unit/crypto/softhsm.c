@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "os/process.h"
+#include "scratch/scratch.h"
 
 #include "softhsm.h"
 
@@ -38,26 +34,15 @@ init_token(const struct softhsm *h)
 	    SOFTHSM_PIN, NULL};
 	char env[PATH_TEXT_SIZE + 16];
 	const char *const envp[] = {env, NULL};
-	struct errinfo ei;
-	int status;
-	pid_t pid;
 
 	(void)snprintf(env, sizeof(env), "SOFTHSM2_CONF=%s", h->conf);
-	assert_ok(process_spawn(
-		      &(struct spawn){.path = UTIL, .argv = argv, .envp = envp},
-		      &pid, &ei),
-	    &ei);
-	while (waitpid(pid, &status, 0) < 0) {
-		assert_int_equal(errno, EINTR);
-	}
-	assert_int_equal(status, 0);
+	assert_int_equal(scratch_run(UTIL, argv, envp), 0);
 }
 
 bool
 softhsm_open(struct softhsm *h)
 {
 	const char *module = getenv("SURGUCH_FAULTY_MODULE");
-	const char *tmp = getenv("TMPDIR");
 	char tokens[PATH_TEXT_SIZE], text[PATH_TEXT_SIZE + 128];
 	struct errinfo ei;
 
@@ -67,9 +52,7 @@ softhsm_open(struct softhsm *h)
 		return false;
 	}
 	(void)snprintf(h->module, sizeof(h->module), "%s", module);
-	(void)snprintf(h->dir, sizeof(h->dir), "%s/surguch-hsm-XXXXXX",
-	    tmp == NULL ? "/tmp" : tmp);
-	assert_non_null(mkdtemp(h->dir));
+	scratch_open("hsm", h->dir);
 	join(h, "tokens", tokens);
 	join(h, "softhsm2.conf", h->conf);
 	join(h, "order", h->order);
@@ -89,19 +72,10 @@ softhsm_open(struct softhsm *h)
 	return true;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 void
 softhsm_close(struct softhsm *h)
 {
-	(void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_close(h->dir);
 }
 
 void

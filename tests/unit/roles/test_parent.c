@@ -6,7 +6,6 @@
 #include "unit.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,8 +19,9 @@
 #include "os/process.h"
 #include "os/socket.h"
 #include "os/wait.h"
+#include "scratch/scratch.h"
 
-static char root[] = "/tmp/surguch-parent-XXXXXX";
+static char root[PATH_TEXT_SIZE];
 static char conf[PATH_TEXT_SIZE], libexec[PATH_TEXT_SIZE];
 static char log_path[PATH_TEXT_SIZE];
 static uint16_t api_port, public_port;
@@ -106,7 +106,7 @@ set_up(void **state)
 		print_message("run this by meson test\n");
 		return -1;
 	}
-	assert_non_null(mkdtemp(root));
+	scratch_open("parent", root);
 	make_dirs();
 	at(libexec, root, "libexec");
 	at(conf, root, "etc/surguch/surguch.conf");
@@ -123,19 +123,11 @@ set_up(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-static int
 tear_down(void **state)
 {
 	(void)state;
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_close(root);
+	return 0;
 }
 
 /* --- the log of the stubs ----------------------------------------------- */
@@ -321,7 +313,7 @@ each_gets_its_own(void **state)
 	    {"ocsp-one start", " fds 0 1 2 3 4 6 args "},
 	    {"ca-two start", " fds 0 1 2 3 4 5 6 11 args "},
 	};
-	char args[3 * PATH_TEXT_SIZE], pid_path[PATH_TEXT_SIZE];
+	char args[4 * PATH_TEXT_SIZE], pid_path[PATH_TEXT_SIZE];
 	char unlock_path[PATH_TEXT_SIZE];
 	struct parent p;
 	char *line;

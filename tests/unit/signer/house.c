@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
-#include "os/process.h"
 #include "os/systime.h"
+#include "scratch/scratch.h"
 
 #include "house.h"
 
@@ -38,14 +34,11 @@ house_open(struct house *h)
 {
 	const char *root = need_env("SURGUCH_SOURCE_ROOT");
 	const char *bin = need_env("SURGUCH_LIBEXEC");
-	const char *tmp = getenv("TMPDIR");
 
 	if (root == NULL || bin == NULL) {
 		return false;
 	}
-	(void)snprintf(h->dir, sizeof(h->dir), "%s/surguch-house-XXXXXX",
-	    tmp == NULL ? "/tmp" : tmp);
-	assert_non_null(mkdtemp(h->dir));
+	scratch_open("house", h->dir);
 	(void)snprintf(h->profiles, sizeof(h->profiles), "%s/profiles", root);
 	(void)snprintf(
 	    h->program, sizeof(h->program), "%s/surguch-signer", bin);
@@ -53,19 +46,10 @@ house_open(struct house *h)
 	return true;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 void
 house_close(struct house *h)
 {
-	(void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_close(h->dir);
 }
 
 void
@@ -93,19 +77,8 @@ house_once(const struct house *h, const char *a, const char *b, const char *c,
 {
 	const char *const argv[] = {"surguch-signer", a, b, c, d, NULL};
 	const char *const envp[] = {NULL};
-	struct errinfo ei;
-	int status;
-	pid_t pid;
 
-	assert_ok(
-	    process_spawn(
-		&(struct spawn){.path = h->program, .argv = argv, .envp = envp},
-		&pid, &ei),
-	    &ei);
-	while (waitpid(pid, &status, 0) < 0) {
-		assert_int_equal(errno, EINTR);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return scratch_run(h->program, argv, envp);
 }
 
 void
