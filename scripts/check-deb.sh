@@ -5,19 +5,22 @@
 #   scripts/check-deb.sh [-s] [-b BUILD] [-f COMMIT]
 #
 #   -s  the short form, as ./test runs it: make the package, look at what is
-#       in it, unpack it and run what can be run; needs no root
-#   -b  a build directory to use (again)
-#   -f  upgrade from a package of this earlier commit, by default the one
-#       before the last that changed anything (the long form)
-# The long form makes a minimal Debian root, as scripts/check-minimal-root.sh
-# does: it needs root, mmdebstrap and git.
+#       in it, unpack it over that of an earlier commit under a centre which
+#       that made; needs no root
+#   -b  a build directory to use (again); the earlier package stays beside it
+#   -f  that earlier commit, instead of FROM below
+# The long form lets dpkg do it in a minimal Debian root, made as
+# scripts/check-minimal-root.sh makes it: it needs root and mmdebstrap.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 assume_yes=1
 . "$root/scripts/lib.sh"
 
-short=0 build= from=
+# The first commit that made packages.
+FROM=734e85c
+
+short=0 build= from=$FROM
 while getopts sb:f: option; do
 	case $option in
 	s) short=1 ;;
@@ -82,37 +85,61 @@ if command -v systemd-analyze >/dev/null 2>&1 &&
 fi
 [ "$wrong" -eq 0 ] || die "$wrong things are wrong with the package"
 say "the package is whole: ${deb##*/}"
-[ "$short" -eq 0 ] || exit 0
 
-# --- installed, upgraded, removed ---------------------------------------------------
-[ "$(id -u)" -eq 0 ] || die "the long form needs root"
-command -v mmdebstrap >/dev/null 2>&1 || die "this needs mmdebstrap"
+# --- upgraded ----------------------------------------------------------------
+# $old: an earlier package, or, where the history does not reach so far back,
+# the same with a lower number.
 in_git() {
 	git -c safe.directory='*' -C "$root" "$@"
 }
-[ -n "$from" ] || from=$(in_git rev-parse HEAD~1)
-in_git cat-file -e "$from:packaging/deb.sh" 2>/dev/null || from=
-if [ -n "$from" ]; then
-	git -c safe.directory='*' clone -q --no-hardlinks "$root" "$work/src"
-	git -C "$work/src" checkout -q "$from"
-	old=$("$work/src/packaging/deb.sh" "$work/old")
+if in_git cat-file -e "$from:packaging/deb.sh" 2>/dev/null; then
+	before=${build:-$work/new/build}.from/$(in_git rev-parse "$from")
+	old=$(ls "$before"/*.deb 2>/dev/null || :)
+	if [ -z "$old" ]; then
+		git -c safe.directory='*' clone -q --no-hardlinks "$root" "$work/src"
+		git -C "$work/src" checkout -q "$from"
+		made=$("$work/src/packaging/deb.sh" "$work/old")
+		mkdir -p "$before"
+		cp "$made" "$before"
+		old=$before/${made##*/}
+	fi
 else
-	# The first commit that makes packages: the same with a lower number.
-	old=$("$root/packaging/deb.sh" ${build:+-b "$build"} -r 0 "$work/old")
+	say "commit $from is not here (a shallow clone?): the upgrade is from the" \
+	    "same programs under a lower number"
+	old=$("$root/packaging/deb.sh" -b "${build:-$work/new/build}" -r 0 \
+	    "$work/old")
 fi
+dpkg --compare-versions "$(dpkg-deb -f "$deb" Version)" gt \
+    "$(dpkg-deb -f "$old" Version)" || die "${old##*/} is not older"
 
+# One place for both, as for dpkg.
+chmod 0711 "$work"
+dpkg-deb -R "$old" "$work/now"
+sh "$root/scripts/deb-centre.sh" make "$work/now" "$work/centre" ||
+    die "a centre of ${old##*/}"
+rm -rf "$work/now"
+mv "$work/tree" "$work/now"
+sh "$root/scripts/deb-centre.sh" look "$work/now" "$work/centre" ||
+    die "the centre of ${old##*/} under ${deb##*/}"
+say "a centre of ${old##*/} works on under ${deb##*/}"
+[ "$short" -eq 0 ] || exit 0
+
+# --- by dpkg: installed, upgraded, removed ---------------------------------------
+[ "$(id -u)" -eq 0 ] || die "the long form needs root"
+command -v mmdebstrap >/dev/null 2>&1 || die "this needs mmdebstrap"
 sources=/etc/apt/sources.list
 [ -f /etc/apt/sources.list.d/debian.sources ] &&
     sources=/etc/apt/sources.list.d/debian.sources
 chroot=$work/root
 mmdebstrap --quiet --variant=minbase \
-    --include=ca-certificates,systemd-standalone-sysusers,systemd-standalone-tmpfiles \
+    --include=ca-certificates,curl,openssl,systemd-standalone-sysusers,systemd-standalone-tmpfiles \
     bookworm "$chroot" "$sources"
 for f in /etc/resolv.conf /etc/hosts; do
 	cp -L "$f" "$chroot$f"
 done
 cp "$old" "$chroot/old.deb"
 cp "$deb" "$chroot/new.deb"
+cp "$root/scripts/deb-centre.sh" "$chroot/centre.sh"
 cat >"$chroot/steps.sh" <<'END'
 set -eux
 export DEBIAN_FRONTEND=noninteractive
@@ -122,17 +149,11 @@ apt-get -qq -y --no-install-recommends install /old.deb
 [ "$(stat -c '%U %a' /var/lib/surguch/courier)" = 'surguch-courier 700' ]
 surguchd --version
 # What an administrator has made stays through an upgrade.
-surguchctl centre init /srv/centre --demo --api-port 0 --public-port 0 \
-    --sms-port 0
+sh /centre.sh make '' /srv/centre
 echo kept >/var/lib/surguch/front/mine
 apt-get -qq -y install /new.deb
 [ "$(dpkg-query -W -f '${Version}' surguch)" = "$(dpkg-deb -f /new.deb Version)" ]
-surguchd -c /srv/centre/etc/surguch/surguch.conf -n
-surguchd -c /srv/centre/etc/surguch/surguch.conf >/ready &
-until grep -q ready /ready; do sleep 0.2; kill -0 $!; done
-surguchctl --centre /srv/centre ca list | grep issuing-gost
-kill $!
-wait $!
+sh /centre.sh look '' /srv/centre
 apt-get -qq -y remove surguch
 [ ! -e /usr/sbin/surguchd ]
 [ "$(cat /var/lib/surguch/front/mine)" = kept ]
