@@ -223,10 +223,10 @@ put_conf(const struct rite *r, struct buf *b)
 	    "centre = \"%s\";\n"
 	    "api = { address = \"%s\"; port = %u; "
 	    "origin = \"https://%s:%u\"; };\n"
-	    "public = { address = \"%s\"; port = %u; };\n"
+	    "public = { address = \"%s\"; port = %u; url = \"%s\"; };\n"
 	    "users = { ",
 	    r->c.libexec, p->name, p->address, p->port, p->host, p->port,
-	    p->public_address, p->public_port);
+	    p->public_address, p->public_port, r->plan->public);
 	put_user(b, "front", p->front);
 	put_user(b, "courier", p->courier);
 	buf_add_str(b, "};\nsigners = (\n");

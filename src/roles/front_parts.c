@@ -359,8 +359,13 @@ fill_api(struct front *f)
 {
 	const struct settings *s = f->settings;
 
-	(void)snprintf(f->public_url, sizeof(f->public_url), "http://%s:%u",
-	    s->public.address, s->public.port);
+	if (s->public_url[0] != '\0') {
+		conf_copy_text(
+		    f->public_url, sizeof(f->public_url), s->public_url);
+	} else {
+		(void)snprintf(f->public_url, sizeof(f->public_url),
+		    "http://%s:%u", s->public.address, s->public.port);
+	}
 	f->api = (struct api){
 	    .store = f->store,
 	    .registry = &f->registry,

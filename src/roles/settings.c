@@ -71,9 +71,24 @@ static const struct conf_setting api_settings[] = {
     {0},
 };
 
+static const char *
+check_url(const char *s)
+{
+	return *s == '\0' || (strncmp(s, "http://", 7) == 0 && s[7] != '\0' &&
+				 s[strlen(s) - 1] != '/')
+		   ? NULL
+		   : "is no address that begins with http:// and ends without "
+		     "a slash";
+}
+
 static const struct conf_setting public_settings[] = {
     ADDRESS,
     PORT(8080),
+    {.name = "url",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = SETTINGS_TEXT_SIZE - 1,
+	.check = check_url},
     {.name = "ocsp_cache_mib",
 	.type = CONF_INT,
 	.fallback_int = OCSP_CACHE_MIB_DEFAULT,
@@ -241,6 +256,7 @@ take_texts(struct settings *s, struct conf_cursor c)
 	    {s->tls_certificate, sizeof(s->tls_certificate), "api.certificate"},
 	    {s->tls_key, sizeof(s->tls_key), "api.key"},
 	    {s->public.address, sizeof(s->public.address), "public.address"},
+	    {s->public_url, sizeof(s->public_url), "public.url"},
 	    {s->metrics.address, sizeof(s->metrics.address), "metrics.address"},
 	    {s->front_user, sizeof(s->front_user), "users.front"},
 	    {s->courier_user, sizeof(s->courier_user), "users.courier"},

@@ -18,6 +18,7 @@
  *	};
  *	public = {
  *		address = "0.0.0.0"; port = 80;
+ *		url = "http://ca.example.ru"; # as others reach it
  *		ocsp_cache_mib = 64; # memory for signed answers, 0: none
  *	};
  *	metrics = { address = "127.0.0.1"; port = 9464; }; # 0: none
@@ -109,6 +110,7 @@ struct settings {
 	char proxies[SETTINGS_PROXIES_MAX][SETTINGS_TEXT_SIZE];
 	size_t num_proxies;
 	struct settings_listen public;
+	char public_url[SETTINGS_TEXT_SIZE]; /* "": by address and port */
 	size_t ocsp_cache_bytes;
 	struct settings_listen metrics; /* port 0: none */
 	struct settings_database database;

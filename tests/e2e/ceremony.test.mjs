@@ -294,7 +294,7 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 	const [api, open] = await freePorts(2);
 	const as = (n) => (AS_ROOT ? `${uid(n)}` : '');
 	Object.assign(centre, { api: `https://127.0.0.1:${api}`,
-		public: `http://127.0.0.1:${open}`,
+		public: `http://localhost:${open}`,
 		apiCa: join(centre.dir, 'var/lib/surguch/public/root-own.pem') });
 	const around = (tls, front = as(8)) => `centre = {
 	name = "Центр «Своё дело»"; host = "127.0.0.1"; address = "127.0.0.1";
@@ -340,6 +340,8 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 			await newRequest(rite.dir, 'client'));
 		assert.equal(r.status, 201, r.text);
 		assert.equal(r.json.ca, 'issuing-own');
+		const service = await call(centre, 'GET', '/v1/service');
+		assert.equal(service.json.public_url, rite.centre.public);
 		const doctor = await ctl(centre, 'doctor');
 		assert.equal(doctor.code, 0, doctor.all);
 		await centre.down();

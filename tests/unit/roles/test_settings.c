@@ -54,7 +54,7 @@ everything_is_taken(void **state)
 			"origin = \"https://x\"; certificate = \"/c\"; "
 			"key = \"/k\"; proxies = [\"10.0.0.1\"]; };\n"
 			"public = { address = \"0.0.0.0\"; port = 65535; "
-			"ocsp_cache_mib = 0; };\n"
+			"ocsp_cache_mib = 0; url = \"http://x:1/y\"; };\n"
 			"database = { host = \"::1\"; port = 1; name = "
 			"\"n\"; user = \"u\"; password_file = \"/w\"; };\n"
 			"users = { front = \"f\"; courier = \"64001:7\"; };\n"
@@ -72,6 +72,7 @@ everything_is_taken(void **state)
 	assert_string_equal(s->api.address, "::1");
 	assert_string_equal(s->origin, "https://x");
 	assert_string_equal(s->public.address, "0.0.0.0");
+	assert_string_equal(s->public_url, "http://x:1/y");
 	assert_string_equal(s->front_user, "f");
 	assert_true(settings_has_server(s));
 	assert_string_equal(s->database.host, "::1");
@@ -108,6 +109,8 @@ static const struct {
     {"no libexec", "libexec = \"\";"},
     {"relative key", "api = { key = \"k\"; };"},
     {"port 0", "api = { port = 0; };"},
+    {"no address", "public = { url = \"ca.example.ru\"; };"},
+    {"a slash", "public = { url = \"http://ca.example.ru/\"; };"},
     {"port 65536", "public = { port = 65536; };"},
     {"database elsewhere", "database = { host = \"db.example.ru\"; };"},
     {"relative password", "database = { password_file = \"p\"; };"},
