@@ -48,7 +48,10 @@ test('ports that it picks last, and one that is taken is told of', async (t) => 
 		.map((m) => Number(m[1]));
 	assert.equal(ports.length, 2);
 	assert.notEqual(ports[0], ports[1]);
-	assert.ok(ports.every((p) => p < first && p >= first - 4096), `${ports}`);
+	if (first >= 8192) { // else the kernel picks
+		assert.ok(ports.every((p) => p < first && p >= first - 4096),
+			`${ports}`);
+	}
 
 	for (const [i, name] of ['api', 'public'].entries()) {
 		const other = createServer();
