@@ -6,8 +6,9 @@
 //
 // Flat: a line laid through a role's anonymous memory over the last two thirds
 // of the run rises by less than 1 MiB or 4 % over that time, whichever is more,
-// and, for a signer, by what its index of issued certificates needs.  (The
-// pages of files are counted in PSS by how many other processes have them.)
+// and by what is kept on purpose: a signer's index of issued certificates, and
+// the entries of revocation lists, which front keeps encoded beside the lists.
+// (The pages of files are counted in PSS by how many other processes have them.)
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { Mixed } from '../e2e/lib/mixed.mjs';
@@ -17,6 +18,7 @@ const WARM_UP_SEC = 20;
 const SLACK_KIB = 1024;
 const SLACK_PART = 0.04;
 const INDEX_KIB = 0.15; // a certificate: two hash tables that double, a tally
+const ENTRY_KIB = 0.2; // a revocation: 50 bytes in the run, the list, the next
 
 const { values, positionals } = parseArgs({ allowPositionals: true,
 	options: { engine: { type: 'string', default: 'sqlite' },
@@ -36,13 +38,15 @@ function line(points) {
 function judgeMemory(samples) {
 	const late = samples.slice(Math.floor(samples.length / 3));
 	const issued = late.at(-1).issued - late[0].issued;
+	const revoked = late.at(-1).revoked - late[0].revoked;
 	const wrong = [];
 	console.log(`\nanonymous memory in KiB; the last ${late.length} of ${samples.length} ` +
 		`samples, ${issued} certificates in their time`);
 	for (const name of Object.keys(late[0].roles)) {
 		const { rise, mean } = line(late.map((s) => [s.at, s.roles[name].anonymous]));
 		const bar = Math.max(SLACK_KIB, SLACK_PART * mean) +
-			(name.includes('signer') ? INDEX_KIB * issued : 0);
+			(name.includes('signer') ? INDEX_KIB * issued : 0) +
+			(name.includes('front') ? ENTRY_KIB * revoked : 0);
 		const row = `${name.padEnd(30)} first ` +
 			`${samples[0].roles[name].anonymous}, mean ${mean.toFixed(0)}, ` +
 			`last ${late.at(-1).roles[name].anonymous}; rise ` +

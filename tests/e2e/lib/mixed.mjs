@@ -296,6 +296,7 @@ ceilings = ({ profile = "${PROFILE}"; per_day = 10000000; });\n`);
 	sample() {
 		const roles = this.roles();
 		this.samples.push({ at: Date.now(), issued: this.serials.size,
+			revoked: this.revoked.size,
 			roles: Object.fromEntries(roles.map((r) => [r.name, {
 				...memoryOf(r.pid), fds: descriptorsOf(r.pid).length }])) });
 	}
