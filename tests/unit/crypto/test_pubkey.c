@@ -450,6 +450,59 @@ test_limits(void **state)
 	pubkey_free(NULL);
 }
 
+/* --- keys that are used again --------------------------------------------- */
+
+/* An object that held one key and then holds another knows only the other. */
+static void
+take_turns(const char *spec, enum sig_alg alg)
+{
+	static const char text[] = "signed";
+	struct privkey *keys[2] = {make_key(spec), make_key(spec)};
+	struct buf sigs[2] = {BUF_INIT(1024), BUF_INIT(1024)};
+	struct buf bad = BUF_INIT(1024);
+	struct errinfo ei = {0};
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_ok(
+		    privkey_sign(keys[i], alg, SLICE_LIT(text), &sigs[i], &ei),
+		    &ei);
+	}
+	for (size_t i = 0; i < 8; i++) {
+		struct pubkey *k = NULL;
+		size_t mine = i % 2;
+
+		assert_ok(pubkey_parse(privkey_spki(keys[mine]), &k, &ei), &ei);
+		assert_ok(pubkey_verify(k, alg, SLICE_LIT(text),
+			      buf_slice(&sigs[mine]), &ei),
+		    &ei);
+		assert_int_equal(pubkey_verify(k, alg, SLICE_LIT(text),
+				     buf_slice(&sigs[1 - mine]), &ei),
+		    ERR_CRYPTO);
+		pubkey_free(k);
+		/* A point that is refused leaves nothing behind. */
+		k = NULL;
+		buf_reset(&bad);
+		buf_add(&bad, privkey_spki(keys[1 - mine]));
+		bad.p[bad.len - 1] ^= 1;
+		assert_int_equal(
+		    pubkey_parse(buf_slice(&bad), &k, &ei), ERR_CRYPTO);
+		assert_null(k);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		privkey_free(keys[i]);
+		buf_clear(&sigs[i]);
+	}
+	buf_clear(&bad);
+}
+
+static void
+test_used_again(void **state)
+{
+	(void)state;
+	take_turns("p256", SIG_ECDSA_SHA256);
+	take_turns("p384", SIG_ECDSA_SHA384);
+}
+
 int
 main(void)
 {
@@ -461,6 +514,7 @@ main(void)
 	    cmocka_unit_test(test_hostile_gost),
 	    cmocka_unit_test(test_hostile_rsa),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
