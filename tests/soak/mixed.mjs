@@ -5,7 +5,8 @@
 // for.
 //
 // Flat: a line laid through a role's anonymous memory over the last third of
-// the run (by then SQLite's caches are full) rises by less than 1 MiB or 4 %
+// the run (SQLite's caches take twenty minutes to fill, so a run of less than
+// 25 is shown and not judged) rises by less than 1 MiB or 4 %
 // over that time, whichever is more, and by what is kept on purpose: a signer's
 // index of issued certificates, and the entries of revocation lists, which front
 // keeps encoded beside the lists.  (The pages of files are counted in PSS by how
@@ -16,6 +17,7 @@ import { Mixed } from '../e2e/lib/mixed.mjs';
 import { RELEASE } from '../e2e/lib/scratch.mjs';
 
 const WARM_UP_SEC = 20;
+const JUDGED_FROM_MINUTES = 25;
 const SLACK_KIB = 1024;
 const SLACK_PART = 0.04;
 const INDEX_KIB = 0.15; // a certificate: two hash tables that double, a tally
@@ -63,7 +65,11 @@ function judgeMemory(samples) {
 			wrong.push(row);
 		}
 	}
-	assert.deepEqual(wrong, [], 'memory is not flat');
+	if (MINUTES >= JUDGED_FROM_MINUTES) {
+		assert.deepEqual(wrong, [], 'memory is not flat');
+	} else {
+		console.log('too short a run for a judgement of memory');
+	}
 }
 
 const ends = [];
