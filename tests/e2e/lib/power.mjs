@@ -25,6 +25,7 @@ const PROGRAM = {
 };
 const ANSWER_MS = 30000; // until a client that keeps asking has its answer
 const AGAIN_MS = 50;
+const CTL_LATER = 4; // surguchctl: the other side cannot be reached now
 
 // A journal's record of a certificate (src/signer/record.c, record_issue).
 export function readIssue({ number, payload }) {
@@ -201,7 +202,11 @@ export class Power {
 		const open = await sql(this.centre,
 			"SELECT count(*) FROM idem WHERE state = 'open'");
 		assert.deepEqual(open, [['0']], 'an order is still open');
-		const audit = await ctl(this.centre, 'audit', 'verify');
+		// A signer that is only just starting cannot be asked yet.
+		const audit = await until(async () => {
+			const r = await ctl(this.centre, 'audit', 'verify');
+			return r.code === CTL_LATER ? null : r;
+		}, 'the signers to tell what they remember');
 		assert.equal(audit.code, 0, audit.err);
 	}
 
