@@ -217,6 +217,5 @@ struct http_server {
 void server_new_id(struct http_server *server, char out[REQUEST_ID_SIZE]);
 bool server_trusts(
     const struct http_server *server, const struct address *address);
-int64_t server_now_us(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "http/http_priv.h"
+#include "os/systime.h"
 
 struct request *
 request_new(struct http_server *server, const char *target)
@@ -37,7 +38,7 @@ request_new(struct http_server *server, const char *target)
 	r->room = (struct room){r->memory + len + 1, room};
 	r->path = "";
 	r->server = server;
-	r->start_us = server_now_us();
+	r->start_us = systime_us();
 	server_new_id(server, r->id);
 	response_init(&r->response, r->id);
 	return r;

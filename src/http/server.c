@@ -12,6 +12,7 @@
 #include "http/http_priv.h"
 #include "os/random.h"
 #include "os/seam.h"
+#include "os/systime.h"
 
 /* TLS 1.2 and 1.3, AEAD ciphers, keys agreed by (EC)DHE only. */
 static const char default_priorities[] =
@@ -24,15 +25,6 @@ enum {
 	WORKER_THREADS = 8,
 	BUSY_RETRY_SEC = 1,
 };
-
-int64_t
-server_now_us(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /*
  * Ids need not be secret, only unique and without an order that would tell
@@ -258,7 +250,7 @@ report(const struct request *r)
 	    .status = resp->status,
 	    .response_len = resp->body_len,
 	    .kept = r->kept,
-	    .duration_us = server_now_us() - r->start_us,
+	    .duration_us = systime_us() - r->start_us,
 	    .rule = resp->rule,
 	    .trouble = resp->has_trouble ? &resp->trouble : NULL,
 	};
@@ -463,10 +455,10 @@ http_server_stop(struct http_server *server, unsigned grace_ms)
 	if (server == NULL) {
 		return;
 	}
-	until = server_now_us() + (int64_t)grace_ms * 1000;
+	until = systime_us() + (int64_t)grace_ms * 1000;
 	atomic_store(&server->stopping, true);
 	(void)MHD_quiesce_daemon(server->daemon);
-	while (http_server_in_flight(server) > 0 && server_now_us() < until) {
+	while (http_server_in_flight(server) > 0 && systime_us() < until) {
 		(void)nanosleep(&pause, NULL);
 	}
 	/* No connection may be suspended when the daemon stops. */
