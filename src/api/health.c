@@ -3,12 +3,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "api/api.h"
 #include "api/routes.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "os/socket.h"
 #include "json/writer.h"
 
 void
@@ -24,14 +24,6 @@ readiness_add(struct readiness *r, const char *fmt, ...)
 	va_end(ap);
 }
 
-static bool
-is_here(const struct request *r)
-{
-	const char *client = request_client(r);
-
-	return strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0;
-}
-
 void
 readiness_answer(const struct readiness *ready, const struct request *r,
     struct response *resp)
@@ -41,7 +33,7 @@ readiness_answer(const struct readiness *ready, const struct request *r,
 
 	json_open_object(w, NULL);
 	json_put_text(w, "status", ready->num == 0 ? "ready" : "not ready");
-	if (ready->num > 0 && is_here(r)) {
+	if (ready->num > 0 && socket_is_loopback(request_client(r))) {
 		json_open_array(w, "reasons");
 		for (size_t i = 0; i < ready->num; i++) {
 			json_put_text(w, NULL, ready->reasons[i]);

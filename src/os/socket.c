@@ -122,6 +122,12 @@ socket_listen_tcp(const char *address, uint16_t port, int *out_fd,
 	return ERR_OK;
 }
 
+bool
+socket_is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
 /* The first port that outgoing connections may get, or 0. */
 static unsigned long
 first_ephemeral(void)

@@ -26,6 +26,8 @@ ATTR_MUST_USE enum err socket_listen_tcp(const char *address, uint16_t port,
  */
 ATTR_MUST_USE enum err socket_listen_lasting(
     int *out_fd, uint16_t *out_port, struct errinfo *ei);
+/* Of a numeric address: is it the loopback's, 127.0.0.0/8 or ::1? */
+bool socket_is_loopback(const char *address);
 /* A SOCK_SEQPACKET listener at a path; what stood there is unlinked. */
 ATTR_MUST_USE enum err socket_listen_control(
     const char *path, unsigned mode, int *out_fd, struct errinfo *ei);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ipc/fds.h"
+#include "os/socket.h"
 
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
@@ -28,8 +29,7 @@ check_path(const char *s)
 static const char *
 check_host(const char *s)
 {
-	if (*s == '\0' || *s == '/' || strncmp(s, "127.", 4) == 0 ||
-	    strcmp(s, "::1") == 0) {
+	if (*s == '\0' || *s == '/' || socket_is_loopback(s)) {
 		return NULL;
 	}
 	return "is neither the directory of a socket nor an address of the "
@@ -101,7 +101,7 @@ static const struct conf_setting public_settings[] = {
 static const char *
 check_loopback(const char *s)
 {
-	return strncmp(s, "127.", 4) == 0 || strcmp(s, "::1") == 0
+	return socket_is_loopback(s)
 		   ? NULL
 		   : "is no address of the loopback (127.0.0.1, ::1)";
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "os/socket.h"
 #include "os/systime.h"
 #include "os/wait.h"
 #include "store/postgres_priv.h"
@@ -51,12 +52,6 @@ bad_target(const char *why, struct errinfo *ei)
 	    "The place of the PostgreSQL database: %s.", why);
 }
 
-static bool
-is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
 /*
  * Nothing may be left to defaults, which libpq would take from files and the
  * environment; and nothing may cross a network, which would need TLS and the
@@ -78,7 +73,7 @@ check_target(const PQconninfoOption *o, struct errinfo *ei)
 			}
 			has_place = true;
 		} else if (strcmp(o->keyword, "hostaddr") == 0) {
-			if (!is_loopback(o->val)) {
+			if (!socket_is_loopback(o->val)) {
 				return bad_target(
 				    "hostaddr is an address of the loopback",
 				    ei);

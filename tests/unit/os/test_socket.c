@@ -131,6 +131,20 @@ knows_the_peer(void **state)
 	    socket_listen_control(too_long, 0600, &fd, &ei), ERR_LIMIT);
 }
 
+static void
+tells_the_loopback(void **state)
+{
+	(void)state;
+	assert_true(socket_is_loopback("127.0.0.1"));
+	assert_true(socket_is_loopback("127.8.9.10"));
+	assert_true(socket_is_loopback("::1"));
+	assert_false(socket_is_loopback("12.7.0.1"));
+	assert_false(socket_is_loopback("10.127.0.1"));
+	assert_false(socket_is_loopback("::10"));
+	assert_false(socket_is_loopback("0.0.0.0"));
+	assert_false(socket_is_loopback(""));
+}
+
 int
 main(void)
 {
@@ -139,6 +153,7 @@ main(void)
 	    cmocka_unit_test(listens_on_tcp),
 	    cmocka_unit_test(finds_a_lasting_port),
 	    cmocka_unit_test(knows_the_peer),
+	    cmocka_unit_test(tells_the_loopback),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
