@@ -25,11 +25,6 @@ static const struct shelf {
     {"/v1/persons", "person", "persons", &person_kind},
 };
 
-union data {
-	struct org_data org;
-	struct person_data person;
-};
-
 static const struct shelf *
 shelf_of(const struct call *c)
 {
@@ -46,8 +41,8 @@ shelf_of(const struct call *c)
 /* Every text is optional here; which are needed is the registry's rule.
  * version: NULL, or the field of that name, which is needed then. */
 static enum err
-read_body(struct call *c, const struct record_kind *kind, union data *data,
-    int64_t *version)
+read_body(struct call *c, const struct record_kind *kind,
+    union record_data *data, int64_t *version)
 {
 	const char *names[NAMES_MAX];
 	const char *text;
@@ -82,7 +77,7 @@ static enum err
 create(struct call *c)
 {
 	const struct record_kind *kind = shelf_of(c)->kind;
-	union data data = {0};
+	union record_data data = {0};
 	struct act act;
 	struct id id;
 	enum err e = read_body(c, kind, &data, NULL);
@@ -110,7 +105,7 @@ static enum err
 update(struct call *c)
 {
 	const struct shelf *s = shelf_of(c);
-	union data data = {0};
+	union record_data data = {0};
 	int64_t version;
 	struct act act;
 	struct id id;
@@ -143,7 +138,7 @@ show(struct call *c)
 {
 	const struct shelf *s = shelf_of(c);
 	struct record row;
-	union data data;
+	union record_data data;
 	struct id id;
 	enum err e = call_path_id(c, s->param, s->kind->prefix, &id);
 
@@ -172,8 +167,6 @@ search(struct call *c, const char *text, const struct id *after)
 {
 	const struct shelf *s = shelf_of(c);
 	struct record_matches m;
-	struct record row;
-	union data data;
 	enum err e =
 	    record_search(s->kind, c->api->registry, text, after, &m, c->ei);
 
@@ -181,14 +174,7 @@ search(struct call *c, const char *text, const struct id *after)
 		return e;
 	}
 	call_answer_begin(c);
-	json_open_array(&c->w, s->list);
-	for (size_t i = 0; i < m.num; i++) {
-		record_matches_at(&m, i, &row, &data);
-		json_open_object(&c->w, NULL);
-		record_put(&c->w, s->kind, &row, &data);
-		json_close(&c->w);
-	}
-	json_close(&c->w);
+	record_matches_put(&c->w, s->list, &m);
 	e = call_answer_send(c);
 	record_matches_clear(&m);
 	return e;
@@ -200,8 +186,6 @@ list(struct call *c)
 	const struct shelf *s = shelf_of(c);
 	const char *text = request_query(c->r, "search");
 	struct record_list l;
-	struct record row;
-	union data data;
 	struct id after;
 	bool has_after;
 	enum err e = call_after(c, s->kind->prefix, &after, &has_after);
@@ -217,14 +201,7 @@ list(struct call *c)
 		return e;
 	}
 	call_answer_begin(c);
-	json_open_array(&c->w, s->list);
-	for (size_t i = 0; i < l.num; i++) {
-		record_list_at(&l, i, &row, &data);
-		json_open_object(&c->w, NULL);
-		record_put(&c->w, s->kind, &row, &data);
-		json_close(&c->w);
-	}
-	json_close(&c->w);
+	record_list_put(&c->w, s->list, &l);
 	e = call_answer_send(c);
 	record_list_clear(&l);
 	return e;

@@ -5,6 +5,7 @@
 #include "ca/list.h"
 #include "registry/record.h"
 #include "registry/registry.h"
+#include "registry/search.h"
 #include "store/audit_list.h"
 #include "x509/name.h"
 
@@ -114,7 +115,7 @@ audit_page_put(struct json_writer *w, const struct audit_page *p)
 
 void
 record_put(struct json_writer *w, const struct record_kind *kind,
-    const struct record *row, const void *data)
+    const struct record *row, const union record_data *data)
 {
 	put_id(w, "id", &row->id, kind->prefix);
 	json_put_int(w, "version", row->version);
@@ -123,4 +124,43 @@ record_put(struct json_writer *w, const struct record_kind *kind,
 		    w, kind->rules[i].name, record_text(kind, data, i));
 	}
 	json_put_time(w, "created_at", row->created_at);
+}
+
+static void
+put_row(struct json_writer *w, const struct record_kind *kind,
+    const struct record *row, const union record_data *data)
+{
+	json_open_object(w, NULL);
+	record_put(w, kind, row, data);
+	json_close(w);
+}
+
+void
+record_list_put(
+    struct json_writer *w, const char *list, const struct record_list *l)
+{
+	struct record row;
+	union record_data data;
+
+	json_open_array(w, list);
+	for (size_t i = 0; i < l->num; i++) {
+		record_list_at(l, i, &row, &data);
+		put_row(w, l->kind, &row, &data);
+	}
+	json_close(w);
+}
+
+void
+record_matches_put(
+    struct json_writer *w, const char *list, const struct record_matches *m)
+{
+	struct record row;
+	union record_data data;
+
+	json_open_array(w, list);
+	for (size_t i = 0; i < m->num; i++) {
+		record_matches_at(m, i, &row, &data);
+		put_row(w, m->kind, &row, &data);
+	}
+	json_close(w);
 }

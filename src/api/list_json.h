@@ -7,6 +7,8 @@
  * may follow, and is what that one is asked for with.
  */
 #include "base/err.h"
+#include "registry/org.h"
+#include "registry/person.h"
 #include "json/writer.h"
 
 struct audit_page;
@@ -14,6 +16,8 @@ struct certificate_page;
 struct certificate_row;
 struct record;
 struct record_kind;
+struct record_list;
+struct record_matches;
 
 /* {"certificates": [...], "next"} */
 ATTR_MUST_USE enum err certificate_page_put(struct json_writer *w,
@@ -21,10 +25,20 @@ ATTR_MUST_USE enum err certificate_page_put(struct json_writer *w,
 /* {"records": [...], "next"} */
 void audit_page_put(struct json_writer *w, const struct audit_page *p);
 
+/* The data of a row, of whichever kind it is (registry/record.h). */
+union record_data {
+	struct org_data org;
+	struct person_data person;
+};
 /* A person or an organisation: members of an object that the caller has
- * opened.  data is the kind's (registry/record.h). */
+ * opened. */
 void record_put(struct json_writer *w, const struct record_kind *kind,
-    const struct record *row, const void *data);
+    const struct record *row, const union record_data *data);
+/* {list: [...]} */
+void record_list_put(
+    struct json_writer *w, const char *list, const struct record_list *l);
+void record_matches_put(
+    struct json_writer *w, const char *list, const struct record_matches *m);
 
 /* A certificate's subject on one clean line. */
 ATTR_MUST_USE enum err certificate_row_subject(

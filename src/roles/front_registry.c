@@ -27,14 +27,9 @@ static const struct shown persons = {
 static const struct shown organisations = {&org_kind, "organisations",
     {"organisation_name", "organisation_inn", "kpp", "ogrn"}};
 
-union data {
-	struct org_data org;
-	struct person_data person;
-};
-
 static const char *
-text_named(
-    const struct record_kind *kind, const union data *data, const char *name)
+text_named(const struct record_kind *kind, const union record_data *data,
+    const char *name)
 {
 	size_t i = 0;
 
@@ -47,7 +42,7 @@ text_named(
 
 static void
 put_line(struct buf *out, const struct shown *s, const struct record *row,
-    const union data *data)
+    const union record_data *data)
 {
 	char id[ID_TEXT_SIZE];
 
@@ -69,7 +64,7 @@ put_lines(
     struct verb_call *v, const struct shown *s, const struct record_matches *m)
 {
 	struct record row;
-	union data data;
+	union record_data data;
 	char id[ID_TEXT_SIZE];
 
 	for (size_t i = 0; i < m->num; i++) {
@@ -87,19 +82,10 @@ put_json(
     struct verb_call *v, const struct shown *s, const struct record_matches *m)
 {
 	struct json_writer w;
-	struct record row;
-	union data data;
 
 	json_writer_init(&w, v->out);
 	json_open_object(&w, NULL);
-	json_open_array(&w, s->list);
-	for (size_t i = 0; i < m->num; i++) {
-		record_matches_at(m, i, &row, &data);
-		json_open_object(&w, NULL);
-		record_put(&w, s->kind, &row, &data);
-		json_close(&w);
-	}
-	json_close(&w);
+	record_matches_put(&w, s->list, m);
 	json_close(&w);
 	buf_add_u8(v->out, '\n');
 	return json_writer_end(&w, v->ei);
