@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/cert_change.h"
 #include "api/cert_file.h"
 #include "api/routes.h"
 #include "ca/authority.h"
@@ -18,7 +19,6 @@
 
 enum {
 	TEXT_MAX = 256,
-	COMMENT_MAX = 500,
 	ANSWER_MAX = 4 * CERT_BYTES_MAX,
 };
 
@@ -149,51 +149,20 @@ api_certificate_issue(void *arg, const struct request *r, struct response *resp)
 
 /* --- ending, and on hold ------------------------------------------------ */
 
-/* What a certificate's status becomes, and how its answer tells it. */
-struct change {
-	const char *status;
-	const char *at; /* the member with the time */
-	enum err (*add)(const struct ca *ca, struct unit *u,
-	    const struct certificate *c, const struct revocation *r,
-	    int64_t now, struct errinfo *ei);
-	const char *const *names; /* of its body's members */
-	bool has_reason;
+/* The members of each one's body. */
+static const char *const *const change_names[CERT_EVENT_MAX_] = {
+    [CERT_EV_HOLD] = (const char *const[]){"comment", NULL},
+    [CERT_EV_RELEASE] = (const char *const[]){NULL},
+    [CERT_EV_REVOKE] = (const char *const[]){"comment", "reason", NULL},
 };
 
 static enum err
-add_revocation(const struct ca *ca, struct unit *u, const struct certificate *c,
-    const struct revocation *r, int64_t now, struct errinfo *ei)
-{
-	(void)ca;
-	return ca_add_revocation(u, c, r, now, ei);
-}
-
-static enum err
-add_release(const struct ca *ca, struct unit *u, const struct certificate *c,
-    const struct revocation *r, int64_t now, struct errinfo *ei)
-{
-	(void)ca;
-	return ca_add_release(u, c, r, now, ei);
-}
-
-static const char *const revoke_names[] = {"comment", "reason", NULL};
-static const char *const hold_names[] = {"comment", NULL};
-static const char *const release_names[] = {NULL};
-
-static const struct change revoke = {
-    "revoked", "revoked_at", add_revocation, revoke_names, true};
-static const struct change hold = {
-    "hold", "held_at", ca_add_hold, hold_names, false};
-static const struct change release = {
-    "good", "released_at", add_release, release_names, false};
-
-static enum err
-read_change(struct call *c, const struct change *change, struct revocation *out)
+read_change(struct call *c, enum cert_event event, struct revocation *out)
 {
 	const char *reason;
-	enum err e = call_only(c, change->names);
+	enum err e = call_only(c, change_names[event]);
 
-	if (e == ERR_OK && change->has_reason) {
+	if (e == ERR_OK && event == CERT_EV_REVOKE) {
 		e = json_get_text(c->body, "reason", TEXT_MAX, &reason, c->ei);
 		if (e == ERR_OK) {
 			e = revocation_reason_parse(
@@ -202,13 +171,13 @@ read_change(struct call *c, const struct change *change, struct revocation *out)
 	}
 	if (e == ERR_OK) {
 		e = json_get_text_optional(
-		    c->body, "comment", COMMENT_MAX, &out->comment, c->ei);
+		    c->body, "comment", CERT_COMMENT_MAX, &out->comment, c->ei);
 	}
 	return e;
 }
 
 static enum err
-submit_change(struct call *c, const struct change *change,
+submit_change(struct call *c, enum cert_event event,
     const struct certificate *cert, const struct revocation *r)
 {
 	int64_t now = clock_utc_sec(c->api->clock);
@@ -217,12 +186,10 @@ submit_change(struct call *c, const struct change *change,
 	enum err e;
 
 	unit_init(&u);
-	e = change->add(c->api->ca, &u, cert, r, now, c->ei);
+	e = cert_change_add(c->api->ca, &u, event, cert, r, now, c->ei);
 	if (e == ERR_OK) {
 		call_answer_begin(c);
-		call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);
-		json_put_text(&c->w, "status", change->status);
-		json_put_time(&c->w, change->at, now);
+		cert_change_put(&c->w, cert, event, now);
 		e = call_answer_end(c, 200, &act);
 	}
 	if (e == ERR_OK) {
@@ -236,7 +203,7 @@ submit_change(struct call *c, const struct change *change,
 }
 
 static enum err
-do_change(struct call *c, const struct change *change)
+do_change(struct call *c, enum cert_event event)
 {
 	char actor[ACTOR_TEXT_SIZE];
 	struct revocation r = {.actor = actor};
@@ -247,9 +214,9 @@ do_change(struct call *c, const struct change *change)
 		return e;
 	}
 	actor_text(&c->actor, actor);
-	e = read_change(c, change, &r);
+	e = read_change(c, event, &r);
 	if (e == ERR_OK) {
-		e = submit_change(c, change, &cert, &r);
+		e = submit_change(c, event, &cert, &r);
 	}
 	if (e == ERR_OK) {
 		publisher_kick(c->api->publisher);
@@ -262,19 +229,19 @@ do_change(struct call *c, const struct change *change)
 static enum err
 certificate_revoke(struct call *c)
 {
-	return do_change(c, &revoke);
+	return do_change(c, CERT_EV_REVOKE);
 }
 
 static enum err
 certificate_hold(struct call *c)
 {
-	return do_change(c, &hold);
+	return do_change(c, CERT_EV_HOLD);
 }
 
 static enum err
 certificate_release(struct call *c)
 {
-	return do_change(c, &release);
+	return do_change(c, CERT_EV_RELEASE);
 }
 
 void

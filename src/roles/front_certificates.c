@@ -3,12 +3,12 @@
  * release. */
 #include <string.h>
 
+#include "api/cert_change.h"
 #include "api/list_json.h"
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "ca/authority.h"
-#include "ca/cert_state.h"
 #include "ca/issue.h"
 #include "ca/list.h"
 #include "ca/publish.h"
@@ -29,7 +29,6 @@
 enum {
 	ANSWER_MAX = 4 * CERT_BYTES_MAX,
 	SUBJECT_MAX = 64 * 1024,
-	COMMENT_MAX = 500,
 };
 
 /* --- lists ------------------------------------------------------------------
@@ -445,10 +444,11 @@ read_comment(struct verb_call *v, struct revocation *out)
 {
 	out->comment = verb_option(v, "comment");
 	if (out->comment != NULL &&
-	    (strlen(out->comment) > COMMENT_MAX ||
+	    (strlen(out->comment) > CERT_COMMENT_MAX ||
 		!text_is_clean(slice_str(out->comment)))) {
 		return err_set(v->ei, ERR_FORMAT, "revocation.comment", NULL,
-		    "a comment is one line of at most %d bytes", COMMENT_MAX);
+		    "a comment is one line of at most %d bytes",
+		    CERT_COMMENT_MAX);
 	}
 	return ERR_OK;
 }
@@ -470,47 +470,22 @@ static enum err
 put_changed(struct verb_call *v, const struct certificate *c,
     enum cert_event event, int64_t now)
 {
-	static const struct {
-		const char *status;
-		const char *at;
-	} said[CERT_EVENT_MAX_] = {
-	    [CERT_EV_REVOKE] = {"revoked", "revoked_at"},
-	    [CERT_EV_HOLD] = {"hold", "held_at"},
-	    [CERT_EV_RELEASE] = {"good", "released_at"},
-	};
 	char id[ID_TEXT_SIZE], at[TIME_TEXT_SIZE];
 	struct json_writer w;
 
-	id_text(&c->id, CERTIFICATE_PREFIX, id);
-	time_text(now, at);
 	if (!verb_wants_json(v)) {
-		buf_printf(v->out, "%s  %s  %s\n", id, said[event].status, at);
+		id_text(&c->id, CERTIFICATE_PREFIX, id);
+		time_text(now, at);
+		buf_printf(
+		    v->out, "%s  %s  %s\n", id, cert_change_status(event), at);
 		return ERR_OK;
 	}
 	json_writer_init(&w, v->out);
 	json_open_object(&w, NULL);
-	json_put_text(&w, "id", id);
-	json_put_text(&w, "status", said[event].status);
-	json_put_text(&w, said[event].at, at);
+	cert_change_put(&w, c, event, now);
 	json_close(&w);
 	buf_add_u8(v->out, '\n');
 	return json_writer_end(&w, v->ei);
-}
-
-static enum err
-add_change(struct verb_call *v, struct unit *u, const struct certificate *c,
-    enum cert_event event, const struct revocation *r, int64_t now)
-{
-	switch (event) {
-	case CERT_EV_HOLD:
-		return ca_add_hold(v->o->ca, u, c, r, now, v->ei);
-	case CERT_EV_RELEASE:
-		return ca_add_release(u, c, r, now, v->ei);
-	case CERT_EV_REVOKE:
-	case CERT_EVENT_MAX_:
-		break;
-	}
-	return ca_add_revocation(u, c, r, now, v->ei);
 }
 
 static enum err
@@ -522,7 +497,7 @@ submit_change(struct verb_call *v, const struct certificate *c,
 	enum err e;
 
 	unit_init(&u);
-	e = add_change(v, &u, c, event, r, now);
+	e = cert_change_add(v->o->ca, &u, event, c, r, now, v->ei);
 	if (e == ERR_OK) {
 		e = ca_submit_change(v->o->ca, &u, c, v->ei);
 	}
