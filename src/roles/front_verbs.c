@@ -131,6 +131,7 @@ static const struct verb *const verbs[] = {
     verbs_audit,
     verbs_backup,
     verbs_doctor,
+    verbs_issue,
     verbs_reconcile,
     verbs_registry,
 };
@@ -170,6 +171,15 @@ verb_option(const struct verb_call *v, const char *name)
 		}
 	}
 	return NULL;
+}
+
+enum err
+verb_needed(const struct verb_call *v, const char *name, const char **out)
+{
+	*out = verb_option(v, name);
+	return *out != NULL ? ERR_OK
+			    : err_set(v->ei, ERR_FORMAT, "control.words", NULL,
+				  "%s is needed", name);
 }
 
 bool

@@ -50,6 +50,9 @@ ATTR_MUST_USE enum err verb_run(struct verb_call *v, enum operator_role role);
 const char *verb_word(const struct verb_call *v, size_t i);
 /* NULL when it was not given. */
 const char *verb_option(const struct verb_call *v, const char *name);
+/* ERR_FORMAT "control.words" when it was not given. */
+ATTR_MUST_USE enum err verb_needed(
+    const struct verb_call *v, const char *name, const char **out);
 bool verb_wants_json(const struct verb_call *v);
 /* An option with a time or an id.  ERR_FORMAT "control.time", "control.id";
  * without it *out stays, and *out_ref NULL. */
@@ -59,12 +62,14 @@ ATTR_MUST_USE enum err verb_id(const struct verb_call *v, const char *name,
     const char *prefix, struct id *out, const struct id **out_ref);
 
 /* front_ca.c, front_certificates.c, front_audit.c, front_backup.c,
- * front_doctor.c, front_reconcile.c, front_registry.c; each ends with {0} */
+ * front_doctor.c, front_issue.c, front_reconcile.c, front_registry.c; each ends
+ * with {0} */
 extern const struct verb verbs_ca[];
 extern const struct verb verbs_certificate[];
 extern const struct verb verbs_audit[];
 extern const struct verb verbs_backup[];
 extern const struct verb verbs_doctor[];
+extern const struct verb verbs_issue[];
 extern const struct verb verbs_reconcile[];
 extern const struct verb verbs_registry[];
 
