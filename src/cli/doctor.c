@@ -132,8 +132,7 @@ have_mended(struct doctor *d)
 			struct finding *f = &d->at[i];
 
 			f->mended =
-			    f->mended ||
-			    strcmp(f->command, "surguchctl doctor --fix") == 0;
+			    f->mended || strcmp(f->command, DOCTOR_FIX) == 0;
 		}
 	}
 	buf_clear(&answer);

@@ -27,6 +27,8 @@ enum doctor_level {
 enum {
 	DOCTOR_TEXT = 512
 };
+/* The command of a finding that the running centre mends itself. */
+#define DOCTOR_FIX "surguchctl doctor --fix"
 
 struct finding {
 	enum doctor_level level;

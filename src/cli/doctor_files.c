@@ -14,14 +14,17 @@
 #include "os/file.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
+#include "x509/crl_shard.h"
 #include "x509/pem.h"
 
-#define STATE "var/lib/surguch"
+#define STATE    "var/lib/surguch"
+#define LIST_END ".crl"
 
 enum {
 	FILES_MAX = 10000,
 	LIST_SOON_SEC = 6 * 3600, /* half of what the publisher leaves */
 	CHAIN_MAX = 65536,
+	SIGNER_DIR_SIZE = 256,
 	/* Of the room on a disk, in percent and in MiB. */
 	ROOM_WARNING = 10,
 	ROOM_CRITICAL = 2,
@@ -141,11 +144,12 @@ look_at_dir(struct doctor *d, const char *path, bool shared)
 /* --- certificates ----------------------------------------------------------
  */
 
-/* fix: doctor or the centre itself renews it; else whoever made it. */
+/* ours: the running centre renews it, when doctor asks; else whoever made
+ * it. */
 static void
 look_at_cert(struct doctor *d, const char *what, struct slice der, bool ours)
 {
-	const char *command = ours ? "surguchctl doctor --fix"
+	const char *command = ours ? DOCTOR_FIX
 				   : "renew it where it was made, and install "
 				     "it";
 	char until[TIME_TEXT_SIZE];
@@ -196,8 +200,8 @@ look_at_cert_file(struct doctor *d, const char *path, bool ours)
 static void
 look_at_list(struct doctor *d, const char *path, bool ours)
 {
-	const char *command = ours ? "surguchctl doctor --fix"
-				   : "sign a new one with the root's key";
+	const char *command =
+	    ours ? DOCTOR_FIX : "sign a new one with the root's key";
 	struct buf file = BUF_INIT(CRL_BYTES_MAX);
 	char until[TIME_TEXT_SIZE];
 	struct crl *crl = NULL;
@@ -220,26 +224,33 @@ look_at_list(struct doctor *d, const char *path, bool ours)
 	buf_clear(&file);
 }
 
-/* Lists, and shards of lists (NAME-K-of-N.crl), of CAs whose signer runs
- * here. */
+static bool
+is_signer(const char *name, size_t len)
+{
+	char dir[SIGNER_DIR_SIZE], path[PATH_TEXT_SIZE];
+
+	(void)snprintf(dir, sizeof(dir), STATE "/signer-%.*s", (int)len, name);
+	return path_join(path, ctl_centre, dir, NULL) == ERR_OK &&
+	       file_exists(path);
+}
+
+/* Is it a list, or a shard of one, of a CA whose signer runs here?  The name
+ * of a CA may itself end like a shard's. */
 static bool
 has_signer(const char *file)
 {
-	char name[256], path[PATH_TEXT_SIZE];
-	char *of, *k;
+	size_t len = strlen(file) - strlen(LIST_END);
+	char shard[CRL_SHARD_TEXT_SIZE];
+	struct crl_shard s;
 
-	(void)snprintf(name, sizeof(name), STATE "/signer-%.*s",
-	    (int)strcspn(file, "."), file);
-	of = strstr(name, "-of-");
-	if (of != NULL) {
-		*of = '\0';
-		k = strrchr(name, '-');
-		if (k != NULL) {
-			*k = '\0';
-		}
+	if (is_signer(file, len)) {
+		return true;
 	}
-	return path_join(path, ctl_centre, name, NULL) == ERR_OK &&
-	       file_exists(path);
+	if (!crl_shard_parse(slice_str(file), &s)) {
+		return false;
+	}
+	crl_shard_text(s, shard);
+	return is_signer(file, len - strlen(shard));
 }
 
 static void
@@ -258,7 +269,7 @@ look_at_public(struct doctor *d, const char *dir)
 		}
 		if (ends_with(names[i], ".cer")) {
 			look_at_cert_file(d, path, false);
-		} else if (ends_with(names[i], ".crl")) {
+		} else if (ends_with(names[i], LIST_END)) {
 			look_at_list(d, path, has_signer(names[i]));
 		}
 	}

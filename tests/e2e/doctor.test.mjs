@@ -2,8 +2,8 @@
 // Each thing broken in turn: doctor names it, mends what it can, and says the
 // command for the rest; the centre renews its own certificates in time.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, readdirSync, readFileSync, renameSync, statSync,
-	writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync,
+	renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from 'node:https';
@@ -104,6 +104,29 @@ test('doctor names what is wrong', async (t) => {
 		await until(() => readFileSync(crl)[0] === 0x30, 'a list');
 		await healthy();
 	});
+
+	await t.test('a list that the centre makes, from one that it does not',
+		async () => {
+			const made = {
+				'issuing-p256-1-of-2.crl': 'surguchctl doctor --fix',
+				'bank-of-x.crl': 'surguchctl doctor --fix',
+				'bank-of-x-1-of-2.crl': 'surguchctl doctor --fix',
+				'root-of-all.crl': 'sign a new one with the root\'s key',
+			};
+			const place = (name) => join(stateDir(centre, 'public'), name);
+			mkdirSync(stateDir(centre, 'signer-bank-of-x'), { mode: 0o700 });
+			Object.keys(made).forEach((name) =>
+				writeFileSync(place(name), 'no list'));
+			const r = await doctor(centre);
+			for (const [name, command] of Object.entries(made)) {
+				const found = r.findings.find((f) => f.what === place(name) &&
+					f.text === 'is no CRL');
+				assert.equal(found?.command, command, name);
+			}
+			Object.keys(made).forEach((name) => rmSync(place(name)));
+			rmSync(stateDir(centre, 'signer-bank-of-x'), { recursive: true });
+			await healthy();
+		});
 
 	await t.test('a signer that does not come back', async () => {
 		const settings = join(centre.dir, 'etc/surguch/ca/issuing-p256.conf');
