@@ -65,6 +65,12 @@ check_address(const char *s)
 		     "a slash";
 }
 
+#define USER(n)                                                                \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "",                \
+		.max = PLAN_USER_SIZE - 1, .check = check_user                 \
+	}
+
 #define KEY_SETTINGS                                                           \
 	{.name = "name",                                                       \
 	    .type = CONF_TEXT,                                                 \
@@ -80,11 +86,7 @@ check_address(const char *s)
 		.required = true,                                              \
 		.min = 1,                                                      \
 		.max = CENTRE_TEXT_MAX - 1},                                   \
-	    {.name = "user",                                                   \
-		.type = CONF_TEXT,                                             \
-		.fallback = "",                                                \
-		.max = PLAN_USER_SIZE - 1,                                     \
-		.check = check_user},                                          \
+	    USER("user"),                                                      \
 	    {.name = "secret",                                                 \
 		.type = CONF_CHOICE,                                           \
 		.fallback = "file",                                            \
@@ -131,11 +133,6 @@ static const struct conf_setting ca_settings[] = {
 	{                                                                      \
 		.name = (n), .type = CONF_INT, .min = 1, .max = UINT16_MAX,    \
 		.fallback_int = (otherwise)                                    \
-	}
-#define USER(n)                                                                \
-	{                                                                      \
-		.name = (n), .type = CONF_TEXT, .fallback = "",                \
-		.max = PLAN_USER_SIZE - 1, .check = check_user                 \
 	}
 
 static const struct conf_setting centre_settings[] = {

@@ -18,8 +18,9 @@
  *	issuing = ({
  *		name = "issuing-2026"; key = "p256"; user = "64021";
  *		common_name = "Издающий центр 2026";
+ *		key_at = "";           # or its settings' own `key`
  *		profiles = ["tls-client", "tls-server"];
- *		ocsp = { name = "ocsp-2026"; user = "64022";
+ *		ocsp = { name = "ocsp-2026"; key = "p256"; user = "64022";
  *			common_name = "OCSP 2026"; };
  *	});
  *	centre = {                     # what there is besides the CAs
