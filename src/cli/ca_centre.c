@@ -14,7 +14,6 @@ enum {
 
 #define CONF_FILE    "etc/surguch/surguch.conf"
 #define COURIER_FILE "etc/surguch/courier.conf"
-#define PUBLIC_DIR   "var/lib/surguch/public"
 
 /* Whose is what. */
 struct owners {
@@ -59,7 +58,7 @@ give_public(struct rite *r, const struct owners *o, struct errinfo *ei)
 	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE];
 	char **names = NULL;
 	size_t num = 0;
-	enum err e = centre_path(&r->c, dir, ei, PUBLIC_DIR);
+	enum err e = centre_path(&r->c, dir, ei, CENTRE_PUBLIC_DIR);
 
 	if (e == ERR_OK) {
 		e = centre_give(&r->c, dir, o->front, ei);

@@ -21,12 +21,8 @@
 #include "os/systime.h"
 #include "x509/cert.h"
 #include "x509/csr.h"
-#include "x509/p7b.h"
-#include "x509/pem.h"
 
 enum {
-	P7B_MAX = 3 * CERT_BYTES_MAX,
-	PEM_MAX = 2 * CERT_BYTES_MAX,
 	SIGNERS_MAX = 16384
 };
 
@@ -345,26 +341,6 @@ try_signer(struct rite *r, const struct plan_ca *ca, struct errinfo *ei)
 }
 
 static enum err
-publish(struct rite *r, const struct plan_ca *ca, struct slice cert,
-    struct slice root, struct errinfo *ei)
-{
-	const struct slice chain[] = {cert, root};
-	struct buf p7b = BUF_INIT(P7B_MAX);
-	enum err e;
-
-	p7b_build(chain, ARRAY_LEN(chain), &p7b);
-	e = buf_err(&p7b, ei);
-	if (e == ERR_OK) {
-		e = rite_publish(r, ca->key.name, "cer", cert, ei);
-	}
-	if (e == ERR_OK) {
-		e = rite_publish(r, ca->key.name, "p7b", buf_slice(&p7b), ei);
-	}
-	buf_clear(&p7b);
-	return e;
-}
-
-static enum err
 import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
     const struct pubkey *root_key, struct errinfo *ei)
 {
@@ -391,7 +367,8 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 		e = certify_ocsp(r, ca, buf_slice(&cert), ei);
 	}
 	if (e == ERR_OK) {
-		e = publish(r, ca, buf_slice(&cert), root, ei);
+		e = centre_publish_ca(
+		    &r->c, ca->key.name, buf_slice(&cert), root, ei);
 	}
 	if (e == ERR_OK) {
 		e = rite_note(r, ca->key.name, "CA certificate installed",
@@ -405,25 +382,13 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 static enum err
 publish_root(struct rite *r, struct slice root, struct errinfo *ei)
 {
-	const char *name = r->plan->root.name;
-	struct buf pem = BUF_INIT(PEM_MAX);
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	enum err e = rite_take(r, "root", "crl", &crl, ei);
 
-	pem_put(&pem, PEM_CERTIFICATE, root);
 	if (e == ERR_OK) {
-		e = buf_err(&pem, ei);
+		e = centre_publish_root(
+		    &r->c, r->plan->root.name, root, buf_slice(&crl), ei);
 	}
-	if (e == ERR_OK) {
-		e = rite_publish(r, name, "cer", root, ei);
-	}
-	if (e == ERR_OK) {
-		e = rite_publish(r, name, "pem", buf_slice(&pem), ei);
-	}
-	if (e == ERR_OK) {
-		e = rite_publish(r, name, "crl", buf_slice(&crl), ei);
-	}
-	buf_clear(&pem);
 	buf_clear(&crl);
 	return e;
 }

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -11,15 +10,10 @@
 #include "cli/password.h"
 #include "crypto/hash.h"
 #include "os/process.h"
-#include "profile/values.h"
 
 enum {
 	SETTINGS_MAX = 32768,
 	LOG_MAX = 1 << 20,
-	/* What front asks for is shorter; a front that was taken over gets
-	 * nothing that outlives its eviction by more than this. */
-	CRL_HOURS = 48,
-	OCSP_HOURS = 1,
 	HOUR = 3600
 };
 
@@ -92,29 +86,14 @@ rite_at(struct rite *r, const struct plan_key *key, struct keyroom_at *out,
 
 /* --- settings ----------------------------------------------------------- */
 
-/* The CA delegates to this OCSP key and to no other. */
 static enum err
 put_responder(struct rite *r, const struct plan_key *ocsp, struct buf *b,
     struct errinfo *ei)
 {
-	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
-	uint8_t hash[SHA256_SIZE];
 	struct keyroom_at at;
 	enum err e = rite_at(r, ocsp, &at, ei);
 
-	if (e == ERR_OK) {
-		e = keyroom_spki(&at, &spki, ei);
-	}
-	if (e == ERR_OK) {
-		e = sha256_of(buf_slice(&spki), hash, ei);
-	}
-	if (e == ERR_OK) {
-		buf_add_str(b, "responders = [\"");
-		text_hex(b, slice_make(hash, sizeof(hash)));
-		buf_add_str(b, "\"];\n");
-	}
-	buf_clear(&spki);
-	return e;
+	return e != ERR_OK ? e : keyroom_put_responder(&at, b, ei);
 }
 
 static void
@@ -163,7 +142,7 @@ put_settings(struct rite *r, const struct plan_key *key,
 	if (ca != NULL) {
 		put_addresses(r, key->name, b);
 		put_profiles(ca, b);
-		buf_printf(b, "crl_hours_max = %d;\n", (int)CRL_HOURS);
+		buf_printf(b, "crl_hours_max = %d;\n", (int)KEYROOM_CRL_HOURS);
 	} else if (key == &r->plan->root) {
 		put_addresses(r, key->name, b);
 		buf_printf(b,
@@ -174,7 +153,7 @@ put_settings(struct rite *r, const struct plan_key *key,
 		buf_printf(b,
 		    "kind = \"ocsp\";\n"
 		    "ocsp_hours_max = %d;\n",
-		    (int)OCSP_HOURS);
+		    (int)KEYROOM_OCSP_HOURS);
 	}
 	if (ca != NULL && ca->ocsp.name[0] != '\0') {
 		buf_printf(b, "ocsp_urls = [\"%s/ocsp/%s\"];\n",
@@ -314,50 +293,21 @@ rite_start(struct rite *r, const struct plan_key *key,
 	return e;
 }
 
-static enum err
-fill(const struct ca_plan *p, const char *profile, const char *common_name,
-    const char *host, struct slice spki, struct issue_values *v,
-    struct errinfo *ei)
-{
-	enum err e;
-
-	values_init(v);
-	e = values_set_profile(v, slice_str(profile), ei);
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_C, slice_str(p->country), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_O, slice_str(p->organization), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_CN, slice_str(common_name), ei);
-	}
-	if (e == ERR_OK && host != NULL) {
-		e = values_add_san(v,
-		    san_form_fits(SAN_IP, host) ? SAN_IP : SAN_DNS,
-		    slice_str(host), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_set_spki(v, spki, ei);
-	}
-	/* One certificate for one content: a step that is run again gets the
-	 * same bytes from the journal. */
-	return e != ERR_OK ? e : values_digest(v, v->idem, ei);
-}
-
 enum err
 rite_issue(struct rite *r, struct keyroom_signer *by, const char *profile,
     const char *common_name, const char *host, struct slice spki,
     struct buf *cert, struct errinfo *ei)
 {
-	struct issue_values v;
-	enum err e = fill(r->plan, profile, common_name, host, spki, &v, ei);
+	const struct keyroom_wish wish = {
+	    .profile = profile,
+	    .country = r->plan->country,
+	    .organization = r->plan->organization,
+	    .common_name = common_name,
+	    .host = host,
+	    .spki = spki,
+	};
 
-	if (e == ERR_OK) {
-		e = keyroom_issue(by, &v, cert, ei);
-	}
-	values_clear(&v);
-	return e;
+	return keyroom_issue(by, &wish, cert, ei);
 }
 
 enum err
@@ -410,30 +360,6 @@ rite_take(struct rite *r, const char *name, const char *suffix, struct buf *out,
 		    path);
 	}
 	return e;
-}
-
-/* --- what is published -------------------------------------------------- */
-
-enum err
-rite_publish(struct rite *r, const char *name, const char *suffix,
-    struct slice content, struct errinfo *ei)
-{
-	char file[HELLO_NAME_SIZE + 64], dir[PATH_TEXT_SIZE];
-	struct stat st;
-	enum err e = centre_path(&r->c, dir, ei, "var/lib/surguch/public");
-
-	(void)snprintf(
-	    file, sizeof(file), "var/lib/surguch/public/%s.%s", name, suffix);
-	if (e == ERR_OK && stat(dir, &st) != 0) {
-		e = err_object(ei,
-		    err_sys(
-			ei, "ceremony.public", "the directory is not there"),
-		    dir);
-	}
-	/* Whose the directory is, front's that is, are the files in it. */
-	return e != ERR_OK
-		   ? e
-		   : centre_write(&r->c, file, content, 0644, st.st_uid, ei);
 }
 
 /* --- the record --------------------------------------------------------- */

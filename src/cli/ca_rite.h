@@ -65,10 +65,6 @@ ATTR_MUST_USE enum err rite_give(
 ATTR_MUST_USE enum err rite_take(struct rite *r, const char *name,
     const char *suffix, struct buf *out, struct errinfo *ei);
 
-/* A file that the centre serves. */
-ATTR_MUST_USE enum err rite_publish(struct rite *r, const char *name,
-    const char *suffix, struct slice content, struct errinfo *ei);
-
 /* Print and record what was made, with the SHA-256 of `thing`.  Said once. */
 ATTR_MUST_USE enum err rite_note(struct rite *r, const char *name,
     const char *what, struct slice thing, struct errinfo *ei);

@@ -76,6 +76,15 @@ ATTR_MUST_USE enum err centre_write_tls(const struct centre *c, uid_t owner,
     struct privkey *key, struct slice leaf, struct slice issuer,
     struct errinfo *ei);
 
+/* centre_public.c: what everybody may have, in the files NAME.cer, NAME.pem and
+ * NAME.crl of a root, NAME.cer and NAME.p7b of a CA under it.  ERR_SYS
+ * "ceremony.public" when there is no directory for them. */
+#define CENTRE_PUBLIC_DIR "var/lib/surguch/public"
+ATTR_MUST_USE enum err centre_publish_root(const struct centre *c,
+    const char *name, struct slice cert, struct slice crl, struct errinfo *ei);
+ATTR_MUST_USE enum err centre_publish_ca(const struct centre *c,
+    const char *name, struct slice cert, struct slice root, struct errinfo *ei);
+
 /* Run a role's program once, with these bytes as its standard input, and wait
  * for its end; its messages go to our standard error. */
 ATTR_MUST_USE enum err centre_run(const struct centre *c, const char *program,

@@ -6,15 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bounds.h"
 #include "base/buf.h"
-#include "base/text.h"
 #include "cli/centre.h"
 #include "cli/keyroom.h"
-#include "crypto/hash.h"
 #include "crypto/privkey.h"
-#include "profile/values.h"
-#include "x509/p7b.h"
-#include "x509/pem.h"
 
 #define QUALIFIED                                                              \
 	"\"qualified-person\", \"qualified-sole-proprietor\", "                \
@@ -32,13 +28,8 @@ const struct hierarchy hierarchies[HIERARCHIES_NUM] = {
 };
 
 enum {
-	PEM_MAX = 65536,
 	CONF_MAX = 8192,
 	ROOT_CRL_SEC = 366 * 86400, /* the root's key is away until then */
-	/* What front asks for is shorter; a front that was taken over gets
-	 * nothing that outlives its eviction by more than this. */
-	CRL_HOURS_MAX = 48,
-	OCSP_HOURS_MAX = 1,
 	NAME_MAX_LEN = 64,
 };
 
@@ -60,29 +51,14 @@ instance_at(const struct centre *c, const char *kind, const struct hierarchy *h,
 /* --- settings ----------------------------------------------------------------
  */
 
-/* The issuing CA delegates to this OCSP key and to no other. */
 static enum err
 put_responder(const struct centre *c, const struct hierarchy *h, struct buf *b,
     struct errinfo *ei)
 {
-	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct keyroom_at ocsp;
-	uint8_t hash[HASH_SIZE_MAX];
 	enum err e = instance_at(c, "ocsp", h, &ocsp, ei);
 
-	if (e == ERR_OK) {
-		e = keyroom_spki(&ocsp, &spki, ei);
-	}
-	if (e == ERR_OK) {
-		e = hash_of(HASH_SHA256, buf_slice(&spki), hash, ei);
-	}
-	if (e == ERR_OK) {
-		buf_add_str(b, "responders = [\"");
-		text_hex(b, slice_make(hash, hash_size(HASH_SHA256)));
-		buf_add_str(b, "\"];\n");
-	}
-	buf_clear(&spki);
-	return e;
+	return e != ERR_OK ? e : keyroom_put_responder(&ocsp, b, ei);
 }
 
 static enum err
@@ -103,7 +79,7 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 		buf_printf(&b,
 		    "kind = \"ocsp\";\n"
 		    "ocsp_hours_max = %d;\n",
-		    (int)OCSP_HOURS_MAX);
+		    (int)KEYROOM_OCSP_HOURS);
 	} else {
 		buf_printf(&b,
 		    "kind = \"ca\";\n"
@@ -122,7 +98,8 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 		    "profiles = [\"ocsp\", %s];\n"
 		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n"
 		    "crl_hours_max = %d;\n",
-		    h->profiles, c->public_port, at->name, (int)CRL_HOURS_MAX);
+		    h->profiles, c->public_port, at->name,
+		    (int)KEYROOM_CRL_HOURS);
 		e = put_responder(c, h, &b, ei);
 	}
 	(void)snprintf(file, sizeof(file), "etc/surguch/ca/%s.conf", at->name);
@@ -159,45 +136,20 @@ prepare(const struct centre *c, const struct hierarchy *h, const char *kind,
  * ------------------------------------------------------------- */
 
 static enum err
-fill(struct issue_values *v, const char *profile, const char *common_name,
-    struct slice spki, struct errinfo *ei)
+issue(struct keyroom_signer *r, const char *profile, const char *common_name,
+    const char *host, struct slice spki, struct buf *cert, struct errinfo *ei)
 {
-	enum err e;
+	const struct keyroom_wish wish = {
+	    .profile = profile,
+	    .country = "RU",
+	    .organization = "Учебный центр surguch (сертификаты не "
+			    "являются квалифицированными)",
+	    .common_name = common_name,
+	    .host = host,
+	    .spki = spki,
+	};
 
-	values_init(v);
-	e = values_set_profile(v, slice_str(profile), ei);
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_C, SLICE_LIT("RU"), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_O,
-		    SLICE_LIT("Учебный центр surguch (сертификаты не "
-			      "являются квалифицированными)"),
-		    ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_attr(v, OID_CN, slice_str(common_name), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_set_spki(v, spki, ei);
-	}
-	/* One certificate for one content: the ceremony may be repeated. */
-	return e != ERR_OK ? e : values_digest(v, v->idem, ei);
-}
-
-static enum err
-issue_named(struct keyroom_signer *r, const char *profile,
-    const char *common_name, struct slice spki, struct buf *cert,
-    struct errinfo *ei)
-{
-	struct issue_values v;
-	enum err e = fill(&v, profile, common_name, spki, ei);
-
-	if (e == ERR_OK) {
-		e = keyroom_issue(r, &v, cert, ei);
-	}
-	values_clear(&v);
-	return e;
+	return keyroom_issue(r, &wish, cert, ei);
 }
 
 /* Everything that one hierarchy is made of. */
@@ -240,8 +192,8 @@ certify(struct making *m, const struct certifying *o, struct errinfo *ei)
 		e = keyroom_start(m->c, o->by, SLICE_EMPTY, &r, ei);
 	}
 	if (e == ERR_OK) {
-		e = issue_named(
-		    &r, o->profile, name, buf_slice(&spki), o->out, ei);
+		e = issue(
+		    &r, o->profile, name, NULL, buf_slice(&spki), o->out, ei);
 	}
 	if (e == ERR_OK && o->besides != NULL) {
 		e = o->besides(m, &r, ei);
@@ -264,28 +216,20 @@ make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 {
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	struct privkey *key = NULL;
-	struct issue_values v;
 	enum err e;
 
 	if (strcmp(m->h->name, "p256") != 0) {
 		return ERR_OK;
 	}
-	values_init(&v);
 	e = privkey_generate("p256", &key, ei);
 	if (e == ERR_OK) {
-		e = fill(&v, "tls-server", "127.0.0.1", privkey_spki(key), ei);
-	}
-	if (e == ERR_OK) {
-		e = values_add_san(&v, SAN_IP, SLICE_LIT("127.0.0.1"), ei);
-	}
-	if (e == ERR_OK) {
-		e = keyroom_issue(r, &v, &cert, ei);
+		e = issue(r, "tls-server", "127.0.0.1", "127.0.0.1",
+		    privkey_spki(key), &cert, ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_write_tls(m->c, centre_uid(m->c, ROLE_FRONT), key,
 		    buf_slice(&cert), buf_slice(&m->issuing_cert), ei);
 	}
-	values_clear(&v);
 	privkey_free(key);
 	buf_clear(&cert);
 	return e;
@@ -297,39 +241,13 @@ make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 static enum err
 publish_all(struct making *m, struct errinfo *ei)
 {
-	const struct slice chain[] = {
-	    buf_slice(&m->issuing_cert), buf_slice(&m->root_cert)};
-	struct buf p7b = BUF_INIT(PEM_MAX), pem = BUF_INIT(PEM_MAX);
-	const struct {
-		const char *kind;
-		const char *suffix;
-		const struct buf *content;
-	} files[] = {
-	    {"root", "cer", &m->root_cert},
-	    {"root", "pem", &pem},
-	    {"root", "crl", &m->root_crl},
-	    {"issuing", "cer", &m->issuing_cert},
-	    {"issuing", "p7b", &p7b},
-	};
-	char name[PATH_TEXT_SIZE];
-	enum err e;
+	struct slice root = buf_slice(&m->root_cert);
+	enum err e = centre_publish_root(
+	    m->c, m->root.name, root, buf_slice(&m->root_crl), ei);
 
-	p7b_build(chain, ARRAY_LEN(chain), &p7b);
-	pem_put(&pem, PEM_CERTIFICATE, chain[1]);
-	e = buf_err(&p7b, ei);
-	if (e == ERR_OK) {
-		e = buf_err(&pem, ei);
-	}
-	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(files); i++) {
-		(void)snprintf(name, sizeof(name),
-		    "var/lib/surguch/public/%s-%s.%s", files[i].kind,
-		    m->h->name, files[i].suffix);
-		e = centre_write(m->c, name, buf_slice(files[i].content), 0644,
-		    centre_uid(m->c, ROLE_FRONT), ei);
-	}
-	buf_clear(&p7b);
-	buf_clear(&pem);
-	return e;
+	return e != ERR_OK ? e
+			   : centre_publish_ca(m->c, m->issuing.name,
+				 buf_slice(&m->issuing_cert), root, ei);
 }
 
 /* The root's key is not needed until its list ends: it is put where only

@@ -6,7 +6,10 @@
 
 #include "base/audit_position.h"
 #include "base/bounds.h"
+#include "base/text.h"
+#include "crypto/hash.h"
 #include "os/memfd.h"
+#include "profile/values.h"
 #include "signer/client.h"
 
 enum err
@@ -88,6 +91,26 @@ keyroom_spki(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
 	return e != ERR_OK ? e : file_read(path, SPKI_BYTES_MAX, out, ei);
 }
 
+enum err
+keyroom_put_responder(
+    const struct keyroom_at *ocsp, struct buf *settings, struct errinfo *ei)
+{
+	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
+	uint8_t hash[SHA256_SIZE];
+	enum err e = keyroom_spki(ocsp, &spki, ei);
+
+	if (e == ERR_OK) {
+		e = sha256_of(buf_slice(&spki), hash, ei);
+	}
+	if (e == ERR_OK) {
+		buf_add_str(settings, "responders = [\"");
+		text_hex(settings, slice_make(hash, sizeof(hash)));
+		buf_add_str(settings, "\"];\n");
+	}
+	buf_clear(&spki);
+	return e;
+}
+
 /* --- running ------------------------------------------------------------ */
 
 enum err
@@ -137,14 +160,50 @@ keyroom_stop(struct keyroom_signer *r, enum err e, struct errinfo *ei)
 	return e != ERR_OK ? e : ended;
 }
 
+static enum err
+fill(
+    struct issue_values *v, const struct keyroom_wish *wish, struct errinfo *ei)
+{
+	enum err e = values_set_profile(v, slice_str(wish->profile), ei);
+
+	if (e == ERR_OK) {
+		e = values_add_attr(v, OID_C, slice_str(wish->country), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_add_attr(
+		    v, OID_O, slice_str(wish->organization), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_add_attr(
+		    v, OID_CN, slice_str(wish->common_name), ei);
+	}
+	if (e == ERR_OK && wish->host != NULL) {
+		e = values_add_san(v,
+		    san_form_fits(SAN_IP, wish->host) ? SAN_IP : SAN_DNS,
+		    slice_str(wish->host), ei);
+	}
+	if (e == ERR_OK) {
+		e = values_set_spki(v, wish->spki, ei);
+	}
+	return e != ERR_OK ? e : values_digest(v, v->idem, ei);
+}
+
 enum err
-keyroom_issue(struct keyroom_signer *r, const struct issue_values *v,
+keyroom_issue(struct keyroom_signer *r, const struct keyroom_wish *wish,
     struct buf *cert, struct errinfo *ei)
 {
 	/* No database yet: the position of a writer that wrote nothing. */
 	const struct audit_position nowhere = {0};
+	struct issue_values v;
+	enum err e;
 
-	return signer_issue(r->client, v, &nowhere, cert, NULL, NULL, ei);
+	values_init(&v);
+	e = fill(&v, wish, ei);
+	if (e == ERR_OK) {
+		e = signer_issue(r->client, &v, &nowhere, cert, NULL, NULL, ei);
+	}
+	values_clear(&v);
+	return e;
 }
 
 enum err

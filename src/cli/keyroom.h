@@ -17,9 +17,15 @@
 #include "cli/centre.h"
 #include "ipc/hello.h"
 
-struct issue_values;
 struct signer_client;
-struct signer_crl;
+
+enum {
+	/* What the settings of new signers allow.  What front asks for is
+	 * shorter; a front that was taken over gets nothing that outlives its
+	 * eviction by more than this. */
+	KEYROOM_CRL_HOURS = 48,
+	KEYROOM_OCSP_HOURS = 1
+};
 
 /* A signer's directory and files, by its name. */
 struct keyroom_at {
@@ -46,6 +52,10 @@ ATTR_MUST_USE enum err keyroom_install(const struct centre *c,
 /* The public key; ERR_NOTFOUND before there is one. */
 ATTR_MUST_USE enum err keyroom_spki(
     const struct keyroom_at *at, struct buf *out, struct errinfo *ei);
+/* The setting `responders` of a CA that delegates to this OCSP key and to no
+ * other; keyroom_spki()'s errors. */
+ATTR_MUST_USE enum err keyroom_put_responder(
+    const struct keyroom_at *ocsp, struct buf *settings, struct errinfo *ei);
 
 /* A signer that runs. */
 struct keyroom_signer {
@@ -58,8 +68,19 @@ ATTR_MUST_USE enum err keyroom_start(const struct centre *c,
 /* The error e that there was before, or how the signer ended. */
 ATTR_MUST_USE enum err keyroom_stop(
     struct keyroom_signer *r, enum err e, struct errinfo *ei);
+/* What a certificate of a ceremony says. */
+struct keyroom_wish {
+	const char *profile;
+	const char *country;
+	const char *organization;
+	const char *common_name;
+	const char *host; /* a name or an address for subjectAltName, or NULL */
+	struct slice spki;
+};
+/* One certificate for one content: what is asked for again comes from the
+ * journal, the same bytes. */
 ATTR_MUST_USE enum err keyroom_issue(struct keyroom_signer *r,
-    const struct issue_values *v, struct buf *cert, struct errinfo *ei);
+    const struct keyroom_wish *wish, struct buf *cert, struct errinfo *ei);
 /* A list of nothing revoked, one number above its last. */
 ATTR_MUST_USE enum err keyroom_crl(struct keyroom_signer *r, int64_t now,
     int64_t life_sec, struct buf *crl, struct errinfo *ei);
