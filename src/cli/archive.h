@@ -14,8 +14,8 @@
  *
  * (mode in octal, uid, gid; the size in bytes, the hash in hex).  "key" names
  * what a backup without keys leaves out; "end" has the hash of the lines above.
- *Behind MANIFEST stand two blocks of zeros and nothing.  The manifest's own
- *SHA-256 is what a backup is known by: whoever noted it sees any later change.
+ * Behind MANIFEST stand two blocks of zeros and nothing.  The manifest's own
+ * SHA-256 is what a backup is known by: whoever noted it sees any later change.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +27,8 @@
 #include "base/slice.h"
 #include "cli/tar.h"
 #include "crypto/hash.h"
+
+#define ARCHIVE_MANIFEST "MANIFEST"
 
 /* --- writing ------------------------------------------------------------ */
 

@@ -14,8 +14,6 @@ enum {
 	CHUNK = 65536
 };
 
-static const char manifest_name[] = "MANIFEST";
-
 /* All of len, or ERR_FORMAT. */
 static enum err
 read_at(int fd, uint64_t at, uint8_t *p, size_t len, struct errinfo *ei)
@@ -170,7 +168,8 @@ read_members(
 			e = take_bytes(a->fd, &m, nowhere, m.sha256, ei);
 		}
 		at = m.at + tar_padded(m.entry.size);
-		if (e == ERR_OK && strcmp(m.entry.name, manifest_name) == 0) {
+		if (e == ERR_OK &&
+		    strcmp(m.entry.name, ARCHIVE_MANIFEST) == 0) {
 			*out_manifest = m;
 			return check_end(a->fd, at, ei);
 		}

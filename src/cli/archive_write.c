@@ -246,7 +246,7 @@ put_manifest(
     struct archive_writer *w, uint8_t digest[SHA256_SIZE], struct errinfo *ei)
 {
 	struct tar_entry e = {
-	    .name = "MANIFEST", .mode = MANIFEST_MODE, .mtime = w->now};
+	    .name = ARCHIVE_MANIFEST, .mode = MANIFEST_MODE, .mtime = w->now};
 	struct manifest m = {
 	    .members = w->members,
 	    .num = w->num,

@@ -20,6 +20,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/archive.h"
+#include "cli/centre.h"
 #include "cli/cli.h"
 #include "cli/ctl.h"
 #include "crypto/envelope.h"
@@ -29,9 +30,8 @@
 #include "signer/record.h"
 #include "x509/pem.h"
 
-#define FRONT_DIR "var/lib/surguch/front"
-#define DATABASE  FRONT_DIR "/surguch.db"
-#define DUMP      FRONT_DIR "/database.dump"
+#define DATABASE CENTRE_FRONT_DIR "/surguch.db"
+#define DUMP     CENTRE_FRONT_DIR "/database.dump"
 
 enum {
 	COPY_WAIT_MS = 3600 * 1000,
@@ -99,7 +99,6 @@ add_item(struct backup *b, const char *name, const char *path, enum rank rank,
     struct errinfo *ei)
 {
 	struct item *p;
-	enum err e = ERR_OK;
 
 	if (b->num == ARCHIVE_MEMBERS_MAX || strlen(name) >= TAR_NAME_SIZE) {
 		return err_set(ei, ERR_LIMIT, "backup.files", NULL,
@@ -122,7 +121,7 @@ add_item(struct backup *b, const char *name, const char *path, enum rank rank,
 		(void)snprintf(
 		    p->path, sizeof(p->path), "%s/%s", ctl_centre, name);
 	}
-	return e;
+	return ERR_OK;
 }
 
 /* Locks, shared memory and what belongs to another moment. */
@@ -276,7 +275,8 @@ take_database(struct backup *b, const char *dump, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		b->copied = true;
-		e = path_join(path, ctl_centre, FRONT_DIR "/" BACKUP_COPY, ei);
+		e = path_join(
+		    path, ctl_centre, CENTRE_FRONT_DIR "/" BACKUP_COPY, ei);
 	}
 	return e != ERR_OK ? e : add_item(b, DATABASE, path, RANK_DATABASE, ei);
 }
@@ -286,8 +286,9 @@ end_database(struct backup *b)
 {
 	char path[PATH_TEXT_SIZE];
 
-	if (b->copied && path_join(path, ctl_centre, FRONT_DIR "/" BACKUP_COPY,
-			     NULL) == ERR_OK) {
+	if (b->copied &&
+	    path_join(path, ctl_centre, CENTRE_FRONT_DIR "/" BACKUP_COPY,
+		NULL) == ERR_OK) {
 		(void)unlink(path);
 	}
 	fd_close(b->lock);

@@ -43,8 +43,7 @@ make_dirs(struct rite *r, const struct owners *o, struct errinfo *ei)
 		e = rite_dir(r, run[i], ei);
 	}
 	if (e == ERR_OK) {
-		e = centre_state_dir(
-		    &r->c, "var/lib/surguch/front", o->front, ei);
+		e = centre_state_dir(&r->c, CENTRE_FRONT_DIR, o->front, ei);
 	}
 	return e != ERR_OK ? e
 			   : centre_state_dir(&r->c, "var/lib/surguch/courier",

@@ -137,7 +137,7 @@ make_tree(const struct centre *c, struct errinfo *ei)
 	    {"var/lib/surguch", 0755},
 	    {"var/lib/surguch/sealed", 0700},
 	    {"var/lib/surguch/public", 0755},
-	    {"var/lib/surguch/front", 0700},
+	    {CENTRE_FRONT_DIR, 0700},
 	    {"var/lib/surguch/courier", 0700},
 	};
 	char path[PATH_TEXT_SIZE];
@@ -151,7 +151,7 @@ make_tree(const struct centre *c, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = centre_state_dir(
-		    c, "var/lib/surguch/front", centre_uid(c, ROLE_FRONT), ei);
+		    c, CENTRE_FRONT_DIR, centre_uid(c, ROLE_FRONT), ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_state_dir(c, "var/lib/surguch/courier",

@@ -61,8 +61,9 @@ ATTR_MUST_USE enum err centre_give(
     const struct centre *c, const char *path, uid_t owner, struct errinfo *ei);
 
 /* Front's two secrets: a new one. */
-#define CENTRE_OTP_KEY  "var/lib/surguch/front/otp.key"
-#define CENTRE_DATA_KEY "var/lib/surguch/front/data.key"
+#define CENTRE_FRONT_DIR "var/lib/surguch/front"
+#define CENTRE_OTP_KEY   CENTRE_FRONT_DIR "/otp.key"
+#define CENTRE_DATA_KEY  CENTRE_FRONT_DIR "/data.key"
 ATTR_MUST_USE enum err centre_make_secret(
     const struct centre *c, const char *name, uid_t owner, struct errinfo *ei);
 /* Courier's key, unless it is there. */
@@ -70,8 +71,8 @@ ATTR_MUST_USE enum err centre_make_courier_key(
     const struct centre *c, struct errinfo *ei);
 /* centre_tls.c: the API's key and its chain without the root. */
 struct privkey;
-#define CENTRE_TLS_KEY   "var/lib/surguch/front/tls-key.pem"
-#define CENTRE_TLS_CHAIN "var/lib/surguch/front/tls-chain.pem"
+#define CENTRE_TLS_KEY   CENTRE_FRONT_DIR "/tls-key.pem"
+#define CENTRE_TLS_CHAIN CENTRE_FRONT_DIR "/tls-chain.pem"
 ATTR_MUST_USE enum err centre_write_tls(const struct centre *c, uid_t owner,
     struct privkey *key, struct slice leaf, struct slice issuer,
     struct errinfo *ei);

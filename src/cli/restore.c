@@ -17,13 +17,14 @@
 #include "base/text.h"
 #include "cli/archive.h"
 #include "cli/backup.h"
+#include "cli/centre.h"
 #include "cli/cli.h"
+#include "cli/password.h"
 #include "crypto/envelope.h"
 #include "os/file.h"
 #include "os/memfd.h"
 
-#define FRONT_DIR "var/lib/surguch/front"
-#define CONF      "etc/surguch/surguch.conf"
+#define CONF "etc/surguch/surguch.conf"
 
 struct restore_words {
 	const char *file;
@@ -40,8 +41,6 @@ struct restore {
 	struct archive archive;
 	struct archive keys; /* when they are wanted */
 	int keys_fd;
-	size_t made; /* members of the archive that stand there */
-	size_t keys_made;
 };
 
 /* --- one member ------------------------------------------------------------
@@ -110,8 +109,7 @@ is_apart(const struct archive_member *m)
 }
 
 static enum err
-make_members(struct restore *r, const struct archive *a, size_t *made,
-    struct errinfo *ei)
+make_members(struct restore *r, const struct archive *a, struct errinfo *ei)
 {
 	char path[PATH_TEXT_SIZE];
 	enum err e = ERR_OK;
@@ -119,14 +117,14 @@ make_members(struct restore *r, const struct archive *a, size_t *made,
 	for (size_t i = 0; e == ERR_OK && i < a->num; i++) {
 		const struct archive_member *m = &a->members[i];
 
-		if (!is_apart(m)) {
-			e = path_join(path, r->part, m->entry.name, ei);
+		if (is_apart(m)) {
+			continue;
 		}
-		if (e == ERR_OK && !is_apart(m)) {
+		e = path_join(path, r->part, m->entry.name, ei);
+		if (e == ERR_OK) {
 			e = m->entry.dir ? make_dir(path, &m->entry, ei)
 					 : make_file(path, a, m, ei);
 		}
-		*made += e == ERR_OK;
 	}
 	return e;
 }
@@ -203,15 +201,17 @@ make_run(struct restore *r, struct errinfo *ei)
 static enum err
 put_mark(struct restore *r, struct errinfo *ei)
 {
-	const struct archive_member *m = archive_find(&r->archive, FRONT_DIR);
+	const struct archive_member *m =
+	    archive_find(&r->archive, CENTRE_FRONT_DIR);
 	char path[PATH_TEXT_SIZE];
 	enum err e;
 
 	if (m == NULL) {
 		return err_set(ei, ERR_FORMAT, "restore.conf", NULL,
-		    "the archive holds no %s: it is no centre's", FRONT_DIR);
+		    "the archive holds no %s: it is no centre's",
+		    CENTRE_FRONT_DIR);
 	}
-	e = path_join(path, r->part, FRONT_DIR "/" RESTORED_MARK, ei);
+	e = path_join(path, r->part, CENTRE_FRONT_DIR "/" RESTORED_MARK, ei);
 	if (e == ERR_OK) {
 		e = file_write_atomic(path, SLICE_EMPTY, 0644, ei);
 	}
@@ -235,22 +235,9 @@ read_inputs(const struct restore_words *w, struct buf *cert, struct secret *key,
 		e = file_read_secret(w->key, KEY_FILE_MAX, key, ei);
 	}
 	if (e == ERR_OK && w->password_file != NULL) {
-		e = file_read_secret(
-		    w->password_file, PASSPHRASE_MAX, password, ei);
+		e = cli_password(w->password_file, false, password, ei);
 	}
 	return e;
-}
-
-/* Without the line end that an editor leaves. */
-static struct slice
-first_line(const struct secret *s)
-{
-	struct slice line = secret_slice(s);
-	const uint8_t *end =
-	    line.len == 0 ? NULL : memchr(line.p, '\n', line.len);
-
-	return slice_make(
-	    line.p, end == NULL ? line.len : (size_t)(end - line.p));
 }
 
 static enum err
@@ -273,7 +260,7 @@ open_keys(struct restore *r, const struct restore_words *w, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = envelope_open(buf_slice(&cert), secret_slice(&key),
-		    first_line(&password), buf_slice(&sealed), &plain, ei);
+		    secret_slice(&password), buf_slice(&sealed), &plain, ei);
 	}
 	if (e == ERR_OK) {
 		e = memfd_of("keys", secret_slice(&plain), &r->keys_fd, ei);
@@ -311,12 +298,25 @@ check_digest(const struct archive *a, const char *wanted, struct errinfo *ei)
 			 "that was noted");
 }
 
+static void
+take_back_members(const struct restore *r, const struct archive *a)
+{
+	char path[PATH_TEXT_SIZE];
+
+	for (size_t i = a->num; i-- > 0;) {
+		if (path_join(path, r->part, a->members[i].entry.name, NULL) ==
+		    ERR_OK) {
+			(void)remove(path);
+		}
+	}
+}
+
 /* What was made, backwards; so a directory is empty when its turn comes. */
 static void
 take_back(struct restore *r)
 {
 	static const char *const more[] = {
-	    FRONT_DIR "/" RESTORED_MARK, "run/surguch", "run"};
+	    CENTRE_FRONT_DIR "/" RESTORED_MARK, "run/surguch", "run"};
 	char path[PATH_TEXT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
@@ -324,18 +324,8 @@ take_back(struct restore *r)
 			(void)remove(path);
 		}
 	}
-	for (size_t i = r->keys.num; i-- > 0;) {
-		if (path_join(path, r->part, r->keys.members[i].entry.name,
-			NULL) == ERR_OK) {
-			(void)remove(path);
-		}
-	}
-	for (size_t i = r->archive.num; i-- > 0;) {
-		if (path_join(path, r->part, r->archive.members[i].entry.name,
-			NULL) == ERR_OK) {
-			(void)remove(path);
-		}
-	}
+	take_back_members(r, &r->keys);
+	take_back_members(r, &r->archive);
 	(void)rmdir(r->part);
 }
 
@@ -347,9 +337,9 @@ make_tree(struct restore *r, struct errinfo *ei)
 	if (mkdir(r->part, 0755) != 0) {
 		return err_sys(ei, "restore.dir", "cannot make %s", r->part);
 	}
-	e = make_members(r, &r->archive, &r->made, ei);
+	e = make_members(r, &r->archive, ei);
 	if (e == ERR_OK) {
-		e = make_members(r, &r->keys, &r->keys_made, ei);
+		e = make_members(r, &r->keys, ei);
 	}
 	if (e == ERR_OK) {
 		e = rewrite_conf(r, ei);
@@ -376,7 +366,7 @@ static void
 tell(const struct restore *r)
 {
 	cli_print("%s: restored %zu files and directories\n", r->into,
-	    r->made + r->keys_made);
+	    r->archive.num + r->keys.num);
 	for (size_t i = 0; i < r->archive.num_keys; i++) {
 		cli_print("missing, put it in place: %s/%s\n", r->into,
 		    r->archive.keys[i]);
