@@ -67,16 +67,19 @@ note_chain(struct health *h, const struct authority *a)
 }
 
 /* The chain's first block is the server's own. */
-static void
-read_tls(struct health *h)
+void
+health_serves(struct health *h, struct slice tls_chain)
 {
 	struct buf der = BUF_INIT(CERT_BYTES_MAX);
-	struct slice text = h->o.tls_chain;
 
-	if (pem_get(&text, PEM_CERTIFICATE, &der, NULL) == ERR_OK) {
+	ensure(pthread_mutex_lock(&h->lock) == 0);
+	h->num_own = 0;
+	h->looked = false;
+	if (pem_get(&tls_chain, PEM_CERTIFICATE, &der, NULL) == ERR_OK) {
 		note_certificate(h, "tls", "api", buf_slice(&der));
-		h->tls = h->own[0];
 	}
+	h->tls = h->num_own > 0 ? h->own[0] : (struct health_certificate){0};
+	ensure(pthread_mutex_unlock(&h->lock) == 0);
 	buf_clear(&der);
 }
 
@@ -205,8 +208,6 @@ health_new(
 	}
 	h->o = *o;
 	ensure(pthread_mutex_init(&h->lock, NULL) == 0);
-	read_tls(h);
-	h->o.tls_chain = SLICE_EMPTY;
 	*out = h;
 	return ERR_OK;
 }

@@ -32,11 +32,13 @@ struct health_options {
 	struct ca *ca;
 	const struct clock *clock;
 	const char *dirs[HEALTH_DIRS_MAX]; /* each on a disk that fills up */
-	struct slice tls_chain;            /* PEM; needed for the call only */
 };
 ATTR_MUST_USE enum err health_new(
     const struct health_options *o, struct health **out, struct errinfo *ei);
 void health_free(struct health *h); /* NULL is fine */
+
+/* The chain (PEM) that the API serves from now on; none before the first. */
+void health_serves(struct health *h, struct slice tls_chain);
 
 /* arg: struct health * */
 readiness_fn health_look;

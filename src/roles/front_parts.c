@@ -441,6 +441,7 @@ serve_new_chain(void *arg, struct errinfo *ei)
 		(void)pthread_mutex_lock(&f->metrics.lock);
 		f->metrics.api_server = next;
 		(void)pthread_mutex_unlock(&f->metrics.lock);
+		health_serves(f->health, buf_slice(&chain));
 		http_server_stop(old, GRACE_MS);
 	} else {
 		fd_close(fd);
@@ -478,10 +479,13 @@ make_health(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	    .ca = f->ca,
 	    .clock = f->clock,
 	    .dirs = {f->settings->front_dir, f->settings->public_dir},
-	    .tls_chain = buf_slice(&k->tls_chain),
 	};
+	enum err e = health_new(&o, &f->health, ei);
 
-	return health_new(&o, &f->health, ei);
+	if (e == ERR_OK) {
+		health_serves(f->health, buf_slice(&k->tls_chain));
+	}
+	return e;
 }
 
 /* When all that is counted is there. */

@@ -12,6 +12,7 @@ import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { Running } from './lib/processes.mjs';
+import { parseMetrics } from './lib/prometheus.mjs';
 import { AS_ROOT, until } from './lib/scratch.mjs';
 
 const DAY = 86400;
@@ -255,8 +256,12 @@ test('the centre renews its own certificates', async (t) => {
 		const fixed = await doctor(centre, '--fix');
 		assert.equal(fixed.code, OK, JSON.stringify(fixed));
 		assert.ok(await apiEnds(centre) > before);
-		// Front was not started anew, and works.
+		// Front was not started anew, works, and tells of the new one.
 		assert.equal(centre.roles('surguch-front')[0].pid, pid);
+		const told = await ctl(centre, 'metrics');
+		const days = parseMetrics(told.out).surguch_certificate_days_left
+			.samples.find((s) => s.labels.kind === 'tls').value;
+		assert.ok(days > 80 && days <= 90, `${days} days`);
 		// It begins in a time that ours has not come to.
 		const agent = new Agent({ rejectUnauthorized: false });
 		const r = await call(centre, 'GET', '/v1/service', undefined,
