@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "api/routes.h"
+#include "base/bounds.h"
 #include "base/version.h"
 #include "ca/authority.h"
 #include "http/problem.h"
@@ -119,28 +120,31 @@ put_signers(const struct metrics *m, struct buf *out)
 }
 
 struct crl {
+	const char *ca;
 	int64_t number;
 	int64_t this_update;
 	int64_t next_update;
 };
 
-static bool
-read_crl(const struct metrics *m, const char *ca, struct crl *out)
+/* Of the CAs that have one. */
+static size_t
+read_crls(const struct metrics *m, struct crl out[CA_AUTHORITIES_MAX])
 {
-	struct rows *r = NULL;
-	bool has;
+	size_t num = 0;
 
-	if (store_query(m->store, ST_CRL_SHARD_GET, &r, NULL, V_TEXT(ca),
-		V_INT(0)) != ERR_OK) {
-		return false;
+	for (size_t i = 0; i < ca_num(m->ca); i++) {
+		const char *ca = authority_name(ca_at(m->ca, i));
+		struct rows *r = NULL;
+
+		if (store_query(m->store, ST_CRL_SHARD_GET, &r, NULL,
+			V_TEXT(ca), V_INT(0)) == ERR_OK &&
+		    rows_num(r) == 1 && rows_int(r, 0, 0) > 0) {
+			out[num++] = (struct crl){ca, rows_int(r, 0, 0),
+			    rows_int(r, 0, 1), rows_int(r, 0, 2)};
+		}
+		rows_free(r);
 	}
-	has = rows_num(r) == 1 && rows_int(r, 0, 0) > 0;
-	if (has) {
-		*out = (struct crl){
-		    rows_int(r, 0, 0), rows_int(r, 0, 1), rows_int(r, 0, 2)};
-	}
-	rows_free(r);
-	return has;
+	return num;
 }
 
 /* One metric of all CRLs: how it is made of number and times. */
@@ -166,22 +170,21 @@ static void
 put_crls(const struct metrics *m, struct buf *out)
 {
 	int64_t now = clock_utc_sec(m->clock);
+	struct crl crls[CA_AUTHORITIES_MAX];
+	size_t num = read_crls(m, crls);
 
 	for (size_t k = 0; k < CRL_METRIC_MAX_; k++) {
 		metrics_head(out, crl_metrics[k].name, METRICS_GAUGE,
 		    crl_metrics[k].help);
-		for (size_t i = 0; i < ca_num(m->ca); i++) {
-			const char *ca = authority_name(ca_at(m->ca, i));
+		for (size_t i = 0; i < num; i++) {
+			const struct crl *c = &crls[i];
 			const struct metrics_label labels[] = {
-			    {"ca", ca}, {NULL, NULL}};
-			struct crl c;
+			    {"ca", c->ca}, {NULL, NULL}};
 
-			if (read_crl(m, ca, &c)) {
-				metrics_int(out, crl_metrics[k].name, labels,
-				    k == CRL_NUMBER ? c.number
-				    : k == CRL_AGE  ? now - c.this_update
-						    : c.next_update - now);
-			}
+			metrics_int(out, crl_metrics[k].name, labels,
+			    k == CRL_NUMBER ? c->number
+			    : k == CRL_AGE  ? now - c->this_update
+					    : c->next_update - now);
 		}
 	}
 }
