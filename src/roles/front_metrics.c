@@ -16,6 +16,7 @@
 #include "registry/issuing.h"
 #include "roles/front_health.h"
 #include "roles/front_outbox.h"
+#include "roles/front_verbs.h"
 #include "signer/client.h"
 #include "store/store.h"
 
@@ -340,6 +341,20 @@ metrics_write(struct metrics *m, struct buf *out, struct errinfo *ei)
 	    outbox_outcomes(m->outbox), "outcome", NULL);
 	return buf_err(out, ei);
 }
+
+/* --- surguchctl metrics
+ * -------------------------------------------------------------- */
+
+static enum err
+metrics_verb(struct verb_call *v)
+{
+	return metrics_write(v->o->metrics, v->out, v->ei);
+}
+
+const struct verb verbs_metrics[] = {
+    {"metrics", "", SCOPE_CERTIFICATES_READ, 0, NULL, metrics_verb},
+    {0},
+};
 
 /* --- the listener
  * --------------------------------------------------------------------- */
