@@ -20,11 +20,10 @@ enum {
 	TRY_MS = 5,
 };
 
+/* The serial of a committed change. */
 struct note {
-	uint64_t ticket;
 	uint8_t serial[SERIAL_BYTES_MAX];
-	size_t serial_len;
-	bool done; /* committed */
+	size_t len;
 };
 
 struct entries {
@@ -36,7 +35,7 @@ struct entries {
 	pthread_mutex_t lock;
 	struct note *notes; /* oldest first */
 	size_t num_notes;
-	uint64_t last_ticket;
+	size_t num_under_way; /* begun, and not ended */
 };
 
 struct entries *
@@ -66,103 +65,85 @@ entries_free(struct entries *e)
 
 /* --- notes ---------------------------------------------------------------- */
 
-uint64_t
-entries_begin(struct entries *e, struct slice serial)
+void
+entries_begin(struct entries *e)
 {
-	struct note *notes;
-	uint64_t ticket = 0;
+	(void)pthread_mutex_lock(&e->lock);
+	e->num_under_way++;
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
+/* Under the lock. */
+static void
+note(struct entries *e, struct slice serial)
+{
+	struct note *notes =
+	    e->num_notes == CRL_NOTES_MAX
+		? NULL
+		: realloc(e->notes, (e->num_notes + 1) * sizeof(*notes));
 
 	ensure(serial.len <= SERIAL_BYTES_MAX);
-	(void)pthread_mutex_lock(&e->lock);
-	notes = e->num_notes == CRL_NOTES_MAX
-		    ? NULL
-		    : realloc(e->notes, (e->num_notes + 1) * sizeof(*notes));
 	if (notes != NULL) {
-		ticket = ++e->last_ticket;
 		e->notes = notes;
 		notes += e->num_notes++;
-		*notes =
-		    (struct note){.ticket = ticket, .serial_len = serial.len};
+		notes->len = serial.len;
 		memcpy(notes->serial, serial.p, serial.len);
 	}
-	(void)pthread_mutex_unlock(&e->lock);
-	return ticket;
 }
 
 void
-entries_end(struct entries *e, uint64_t ticket, bool committed)
+entries_end(struct entries *e, struct slice serial, bool committed)
 {
-	size_t i = 0;
-
 	(void)pthread_mutex_lock(&e->lock);
-	while (i < e->num_notes && e->notes[i].ticket != ticket) {
-		i++;
-	}
-	if (i < e->num_notes && committed) {
-		e->notes[i].done = true;
-	} else if (i < e->num_notes) {
-		e->num_notes--;
-		memmove(&e->notes[i], &e->notes[i + 1],
-		    (e->num_notes - i) * sizeof(*e->notes));
+	e->num_under_way--;
+	if (committed) {
+		note(e, serial);
 	}
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
+/* Copies of the oldest notes. */
 struct noted {
-	struct note *at; /* copies of those that are done */
+	struct note *at;
 	size_t num;
-	uint64_t last; /* the highest ticket */
-	bool waiting;  /* there are others, whose commit is under way */
 };
 
-/* The caller frees at. */
+/* All that there are; the caller frees at. */
 static enum err
 copy_notes(struct entries *e, struct noted *out, struct errinfo *ei)
 {
-	struct noted n = {0};
-
 	(void)pthread_mutex_lock(&e->lock);
-	n.at = calloc(e->num_notes + 1, sizeof(*n.at));
-	for (size_t i = 0; n.at != NULL && i < e->num_notes; i++) {
-		if (e->notes[i].done) {
-			n.at[n.num++] = e->notes[i];
-			n.last = e->notes[i].ticket;
-		} else {
-			n.waiting = true;
-		}
+	out->num = e->num_notes;
+	out->at = calloc(out->num + 1, sizeof(*out->at));
+	if (out->at != NULL && out->num > 0) {
+		memcpy(out->at, e->notes, out->num * sizeof(*out->at));
 	}
 	(void)pthread_mutex_unlock(&e->lock);
-	*out = n;
-	return n.at == NULL ? err_nomem(ei) : ERR_OK;
+	return out->at == NULL ? err_nomem(ei) : ERR_OK;
 }
 
-/* Is there any note but these? */
+/* Is no change under way, and none noted but these? */
 static bool
-has_others(struct entries *e, const struct noted *n)
+is_quiet(struct entries *e, const struct noted *n)
 {
-	bool has;
+	bool quiet;
 
 	(void)pthread_mutex_lock(&e->lock);
-	has = e->num_notes != n->num;
+	quiet = e->num_under_way == 0 && e->num_notes == n->num;
 	(void)pthread_mutex_unlock(&e->lock);
-	return has;
+	return quiet;
 }
 
 /* These are done with. */
 static void
 drop_notes(struct entries *e, const struct noted *n)
 {
-	size_t left = 0;
-
-	(void)pthread_mutex_lock(&e->lock);
-	for (size_t i = 0; i < e->num_notes; i++) {
-		const struct note *one = &e->notes[i];
-
-		if (!one->done || one->ticket > n->last) {
-			e->notes[left++] = *one;
-		}
+	if (n->num == 0) {
+		return;
 	}
-	e->num_notes = left;
+	(void)pthread_mutex_lock(&e->lock);
+	e->num_notes -= n->num;
+	memmove(e->notes, e->notes + n->num, e->num_notes * sizeof(*e->notes));
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
@@ -309,8 +290,8 @@ compare_notes(const void *a, const void *b)
 	const struct note *x = a;
 	const struct note *y = b;
 
-	return crl_serial_cmp(slice_make(x->serial, x->serial_len),
-	    slice_make(y->serial, y->serial_len));
+	return crl_serial_cmp(
+	    slice_make(x->serial, x->len), slice_make(y->serial, y->len));
 }
 
 /* The entries of these serials, sorted; of one that is listed no more, that it
@@ -324,7 +305,7 @@ read_noted(struct ca *ca, const char *name, struct noted *n, struct buf *out,
 	qsort(n->at, n->num, sizeof(*n->at), compare_notes);
 	for (size_t i = 0; e == ERR_OK && i < n->num; i++) {
 		const struct note *one = &n->at[i];
-		struct slice serial = slice_make(one->serial, one->serial_len);
+		struct slice serial = slice_make(one->serial, one->len);
 		struct rows *r = NULL;
 
 		if (i > 0 && compare_notes(one - 1, one) == 0) {
@@ -396,20 +377,20 @@ count(struct ca *ca, const struct entries_of *of, struct counted *out,
 	return e;
 }
 
-/* All anew.  Whether a note that is not among these is in the count cannot be
- * known: then the next time is like the first one. */
+/* All anew.  Whether a change that is not among these notes is in the count
+ * cannot be known: then the next time is like the first one. */
 static enum err
 renew(struct ca *ca, struct entries *e, const struct entries_of *of,
     const struct noted *n, int64_t changes, struct errinfo *ei)
 {
-	bool sure = !n->waiting && !has_others(e, n);
+	bool quiet = is_quiet(e, n);
 	enum err err;
 
 	buf_reset(&e->der);
 	e->changes = -1;
 	err = read_all(ca, of->ca, of->now, &e->der, ei);
 	if (err == ERR_OK) {
-		e->changes = sure ? changes : -1;
+		e->changes = quiet ? changes : -1;
 		e->read_at = of->now;
 	}
 	return err;
@@ -422,7 +403,8 @@ update(struct ca *ca, struct entries *e, const struct entries_of *of, bool all,
 {
 	struct counted now = {0};
 	struct noted n;
-	/* The notes first: what is noted as done is in the count then. */
+	/* The notes first: what is noted is in the count then, and when they
+	 * are as many as it has grown by, nothing else is. */
 	enum err err = copy_notes(e, &n, ei);
 
 	*out_own = -1;
@@ -432,8 +414,7 @@ update(struct ca *ca, struct entries *e, const struct entries_of *of, bool all,
 	if (err == ERR_OK && all) {
 		*out_own = now.own;
 		err = renew(ca, e, of, &n, now.all, ei);
-	} else if (err == ERR_OK && !n.waiting &&
-		   e->changes + (int64_t)n.num == now.all) {
+	} else if (err == ERR_OK && e->changes + (int64_t)n.num == now.all) {
 		*out_own = now.own;
 		err = n.num == 0 ? ERR_OK : add_noted(ca, e, of->ca, &n, ei);
 	}

@@ -26,13 +26,13 @@ struct entries *entries_new(void);
 void entries_free(struct entries *e); /* NULL is fine */
 
 /*
- * A unit that changes what is revoked is about to be submitted; when it has
- * been, entries_end() with the ticket.  `committed` counts as one change of
- * one list; false also when nobody knows.  Any thread.  The ticket is 0 above
- * CRL_NOTES_MAX or without memory: then all are read again.
+ * A unit that changes what is revoked is about to be submitted, and has been.
+ * `committed` counts as one change of one list; false also when nobody knows.
+ * Any thread.  Above CRL_NOTES_MAX, or without memory, it is not kept which
+ * serial it was, and all are read again.
  */
-ATTR_MUST_USE uint64_t entries_begin(struct entries *e, struct slice serial);
-void entries_end(struct entries *e, uint64_t ticket, bool committed);
+void entries_begin(struct entries *e);
+void entries_end(struct entries *e, struct slice serial, bool committed);
 
 /*
  * The entries of a list as the database has them now.  *out is valid until the

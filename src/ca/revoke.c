@@ -263,14 +263,15 @@ enum err
 ca_submit_change(struct ca *ca, struct unit *u, const struct certificate *c,
     struct errinfo *ei)
 {
-	struct authority *a = ca_by_name(ca, c->ca);
-	uint64_t ticket =
-	    a == NULL ? 0 : entries_begin(authority_entries(a), c->serial);
+	const struct authority *a = ca_by_name(ca, c->ca);
 	enum err e;
 
+	if (a != NULL) {
+		entries_begin(authority_entries(a));
+	}
 	e = store_submit(ca_store(ca), u, NULL, ei);
-	if (ticket != 0) {
-		entries_end(authority_entries(a), ticket, e == ERR_OK);
+	if (a != NULL) {
+		entries_end(authority_entries(a), c->serial, e == ERR_OK);
 	}
 	/* Also when it is not known whether it was committed. */
 	ca_changed(ca, c->ca, c->serial);
