@@ -155,17 +155,15 @@ static enum err
 read_all(struct ca *ca, const char *name, int64_t now, struct buf *out,
     struct errinfo *ei)
 {
-	uint8_t after[SERIAL_BYTES_MAX], end[SERIAL_BYTES_MAX + 1];
+	uint8_t after[SERIAL_BYTES_MAX];
 	size_t after_len = 0, num = CRL_PAGE;
 	enum err e = ERR_OK;
 
-	memset(end, 0xff, sizeof(end));
 	while (e == ERR_OK && num == CRL_PAGE) {
 		struct rows *r = NULL;
 
 		e = store_query(ca_store(ca), ST_REVOCATION_FOR_CRL, &r, ei,
 		    V_TEXT(name), V_BLOB(slice_make(after, after_len)),
-		    V_BLOB(slice_make(end, sizeof(end))),
 		    V_INT(now - CRL_KEEP_SEC), V_INT(CRL_PAGE));
 		if (e != ERR_OK) {
 			break;

@@ -125,13 +125,13 @@ STATEMENT(REVOCATION_RELEASE, "revocation.release",
 /* ca, serial -> entry */
 STATEMENT(REVOCATION_ENTRY, "revocation.entry",
     "SELECT entry FROM revocation WHERE ca = $1 AND serial = $2", "tb", "b")
-/* For a CRL: ca, after serial (first: an empty blob), before serial, still
- * valid at, how many -> serial, entry, not_after; in serial order. */
+/* For a CRL: ca, after serial (first: an empty blob), still valid at, how many
+ * -> serial, entry; in serial order. */
 STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",
-    "SELECT serial, entry, not_after FROM revocation "
-    "WHERE ca = $1 AND serial > $2 AND serial < $3 AND not_after >= $4 "
-    "ORDER BY serial LIMIT $5",
-    "tbbii", "bbi")
+    "SELECT serial, entry FROM revocation "
+    "WHERE ca = $1 AND serial > $2 AND not_after >= $3 "
+    "ORDER BY serial LIMIT $4",
+    "tbii", "bb")
 
 /*
  * crl_shard: one row for each CRL that a CA keeps (shard 0 is the full one,
