@@ -3,53 +3,31 @@
 
 #include <string.h>
 
+#include "ca/cert_state.h"
 #include "ca/certificate_columns.h"
 #include "store/store.h"
 
 /* --- rows ----------------------------------------------------------------- */
 
-/* Columns of the statements certificate.page*. */
 static void
 take_row(struct certificate_row *out, const struct rows *r, size_t i)
 {
 	*out = (struct certificate_row){
-	    .id = rows_id(r, i, 0),
-	    .ca = rows_text(r, i, 1),
-	    .serial = rows_blob(r, i, 2),
-	    .sha256 = rows_blob(r, i, 3),
-	    .subject = rows_blob(r, i, 4),
-	    .not_before = rows_int(r, i, 5),
-	    .not_after = rows_int(r, i, 6),
-	    .profile = rows_text(r, i, 7),
-	    .has_application = !rows_is_null(r, i, 8),
-	    .application = rows_id(r, i, 8),
-	    .issued_at = rows_int(r, i, 9),
-	    .status = rows_text(r, i, 10),
-	    .status_at = rows_int(r, i, 11),
-	    .has_person = !rows_is_null(r, i, 12),
-	    .person = rows_id(r, i, 12),
-	};
-}
-
-static void
-take_whole(struct certificate_row *out, const struct rows *r)
-{
-	*out = (struct certificate_row){
-	    .id = rows_id(r, 0, CERTIFICATE_ID),
-	    .ca = rows_text(r, 0, CERTIFICATE_CA),
-	    .serial = rows_blob(r, 0, CERTIFICATE_SERIAL),
-	    .sha256 = rows_blob(r, 0, CERTIFICATE_SHA256),
-	    .subject = rows_blob(r, 0, CERTIFICATE_SUBJECT),
-	    .not_before = rows_int(r, 0, CERTIFICATE_NOT_BEFORE),
-	    .not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER),
-	    .profile = rows_text(r, 0, CERTIFICATE_PROFILE),
-	    .has_application = !rows_is_null(r, 0, CERTIFICATE_APPLICATION),
-	    .application = rows_id(r, 0, CERTIFICATE_APPLICATION),
-	    .issued_at = rows_int(r, 0, CERTIFICATE_ISSUED_AT),
-	    .status = rows_text(r, 0, CERTIFICATE_STATUS),
-	    .status_at = rows_int(r, 0, CERTIFICATE_STATUS_AT),
-	    .has_person = !rows_is_null(r, 0, CERTIFICATE_PERSON),
-	    .person = rows_id(r, 0, CERTIFICATE_PERSON),
+	    .id = rows_id(r, i, CERTIFICATE_ID),
+	    .ca = rows_text(r, i, CERTIFICATE_CA),
+	    .serial = rows_blob(r, i, CERTIFICATE_SERIAL),
+	    .sha256 = rows_blob(r, i, CERTIFICATE_SHA256),
+	    .subject = rows_blob(r, i, CERTIFICATE_SUBJECT),
+	    .not_before = rows_int(r, i, CERTIFICATE_NOT_BEFORE),
+	    .not_after = rows_int(r, i, CERTIFICATE_NOT_AFTER),
+	    .profile = rows_text(r, i, CERTIFICATE_PROFILE),
+	    .has_application = !rows_is_null(r, i, CERTIFICATE_APPLICATION),
+	    .application = rows_id(r, i, CERTIFICATE_APPLICATION),
+	    .issued_at = rows_int(r, i, CERTIFICATE_ISSUED_AT),
+	    .status = rows_text(r, i, CERTIFICATE_STATUS),
+	    .status_at = rows_int(r, i, CERTIFICATE_STATUS_AT),
+	    .has_person = !rows_is_null(r, i, CERTIFICATE_PERSON),
+	    .person = rows_id(r, i, CERTIFICATE_PERSON),
 	};
 }
 
@@ -125,6 +103,14 @@ read_on(struct store *s, const struct certificate_filter *f, enum way way,
 	return store_query(s, ST_CERTIFICATE_PAGE, out, ei, V_ID(&p->id), max);
 }
 
+static void
+move_place(struct place *p, const struct rows *r, size_t i)
+{
+	p->id = rows_id(r, i, CERTIFICATE_ID);
+	p->not_after = rows_int(r, i, CERTIFICATE_NOT_AFTER);
+	p->journal = rows_int(r, i, CERTIFICATE_JOURNAL);
+}
+
 static enum err
 find_place(struct store *s, const struct certificate_filter *f,
     const struct id *after, struct place *out, struct errinfo *ei)
@@ -146,19 +132,9 @@ find_place(struct store *s, const struct certificate_filter *f,
 	if (e != ERR_OK) {
 		return e;
 	}
-	out->id = *after;
-	out->not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER);
-	out->journal = rows_int(r, 0, CERTIFICATE_JOURNAL);
+	move_place(out, r, 0);
 	rows_free(r);
 	return ERR_OK;
-}
-
-static void
-move_place(struct place *p, const struct rows *r, size_t i)
-{
-	p->id = rows_id(r, i, 0);
-	p->not_after = rows_int(r, i, 6);
-	p->journal = rows_int(r, i, 13);
 }
 
 /* Take what fits of these rows; true when the page is full before their
@@ -183,14 +159,7 @@ take_rows(struct certificate_page *out, const struct certificate_filter *f,
 static enum err
 check_status(const char *status, struct errinfo *ei)
 {
-	static const char *const all[] = {"good", "hold", "revoked"};
-
-	for (size_t i = 0; status != NULL && i < ARRAY_LEN(all); i++) {
-		if (strcmp(status, all[i]) == 0) {
-			return ERR_OK;
-		}
-	}
-	if (status == NULL) {
+	if (status == NULL || cert_state_parse(status) != CERT_STATE_MAX_) {
 		return ERR_OK;
 	}
 	(void)err_set(ei, ERR_FORMAT, "list.status", NULL,
@@ -237,7 +206,7 @@ take_one(struct certificate_page *out, struct rows *r)
 	*out = (struct certificate_page){.num_rows = 1};
 	out->rows[0] = r;
 	if (rows_num(r) > 0) {
-		take_whole(&out->at[out->num++], r);
+		take_row(&out->at[out->num++], r, 0);
 	}
 	return ERR_OK;
 }

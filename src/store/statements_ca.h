@@ -24,22 +24,22 @@ STATEMENT(CERTIFICATE_INSERT, "certificate.insert",
     "issued_at, status, status_at, person_id) VALUES ($1, $2, $3, $4, $5, "
     "$6, $7, $8, $9, $10, $11, $12, $13, 'good', $13, $14)",
     "dtbbbbbiitDIiD", "")
-/* Columns: ca/certificate_columns.h */
+/* Columns, of pages too: ca/certificate_columns.h */
 STATEMENT(CERTIFICATE_GET, "certificate.get",
-    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
-    "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at, person_id FROM certificate WHERE id = $1",
-    "d", "dtbbbbbiitDIitiD")
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal, "
+    "der FROM certificate WHERE id = $1",
+    "d", "dtbbbiitDitiDIb")
 STATEMENT(CERTIFICATE_BY_SHA256, "certificate.by_sha256",
-    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
-    "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at, person_id FROM certificate WHERE sha256 = $1",
-    "b", "dtbbbbbiitDIitiD")
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal, "
+    "der FROM certificate WHERE sha256 = $1",
+    "b", "dtbbbiitDitiDIb")
 STATEMENT(CERTIFICATE_BY_SERIAL, "certificate.by_serial",
-    "SELECT id, ca, serial, sha256, subject, spki_sha256, der, not_before, "
-    "not_after, profile, application_id, journal, issued_at, status, "
-    "status_at, person_id FROM certificate WHERE ca = $1 AND serial = $2",
-    "tb", "dtbbbbbiitDIitiD")
+    "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "
+    "application_id, issued_at, status, status_at, person_id, journal, "
+    "der FROM certificate WHERE ca = $1 AND serial = $2",
+    "tb", "dtbbbiitDitiDIb")
 /* One with this key that is not of this person: spki_sha256, person_id. */
 STATEMENT(CERTIFICATE_KEY_OF_OTHER, "certificate.key_of_other",
     "SELECT id FROM certificate WHERE spki_sha256 = $1 AND "
@@ -55,9 +55,6 @@ STATEMENT(CERTIFICATE_STATUS, "certificate.status",
  * Pages.  By id (ids sort by age): after id, how many; of a person; of those
  * that have ended before their time, by status; of a CA, by the numbers of
  * its journal; by their end: after (not_after, id), before, how many.
- * Columns: 0 id, 1 ca, 2 serial, 3 sha256, 4 subject, 5 not_before,
- * 6 not_after, 7 profile, 8 application_id, 9 issued_at, 10 status,
- * 11 status_at, 12 person_id, 13 journal
  */
 STATEMENT(CERTIFICATE_PAGE, "certificate.page",
     "SELECT id, ca, serial, sha256, subject, not_before, not_after, profile, "

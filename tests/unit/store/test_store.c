@@ -275,12 +275,12 @@ test_query_values(void **state)
 	assert_true(slice_eq(rows_blob(rows, 0, 0), id_slice(&id)));
 	assert_string_equal(rows_text(rows, 0, 1), "test");
 	assert_true(slice_eq(rows_blob(rows, 0, 2), nth_serial(1, serial)));
-	assert_int_equal(rows_int(rows, 0, 7), 1000);
-	assert_false(rows_is_null(rows, 0, 9));
-	assert_true(rows_is_null(rows, 0, 10));
-	read_id = rows_id(rows, 0, 10);
+	assert_int_equal(rows_int(rows, 0, 5), 1000);
+	assert_false(rows_is_null(rows, 0, 7));
+	assert_true(rows_is_null(rows, 0, 8));
+	read_id = rows_id(rows, 0, 8);
 	assert_true(id_eq(&read_id, &zero));
-	assert_string_equal(rows_text(rows, 0, 13), "good");
+	assert_string_equal(rows_text(rows, 0, 10), "good");
 	rows_free(rows);
 	rows_free(NULL);
 
