@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
+#include "ca/shard.h"
 #include "crypto/hash.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -237,29 +238,14 @@ check_last(struct walk *w, struct errinfo *ei)
 		   : e;
 }
 
-static enum err
-last_crl(const struct walk *w, uint64_t *out, struct errinfo *ei)
-{
-	struct rows *r = NULL;
-	enum err e = store_query(ca_store(w->ca), ST_CRL_SHARD_LAST, &r, ei,
-	    V_TEXT(authority_name(w->authority)));
-
-	if (e == ERR_OK) {
-		*out = rows_num(r) > 0 && !rows_is_null(r, 0, 0)
-			   ? (uint64_t)rows_int(r, 0, 0)
-			   : 0;
-	}
-	rows_free(r);
-	return e;
-}
-
 /* What the database noted after the signer had it in its journal. */
 static enum err
 check_numbers(struct walk *w, struct errinfo *ei)
 {
 	struct signer_info info;
 	uint64_t crl = 0, forgotten = 0;
-	enum err e = last_crl(w, &crl, ei);
+	enum err e = shard_last_number(
+	    ca_store(w->ca), authority_name(w->authority), &crl, ei);
 
 	signer_info_init(&info);
 	if (e == ERR_OK) {
@@ -296,7 +282,8 @@ ca_forget_journal(struct ca *ca, struct authority *a, struct errinfo *ei)
 	const struct walk w = {.ca = ca, .authority = a};
 	uint64_t crl = 0;
 	struct unit u;
-	enum err e = last_crl(&w, &crl, ei);
+	enum err e =
+	    shard_last_number(ca_store(ca), authority_name(a), &crl, ei);
 
 	if (e != ERR_OK) {
 		return e;

@@ -103,23 +103,6 @@ number_of(const struct crl *crl)
 }
 
 static enum err
-number_in_database(
-    struct ca *ca, struct authority *a, uint64_t *out, struct errinfo *ei)
-{
-	struct rows *r = NULL;
-	enum err e = store_query(
-	    ca_store(ca), ST_CRL_SHARD_LAST, &r, ei, V_TEXT(authority_name(a)));
-
-	if (e == ERR_OK) {
-		*out = rows_num(r) > 0 && !rows_is_null(r, 0, 0)
-			   ? (uint64_t)rows_int(r, 0, 0)
-			   : 0;
-	}
-	rows_free(r);
-	return e;
-}
-
-static enum err
 number_in_journal(struct authority *a, uint64_t *out, struct errinfo *ei)
 {
 	struct signer_info info;
@@ -138,7 +121,8 @@ published_find(struct ca *ca, struct authority *a, struct published *out,
 {
 	uint64_t database = 0, journal = 0, list = 0;
 	struct published p = {0};
-	enum err e = number_in_database(ca, a, &database, ei);
+	enum err e =
+	    shard_last_number(ca_store(ca), authority_name(a), &database, ei);
 
 	if (e == ERR_OK) {
 		e = number_in_journal(a, &journal, ei);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/store.h"
 #include "x509/cert.h"
 #include "x509/ext.h"
 
@@ -25,6 +26,22 @@ shard_from_row(int64_t row)
 	    (unsigned)(row % ROW_STEP), (unsigned)(row / ROW_STEP)};
 
 	return row > 0 && crl_shard_ok(s) ? s : (struct crl_shard){0};
+}
+
+enum err
+shard_last_number(
+    struct store *s, const char *ca, uint64_t *out, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query(s, ST_CRL_SHARD_LAST, &r, ei, V_TEXT(ca));
+
+	if (e == ERR_OK) {
+		*out = rows_num(r) > 0 && !rows_is_null(r, 0, 0)
+			   ? (uint64_t)rows_int(r, 0, 0)
+			   : 0;
+	}
+	rows_free(r);
+	return e;
 }
 
 void

@@ -14,6 +14,8 @@
 #include "ipc/hello.h"
 #include "x509/crl_shard.h"
 
+struct store;
+
 enum {
 	SHARD_FILE_SIZE = HELLO_NAME_SIZE + CRL_SHARD_TEXT_SIZE + 4
 };
@@ -21,6 +23,10 @@ enum {
 /* The column `shard`: 0 is the full list. */
 int64_t shard_row(struct crl_shard s);
 struct crl_shard shard_from_row(int64_t row);
+
+/* The highest number of a CA's lists in the database; 0 when there is none. */
+ATTR_MUST_USE enum err shard_last_number(
+    struct store *s, const char *ca, uint64_t *out, struct errinfo *ei);
 
 /* NAME.crl, NAME-K-of-N.crl. */
 void shard_file(const char *ca, struct crl_shard s, char out[SHARD_FILE_SIZE]);
