@@ -7,7 +7,6 @@
 #include "signer/index.h"
 #include "signer/revoked.h"
 #include "signer/tally.h"
-#include "x509/crl.h"
 
 enum {
 	/* Names in the journal, of profiles long gone too. */
@@ -430,19 +429,7 @@ ledger_num_revoked(const struct ledger *l)
 size_t
 ledger_revoked_from(const struct ledger *l, struct slice serial)
 {
-	size_t low = 0, high = l->revoked.num;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct record_revoked one = revoked_get(&l->revoked, middle);
-
-		if (crl_serial_cmp(one.serial, serial) < 0) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return revoked_from(&l->revoked, serial);
 }
 
 size_t

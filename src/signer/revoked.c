@@ -26,6 +26,30 @@ compare(const struct revoked_one *a, const struct revoked_one *b)
 	return crl_serial_cmp(serial_of(a), serial_of(b));
 }
 
+/* The first that is not below. */
+static size_t
+first_from(const struct revoked_one *at, size_t num, struct slice serial)
+{
+	size_t low = 0, high = num;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (crl_serial_cmp(serial_of(&at[middle]), serial) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+size_t
+revoked_from(const struct revoked *r, struct slice serial)
+{
+	return first_from(r->at, r->num, serial);
+}
+
 struct record_revoked
 revoked_get(const struct revoked *r, size_t i)
 {
@@ -105,24 +129,13 @@ few_of(struct slice run, struct few *out, struct errinfo *ei)
 	return ERR_OK;
 }
 
-/* The first that is not below; true when it is the same serial. */
+/* True when it is there; *out is first_from() either way. */
 static bool
 find(const struct revoked_one *at, size_t num, const struct revoked_one *one,
     size_t *out)
 {
-	size_t low = 0, high = num;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(&at[middle], one) < 0) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	*out = low;
-	return low < num && compare(&at[low], one) == 0;
+	*out = first_from(at, num, serial_of(one));
+	return *out < num && compare(&at[*out], one) == 0;
 }
 
 static bool

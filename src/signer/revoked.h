@@ -43,6 +43,8 @@ struct revoked {
 
 void revoked_clear(struct revoked *r);
 struct record_revoked revoked_get(const struct revoked *r, size_t i);
+/* The first that is not below this serial; num if none is. */
+size_t revoked_from(const struct revoked *r, struct slice serial);
 /*
  * Take out one run of records and put in another, both ascending.  ERR_FORMAT
  * "journal.crl" when what is dropped is not there, or what is added is and is
