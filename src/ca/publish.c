@@ -297,6 +297,14 @@ publisher_run(void *arg)
 	return NULL;
 }
 
+static void
+destroy(struct publisher *p)
+{
+	(void)pthread_cond_destroy(&p->wake);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
 enum err
 publisher_start(const struct publisher_options *o, struct publisher **out,
     struct errinfo *ei)
@@ -331,7 +339,7 @@ publisher_start(const struct publisher_options *o, struct publisher **out,
 	(void)pthread_mutex_init(&p->lock, NULL);
 	cond_init_monotonic(&p->wake);
 	if (pthread_create(&p->thread, NULL, publisher_run, p) != 0) {
-		free(p);
+		destroy(p);
 		return err_set(ei, ERR_SYS, "thread.start", NULL,
 		    "cannot start the publisher's thread");
 	}
@@ -363,7 +371,5 @@ publisher_stop(struct publisher *p)
 	}
 	wake(p, true);
 	(void)pthread_join(p->thread, NULL);
-	(void)pthread_cond_destroy(&p->wake);
-	(void)pthread_mutex_destroy(&p->lock);
-	free(p);
+	destroy(p);
 }

@@ -4,9 +4,8 @@
 /*
  * Publishing CRLs: a thread that makes the list that a revoked certificate
  * names (ca/shard.h) anew at once, as long as there are few (ca/pace.h), and
- * every list in time before the present
- * one ends.  Each goes to its file in public_dir and into memory for the HTTP
- * server.
+ * every list in time before the present one ends.  Each goes to its file in
+ * public_dir and into memory for the HTTP server.
  */
 #include <stdint.h>
 
