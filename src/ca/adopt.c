@@ -440,15 +440,5 @@ ca_adopt_key(struct ca *ca, const struct adoption *how, const uint8_t key[32],
 enum err
 ca_adopt_alone(struct ca *ca, const struct issued *i, struct errinfo *ei)
 {
-	const struct issued_for nobody = {0};
-	struct unit u;
-	enum err e;
-
-	unit_init(&u);
-	e = ca_add_issued(ca, &u, i, &nobody, "system adoption", ei);
-	if (e == ERR_OK) {
-		e = ca_submit_issued(ca, &u, i, ei);
-	}
-	unit_clear(&u);
-	return e;
+	return ca_submit_alone(ca, i, "system adoption", ei);
 }

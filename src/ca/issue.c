@@ -275,6 +275,23 @@ ca_submit_issued(
 	return e;
 }
 
+enum err
+ca_submit_alone(struct ca *ca, const struct issued *i, const char *actor,
+    struct errinfo *ei)
+{
+	const struct issued_for nobody = {0};
+	struct unit u;
+	enum err e;
+
+	unit_init(&u);
+	e = ca_add_issued(ca, &u, i, &nobody, actor, ei);
+	if (e == ERR_OK) {
+		e = ca_submit_issued(ca, &u, i, ei);
+	}
+	unit_clear(&u);
+	return e;
+}
+
 void
 ca_count_refusal(struct ca *ca, const struct errinfo *ei)
 {

@@ -44,7 +44,7 @@ void issued_clear(struct issued *i);
  */
 ATTR_MUST_USE enum err ca_issue(struct ca *ca,
     const struct issue_values *values, struct issued *out, struct errinfo *ei);
-/* The same from this CA, which may not be the profile's first. */
+/* The same from this CA, which may not be ca_for_profile()'s. */
 ATTR_MUST_USE enum err ca_issue_from(struct ca *ca, struct authority *a,
     const struct issue_values *values, struct issued *out, struct errinfo *ei);
 /* What the signer has under this key; ERR_NOTFOUND when nothing. */
@@ -70,6 +70,9 @@ ATTR_MUST_USE enum err ca_add_issued(struct ca *ca, struct unit *u,
  * counted. */
 ATTR_MUST_USE enum err ca_submit_issued(
     struct ca *ca, struct unit *u, const struct issued *i, struct errinfo *ei);
+/* Both at once, for what nothing waits for. */
+ATTR_MUST_USE enum err ca_submit_alone(struct ca *ca, const struct issued *i,
+    const char *actor, struct errinfo *ei);
 /* Count a refusal (it is the request's fault, not the time's). */
 void ca_count_refusal(struct ca *ca, const struct errinfo *ei);
 

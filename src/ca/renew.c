@@ -15,8 +15,6 @@
 #include "x509/ext.h"
 #include "x509/name.h"
 
-static const char actor[] = "system renewal";
-
 bool
 renew_due(const struct cert *cert, int64_t now)
 {
@@ -139,23 +137,6 @@ fill(struct ca *ca, const struct cert *cert, struct issue_values *v,
 	return e != ERR_OK ? e : random_bytes(v->idem, sizeof(v->idem), ei);
 }
 
-/* Should we die here, adoption puts it on record. */
-static enum err
-note(struct ca *ca, const struct issued *i, struct errinfo *ei)
-{
-	const struct issued_for nobody = {0};
-	struct unit u;
-	enum err e;
-
-	unit_init(&u);
-	e = ca_add_issued(ca, &u, i, &nobody, actor, ei);
-	if (e == ERR_OK) {
-		e = store_submit(ca_store(ca), &u, NULL, ei);
-	}
-	unit_clear(&u);
-	return e;
-}
-
 enum err
 ca_renew(struct ca *ca, struct authority *by, struct slice old_der,
     struct buf *out_der, struct errinfo *ei)
@@ -176,8 +157,9 @@ ca_renew(struct ca *ca, struct authority *by, struct slice old_der,
 		e = by != NULL ? ca_issue_from(ca, by, &values, &issued, ei)
 			       : ca_issue(ca, &values, &issued, ei);
 	}
+	/* Should we die here, adoption puts it on record. */
 	if (e == ERR_OK) {
-		e = note(ca, &issued, ei);
+		e = ca_submit_alone(ca, &issued, "system renewal", ei);
 	}
 	if (e == ERR_OK) {
 		buf_reset(out_der);

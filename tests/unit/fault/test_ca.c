@@ -164,14 +164,28 @@ publish(struct errinfo *ei)
 	return e;
 }
 
+static uint64_t
+num_counted(void)
+{
+	const struct family *f = &ca_counts(office->ca)->issued;
+	uint64_t num = 0;
+
+	for (size_t i = 0; i < atomic_load(&f->num); i++) {
+		num += atomic_load(&f->at[i].count);
+	}
+	return num;
+}
+
 static enum err
 renew(struct errinfo *ei)
 {
+	uint64_t had = num_counted();
 	struct buf der = BUF_INIT(CERT_BYTES_MAX);
 	enum err e = ca_renew(office->ca, NULL, buf_slice(&old), &der, ei);
 
 	if (e == ERR_OK) {
 		assert_false(slice_eq(buf_slice(&der), buf_slice(&old)));
+		assert_int_equal(num_counted(), had + 1);
 	}
 	buf_clear(&der);
 	return e;
