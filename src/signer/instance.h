@@ -3,9 +3,9 @@
 #define SURGUCH_SIGNER_INSTANCE_H
 /*
  * What one signer process is, read once at start and, but for a key that is
- * unlocked later, never again: its settings, its one key, whom it signs for,
- *and its profiles compiled to templates.  Everything comes from files that
- *front cannot write.
+ * unlocked or a certificate that is renewed later, never again: its settings,
+ * its one key, whom it signs for, and its profiles compiled to templates.
+ * Everything comes from files that front cannot write.
  *
  * In its directory:
  *	key.p8, key.pass  the key and its passphrase (0400; keys.h)
