@@ -7,11 +7,8 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/id.h"
 #include "ca/authority.h"
-#include "ca/cert_state.h"
-#include "ca/certificate_columns.h"
-#include "ca/issue.h"
+#include "ca/revoke.h"
 #include "ca/shard.h"
 #include "crypto/pubkey.h"
 #include "os/file.h"
@@ -19,11 +16,9 @@
 #include "store/store.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
-#include "json/writer.h"
 
 enum {
-	DETAIL_MAX = 256,
-	NUMBER_BYTES = 8,
+	NUMBER_BYTES = 8
 };
 
 static const char actor[] = "system reconciliation";
@@ -168,144 +163,29 @@ published_clear(struct published *p)
 /* --- what it says ---------------------------------------------------------
  */
 
-/* A certificate as the database has it. */
-struct found {
-	struct id id;
-	int64_t not_after;
-	struct crl_shard shard; /* the list that it names */
-	bool good;
-	bool hold;
-};
-
-static enum err
-find(struct ca *ca, const char *name, struct slice serial, struct found *out,
-    struct errinfo *ei)
-{
-	struct rows *r = NULL;
-	enum err e = store_query_one(ca_store(ca), ST_CERTIFICATE_BY_SERIAL, &r,
-	    ei, V_TEXT(name), V_BLOB(serial));
-
-	struct crl_shard shard;
-
-	if (e == ERR_OK) {
-		e = shard_of_cert(rows_blob(r, 0, CERTIFICATE_DER), &shard, ei);
-	}
-	if (e == ERR_OK) {
-		*out = (struct found){
-		    .id = rows_id(r, 0, CERTIFICATE_ID),
-		    .not_after = rows_int(r, 0, CERTIFICATE_NOT_AFTER),
-		    .shard = shard,
-		    .good = strcmp(rows_text(r, 0, CERTIFICATE_STATUS),
-				"good") == 0,
-		    .hold = strcmp(rows_text(r, 0, CERTIFICATE_STATUS),
-				"hold") == 0,
-		};
-	}
-	rows_free(r);
-	return e;
-}
-
-static enum err
-audit(struct unit *u, const struct found *c, const char *name,
-    const struct crl_entry *entry, int64_t now, struct errinfo *ei)
-{
-	struct buf detail = BUF_INIT(DETAIL_MAX);
-	char object[ID_TEXT_SIZE];
-	struct json_writer w;
-	enum err e;
-
-	json_writer_init(&w, &detail);
-	json_open_object(&w, NULL);
-	json_put_text(&w, "ca", name);
-	json_put_hex(&w, "serial", entry->serial);
-	json_put_time(&w, "revoked_at", entry->revoked_at);
-	json_close(&w);
-	e = json_writer_end(&w, ei);
-	if (e == ERR_OK) {
-		id_text(&c->id, CERTIFICATE_PREFIX, object);
-		unit_audit(u,
-		    &(struct audit_event){
-			.at = now,
-			.actor = actor,
-			.action = cert_event_action(
-			    entry->reason == CRL_REASON_HOLD ? CERT_EV_HOLD
-							     : CERT_EV_REVOKE),
-			.object = object,
-			.detail = buf_cstr(&detail),
-		    });
-	}
-	buf_clear(&detail);
-	return e;
-}
-
-static void
-add_rows(struct unit *u, const struct found *c, const char *name,
-    const struct crl_entry *entry, struct slice der)
-{
-	bool hold = entry->reason == CRL_REASON_HOLD;
-	int64_t reason =
-	    entry->reason == CRL_REASON_NONE ? 0 : (int64_t)entry->reason;
-
-	unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
-	    V_TEXT(c->hold ? "hold" : "good"),
-	    V_TEXT(hold ? "hold" : "revoked"), V_INT(entry->revoked_at));
-	if (c->hold) {
-		unit_add(u, ST_REVOCATION_FINISH, EXPECT(1), V_ID(&c->id),
-		    V_INT(reason), V_INT(entry->revoked_at), V_TEXT(actor),
-		    V_NULL, V_BLOB(der));
-	} else {
-		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
-		    V_TEXT(name), V_BLOB(entry->serial), V_INT(c->not_after),
-		    V_INT(reason), V_INT(entry->revoked_at), V_NULL,
-		    V_TEXT(actor), V_NULL, V_BLOB(der));
-	}
-	unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(name),
-	    V_INT(shard_row(c->shard)));
-	unit_add(u, ST_CRL_SHARD_TOUCH, EXPECT(1), V_TEXT(name),
-	    V_INT(shard_row(c->shard)));
-}
-
-static enum err
-revoke(struct ca *ca, const struct found *c, const char *name,
-    const struct crl_entry *entry, struct errinfo *ei)
-{
-	struct buf der = BUF_INIT(DETAIL_MAX);
-	struct unit u;
-	enum err e;
-
-	crl_entry_put(&der, entry->serial, entry->revoked_at, entry->reason);
-	e = buf_err(&der, ei);
-	unit_init(&u);
-	if (e == ERR_OK) {
-		add_rows(&u, c, name, entry, buf_slice(&der));
-		e = audit(&u, c, name, entry, clock_utc_sec(ca_clock(ca)), ei);
-	}
-	if (e == ERR_OK) {
-		e = store_submit(ca_store(ca), &u, NULL, ei);
-		ca_changed(ca, name, entry->serial);
-	}
-	unit_clear(&u);
-	buf_clear(&der);
-	return e;
-}
-
 /* A serial that no journal of ours has is nobody's certificate here. */
 static enum err
 adopt_entry(struct ca *ca, const char *name, const struct crl_entry *entry,
     size_t *num, struct errinfo *ei)
 {
-	bool hold = entry->reason == CRL_REASON_HOLD;
-	struct found c;
-	enum err e = find(ca, name, entry->serial, &c, ei);
+	struct certificate c;
+	struct unit u;
+	enum err e = certificate_find(ca, name, entry->serial, &c, ei);
 
-	if (e == ERR_NOTFOUND) {
-		return ERR_OK;
+	if (e != ERR_OK) {
+		return e == ERR_NOTFOUND ? ERR_OK : e;
 	}
-	if (e != ERR_OK || !(c.good || (c.hold && !hold))) {
-		return e;
+	unit_init(&u);
+	e = ca_add_listed(
+	    &u, &c, entry, actor, clock_utc_sec(ca_clock(ca)), ei);
+	if (e == ERR_OK) {
+		e = ca_submit_change(ca, &u, &c, ei);
+		*num += e == ERR_OK;
+	} else if (e == ERR_STATE) {
+		e = ERR_OK; /* it is so already, or more */
 	}
-	e = revoke(ca, &c, name, entry, ei);
-	*num += e == ERR_OK;
+	unit_clear(&u);
+	certificate_clear(&c);
 	return e;
 }
 

@@ -68,14 +68,11 @@ reason_name(enum crl_reason reason)
 	return "unspecified";
 }
 
-enum err
-certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
-    struct errinfo *ei)
+/* What a query of one certificate came to; takes the rows. */
+static enum err
+take_certificate(
+    enum err e, struct rows *r, struct certificate *out, struct errinfo *ei)
 {
-	struct rows *r = NULL;
-	enum err e =
-	    store_query_one(ca_store(ca), ST_CERTIFICATE_GET, &r, ei, V_ID(id));
-
 	if (e == ERR_NOTFOUND) {
 		return err_set(ei, ERR_NOTFOUND, "certificate.none", NULL,
 		    "there is no certificate with this id");
@@ -101,6 +98,28 @@ certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
 	return ERR_OK;
 }
 
+enum err
+certificate_get(struct ca *ca, const struct id *id, struct certificate *out,
+    struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e =
+	    store_query_one(ca_store(ca), ST_CERTIFICATE_GET, &r, ei, V_ID(id));
+
+	return take_certificate(e, r, out, ei);
+}
+
+enum err
+certificate_find(struct ca *ca, const char *name, struct slice serial,
+    struct certificate *out, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query_one(ca_store(ca), ST_CERTIFICATE_BY_SERIAL, &r,
+	    ei, V_TEXT(name), V_BLOB(serial));
+
+	return take_certificate(e, r, out, ei);
+}
+
 void
 certificate_clear(struct certificate *c)
 {
@@ -114,6 +133,8 @@ struct change {
 	enum cert_state from;
 	enum cert_state to;
 	enum crl_reason reason; /* CRL_REASON_NONE for a release */
+	bool listed;            /* a list says it, and when */
+	int64_t at;             /* of the certificate's new state */
 	int64_t ended_at;       /* when it stopped being good */
 	struct crl_shard shard;
 	struct buf entry;
@@ -129,7 +150,9 @@ write_detail(const struct certificate *c, struct change *x, struct errinfo *ei)
 	json_open_object(&w, NULL);
 	json_put_text(&w, "ca", c->ca);
 	json_put_hex(&w, "serial", c->serial);
-	if (x->event == CERT_EV_REVOKE) {
+	if (x->listed) {
+		json_put_time(&w, "revoked_at", x->ended_at);
+	} else if (x->event == CERT_EV_REVOKE) {
 		json_put_text(&w, "reason", reason_name(x->reason));
 	}
 	json_close(&w);
@@ -137,8 +160,7 @@ write_detail(const struct certificate *c, struct change *x, struct errinfo *ei)
 }
 
 static enum err
-prepare(const struct certificate *c, struct change *x, int64_t now,
-    struct errinfo *ei)
+prepare(const struct certificate *c, struct change *x, struct errinfo *ei)
 {
 	enum err e;
 
@@ -154,7 +176,7 @@ prepare(const struct certificate *c, struct change *x, int64_t now,
 	}
 	/* What was signed while it was on hold must not become good by what
 	 * comes after: the end stays where the hold began. */
-	x->ended_at = x->from == CERT_HOLD ? c->status_at : now;
+	x->ended_at = x->from == CERT_HOLD && !x->listed ? c->status_at : x->at;
 	if (e == ERR_OK) {
 		/* RFC 5280 5.3.1: unspecified is said by saying nothing. */
 		crl_entry_put(&x->entry, c->serial, x->ended_at,
@@ -167,7 +189,7 @@ prepare(const struct certificate *c, struct change *x, int64_t now,
 
 static void
 add_row(struct unit *u, const struct certificate *c, const struct revocation *r,
-    const struct change *x, int64_t now)
+    const struct change *x)
 {
 	if (x->to == CERT_GOOD) {
 		unit_add(u, ST_REVOCATION_RELEASE, EXPECT(1), V_ID(&c->id));
@@ -178,8 +200,9 @@ add_row(struct unit *u, const struct certificate *c, const struct revocation *r,
 	} else {
 		unit_add(u, ST_REVOCATION_INSERT, EXPECT(1), V_ID(&c->id),
 		    V_TEXT(c->ca), V_BLOB(c->serial), V_INT(c->not_after),
-		    V_INT(x->reason), V_INT(now), V_NULL, V_TEXT(r->actor),
-		    V_TEXT(r->comment), V_BLOB(buf_slice(&x->entry)));
+		    V_INT(x->reason), V_INT(x->ended_at), V_NULL,
+		    V_TEXT(r->actor), V_TEXT(r->comment),
+		    V_BLOB(buf_slice(&x->entry)));
 	}
 }
 
@@ -190,8 +213,8 @@ add_rows(struct unit *u, const struct certificate *c,
 	char object[ID_TEXT_SIZE];
 
 	unit_add(u, ST_CERTIFICATE_MOVE, EXPECT(1), V_ID(&c->id),
-	    V_TEXT(c->status), V_TEXT(cert_state_name(x->to)), V_INT(now));
-	add_row(u, c, r, x, now);
+	    V_TEXT(c->status), V_TEXT(cert_state_name(x->to)), V_INT(x->at));
+	add_row(u, c, r, x);
 	/* A database that was put back may not have the row. */
 	unit_add(u, ST_CRL_SHARD_ADD, EXPECT_ANY, V_TEXT(c->ca),
 	    V_INT(shard_row(x->shard)));
@@ -216,7 +239,7 @@ add_change(struct unit *u, const struct certificate *c,
 
 	buf_init(&x->entry, AUDIT_DETAIL_MAX);
 	buf_init(&x->detail, AUDIT_DETAIL_MAX);
-	e = prepare(c, x, now, ei);
+	e = prepare(c, x, ei);
 	if (e == ERR_OK) {
 		add_rows(u, c, r, x, now);
 	}
@@ -229,7 +252,8 @@ enum err
 ca_add_revocation(struct unit *u, const struct certificate *c,
     const struct revocation *r, int64_t now, struct errinfo *ei)
 {
-	struct change x = {.event = CERT_EV_REVOKE, .reason = r->reason};
+	struct change x = {
+	    .event = CERT_EV_REVOKE, .reason = r->reason, .at = now};
 
 	return add_change(u, c, r, &x, now, ei);
 }
@@ -238,7 +262,8 @@ enum err
 ca_add_hold(const struct ca *ca, struct unit *u, const struct certificate *c,
     const struct revocation *r, int64_t now, struct errinfo *ei)
 {
-	struct change x = {.event = CERT_EV_HOLD, .reason = CRL_REASON_HOLD};
+	struct change x = {
+	    .event = CERT_EV_HOLD, .reason = CRL_REASON_HOLD, .at = now};
 	const struct profile *p = ca_profile(ca, c->profile);
 
 	if (p == NULL || !profile_hold_allowed(p)) {
@@ -254,9 +279,28 @@ enum err
 ca_add_release(struct unit *u, const struct certificate *c,
     const struct revocation *r, int64_t now, struct errinfo *ei)
 {
-	struct change x = {.event = CERT_EV_RELEASE, .reason = CRL_REASON_NONE};
+	struct change x = {
+	    .event = CERT_EV_RELEASE, .reason = CRL_REASON_NONE, .at = now};
 
 	return add_change(u, c, r, &x, now, ei);
+}
+
+enum err
+ca_add_listed(struct unit *u, const struct certificate *c,
+    const struct crl_entry *entry, const char *actor, int64_t now,
+    struct errinfo *ei)
+{
+	const struct revocation r = {.actor = actor};
+	struct change x = {
+	    .event = entry->reason == CRL_REASON_HOLD ? CERT_EV_HOLD
+						      : CERT_EV_REVOKE,
+	    .reason = entry->reason == CRL_REASON_NONE ? CRL_REASON_UNSPECIFIED
+						       : entry->reason,
+	    .listed = true,
+	    .at = entry->revoked_at,
+	};
+
+	return add_change(u, c, &r, &x, now, ei);
 }
 
 enum err

@@ -17,6 +17,7 @@
 #include "x509/ext_types.h"
 
 struct ca;
+struct crl_entry;
 struct rows;
 struct unit;
 
@@ -39,6 +40,9 @@ struct certificate {
 /* ERR_NOTFOUND "certificate.none". */
 ATTR_MUST_USE enum err certificate_get(struct ca *ca, const struct id *id,
     struct certificate *out, struct errinfo *ei);
+/* The same by a CA's name and a serial. */
+ATTR_MUST_USE enum err certificate_find(struct ca *ca, const char *name,
+    struct slice serial, struct certificate *out, struct errinfo *ei);
 void certificate_clear(struct certificate *c);
 
 /* "unspecified", "key_compromise", ... (RFC 5280 5.3.1); ERR_FORMAT
@@ -70,6 +74,11 @@ ATTR_MUST_USE enum err ca_add_hold(const struct ca *ca, struct unit *u,
 ATTR_MUST_USE enum err ca_add_release(struct unit *u,
     const struct certificate *c, const struct revocation *r, int64_t now,
     struct errinfo *ei);
+/* What an entry of a published list says, as it says it: a revocation or a
+ * hold, since its time. */
+ATTR_MUST_USE enum err ca_add_listed(struct unit *u,
+    const struct certificate *c, const struct crl_entry *entry,
+    const char *actor, int64_t now, struct errinfo *ei);
 /* store_submit() of such a unit; then whoever watches the CA is told, before
  * this returns.  Of two at once the second fails with ERR_STATE
  * "certificate.changed". */
