@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "os/file.h"
+#include "json/writer.h"
 
 enum {
 	FILE_MODE = 0644,
@@ -291,6 +292,31 @@ cli_write(struct slice s, struct errinfo *ei)
 		return err_sys(ei, "output.write", "cannot write the answer");
 	}
 	return ERR_OK;
+}
+
+enum err
+cli_write_buf(struct buf *b, struct errinfo *ei)
+{
+	enum err e = buf_err(b, ei);
+
+	if (e == ERR_OK) {
+		e = cli_write(buf_slice(b), ei);
+	}
+	buf_clear(b);
+	return e;
+}
+
+enum err
+cli_write_json(struct json_writer *w, struct buf *b, struct errinfo *ei)
+{
+	enum err e = json_writer_end(w, ei);
+
+	buf_add_u8(b, '\n');
+	if (e != ERR_OK) {
+		buf_clear(b);
+		return e;
+	}
+	return cli_write_buf(b, ei);
 }
 
 enum err

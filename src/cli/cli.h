@@ -75,6 +75,13 @@ void cli_exit_with(int code);
 
 /* Write to standard output; ERR_SYS when it is closed or full. */
 ATTR_MUST_USE enum err cli_write(struct slice s, struct errinfo *ei);
+/* What a buf collected, if it could; it is cleared. */
+struct buf;
+ATTR_MUST_USE enum err cli_write_buf(struct buf *b, struct errinfo *ei);
+/* The same of the JSON that w put there, and a line end. */
+struct json_writer;
+ATTR_MUST_USE enum err cli_write_json(
+    struct json_writer *w, struct buf *b, struct errinfo *ei);
 /* To a file, or to standard output when path is NULL or "-". */
 ATTR_MUST_USE enum err cli_write_to(
     const char *path, struct slice s, struct errinfo *ei);

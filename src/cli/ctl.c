@@ -81,29 +81,32 @@ ctl_options(struct control_call *c, const struct cli_option *options,
 /* --- the answer ------------------------------------------------------------
  */
 
-static enum err
-exchange(int fd, const struct control_call *call, int wait_ms,
+enum err
+ctl_exchange(int fd, const struct frame *question, uint16_t done, int wait_ms,
     struct buf *store, struct frame *out, struct errinfo *ei)
 {
-	struct buf body = BUF_INIT(FRAME_BODY_MAX);
-	struct frame f = {.type = CONTROL_CALL, .id = 1};
-	enum err e;
+	struct errinfo theirs;
+	struct wire w;
+	enum err e = frame_send(fd, question, ei);
 
-	control_call_pack(&body, call);
-	f.body = buf_slice(&body);
-	e = buf_err(&body, ei);
 	if (e == ERR_OK) {
-		e = frame_send(fd, &f, ei);
-	}
-	if (e == ERR_OK) {
-		e = socket_wait(
-		    fd, wait_ms != 0 ? wait_ms : ANSWER_WAIT_MS, ei);
+		e = socket_wait(fd, wait_ms, ei);
 	}
 	if (e == ERR_OK) {
 		e = frame_recv(fd, store, out, false, ei);
 	}
-	buf_clear(&body);
-	return e;
+	if (e != ERR_OK || out->type == done) {
+		return e;
+	}
+	frame_close_fds(out);
+	w = wire_init(out->body);
+	wire_get_errinfo(&w, &theirs);
+	e = wire_end(&w, "control error", ei);
+	if (e != ERR_OK) {
+		return e;
+	}
+	*ei = theirs;
+	return theirs.kind;
 }
 
 /* A long text, in a memory file. */
@@ -121,34 +124,20 @@ take_file(int fd, struct buf *out, struct errinfo *ei)
 	return e;
 }
 
-/* Take what came, or become the centre's error. */
 static enum err
 take_answer(const struct frame *f, struct buf *out, struct errinfo *ei)
 {
-	struct errinfo theirs;
 	struct slice text;
-	struct wire w;
-	enum err e;
+	enum err e = control_reply_unpack(f->body, &text, ei);
 
-	if (f->type == CONTROL_REPLY) {
-		e = control_reply_unpack(f->body, &text, ei);
-		if (e == ERR_OK && f->num_fds > 0) {
-			return take_file(f->fds[0], out, ei);
-		}
-		if (e == ERR_OK) {
-			buf_add(out, text);
-			e = buf_err(out, ei);
-		}
-		return e;
+	if (e == ERR_OK && f->num_fds > 0) {
+		return take_file(f->fds[0], out, ei);
 	}
-	w = wire_init(f->body);
-	wire_get_errinfo(&w, &theirs);
-	e = wire_end(&w, "control error", ei);
-	if (e != ERR_OK) {
-		return e;
+	if (e == ERR_OK) {
+		buf_add(out, text);
+		e = buf_err(out, ei);
 	}
-	*ei = theirs;
-	return theirs.kind;
+	return e;
 }
 
 static enum err
@@ -173,19 +162,29 @@ enum err
 ctl_ask(const struct control_call *c, int wait_ms, struct buf *out,
     struct errinfo *ei)
 {
+	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
-	struct frame f = {0};
+	struct frame f = {.type = CONTROL_CALL, .id = 1}, answer = {0};
 	int fd = -1;
-	enum err e = connect_centre(&fd, ei);
+	enum err e;
 
+	control_call_pack(&body, c);
+	f.body = buf_slice(&body);
+	e = buf_err(&body, ei);
 	if (e == ERR_OK) {
-		e = exchange(fd, c, wait_ms, &store, &f, ei);
+		e = connect_centre(&fd, ei);
 	}
 	if (e == ERR_OK) {
-		e = take_answer(&f, out, ei);
-		frame_close_fds(&f);
+		e = ctl_exchange(fd, &f, CONTROL_REPLY,
+		    wait_ms != 0 ? wait_ms : ANSWER_WAIT_MS, &store, &answer,
+		    ei);
+	}
+	if (e == ERR_OK) {
+		e = take_answer(&answer, out, ei);
+		frame_close_fds(&answer);
 	}
 	fd_close(fd);
+	buf_clear(&body);
 	buf_wipe(&store);
 	return e;
 }

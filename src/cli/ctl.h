@@ -29,6 +29,14 @@ ATTR_MUST_USE enum err ctl_options(struct control_call *c,
 ATTR_MUST_USE enum err ctl_ask(const struct control_call *c, int wait_ms,
     struct buf *out, struct errinfo *ei);
 
+/* Any question over a control socket: send the frame, wait, and take the frame
+ * that answers it (its bytes in `store`, its descriptors the caller's).  One of
+ * another type than `done` is the other side's error, which is returned. */
+struct frame;
+ATTR_MUST_USE enum err ctl_exchange(int fd, const struct frame *question,
+    uint16_t done, int wait_ms, struct buf *store, struct frame *out,
+    struct errinfo *ei);
+
 /* A whole command: a verb with so many words behind it and these options, all
  * of which the centre knows. */
 struct ctl_command {
@@ -58,8 +66,6 @@ ctl_run ctl_profile_replay;
 struct profile;
 ATTR_MUST_USE enum err ctl_profile_load(
     const char *path, struct profile **out, struct errinfo *ei);
-/* Write what a buf collected, and clear it. */
-ATTR_MUST_USE enum err ctl_write(struct buf *b, struct errinfo *ei);
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
 /* ctl_registry.c */

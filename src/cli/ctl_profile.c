@@ -169,31 +169,6 @@ ctl_profile_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 /* --- show, diff ------------------------------------------------------------
  */
 
-enum err
-ctl_write(struct buf *b, struct errinfo *ei)
-{
-	enum err e = buf_err(b, ei);
-
-	if (e == ERR_OK) {
-		e = cli_write(buf_slice(b), ei);
-	}
-	buf_clear(b);
-	return e;
-}
-
-static enum err
-end_json(struct json_writer *w, struct buf *b, struct errinfo *ei)
-{
-	enum err e = json_writer_end(w, ei);
-
-	buf_add_str(b, "\n");
-	if (e != ERR_OK) {
-		buf_clear(b);
-		return e;
-	}
-	return ctl_write(b, ei);
-}
-
 static enum err
 show_json(const struct facts *f, struct errinfo *ei)
 {
@@ -206,7 +181,7 @@ show_json(const struct facts *f, struct errinfo *ei)
 		json_put_text(&w, f->at[i].key, f->at[i].value);
 	}
 	json_close(&w);
-	return end_json(&w, &b, ei);
+	return cli_write_json(&w, &b, ei);
 }
 
 static enum err
@@ -217,7 +192,7 @@ show_text(const struct facts *f, struct errinfo *ei)
 	for (size_t i = 0; i < f->num; i++) {
 		buf_printf(&b, "%-41s %s\n", f->at[i].key, f->at[i].value);
 	}
-	return ctl_write(&b, ei);
+	return cli_write_buf(&b, ei);
 }
 
 enum err
@@ -279,7 +254,7 @@ diff_json(const struct facts *a, const struct facts *b, struct errinfo *ei)
 	(void)facts_diff(a, b, put_difference, &w);
 	json_close(&w);
 	json_close(&w);
-	return end_json(&w, &out, ei);
+	return cli_write_json(&w, &out, ei);
 }
 
 static enum err
@@ -290,7 +265,7 @@ diff_text(const struct facts *a, const struct facts *b, struct errinfo *ei)
 	if (facts_diff(a, b, say_difference, &out) == 0) {
 		buf_add_str(&out, "they say the same\n");
 	}
-	return ctl_write(&out, ei);
+	return cli_write_buf(&out, ei);
 }
 
 enum err
@@ -334,5 +309,5 @@ ctl_profile_rules(int argc, char **argv, const char *usage, struct errinfo *ei)
 		buf_printf(
 		    &b, "%-36s %s\n", lint_rule_id(i), lint_rule_clause(i));
 	}
-	return ctl_write(&b, ei);
+	return cli_write_buf(&b, ei);
 }

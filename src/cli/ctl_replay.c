@@ -348,7 +348,7 @@ replay_text(struct source *s, struct errinfo *ei)
 		buf_clear(&out);
 		return e;
 	}
-	return ctl_write(&out, ei);
+	return cli_write_buf(&out, ei);
 }
 
 static enum err
@@ -367,15 +367,11 @@ replay_json(struct source *s, struct errinfo *ei)
 	e = replay_all(s, &t, ei);
 	json_close(&w);
 	json_close(&w);
-	if (e == ERR_OK) {
-		e = json_writer_end(&w, ei);
-	}
-	buf_add_u8(&out, '\n');
 	if (e != ERR_OK) {
 		buf_clear(&out);
 		return e;
 	}
-	return ctl_write(&out, ei);
+	return cli_write_json(&w, &out, ei);
 }
 
 enum err

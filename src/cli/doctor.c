@@ -186,7 +186,6 @@ print_json(const struct doctor *d, enum doctor_level worst, struct errinfo *ei)
 {
 	struct buf out = BUF_INIT((size_t)16 * 1024 * 1024);
 	struct json_writer w;
-	enum err e;
 
 	json_writer_init(&w, &out);
 	json_open_object(&w, NULL);
@@ -206,13 +205,7 @@ print_json(const struct doctor *d, enum doctor_level worst, struct errinfo *ei)
 	}
 	json_close(&w);
 	json_close(&w);
-	e = json_writer_end(&w, ei);
-	if (e == ERR_OK) {
-		buf_add_u8(&out, '\n');
-		e = cli_write(buf_slice(&out), ei);
-	}
-	buf_clear(&out);
-	return e;
+	return cli_write_json(&w, &out, ei);
 }
 
 enum err

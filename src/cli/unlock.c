@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/ctl.h"
 #include "ipc/frame.h"
 #include "ipc/unlock_msg.h"
 #include "ipc/wire.h"
@@ -31,32 +32,14 @@ connect_signer(
 	return ERR_OK;
 }
 
-static enum err
-take_answer(const struct frame *f, struct errinfo *ei)
-{
-	struct errinfo theirs;
-	struct wire w = wire_init(f->body);
-	enum err e;
-
-	if (f->type == UNLOCK_DONE) {
-		return wire_end(&w, "unlock answer", ei);
-	}
-	wire_get_errinfo(&w, &theirs);
-	e = wire_end(&w, "unlock error", ei);
-	if (e == ERR_OK) {
-		*ei = theirs;
-		e = theirs.kind;
-	}
-	return e;
-}
-
 enum err
 unlock_signer(const char *prefix, const char *name, struct slice secret,
     struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(FRAME_BODY_MAX);
 	struct buf store = BUF_INIT(FRAME_BYTES_MAX);
-	struct frame f = {.type = UNLOCK_KEY, .id = 1};
+	struct frame f = {.type = UNLOCK_KEY, .id = 1}, answer = {0};
+	struct wire w;
 	int fd = -1;
 	enum err e;
 
@@ -67,17 +50,13 @@ unlock_signer(const char *prefix, const char *name, struct slice secret,
 		e = connect_signer(prefix, name, &fd, ei);
 	}
 	if (e == ERR_OK) {
-		e = frame_send(fd, &f, ei);
+		e = ctl_exchange(
+		    fd, &f, UNLOCK_DONE, ANSWER_WAIT_MS, &store, &answer, ei);
 	}
 	if (e == ERR_OK) {
-		e = socket_wait(fd, ANSWER_WAIT_MS, ei);
-	}
-	if (e == ERR_OK) {
-		e = frame_recv(fd, &store, &f, false, ei);
-	}
-	if (e == ERR_OK) {
-		e = take_answer(&f, ei);
-		frame_close_fds(&f);
+		w = wire_init(answer.body);
+		e = wire_end(&w, "unlock answer", ei);
+		frame_close_fds(&answer);
 	}
 	fd_close(fd);
 	buf_wipe(&body);
