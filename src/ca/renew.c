@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/renew.h"
 
-#include <arpa/inet.h>
-#include <string.h>
-
 #include "ca/authority.h"
 #include "ca/certificate_columns.h"
 #include "ca/issue.h"
@@ -90,31 +87,11 @@ static enum err
 copy_san(
     const struct general_name *n, struct issue_values *v, struct errinfo *ei)
 {
-	char text[INET6_ADDRSTRLEN];
-	int family = n->value.len == 4 ? AF_INET : AF_INET6;
-
-	switch (n->kind) {
-	case GN_DNS:
-		return values_add_san(v, SAN_DNS, n->value, ei);
-	case GN_EMAIL:
-		return values_add_san(v, SAN_EMAIL, n->value, ei);
-	case GN_URI:
-		return values_add_san(v, SAN_URI, n->value, ei);
-	case GN_IP:
-		if ((n->value.len == 4 || n->value.len == 16) &&
-		    inet_ntop(family, n->value.p, text, sizeof(text)) != NULL) {
-			return values_add_san(v, SAN_IP, slice_str(text), ei);
-		}
-		break;
-	case GN_OTHER:
-	case GN_X400:
-	case GN_DIRECTORY:
-	case GN_EDI:
-	case GN_RID:
-		break;
+	if (san_kind_of(n) == SAN_NONE) {
+		return err_set(ei, ERR_UNSUPPORTED, "renew.names", NULL,
+		    "one of its alternative names cannot be copied");
 	}
-	return err_set(ei, ERR_UNSUPPORTED, "renew.names", NULL,
-	    "one of its alternative names cannot be copied");
+	return values_copy_san(v, n, ei);
 }
 
 static enum err

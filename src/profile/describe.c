@@ -230,19 +230,13 @@ describe_names(const struct profile_exts *x, struct facts *out)
 static void
 describe_qualified(const struct profile_exts *x, struct facts *out)
 {
-	static const char *const keys[ISSUER_SIGN_TOOL_TEXTS] = {
-	    "extensions.issuer_sign_tool.tool",
-	    "extensions.issuer_sign_tool.ca",
-	    "extensions.issuer_sign_tool.tool_document",
-	    "extensions.issuer_sign_tool.ca_document",
-	};
 	struct words kinds = words_of(", ");
 
 	facts_add(out, "extensions.subject_sign_tool", "%s",
 	    x->need[EXT_SUBJECT_SIGN_TOOL] == EXT_REQUIRED ? x->subject_tool
 							   : "none");
 	for (size_t i = 0; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
-		facts_add(out, keys[i], "%s",
+		facts_add(out, settings_tool_paths[i], "%s",
 		    x->need[EXT_ISSUER_SIGN_TOOL] == EXT_REQUIRED
 			? x->issuer_tool[i]
 			: "none");

@@ -4,28 +4,6 @@
 
 #include <string.h>
 
-static enum san_kind
-san_kind_of(const struct general_name *gn)
-{
-	switch (gn->kind) {
-	case GN_DNS:
-		return SAN_DNS;
-	case GN_EMAIL:
-		return SAN_EMAIL;
-	case GN_IP:
-		return SAN_IP;
-	case GN_URI:
-		return SAN_URI;
-	case GN_OTHER:
-	case GN_X400:
-	case GN_DIRECTORY:
-	case GN_EDI:
-	case GN_RID:
-		break;
-	}
-	return SAN_NONE;
-}
-
 /* The name has this kind and, as certified, this value. */
 static bool
 is_san(const struct general_name *gn, const struct san *san)

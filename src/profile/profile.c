@@ -265,19 +265,13 @@ take_san(struct loader *l)
 static void
 take_tools(struct loader *l)
 {
-	static const char *const paths[] = {
-	    "extensions.issuer_sign_tool.tool",
-	    "extensions.issuer_sign_tool.ca",
-	    "extensions.issuer_sign_tool.tool_document",
-	    "extensions.issuer_sign_tool.ca_document",
-	};
 	struct profile_exts *x = &l->p->exts;
 
-	_Static_assert(ARRAY_LEN(paths) == ISSUER_SIGN_TOOL_TEXTS, "four");
 	x->subject_tool =
 	    copy_tool(l, conf_text(l->c, "extensions.subject_sign_tool"));
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		x->issuer_tool[i] = copy_tool(l, conf_text(l->c, paths[i]));
+	for (size_t i = 0; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
+		x->issuer_tool[i] =
+		    copy_tool(l, conf_text(l->c, settings_tool_paths[i]));
 	}
 }
 

@@ -59,7 +59,6 @@ void profile_free(struct profile *p);
 
 /* Borrowed; they die with the profile. */
 const char *profile_name(const struct profile *p);
-const char *profile_title_ru(const struct profile *p);
 const char *profile_title_en(const struct profile *p);
 /* «Тип сертификата»; "" when the profile names none. */
 const char *profile_type_text(const struct profile *p);
@@ -77,8 +76,6 @@ bool profile_direct(const struct profile *p);
 /* Usual time of issue and the regulation's limit, for the page (A12). */
 uint32_t profile_usual_seconds(const struct profile *p);
 uint32_t profile_limit_seconds(const struct profile *p);
-/* Days before the end when renewal is offered (B1). */
-uint32_t profile_renew_days(const struct profile *p);
 
 /* Is this key of an algorithm, parameter set and size that the profile takes,
  * and none that others can open?  ERR_FORMAT from the parser, ERR_POLICY

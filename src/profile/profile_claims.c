@@ -80,13 +80,6 @@ claims_qualified(const char *text)
 	return claims;
 }
 
-static const char *const issuer_paths[ISSUER_SIGN_TOOL_TEXTS] = {
-    "extensions.issuer_sign_tool.tool",
-    "extensions.issuer_sign_tool.ca",
-    "extensions.issuer_sign_tool.tool_document",
-    "extensions.issuer_sign_tool.ca_document",
-};
-
 static void
 check_no_tools(const struct profile_exts *x, struct conf_cursor c,
     struct conf_report *report)
@@ -102,14 +95,14 @@ check_no_tools(const struct profile_exts *x, struct conf_cursor c,
 	}
 	for (size_t i = 0; i < 2; i++) {
 		if (!claims_not_certified(slice_str(x->issuer_tool[i]))) {
-			settings_complain(report, c, issuer_paths[i],
+			settings_complain(report, c, settings_tool_paths[i],
 			    "without accreditation the tool is called \"%s\"",
 			    not_certified);
 		}
 	}
 	for (size_t i = 2; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
 		if (strcmp(x->issuer_tool[i], no_document) != 0) {
-			settings_complain(report, c, issuer_paths[i],
+			settings_complain(report, c, settings_tool_paths[i],
 			    "without accreditation the document is \"%s\"",
 			    no_document);
 		}
@@ -229,7 +222,7 @@ check_claims_what_is_given(const struct profile *p,
 	}
 	for (size_t i = 0; i < ISSUER_SIGN_TOOL_TEXTS; i++) {
 		if (strcmp(x->issuer_tool[i], given[i]) != 0) {
-			settings_complain(report, c, issuer_paths[i],
+			settings_complain(report, c, settings_tool_paths[i],
 			    "the accreditation says \"%s\"", given[i]);
 		}
 	}

@@ -22,12 +22,6 @@ profile_name(const struct profile *p)
 }
 
 const char *
-profile_title_ru(const struct profile *p)
-{
-	return p->title_ru;
-}
-
-const char *
 profile_title_en(const struct profile *p)
 {
 	return p->title_en;
@@ -85,12 +79,6 @@ uint32_t
 profile_limit_seconds(const struct profile *p)
 {
 	return p->limit_sec;
-}
-
-uint32_t
-profile_renew_days(const struct profile *p)
-{
-	return p->renew_days;
 }
 
 const char *

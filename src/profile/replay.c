@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/bounds.h"
-#include "base/host.h"
 #include "der/der.h"
 #include "profile/ca_identity.h"
 #include "profile/profile.h"
@@ -61,26 +60,11 @@ static enum err
 take_san(
     struct issue_values *v, const struct general_name *n, struct errinfo *ei)
 {
-	struct buf ip = BUF_INIT(SAN_TEXT_MAX);
-	enum err err;
-
-	if (n->kind == GN_DNS) {
-		return values_add_san(v, SAN_DNS, n->value, ei);
+	if (san_kind_of(n) == SAN_NONE) {
+		return err_set(ei, ERR_UNSUPPORTED, "replay.san", NULL,
+		    "an alternative name of a kind that no profile has");
 	}
-	if (n->kind == GN_EMAIL) {
-		return values_add_san(v, SAN_EMAIL, n->value, ei);
-	}
-	if (n->kind == GN_URI) {
-		return values_add_san(v, SAN_URI, n->value, ei);
-	}
-	if (n->kind == GN_IP) {
-		ip_put(&ip, n->value);
-		err = values_add_san(v, SAN_IP, buf_slice(&ip), ei);
-		buf_clear(&ip);
-		return err;
-	}
-	return err_set(ei, ERR_UNSUPPORTED, "replay.san", NULL,
-	    "an alternative name of a kind that no profile has");
+	return values_copy_san(v, n, ei);
 }
 
 static enum err

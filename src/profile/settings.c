@@ -212,6 +212,13 @@ _Static_assert(ARRAY_LEN(kind_names) == PROFILE_KIND_MAX_ + 1, "kinds");
 _Static_assert(ARRAY_LEN(request_names) == CSR_SUBJECT_MAX_ + 1, "requests");
 _Static_assert(ARRAY_LEN(key_names) == KEY_ALG_MAX_, "every key but NONE");
 
+const char *const settings_tool_paths[ISSUER_SIGN_TOOL_TEXTS] = {
+    "extensions.issuer_sign_tool.tool",
+    "extensions.issuer_sign_tool.ca",
+    "extensions.issuer_sign_tool.tool_document",
+    "extensions.issuer_sign_tool.ca_document",
+};
+
 const char *
 settings_key_usage_name(unsigned bit)
 {

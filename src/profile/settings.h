@@ -49,6 +49,8 @@ int settings_identification(const char *name);
 const char *settings_identification_name(int kind); /* of 0..3 */
 const char *settings_kind_name(enum profile_kind kind);
 const char *settings_request_name(enum profile_csr_subject what);
+/* Where the texts of issuerSignTool stand, in their order in it. */
+extern const char *const settings_tool_paths[ISSUER_SIGN_TOOL_TEXTS];
 /* Fills p->key_spec from the first key. */
 void settings_key_spec(struct profile *p);
 

@@ -15,6 +15,7 @@ enum {
 	PATH_SIZE = 512,
 	CONSTRUCTED = 0x20,
 	SHORT_INTEGER = 7, /* octets that always fit an int64_t */
+	TAG_TEXT_MAX = 64,
 	LEAF_TEXT_MAX = 4 * CERT_BYTES_MAX,
 	ORDER_TEXT_MAX = 65536, /* of 64 attributes or extensions */
 	LEVELS_MAX = 16         /* what lies deeper is shown as hexadecimal */
@@ -166,14 +167,12 @@ struct walk {
 static void
 visit(struct walk *w, uint8_t tag, struct slice content)
 {
-	char text[64];
-
 	if ((tag & CONSTRUCTED) == 0 || w->num == LEVELS_MAX) {
 		add_leaf(w->out, w->path, tag, content);
 		return;
 	}
 	if (tag != DER_SEQUENCE || content.len == 0) {
-		struct buf b = BUF_INIT(sizeof(text));
+		struct buf b = BUF_INIT(TAG_TEXT_MAX);
 
 		put_tag(&b, tag);
 		facts_add(w->out, w->path, "%s%s", buf_cstr(&b),

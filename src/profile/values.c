@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/host.h"
 #include "crypto/hash.h"
+#include "x509/general_name.h"
 
 void
 values_init(struct issue_values *v)
@@ -140,6 +142,45 @@ values_add_san(struct issue_values *v, enum san_kind kind, struct slice text,
 	}
 	v->sans[v->num_sans++] = (struct san){kind, copy};
 	return ERR_OK;
+}
+
+enum san_kind
+san_kind_of(const struct general_name *name)
+{
+	switch (name->kind) {
+	case GN_DNS:
+		return SAN_DNS;
+	case GN_EMAIL:
+		return SAN_EMAIL;
+	case GN_IP:
+		return SAN_IP;
+	case GN_URI:
+		return SAN_URI;
+	case GN_OTHER:
+	case GN_X400:
+	case GN_DIRECTORY:
+	case GN_EDI:
+	case GN_RID:
+		break;
+	}
+	return SAN_NONE;
+}
+
+enum err
+values_copy_san(
+    struct issue_values *v, const struct general_name *name, struct errinfo *ei)
+{
+	enum san_kind kind = san_kind_of(name);
+	struct buf ip = BUF_INIT(SAN_TEXT_MAX);
+	enum err e;
+
+	if (kind == SAN_IP) {
+		ip_put(&ip, name->value);
+	}
+	e = values_add_san(
+	    v, kind, kind == SAN_IP ? buf_slice(&ip) : name->value, ei);
+	buf_clear(&ip);
+	return e;
 }
 
 /*

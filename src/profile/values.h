@@ -39,6 +39,8 @@ enum san_kind {
 	SAN_KIND_MAX_
 };
 
+struct general_name;
+
 struct san {
 	enum san_kind kind;
 	char *text; /* owned, ASCII */
@@ -77,6 +79,9 @@ ATTR_MUST_USE enum err values_add_attr(
  * "san.dns", "san.ip", "san.email", "san.uri"; ERR_LIMIT "san.many". */
 ATTR_MUST_USE enum err values_add_san(struct issue_values *v,
     enum san_kind kind, struct slice text, struct errinfo *ei);
+/* The same name as a certificate has it; of a kind that profiles have. */
+ATTR_MUST_USE enum err values_copy_san(struct issue_values *v,
+    const struct general_name *name, struct errinfo *ei);
 
 /*
  * SHA-256 of a canonical encoding of everything except `idem`: the request
@@ -89,6 +94,8 @@ ATTR_MUST_USE enum err values_digest(const struct issue_values *v,
 /* "dns", "email", "ip", "uri"; NULL outside the enum. */
 const char *san_kind_name(enum san_kind kind);
 enum san_kind san_kind_by_name(const char *name);
+/* Of a certificate's name; SAN_NONE for a kind that no profile has. */
+enum san_kind san_kind_of(const struct general_name *name);
 /* Whether the text is a well-formed name of its kind, as values_add_san()
  * wants it. */
 bool san_form_fits(enum san_kind kind, const char *text);
