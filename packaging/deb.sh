@@ -29,10 +29,6 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 : "${build:=$out/build}"
 
-in_git() {
-	git -c safe.directory='*' -C "$root" "$@"
-}
-
 if [ ! -f "$build/build.ninja" ]; then
 	meson setup "$build" "$root" --prefix=/usr --libexecdir=libexec \
 	    --sysconfdir=/etc --localstatedir=/var --strip -Dtests=false \

@@ -74,8 +74,10 @@ done
 "$work/tree/usr/sbin/surguchd" --version | grep -Eq '^surguchd [0-9.]+$' ||
     bad "surguchd --version"
 "$work/tree/usr/sbin/surguchctl" help >/dev/null || bad "surguchctl help"
-strings -a "$work/tree/usr/sbin/surguchd" 2>/dev/null |
-    grep -q SURGUCH_CLOCK_FD && bad "test hooks in a release"
+for dir in bin sbin libexec; do
+	grep -rlaE 'SURGUCH_(CLOCK_FD|SEAM_FD|TEST_)' "$work/tree/usr/$dir" &&
+	    bad "test hooks in a release"
+done
 # A root without systemd has not the units and programs that it refers to;
 # what it does not understand is all that counts.
 if command -v systemd-analyze >/dev/null 2>&1 &&
@@ -89,14 +91,11 @@ say "the package is whole: ${deb##*/}"
 # --- upgraded ----------------------------------------------------------------
 # $old: an earlier package, or, where the history does not reach so far back,
 # the same with a lower number.
-in_git() {
-	git -c safe.directory='*' -C "$root" "$@"
-}
 if in_git cat-file -e "$from:packaging/deb.sh" 2>/dev/null; then
 	before=${build:-$work/new/build}.from/$(in_git rev-parse "$from")
 	old=$(ls "$before"/*.deb 2>/dev/null || :)
 	if [ -z "$old" ]; then
-		git -c safe.directory='*' clone -q --no-hardlinks "$root" "$work/src"
+		in_git clone -q --no-hardlinks "$root" "$work/src"
 		git -C "$work/src" checkout -q "$from"
 		made=$("$work/src/packaging/deb.sh" "$work/old")
 		mkdir -p "$before"

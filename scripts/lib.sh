@@ -12,6 +12,11 @@ die() {
 	exit 1
 }
 
+# git in this tree, whoever owns it.
+in_git() {
+	git -c safe.directory='*' -C "$root" "$@"
+}
+
 # Run a command as root: directly, or through sudo.
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
