@@ -128,36 +128,20 @@ look_verb(struct verb_call *v)
 	return ERR_OK;
 }
 
-/* Every list of a CA anew, whatever it is like. */
-static enum err
-touch_lists(struct verb_call *v, const char *ca)
-{
-	struct rows *r = NULL;
-	struct unit u;
-	enum err e =
-	    store_query(v->o->store, ST_CRL_SHARD_LIST, &r, v->ei, V_TEXT(ca));
-
-	unit_init(&u);
-	for (size_t i = 0; e == ERR_OK && i < rows_num(r); i++) {
-		unit_add(&u, ST_CRL_SHARD_TOUCH, EXPECT_ANY, V_TEXT(ca),
-		    V_INT(rows_int(r, i, 0)));
-	}
-	if (e == ERR_OK) {
-		e = store_submit(v->o->store, &u, NULL, v->ei);
-	}
-	unit_clear(&u);
-	rows_free(r);
-	return e;
-}
-
+/* Every list of every CA, whatever it is like. */
 static enum err
 publish_anew(struct verb_call *v)
 {
-	enum err e = ERR_OK;
+	struct unit u;
+	enum err e;
 
-	for (size_t i = 0; e == ERR_OK && i < ca_num(v->o->ca); i++) {
-		e = touch_lists(v, authority_name(ca_at(v->o->ca, i)));
+	unit_init(&u);
+	for (size_t i = 0; i < ca_num(v->o->ca); i++) {
+		unit_add(&u, ST_CRL_SHARD_TOUCH_ALL, EXPECT_ANY,
+		    V_TEXT(authority_name(ca_at(v->o->ca, i))));
 	}
+	e = store_submit(v->o->store, &u, NULL, v->ei);
+	unit_clear(&u);
 	if (e == ERR_OK) {
 		publisher_kick(v->o->publisher);
 	}

@@ -144,6 +144,9 @@ STATEMENT(CRL_SHARD_ADD, "crl_shard.add",
 STATEMENT(CRL_SHARD_TOUCH, "crl_shard.touch",
     "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1 AND shard = $2",
     "ti", "")
+/* All of a CA: what they hold may be the same, they are to be made anew. */
+STATEMENT(CRL_SHARD_TOUCH_ALL, "crl_shard.touch_all",
+    "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1", "t", "")
 /* Numbers go on above this one: ca, shard, number. */
 STATEMENT(CRL_SHARD_RAISE, "crl_shard.raise",
     "UPDATE crl_shard SET number = $3 "

@@ -2,7 +2,8 @@
 // Revocation lists cut into shards: each certificate names its own, and that
 // one is right within a second.
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync }
+	from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../run/exec.mjs';
@@ -174,6 +175,24 @@ test('lists in shards', async (t) => {
 		for (const one of certs.slice(0, 2)) {
 			assert.ok(hex.includes(one.serial), one.serial);
 		}
+	});
+
+	await t.test('a damaged list is made anew, however many there are', async () => {
+		await centre.down();
+		writeFileSync(conf(centre), readFileSync(conf(centre), 'utf8')
+			.replace('crl_shards = 10;', 'crl_shards = 100;'));
+		await centre.up();
+		const dir = stateDir(centre, 'public');
+		const [name] = await until(async () => {
+			const names = readdirSync(dir).filter((n) =>
+				/^issuing-p256-\d+-of-100\.crl$/.test(n));
+			return names.length === 100 ? names : null;
+		}, 'a hundred lists');
+		writeFileSync(join(dir, name), 'no list');
+		const fixed = await ctl(centre, 'doctor', '--fix');
+		assert.match(fixed.all, /is no CRL/);
+		await until(async () => readFileSync(join(dir, name))[0] === 0x30,
+			'a list in its place');
 	});
 	t.diagnostic('proves: I3');
 });
