@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cpu.h"
 
 #include "base/attr.h"
 #include "base/text.h"
@@ -52,16 +53,6 @@ now_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static double
-cpu_us(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 /* Ids grow with time; serials, digests and keys are spread as in life. */
@@ -137,7 +128,7 @@ measure(const char *dir, unsigned num_threads, bool audited, int64_t ms)
 		die(path, &ei);
 	}
 	start = now_ms();
-	cpu = cpu_us();
+	cpu = own_cpu();
 	r.until_ms = start + ms;
 	for (unsigned i = 0; i < num_threads; i++) {
 		if (pthread_create(&threads[i], NULL, submit_until, &r) != 0) {
@@ -148,12 +139,12 @@ measure(const char *dir, unsigned num_threads, bool audited, int64_t ms)
 		(void)pthread_join(threads[i], NULL);
 	}
 	sec = (double)(now_ms() - start) / 1000;
-	cpu = cpu_us() - cpu;
+	cpu = own_cpu() - cpu;
 	num = atomic_load(&r.next) - next - atomic_load(&r.num_failed);
 	next = atomic_load(&r.next);
 	(void)printf("%2u thread%s %-8s %9.0f units/s %7.1f us CPU each%s\n",
 	    num_threads, num_threads == 1 ? " " : "s",
-	    audited ? "audited" : "plain", num / sec, cpu / num,
+	    audited ? "audited" : "plain", num / sec, cpu * 1e6 / num,
 	    atomic_load(&r.num_failed) > 0 ? "  SOME FAILED" : "");
 	store_close(r.store);
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {

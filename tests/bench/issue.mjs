@@ -172,6 +172,11 @@ try {
 	const plain = await centreFor({}, 'tls-client', 'issuing-p256', 'p256');
 	const slow = await centreFor({ env: { LD_PRELOAD: tool('slow_sync.so') } },
 		'tls-client', 'issuing-p256', 'p256');
+	for (const pid of slow.pids().slice(1)) {
+		if (!readFileSync(`/proc/${pid}/maps`, 'utf8').includes('slow_sync')) {
+			throw new Error(`process ${pid} has quick syncs`);
+		}
+	}
 	const slowed = [];
 	for (let i = 0; i < Math.ceil(PAIRS / 3); i += 1) {
 		const p256 = await plain.issue();

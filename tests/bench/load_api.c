@@ -20,11 +20,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
+
+#include "cpu.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -40,7 +41,7 @@ enum {
 };
 
 struct answer {
-	uint32_t us; /* 0: not sent, or failed */
+	uint32_t us; /* 0: not sent, or not answered */
 	struct buf text;
 };
 
@@ -124,7 +125,7 @@ send_one(struct load *l, CURL *curl, size_t i)
 	uint64_t start = now_us();
 	long status = 0;
 	const struct line *line = &l->lines[i];
-	bool done;
+	bool answered;
 
 	buf_init(&a->text, ANSWER_MAX);
 	curl_easy_setopt(
@@ -138,25 +139,14 @@ send_one(struct load *l, CURL *curl, size_t i)
 		    (curl_off_t)line->body.len);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, line->body.p);
 	}
-	done = curl_easy_perform(curl) == CURLE_OK &&
-	       curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) ==
-		   CURLE_OK &&
-	       status / 100 == 2;
+	answered = curl_easy_perform(curl) == CURLE_OK &&
+		   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) ==
+		       CURLE_OK;
 	curl_slist_free_all(headers);
-	if (done) {
+	if (answered) { /* a refusal takes its time too */
 		a->us = (uint32_t)(now_us() - start);
 	}
-	return done;
-}
-
-static double
-own_cpu(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return answered && status / 100 == 2;
 }
 
 /* User and system time of one process (proc(5): the 14th and 15th field). */

@@ -19,9 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "cpu.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -149,16 +150,6 @@ hear(struct connection *c)
 		c->fd = -1;
 	}
 	return ask(c);
-}
-
-static double
-own_cpu(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 /* One round over all connections; false when one of them is lost. */

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cpu.h"
+
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "crypto/init.h"
@@ -17,11 +19,11 @@
 #include "os/file.h"
 
 static double
-now(clockid_t clock)
+now(void)
 {
 	struct timespec t;
 
-	(void)clock_gettime(clock, &t);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -42,18 +44,18 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "loop_crl: %s %s\n", ei.rule, ei.text);
 		return 1;
 	}
-	cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-	t[0] = now(CLOCK_MONOTONIC);
+	cpu = own_cpu();
+	t[0] = now();
 	if (privkey_sign(key, SIG_ECDSA_SHA256, buf_slice(&crl), &sig, &ei) !=
 	    ERR_OK) {
 		return 1;
 	}
-	t[1] = now(CLOCK_MONOTONIC);
+	t[1] = now();
 	if (file_write_atomic(path, buf_slice(&crl), 0644, &ei) != ERR_OK) {
 		return 1;
 	}
-	t[2] = now(CLOCK_MONOTONIC);
-	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	t[2] = now();
+	cpu = own_cpu() - cpu;
 	(void)printf(
 	    "sign %.6f write %.6f cpu %.6f\n", t[1] - t[0], t[2] - t[1], cpu);
 	privkey_free(key);

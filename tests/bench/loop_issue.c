@@ -10,7 +10,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+
+#include "cpu.h"
 
 #include "base/bounds.h"
 #include "base/buf.h"
@@ -23,16 +24,6 @@ enum {
 	TBS_LEN = 650,
 	LOOK_EVERY = 64
 };
-
-static double
-own_cpu(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
 
 static bool
 one(struct slice request, struct privkey *key, struct slice tbs)

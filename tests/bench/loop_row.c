@@ -12,9 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <sqlite3.h>
+
+#include "cpu.h"
 
 #include "base/attr.h"
 #include "os/random.h"
@@ -34,16 +35,6 @@ static const char schema[] =
     "der BLOB NOT NULL) STRICT;"
     "CREATE INDEX certificate_key ON certificate (spki_sha256);"
     "CREATE INDEX certificate_ending ON certificate (not_after);";
-
-static double
-own_cpu(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
 
 static bool
 add_row(sqlite3_stmt *insert, long n)

@@ -31,6 +31,8 @@ const port = (url) => new URL(url).port;
 const base64 = (lines) => lines.map((l) =>
 	`${Buffer.from(l, 'latin1').toString('base64')}\n`).join('');
 
+const meanSize = (a) => a.reduce((sum, b) => sum + b.length, 0) / a.length;
+
 const HEAD = 'HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n';
 const get = (path) => `GET ${path} ${HEAD}\r\n`;
 const post = (path, der) => `POST ${path} ${HEAD}Content-Type: ${TYPE}\r\n` +
@@ -49,7 +51,11 @@ async function load(server, { how = 'keep', requests = server.requests } = {}) {
 	if (failed > 0 || done === 0) {
 		throw new Error(out + server.log());
 	}
-	return { rate: done / sec, us: cpu / done * 1e6, size: bytes / done };
+	// A refusal (RFC 6960 4.2.1: 5 octets) is a 200 too.
+	if (Math.abs(bytes / done - server.size) > server.size / 50) {
+		throw new Error(`answers of ${bytes / done} bytes, not ${server.size}`);
+	}
+	return { rate: done / sec, us: cpu / done * 1e6 };
 }
 
 async function pairs(name, ours, theirs) {
@@ -100,6 +106,7 @@ async function startOurs() {
 	}
 	http.close();
 	return { port: port(centre.public), requests: at('get'), answers,
+		size: meanSize(answers),
 		log: () => centre.log.slice(-2000),
 		pids: () => [centre.parent.pid, ...centre.roles().map((p) => p.pid)] };
 }
@@ -122,6 +129,7 @@ async function startPeer(name, answers, settings) {
 		.catch(() => false), () => `nginx:\n${nginx.log}`);
 	client.close();
 	return { port: String(number), requests: at(`${name}-get`),
+		size: meanSize(answers),
 		log: () => nginx.log.slice(-2000),
 		pids: () => [nginx.pid, ...descendants(nginx.pid).map((p) => p.pid)] };
 }
@@ -150,7 +158,18 @@ async function startOpenssl() {
 		'-port', String(number), '-rsigner', at('rs.pem'), '-rkey', at('rs.key'),
 		'-CA', at('ca.pem'), '-nmin', '10', '-ignore_err']);
 	await until(() => /waiting for OCSP client/i.test(peer.log), () => peer.log);
+	const client = new Client(`http://127.0.0.1:${number}`);
+	const { body } = await client.request('POST', '/', { body: readFileSync(
+		at('req.der')), headers: { 'content-type': TYPE } });
+	client.close();
+	writeFileSync(at('openssl.ors'), body);
+	const said = await opensslMust(['ocsp', '-respin', at('openssl.ors'),
+		'-noverify', '-resp_text']);
+	if (!/Cert Status: good/.test(said)) {
+		throw new Error(said);
+	}
 	return { port: String(number), requests: at('openssl-post'),
+		size: body.length,
 		log: () => peer.log.slice(-2000), pids: () => [peer.pid] };
 }
 

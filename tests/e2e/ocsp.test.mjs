@@ -11,6 +11,7 @@ import { addPerson, call, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { startNginx } from './lib/nginx.mjs';
+import { tlv } from './lib/ocsp.mjs';
 import { ocsp, openssl, opensslMust, toPem } from './lib/openssl.mjs';
 import { freePorts, until } from './lib/scratch.mjs';
 
@@ -20,14 +21,6 @@ const KEPT_SEC = 300;
 // 1.3.6.1.5.5.7.48.1.2
 const NONCE_OID = Buffer.from('06092b0601050507300102', 'hex');
 
-// Lengths up to 65535 octets.
-function tlv(tag, ...parts) {
-	const body = Buffer.concat(parts);
-	const len = body.length < 0x80 ? [body.length]
-		: body.length < 0x100 ? [0x81, body.length]
-			: [0x82, body.length >> 8, body.length & 0xff];
-	return Buffer.concat([Buffer.from([tag, ...len]), body]);
-}
 const inner = (der) => der.subarray(der[1] < 0x80 ? 2 : 2 + (der[1] & 0x7f));
 
 test('OCSP for those who ask', async (t) => {

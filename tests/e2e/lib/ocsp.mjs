@@ -11,7 +11,7 @@ const SUCCESSFUL = Buffer.from([0x0a, 1, 0]); // RFC 6960 4.2.1
 const STATUS = { 0x80: 'good', 0xa1: 'revoked', 0x82: 'unknown' };
 
 // Lengths below 65536.
-function tlv(tag, ...parts) {
+export function tlv(tag, ...parts) {
 	const body = Buffer.concat(parts);
 	const len = body.length < 128 ? [body.length]
 		: body.length < 256 ? [0x81, body.length]
