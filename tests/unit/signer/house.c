@@ -7,9 +7,11 @@
 
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/privkey.h"
 #include "os/systime.h"
 #include "scratch/scratch.h"
+#include "x509/cert.h"
 
 #include "house.h"
 
@@ -334,4 +336,55 @@ house_ocsp(const struct house *h, const char *more)
 	assert_int_equal(house_once(h, "--install-cert", dir, file, ca), 0);
 	buf_clear(&spki);
 	buf_clear(&cert);
+}
+
+bool
+house_begin(struct house *h, struct kit *k, const char *issuing_more)
+{
+	struct clock now = system_clock();
+	struct errinfo ei;
+
+	assert_ok(crypto_init(&ei), &ei);
+	if (!house_open(h)) {
+		return false;
+	}
+	house_ceremony(h, issuing_more);
+	k->now = clock_utc_sec(&now);
+	return true;
+}
+
+static int
+compare_serials(const void *a, const void *b)
+{
+	return memcmp(a, b, HOUSE_SERIAL);
+}
+
+void
+kit_issue_some(struct kit *k, struct slice spki, int64_t not_after, size_t num,
+    uint8_t serials[][HOUSE_SERIAL], void (*look)(const struct cert *c))
+{
+	struct buf store = BUF_INIT(CERT_BYTES_MAX);
+	struct signer_issued out;
+	struct errinfo ei;
+
+	for (size_t i = 0; i < num; i++) {
+		struct signer_issue_msg m = {.at = house_audit(1)};
+		struct cert *c = NULL;
+
+		house_values(
+		    &m.values, "tls-client", "user", spki, 50 + (unsigned)i);
+		m.values.not_after = not_after;
+		assert_ok(engine_issue(k->engine, &m, &store, &out, &ei), &ei);
+		signer_issue_clear(&m);
+		assert_ok(cert_parse(out.cert, &c, &ei), &ei);
+		assert_int_equal(cert_serial(c).len, HOUSE_SERIAL);
+		memcpy(serials[i], cert_serial(c).p, HOUSE_SERIAL);
+		if (look != NULL) {
+			look(c);
+		}
+		cert_free(c);
+	}
+	assert_ok(engine_commit(k->engine, &ei), &ei);
+	qsort(serials, num, HOUSE_SERIAL, compare_serials);
+	buf_clear(&store);
 }

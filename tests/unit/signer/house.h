@@ -17,6 +17,8 @@
 #include "signer/instance.h"
 #include "signer/ledger.h"
 
+struct cert;
+
 struct house {
 	char dir[PATH_TEXT_SIZE];
 	char profiles[PATH_TEXT_SIZE];
@@ -63,9 +65,22 @@ void kit_close(struct kit *k);
 
 /* Root and issuing CA with everything installed: signers "root" (stopped)
  * and "issuing", ready to be started. */
+void house_ceremony(const struct house *h, const char *issuing_more);
 /* For an OCSP key "ocsp" under it: certificate and issuer installed. */
 void house_ocsp(const struct house *h, const char *more);
-void house_ceremony(const struct house *h, const char *issuing_more);
+/* crypto_init(), house_open() and house_ceremony(), and the kit's clock is set
+ * to now: what a program's set-up begins with.  False as house_open(). */
+bool house_begin(struct house *h, struct kit *k, const char *issuing_more);
+
+/* Have the kit issue and commit `num` certificates of "tls-client" for this key
+ * that end at this time; their serials, ascending.  look (or NULL) sees each.
+ */
+enum {
+	HOUSE_SERIAL = 19
+};
+void kit_issue_some(struct kit *k, struct slice spki, int64_t not_after,
+    size_t num, uint8_t serials[][HOUSE_SERIAL],
+    void (*look)(const struct cert *c));
 
 /* Values for a profile: C=RU, CN=cn and the idempotency key's first octets. */
 void house_values(struct issue_values *v, const char *profile, const char *cn,

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "crypto/hash.h"
-#include "crypto/init.h"
 #include "crypto/pubkey.h"
 #include "house.h"
-#include "os/systime.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
 
@@ -26,58 +24,19 @@ enum {
 	CERTS = 3,
 	LIFE = 100 * DAY_SEC
 };
-static uint8_t serials[CERTS][19];
-
-static void
-make_certs(void)
-{
-	struct signer_issued out;
-	struct errinfo ei;
-
-	for (unsigned i = 0; i < CERTS; i++) {
-		struct signer_issue_msg m;
-		struct cert *c = NULL;
-
-		m.at = house_audit(1);
-		house_values(
-		    &m.values, "tls-client", "user", buf_slice(&key), 50 + i);
-		m.values.not_after = kit.now + LIFE;
-		assert_ok(engine_issue(kit.engine, &m, &store, &out, &ei), &ei);
-		signer_issue_clear(&m);
-		assert_ok(cert_parse(out.cert, &c, &ei), &ei);
-		memcpy(serials[i], cert_serial(c).p, 19);
-		cert_free(c);
-	}
-	assert_ok(engine_commit(kit.engine, &ei), &ei);
-	for (int i = 0; i < CERTS; i++) {
-		for (int k = i + 1; k < CERTS; k++) {
-			uint8_t swap[19];
-
-			if (memcmp(serials[i], serials[k], 19) > 0) {
-				memcpy(swap, serials[i], 19);
-				memcpy(serials[i], serials[k], 19);
-				memcpy(serials[k], swap, 19);
-			}
-		}
-	}
-}
+static uint8_t serials[CERTS][HOUSE_SERIAL];
 
 static int
 set_up(void **state)
 {
-	struct clock now = system_clock();
-	struct errinfo ei;
-
 	(void)state;
-	assert_ok(crypto_init(&ei), &ei);
-	if (!house_open(&house)) {
+	if (!house_begin(&house, &kit, "crl_per_day = 40;\n")) {
 		return -1;
 	}
-	house_ceremony(&house, "crl_per_day = 40;\n");
 	house_key(&key);
-	kit.now = clock_utc_sec(&now);
 	kit_open(&kit, &house, "issuing");
-	make_certs();
+	kit_issue_some(
+	    &kit, buf_slice(&key), kit.now + LIFE, CERTS, serials, NULL);
 	return 0;
 }
 

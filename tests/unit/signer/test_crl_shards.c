@@ -4,13 +4,10 @@
 #include "unit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "crypto/init.h"
 #include "crypto/pubkey.h"
 #include "house.h"
-#include "os/systime.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
 #include "x509/ext.h"
@@ -28,18 +25,12 @@ static struct buf store = BUF_INIT(1 << 20);
 static struct buf crl = BUF_INIT(1 << 20);
 static struct buf entries = BUF_INIT(1 << 20);
 static uint64_t number;
-static uint8_t serials[CERTS][CRL_SHARD_SERIAL];
+static uint8_t serials[CERTS][HOUSE_SERIAL];
 
 static struct slice
 serial(unsigned i)
 {
 	return slice_make(serials[i], CRL_SHARD_SERIAL);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	return memcmp(a, b, CRL_SHARD_SERIAL);
 }
 
 /* The first address of a certificate or list. */
@@ -53,53 +44,28 @@ url_of(const struct ext_list *exts, enum ext_kind kind)
 			       : x->u.points.list[0].full.list[0].value;
 }
 
+/* Lint has looked; here from outside. */
 static void
-make_certs(void)
+names_its_shard(const struct cert *c)
 {
-	struct signer_issued out;
-	struct errinfo ei;
+	struct crl_shard named;
 
-	for (unsigned i = 0; i < CERTS; i++) {
-		struct signer_issue_msg m;
-		struct crl_shard named;
-		struct cert *c = NULL;
-
-		m.at = house_audit(1);
-		house_values(
-		    &m.values, "tls-client", "user", buf_slice(&key), 50 + i);
-		m.values.not_after = kit.now + LIFE;
-		assert_ok(engine_issue(kit.engine, &m, &store, &out, &ei), &ei);
-		signer_issue_clear(&m);
-		assert_ok(cert_parse(out.cert, &c, &ei), &ei);
-		assert_int_equal(cert_serial(c).len, CRL_SHARD_SERIAL);
-		memcpy(serials[i], cert_serial(c).p, CRL_SHARD_SERIAL);
-		/* Lint has looked; here from outside. */
-		assert_true(crl_shard_parse(
-		    url_of(cert_exts(c), EXT_CRL_POINTS), &named));
-		assert_true(
-		    crl_shard_eq(named, crl_shard_of(serial(i), SHARDS)));
-		cert_free(c);
-	}
-	assert_ok(engine_commit(kit.engine, &ei), &ei);
-	qsort(serials, CERTS, CRL_SHARD_SERIAL, compare);
+	assert_true(
+	    crl_shard_parse(url_of(cert_exts(c), EXT_CRL_POINTS), &named));
+	assert_true(crl_shard_eq(named, crl_shard_of(cert_serial(c), SHARDS)));
 }
 
 static int
 set_up(void **state)
 {
-	struct clock now = system_clock();
-	struct errinfo ei;
-
 	(void)state;
-	assert_ok(crypto_init(&ei), &ei);
-	if (!house_open(&house)) {
+	if (!house_begin(&house, &kit, "crl_shards = 4;\n")) {
 		return -1;
 	}
-	house_ceremony(&house, "crl_shards = 4;\n");
 	house_key(&key);
-	kit.now = clock_utc_sec(&now);
 	kit_open(&kit, &house, "issuing");
-	make_certs();
+	kit_issue_some(&kit, buf_slice(&key), kit.now + LIFE, CERTS, serials,
+	    names_its_shard);
 	return 0;
 }
 
