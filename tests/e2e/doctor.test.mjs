@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
+import { must } from '../run/exec.mjs';
 import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { opensslMust } from './lib/openssl.mjs';
@@ -151,7 +152,6 @@ test('doctor names what is wrong', async (t) => {
 		const courier = centre.roles('surguch-courier')[0].pid;
 		process.kill(courier, 'SIGSTOP');
 		const db = join(front, 'surguch.db');
-		const { must } = await import('../run/exec.mjs');
 		await must('sqlite3', ['-cmd', '.timeout 10000', db,
 			'INSERT INTO outbox (id, kind, purpose, recipient, body, ' +
 			'next_at, expires_at, created_at, state, attempts) VALUES ' +
@@ -202,7 +202,6 @@ test('doctor names what is wrong', async (t) => {
 test('a full disk', { skip: AS_ROOT ? false : 'needs root to mount' },
 	async (t) => {
 		const centre = await startDesk(t);
-		const { must } = await import('../run/exec.mjs');
 		const dir = stateDir(centre, 'sealed');
 		await must('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'x',
 			dir]);

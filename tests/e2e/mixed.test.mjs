@@ -19,4 +19,5 @@ test('in ordinary use', async (t) => {
 		assert.ok(num > 0, `nothing of "${what}" was done`);
 	}
 	await m.account();
+	t.diagnostic('proves: I2 I3');
 });

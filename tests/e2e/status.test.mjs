@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ending certificates, and what CRL and OCSP say of them.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { openssl, opensslMust, toPem } from './lib/openssl.mjs';
 import { until } from './lib/scratch.mjs';
 
 const COMMENT_MAX = 500;
+const PACE_AT_ONCE = 100; // src/ca/pace.h
 const OCSP_REQUEST = 'application/ocsp-request';
 const OCSP_RESPONSE = 'application/ocsp-response';
 
@@ -211,6 +212,33 @@ test('revocation, CRL and OCSP', async (t) => {
 		assert.equal(status(await ask(about(cert))), 'revoked');
 	});
 
+	await t.test('a profile without hold: none is put on, one may be released',
+		async () => {
+			const held = await issue('held before');
+			const cert = await issue('never held');
+			assert.equal((await change(held.id, 'hold')).status, 200);
+			const file = join(centre.dir,
+				'etc/surguch/profiles/tls-client.conf');
+			const text = readFileSync(file, 'utf8');
+			const without = text.replace(/^hold = true;/m, 'hold = false;');
+			assert.notEqual(without, text);
+			await centre.down();
+			writeFileSync(file, without);
+			await centre.up();
+			const r = await change(cert.id, 'hold');
+			assert.equal(r.status, 422, r.text);
+			assert.equal(r.json.rule, 'certificate.no_hold', r.text);
+			const told = await ctl(centre, 'certificate', 'hold', cert.id);
+			assert.equal(told.code, 1, told.all);
+			assert.match(told.err, /rule certificate\.no_hold/);
+			assert.equal(status(await ask(about(cert))), 'good');
+			assert.equal((await change(held.id, 'release')).status, 200);
+			assert.equal(status(await ask(about(held))), 'good');
+			await centre.down();
+			writeFileSync(file, text);
+			await centre.up();
+		});
+
 	await t.test('OCSP by GET and by POST', async () => {
 		const cert = await issue('asked');
 		for (const method of ['GET', 'POST']) {
@@ -289,6 +317,27 @@ test('revocation, CRL and OCSP', async (t) => {
 			return r.status === 200 ? r : null;
 		}, 'another tag');
 		assert.notEqual(now.headers.etag, tags[0]);
+	});
+
+	await t.test('many revocations share a list', async () => {
+		await centre.down();
+		await centre.up(); // what was made before is forgotten
+		const place = () => statSync(from('issuing-p256.crl')).ino;
+		let made = 0;
+		let cert;
+		for (let i = 0; i < PACE_AT_ONCE + 10 && made === i; i += 1) {
+			cert = await issue('paced');
+			const before = place();
+			assert.equal((await revoke(cert.id,
+				{ reason: 'superseded' })).status, 200);
+			made += await until(() => place() !== before, 'a list',
+				{ timeoutMs: 3000 }).then(() => 1, () => 0);
+		}
+		// The last one is on no list yet, and revoked all the same.
+		assert.equal(status(await ask(about(cert))), 'revoked');
+		// One more for the minute that may have gone by.
+		assert.ok(made >= PACE_AT_ONCE - 1 && made <= PACE_AT_ONCE + 1,
+			`${made} lists`);
 	});
 
 	await t.test('nothing but its files is public', async () => {

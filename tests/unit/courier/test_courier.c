@@ -402,6 +402,16 @@ the_key_is_made_once_and_kept_secret(void **state)
 	finish();
 }
 
+static void
+need_role(void)
+{
+	if (role_path == NULL) {
+		print_message("the program is not named: run this by meson "
+			      "test\n");
+		skip();
+	}
+}
+
 /* Resolving, connecting, TLS: all of it behind Landlock and seccomp. */
 static void
 the_program_works_behind_its_walls(void **state)
@@ -416,9 +426,7 @@ the_program_works_behind_its_walls(void **state)
 	};
 
 	(void)state;
-	if (role_path == NULL) {
-		skip();
-	}
+	need_role();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		w.url = cases[i].url;
 		start_as(true, true);
@@ -437,9 +445,7 @@ static void
 the_program_finishes_before_it_stops(void **state)
 {
 	(void)state;
-	if (role_path == NULL) {
-		skip();
-	}
+	need_role();
 	start_as(true, true);
 	w.phone.delay_ms = 300;
 	deliver(3, PHONE, PHONE, 0);
@@ -459,9 +465,7 @@ the_program_ends_at_a_bad_message(void **state)
 	struct buf body = BUF_INIT(64);
 
 	(void)state;
-	if (role_path == NULL) {
-		skip();
-	}
+	need_role();
 	start_as(true, true);
 	send_frame(COURIER_KEY, 1, &body);
 	assert_int_equal(WEXITSTATUS(end_role()), 1);

@@ -164,6 +164,7 @@ drops_for_ever(void **state)
 
 	(void)state;
 	if (geteuid() != 0) {
+		print_message("only root can drop to another user\n");
 		skip();
 	}
 	pid = fork();

@@ -438,12 +438,43 @@ test_change(void **state)
 		    &ei);
 		assert_int_equal(m.num, 1);
 		record_matches_clear(&m);
+		/* Somebody has each of these; nobody has all four. */
+		assert_ok(record_search(&person_kind, r, "щук 075 ольга яна",
+			      NULL, &m, &ei),
+		    &ei);
+		assert_int_equal(m.num, 0);
 		assert_ok(record_search(
 			      &org_kind, r, "щукин ооо 6688", NULL, &m, &ei),
 		    &ei);
 		assert_int_equal(m.num, 1);
 		record_matches_clear(&m);
 	}
+}
+
+/* Two words that more rows begin with than are walked, and no row has both:
+ * that is said, and not that nobody is found. */
+static void
+test_wide(void **state)
+{
+	static const char *const octets[ENGINES] = {"BLOB", "bytea"};
+	char sql[512];
+
+	(void)state;
+	for (size_t e = 0; e < ENGINES; e++) {
+		(void)snprintf(sql, sizeof(sql),
+		    "INSERT INTO word (kind, word, owner_id) "
+		    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+		    "SELECT i + 1 FROM n WHERE i <= %d) "
+		    "SELECT '%s', CAST(w || i AS %s), id FROM n, "
+		    "(SELECT 'qqq' AS w, 0 AS first UNION ALL "
+		    "SELECT 'zzz', %d) AS two, (SELECT id, row_number() "
+		    "OVER (ORDER BY id) AS k FROM person) AS p "
+		    "WHERE k = first + i %% %d + 1",
+		    SEARCH_ROWS_MAX, person_kind.prefix, octets[e],
+		    NUM_PEOPLE / 2, NUM_PEOPLE / 2);
+		run_sql(places[e].path, sql);
+	}
+	assert_refused("qqq zzz", NULL, "search.wide", "search");
 }
 
 int
@@ -455,6 +486,7 @@ main(void)
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_change),
+	    cmocka_unit_test(test_wide),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

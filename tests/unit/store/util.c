@@ -194,7 +194,7 @@ run_sql(const char *path, const char *sql)
 	sqlite3 *db = NULL;
 	char *why = NULL;
 
-	if (cluster_is_asked()) {
+	if (strncmp(path, "postgresql:", 11) == 0) {
 		cluster_ask(path, sql, NULL, 0);
 		return;
 	}
