@@ -35,18 +35,23 @@ STATEMENT(WORD_BEHIND, "word.behind",
  * $9 $10 two more prefixes with their ends, which the owner has too, $11 how
  * many -> word, owner_id.  The first page starts after (prefix, empty blob); a
  * prefix's end is the prefix with an octet 0xff behind it.  An owner comes
- * once, at the first of its words that begins so.
+ * once, at the first of its words that begins so.  "OFFSET 0" changes nothing
+ * but PostgreSQL's plan: without it a join may be made of the subqueries, which
+ * walks all of a common word for each row.
  */
 STATEMENT(WORD_FIND, "word.find",
     "SELECT w.word, w.owner_id FROM word w WHERE w.kind = $1 "
     "AND (w.word, w.owner_id) > ($2, $3) "
     "AND (w.word, w.owner_id) <= ($4, $5) "
     "AND EXISTS (SELECT 1 FROM word a WHERE a.kind = $1 "
-    "AND a.owner_id = w.owner_id AND a.word >= $7 AND a.word <= $8) "
+    "AND a.owner_id = w.owner_id AND a.word >= $7 AND a.word <= $8 "
+    "LIMIT 1 OFFSET 0) "
     "AND EXISTS (SELECT 1 FROM word b WHERE b.kind = $1 "
-    "AND b.owner_id = w.owner_id AND b.word >= $9 AND b.word <= $10) "
+    "AND b.owner_id = w.owner_id AND b.word >= $9 AND b.word <= $10 "
+    "LIMIT 1 OFFSET 0) "
     "AND NOT EXISTS (SELECT 1 FROM word f WHERE f.kind = $1 "
-    "AND f.owner_id = w.owner_id AND f.word >= $6 AND f.word < w.word) "
+    "AND f.owner_id = w.owner_id AND f.word >= $6 AND f.word < w.word "
+    "LIMIT 1 OFFSET 0) "
     "ORDER BY w.word, w.owner_id LIMIT $11",
     "tbbbbbbbbbi", "bd")
 
