@@ -59,6 +59,9 @@ enum {
 bool
 civil_to_sec(const struct civil *c, int64_t *out_sec)
 {
+	/* In a year of 365. */
+	static const int days_before_month[] = {
+	    0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	int64_t days;
 
 	if (c->year < YEAR_MIN || c->year > YEAR_MAX || c->month < 1 ||
@@ -69,10 +72,8 @@ civil_to_sec(const struct civil *c, int64_t *out_sec)
 		return false;
 	}
 	days = days_before_year(c->year) - DAYS_TO_1970;
-	for (int m = 1; m < c->month; m++) {
-		days += days_in_month(c->year, m);
-	}
-	days += c->day - 1;
+	days += days_before_month[c->month - 1] + c->day - 1;
+	days += c->month > 2 && is_leap(c->year);
 	*out_sec = ((days * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
 	return true;
 }
