@@ -23,9 +23,6 @@ if [ "${1-}" = -k ]; then
 fi
 [ $# -gt 0 ] || set -- ./test
 
-[ "$(id -u)" -eq 0 ] || die "this needs root"
-command -v mmdebstrap >/dev/null 2>&1 || die "this needs mmdebstrap"
-
 work=${SURGUCH_MINIMAL_ROOT-}
 made=0
 if [ -z "$work" ]; then
@@ -45,22 +42,7 @@ finish() {
 }
 trap finish EXIT
 
-# Debian's own package sources as this machine has them; others would bring
-# what a fresh machine lacks.
-sources=/etc/apt/sources.list
-for f in /etc/apt/sources.list.d/debian.sources; do
-	[ -f "$f" ] && sources=$f
-done
-
-if [ ! -e "$chroot/bin/sh" ]; then
-	say "Making a minimal root..."
-	mmdebstrap --quiet --variant=minbase --include=git,ca-certificates \
-	    bookworm "$chroot" "$sources"
-fi
-# So that apt finds the way out as it does here.
-for f in /etc/resolv.conf /etc/hosts; do
-	cp -L "$f" "$chroot$f"
-done
+minimal_root "$chroot" git,ca-certificates
 
 rm -rf "$chroot/srv/surguch" "$chroot/srv/shared"
 git -c safe.directory='*' clone -q --no-hardlinks "$root" "$chroot/srv/surguch"

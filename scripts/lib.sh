@@ -87,6 +87,27 @@ packages_install() {
 	    die "apt-get could not install: $_missing"
 }
 
+# minimal_root DIR PACKAGE,...: a root of Debian with these packages in it, and
+# the way to more as this machine has it.  One that is there is taken as it is.
+minimal_root() {
+	[ "$(id -u)" -eq 0 ] || die "this needs root"
+	command -v mmdebstrap >/dev/null 2>&1 || die "this needs mmdebstrap"
+	# Debian's own package sources; others would bring what a fresh machine
+	# lacks.
+	_sources=/etc/apt/sources.list
+	for _file in /etc/apt/sources.list.d/debian.sources; do
+		[ -f "$_file" ] && _sources=$_file
+	done
+	if [ ! -e "$1/bin/sh" ]; then
+		say "Making a minimal root..."
+		mmdebstrap --quiet --variant=minbase --include="$2" \
+		    bookworm "$1" "$_sources"
+	fi
+	for _file in /etc/resolv.conf /etc/hosts; do
+		cp -L "$_file" "$1$_file"
+	done
+}
+
 # build_dir NAME MESON-OPTION...: configure $root/NAME, once; again from
 # scratch when the options are others than last time or the last set-up did
 # not end.  Says nothing unless it fails.
