@@ -39,8 +39,8 @@ trap finish EXIT
 minimal_root "$chroot" \
     systemd,systemd-sysv,dbus,openssl,libengine-gost-openssl,curl,ca-certificates
 "$root/packaging/deb.sh" "$work/deb" >/dev/null
-cp "$work"/deb/surguch_*.deb "$chroot/root/surguch.deb"
-cp "$root/scripts/systemd-walk.sh" "$chroot/root/"
+cp "$work"/deb/surguch_*.deb "$chroot/srv/surguch.deb"
+cp "$root/scripts/systemd-walk.sh" "$chroot/srv/"
 
 # Its network is this machine's own; the filter of system calls lets through
 # what the roles confine themselves with.
@@ -63,7 +63,7 @@ until state=$(inside systemctl is-system-running 2>/dev/null) ||
 	[ "$tries" -le 60 ] || die "systemd does not start; see $work/boot.log"
 	sleep 1
 done
-inside sh /root/systemd-walk.sh ||
+inside sh /srv/systemd-walk.sh ||
     die "the walk failed; the journal's end: $(inside journalctl -b -u \
         surguchd --no-pager -n 30)"
 say "the unit ran under $(inside systemctl --version | head -1)"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Inside a booted machine, for scripts/check-systemd.sh: a centre of one's own
-# from the package /root/surguch.deb, under its unit.
+# from the package /srv/surguch.deb, under its unit.
 set -eu
 cd "$(mktemp -d)"
 
@@ -26,7 +26,7 @@ parent() {
 
 install_package() {
 	DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-	    "$@" install /root/surguch.deb >/dev/null 2>&1 || bad "the package"
+	    "$@" install /srv/surguch.deb >/dev/null 2>&1 || bad "the package"
 }
 
 is_well() {
