@@ -29,7 +29,7 @@ struct authority {
 	struct p7b *chain;
 	struct issuer_hash hashes[HASH_ALG_MAX_];
 	pthread_mutex_t lock; /* crl and the counts in it */
-	/* the present list of each shard */
+	/* the present list of each shard, and its delta */
 	struct authority_list {
 		struct crl_shard shard;
 		struct shared_crl *crl;
@@ -406,6 +406,12 @@ unsigned
 authority_crl_shards(const struct authority *a)
 {
 	return a->info.crl_shards;
+}
+
+int64_t
+authority_delta_sec(const struct authority *a)
+{
+	return a->info.crl_delta_sec;
 }
 
 /* Under the lock. */

@@ -102,9 +102,12 @@ bool authority_is(const struct authority *a, enum hash_alg hash,
 /* Into how many shards the signer puts new certificates; 1: none. */
 unsigned authority_crl_shards(const struct authority *a);
 
+/* How long a delta of its lists lives, seconds; 0: there are none. */
+int64_t authority_delta_sec(const struct authority *a);
+
 /*
- * The present CRL of a shard, counted: shared_crl_release() when done.  NULL
- * while none is published.
+ * The present CRL of a shard or its delta, counted: shared_crl_release() when
+ * done.  NULL while none is published.
  */
 struct crl_facts {
 	struct crl_shard shard;

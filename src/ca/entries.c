@@ -363,10 +363,10 @@ count(struct ca *ca, const struct entries_of *of, struct counted *out,
 	    ca_store(ca), ST_CRL_SHARD_LIST, &r, ei, V_TEXT(of->ca));
 
 	for (size_t i = 0; e == ERR_OK && i < rows_num(r); i++) {
-		int64_t changes = rows_int(r, i, 3);
+		int64_t changes = rows_int(r, i, 4);
 
 		c.all += changes;
-		if (rows_int(r, i, 0) == shard_row(of->shard)) {
+		if (rows_int(r, i, 0) == shard_row(crl_shard_base(of->shard))) {
 			c.own = changes;
 		}
 	}

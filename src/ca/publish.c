@@ -21,17 +21,30 @@
 #include "x509/crl.h"
 
 enum {
-	CRL_FILE_MODE = 0644
+	CRL_FILE_MODE = 0644,
+	TICK_MS = 50,
+	TICKS_MAX = 25, /* a second and a bit */
 };
+
+static const char delta_suffix[] = ".delta.crl";
 
 /* A row of crl_shard. */
 struct list {
 	struct crl_shard shard;
 	uint64_t number; /* the highest of all the CA's lists */
 	uint64_t noted;  /* its own */
+	int64_t this_update;
 	int64_t next_update;
-	int64_t changes;
+	int64_t changes; /* of a delta's, those of its list */
 	int64_t published;
+	int64_t twin_update; /* thisUpdate of the list's delta, or the other
+			      * way about; 0: there is none */
+};
+
+/* All of a CA; at is owned. */
+struct lists {
+	struct list *at;
+	size_t num;
 };
 
 /* Numbers go on above the highest of database and signer (design rule 2). */
@@ -97,6 +110,19 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
 	return e;
 }
 
+/* RFC 5280 5.2.3 wants a list and its delta to be told apart by the second. */
+static int64_t
+time_beside(struct ca *ca, int64_t twin_update)
+{
+	int64_t now = clock_utc_sec(ca_clock(ca));
+
+	for (int i = 0; now == twin_update && i < TICKS_MAX; i++) {
+		sleep_ms(TICK_MS);
+		now = clock_utc_sec(ca_clock(ca));
+	}
+	return now;
+}
+
 /*
  * In this order: signed (and in the signer's journal), noted with its audit
  * row, then seen by others.
@@ -113,8 +139,10 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 	int64_t changes = 0;
 	enum err e = next_number(a, list, &order.number, ei);
 
-	order.this_update = clock_utc_sec(ca_clock(ca));
-	order.next_update = order.this_update + CRL_LIFE_SEC;
+	order.this_update = time_beside(ca, list->twin_update);
+	order.next_update =
+	    order.this_update +
+	    (list->shard.delta ? authority_delta_sec(a) : CRL_LIFE_SEC);
 	if (e == ERR_OK) {
 		const struct entries_of of = {
 		    name, list->shard, order.this_update};
@@ -168,7 +196,7 @@ struct publisher {
 static enum err
 add_rows(struct ca *ca, const struct authority *a, struct errinfo *ei)
 {
-	struct crl_shard s = {0, authority_crl_shards(a)};
+	struct crl_shard s = {.count = authority_crl_shards(a)};
 	struct unit u;
 	enum err e = ERR_OK;
 
@@ -203,69 +231,253 @@ is_known(struct authority *a)
 	return crl != NULL;
 }
 
-/* No CRL of this run is in memory, or its time is over; or it lacks changes, or
- * is not the one that the database has noted (whose file or place here failed),
- * and may be made for that.  pace NULL: it may. */
-static bool
-is_due(struct authority *a, const struct list *s, const struct clock *clock,
-    struct pace *pace)
+/* A CA that makes deltas no more leaves none that is older than its lists. */
+static enum err
+remove_deltas(struct ca *ca, const struct authority *a, struct errinfo *ei)
 {
-	struct shared_crl *crl = authority_crl(a, s->shard);
-	bool whole;
+	char path[PATH_TEXT_SIZE];
+	struct crl_shard shard;
+	char **names = NULL;
+	size_t num = 0;
+	enum err e = dir_list(ca_public_dir(ca), delta_suffix, PUBLIC_FILES_MAX,
+	    &names, &num, ei);
 
-	if (crl == NULL) {
-		return true;
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		if (!shard_of_file(names[i], authority_name(a), &shard)) {
+			continue;
+		}
+		e = path_join(path, ca_public_dir(ca), names[i], ei);
+		if (e == ERR_OK) {
+			(void)remove(path);
+		}
 	}
-	whole = s->published == s->changes && crl->facts.number == s->noted;
-	shared_crl_release(crl);
-	return s->next_update - clock_utc_sec(clock) < CRL_RENEW_SEC ||
-	       (!whole &&
-		   (pace == NULL || pace_take(pace, clock_mono_ms(clock))));
+	dir_list_free(names, num);
+	return e;
 }
 
-/* All lists of a CA.  One that fails does not keep the others from being made;
+/* --- what is due ---------------------------------------------------------- */
+
+/* Not the list that the database has noted (whose file or place here failed),
+ * without changes, or asked for: it may be made for that.  pace NULL: so it
+ * is. */
+static bool
+is_wanted(const struct list *s, const struct shared_crl *crl, bool changed,
+    const struct clock *clock, struct pace *pace)
+{
+	return (changed || crl->facts.number != s->noted ||
+		   s->next_update == 0) &&
+	       (pace == NULL || pace_take(pace, clock_mono_ms(clock)));
+}
+
+/* With less than this left.  Of nextUpdate 0 it is not the time. */
+static bool
+is_over(const struct list *s, int64_t left_sec, const struct clock *clock)
+{
+	return s->next_update != 0 &&
+	       s->next_update - clock_utc_sec(clock) < left_sec;
+}
+
+/* No CRL of this run is in memory, or its time is over; or it is wanted.  What
+ * a delta says need not be said by the list at once. */
+static bool
+list_is_due(struct authority *a, const struct list *s,
+    const struct clock *clock, struct pace *pace)
+{
+	struct shared_crl *crl = authority_crl(a, s->shard);
+	bool changed =
+	    authority_delta_sec(a) == 0 && s->published != s->changes;
+	bool due = crl == NULL || is_over(s, CRL_RENEW_SEC, clock) ||
+		   is_wanted(s, crl, changed, clock, pace);
+
+	if (crl != NULL) {
+		shared_crl_release(crl);
+	}
+	return due;
+}
+
+/* The same of a delta, which follows each list that it is of.  *out_update is
+ * when that one was made. */
+static bool
+delta_is_due(struct authority *a, const struct list *s,
+    const struct clock *clock, struct pace *pace, int64_t *out_update)
+{
+	struct shared_crl *of = authority_crl(a, crl_shard_base(s->shard));
+	struct shared_crl *crl = authority_crl(a, s->shard);
+	bool changed = s->published != s->changes;
+	bool due = of != NULL &&
+		   (crl == NULL || crl->facts.number < of->facts.number ||
+		       is_over(s, authority_delta_sec(a) / 2, clock) ||
+		       is_wanted(s, crl, changed, clock, pace));
+
+	if (of != NULL) {
+		*out_update = of->facts.this_update;
+		shared_crl_release(of);
+	}
+	if (crl != NULL) {
+		shared_crl_release(crl);
+	}
+	return due;
+}
+
+static const struct list *
+find(const struct lists *all, struct crl_shard shard)
+{
+	for (size_t i = 0; i < all->num; i++) {
+		if (crl_shard_eq(all->at[i].shard, shard)) {
+			return &all->at[i];
+		}
+	}
+	return NULL;
+}
+
+/* What the rows of a list and of its delta say of each other; false when one
+ * is not there. */
+static bool
+pair(struct lists *all)
+{
+	uint64_t highest = 0;
+	bool whole = true;
+
+	for (size_t i = 0; i < all->num; i++) {
+		uint64_t number = all->at[i].noted;
+
+		highest = number > highest ? number : highest;
+	}
+	for (size_t i = 0; i < all->num; i++) {
+		struct list *s = &all->at[i];
+		struct crl_shard twin = s->shard;
+		const struct list *other;
+
+		s->number = highest;
+		twin.delta = !twin.delta;
+		other = find(all, twin);
+		whole = whole && other != NULL;
+		if (other != NULL) {
+			s->twin_update = other->this_update;
+			s->changes =
+			    s->shard.delta ? other->changes : s->changes;
+		}
+	}
+	return whole;
+}
+
+/* The caller frees at. */
+static enum err
+read_lists(struct ca *ca, const struct authority *a, struct lists *out,
+    bool *out_whole, struct errinfo *ei)
+{
+	struct lists all = {0};
+	struct rows *r = NULL;
+	enum err e = store_query(
+	    ca_store(ca), ST_CRL_SHARD_LIST, &r, ei, V_TEXT(authority_name(a)));
+
+	if (e == ERR_OK) {
+		all.num = rows_num(r);
+		all.at = calloc(all.num + 1, sizeof(*all.at));
+		e = all.at == NULL ? err_nomem(ei) : ERR_OK;
+	}
+	for (size_t i = 0; e == ERR_OK && i < all.num; i++) {
+		all.at[i] = (struct list){
+		    .shard = shard_from_row(rows_int(r, i, 0)),
+		    .noted = (uint64_t)rows_int(r, i, 1),
+		    .this_update = rows_int(r, i, 2),
+		    .next_update = rows_int(r, i, 3),
+		    .changes = rows_int(r, i, 4),
+		    .published = rows_int(r, i, 5),
+		};
+	}
+	rows_free(r);
+	if (e == ERR_OK) {
+		*out_whole = pair(&all);
+		*out = all;
+	}
+	return e;
+}
+
+/* With the rows of deltas, where there are to be deltas. */
+static enum err
+get_lists(struct ca *ca, const struct authority *a, struct lists *out,
+    struct errinfo *ei)
+{
+	bool whole = false;
+	struct unit u;
+	enum err e = read_lists(ca, a, out, &whole, ei);
+
+	if (e != ERR_OK || whole || authority_delta_sec(a) == 0) {
+		return e;
+	}
+	free(out->at);
+	unit_init(&u);
+	unit_add(
+	    &u, ST_CRL_SHARD_ADD_DELTAS, EXPECT_ANY, V_TEXT(authority_name(a)));
+	e = store_submit(ca_store(ca), &u, NULL, ei);
+	unit_clear(&u);
+	return e == ERR_OK ? read_lists(ca, a, out, &whole, ei) : e;
+}
+
+/* The first time in this run. */
+static enum err
+begin(struct ca *ca, const struct authority *a, struct errinfo *ei)
+{
+	enum err e = add_rows(ca, a, ei);
+
+	return e == ERR_OK && authority_delta_sec(a) == 0
+		   ? remove_deltas(ca, a, ei)
+		   : e;
+}
+
+/* Lists, or deltas.  One that fails does not keep the others from being made;
  * the first error is given back. */
+static enum err
+publish_kind(struct ca *ca, struct authority *a, struct lists *all, bool deltas,
+    struct pace *pace, struct errinfo *ei)
+{
+	enum err e, first = ERR_OK;
+
+	for (size_t i = 0; i < all->num; i++) {
+		struct list *s = &all->at[i];
+		bool due = false;
+
+		if (s->shard.delta != deltas) {
+			continue;
+		}
+		due = deltas ? delta_is_due(
+				   a, s, ca_clock(ca), pace, &s->twin_update)
+			     : list_is_due(a, s, ca_clock(ca), pace);
+		if (due) {
+			e = publish(ca, a, s, first == ERR_OK ? ei : NULL);
+			first = first == ERR_OK ? e : first;
+		}
+	}
+	return first;
+}
+
+/* All lists of a CA, then their deltas. */
 static enum err
 publish_due(
     struct ca *ca, struct authority *a, struct pace *pace, struct errinfo *ei)
 {
-	struct rows *r = NULL;
-	uint64_t highest = 0;
-	enum err e, first = ERR_OK;
+	struct lists all = {0};
+	enum err e, first;
 
 	/* A database that was put back may have forgotten revocations. */
 	if (store_held(ca_store(ca), NULL)) {
 		return ERR_OK;
 	}
-	e = is_known(a) ? ERR_OK : add_rows(ca, a, ei);
+	e = is_known(a) ? ERR_OK : begin(ca, a, ei);
 	if (e == ERR_OK) {
-		e = store_query(ca_store(ca), ST_CRL_SHARD_LIST, &r, ei,
-		    V_TEXT(authority_name(a)));
+		e = get_lists(ca, a, &all, ei);
 	}
 	if (e != ERR_OK) {
 		return e;
 	}
-	for (size_t i = 0; i < rows_num(r); i++) {
-		uint64_t number = (uint64_t)rows_int(r, i, 1);
-
-		highest = number > highest ? number : highest;
+	first = publish_kind(ca, a, &all, false, pace, ei);
+	if (authority_delta_sec(a) > 0) {
+		e = publish_kind(
+		    ca, a, &all, true, pace, first == ERR_OK ? ei : NULL);
+		first = first == ERR_OK ? e : first;
 	}
-	for (size_t i = 0; i < rows_num(r); i++) {
-		struct list list = {
-		    .shard = shard_from_row(rows_int(r, i, 0)),
-		    .number = highest,
-		    .noted = (uint64_t)rows_int(r, i, 1),
-		    .next_update = rows_int(r, i, 2),
-		    .changes = rows_int(r, i, 3),
-		    .published = rows_int(r, i, 4),
-		};
-
-		if (is_due(a, &list, ca_clock(ca), pace)) {
-			e = publish(ca, a, &list, first == ERR_OK ? ei : NULL);
-			first = first == ERR_OK ? e : first;
-		}
-	}
-	rows_free(r);
+	free(all.at);
 	return first;
 }
 

@@ -4,7 +4,9 @@
 /*
  * Publishing CRLs: a thread that makes the list that a revoked certificate
  * names (ca/shard.h) anew at once, as long as there are few (ca/pace.h), and
- * every list in time before the present one ends.  Each goes to its file in
+ * every list in time before the present one ends.  Of a CA with deltas
+ * (signer/settings.h) it is that list's delta that is made at once, and anew
+ * after each list and when half of its life is over.  Each goes to its file in
  * public_dir and into memory for the HTTP server.
  */
 #include <stdint.h>

@@ -16,16 +16,24 @@ _Static_assert((int)CRL_SHARDS_MAX <= (int)ROW_STEP, "shard_row()");
 int64_t
 shard_row(struct crl_shard s)
 {
-	return crl_shard_is_full(s) ? 0 : (int64_t)s.count * ROW_STEP + s.index;
+	int64_t row =
+	    crl_shard_is_full(s) ? 0 : (int64_t)s.count * ROW_STEP + s.index;
+
+	return s.delta ? -1 - row : row;
 }
 
 struct crl_shard
 shard_from_row(int64_t row)
 {
+	int64_t of = row < 0 ? -1 - row : row;
 	struct crl_shard s = {
-	    (unsigned)(row % ROW_STEP), (unsigned)(row / ROW_STEP)};
+	    .index = (unsigned)(of % ROW_STEP),
+	    .count = (unsigned)(of / ROW_STEP),
+	    .delta = row < 0,
+	};
 
-	return row > 0 && crl_shard_ok(s) ? s : (struct crl_shard){0};
+	return of > 0 && crl_shard_ok(s) ? s
+					 : (struct crl_shard){.delta = row < 0};
 }
 
 enum err
@@ -65,7 +73,7 @@ shard_of_file(const char *file, const char *ca, struct crl_shard *out)
 	shard_file(ca, s, own);
 	if (strcmp(own, file) != 0) {
 		/* A CA whose name ends like a shard's list has a full one. */
-		s = (struct crl_shard){0};
+		s = (struct crl_shard){.delta = s.delta};
 		shard_file(ca, s, own);
 	}
 	*out = s;
@@ -88,7 +96,7 @@ shard_of_cert(struct slice der, struct crl_shard *out, struct errinfo *ei)
 	    points->u.points.list[0].full.num > 0) {
 		struct slice url = points->u.points.list[0].full.list[0].value;
 
-		if (!crl_shard_parse(url, &s) ||
+		if (!crl_shard_parse(url, &s) || s.delta ||
 		    !crl_shard_has(s, cert_serial(cert))) {
 			s = (struct crl_shard){0};
 		}

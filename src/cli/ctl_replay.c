@@ -94,6 +94,9 @@ add_urls(
 	if (e == ERR_OK && s->crl_shards > 0) {
 		e = ca_identity_set_crl_shards(ca, s->crl_shards, ei);
 	}
+	if (e == ERR_OK && s->crl_delta_sec > 0) {
+		e = ca_identity_set_crl_deltas(ca, ei);
+	}
 	for (size_t i = 0; i < s->ca_urls.num && e == ERR_OK; i++) {
 		e = ca_identity_add_ca_issuers_url(ca, s->ca_urls.at[i], ei);
 	}

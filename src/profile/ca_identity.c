@@ -204,29 +204,56 @@ ca_identity_add_crl_url(
 	return add_url(&ca->crl_urls, url, ei);
 }
 
+/* Can the addresses of other lists than the full one be told from its own? */
+static enum err
+check_crl_urls(const struct ca_identity *ca, struct errinfo *ei)
+{
+	struct crl_shard longest = {
+	    .index = 0, .count = CRL_SHARDS_MAX, .delta = true};
+	char url[CA_SHARD_URL_SIZE];
+
+	for (size_t i = 0; i < ca->crl_urls.num; i++) {
+		if (!crl_shard_url(
+			ca->crl_urls.at[i], longest, url, sizeof(url))) {
+			return err_set(ei, ERR_FORMAT, "ca.url", NULL,
+			    "the address of a list that has shards or deltas "
+			    "ends in .crl; %.256s does not",
+			    ca->crl_urls.at[i]);
+		}
+	}
+	return ERR_OK;
+}
+
 enum err
 ca_identity_set_crl_shards(
     struct ca_identity *ca, unsigned num, struct errinfo *ei)
 {
-	struct crl_shard first = {0, num};
-	char url[CA_SHARD_URL_SIZE];
+	struct crl_shard first = {.index = 0, .count = num};
+	enum err e = ERR_OK;
 
 	if (!crl_shard_ok(first)) {
 		return err_set(ei, ERR_LIMIT, "ca.shards", NULL,
 		    "a revocation list is cut into at most %d shards",
 		    CRL_SHARDS_MAX);
 	}
-	for (size_t i = 0; i < ca->crl_urls.num; i++) {
-		if (num > 1 && !crl_shard_url(ca->crl_urls.at[i], first, url,
-				   sizeof(url))) {
-			return err_set(ei, ERR_FORMAT, "ca.url", NULL,
-			    "the address of a list that is cut into shards "
-			    "ends in .crl; %.256s does not",
-			    ca->crl_urls.at[i]);
-		}
+	if (num > 1) {
+		e = check_crl_urls(ca, ei);
 	}
-	ca->crl_shards = num;
-	return ERR_OK;
+	if (e == ERR_OK) {
+		ca->crl_shards = num;
+	}
+	return e;
+}
+
+enum err
+ca_identity_set_crl_deltas(struct ca_identity *ca, struct errinfo *ei)
+{
+	enum err e = check_crl_urls(ca, ei);
+
+	if (e == ERR_OK) {
+		ca->crl_deltas = true;
+	}
+	return e;
 }
 
 void
@@ -237,8 +264,7 @@ ca_identity_crl_url(const struct ca_identity *ca, size_t i,
 	size_t len = strlen(full);
 
 	ensure(i < ca->crl_urls.num && len < CA_SHARD_URL_SIZE);
-	if (crl_shard_is_full(shard) ||
-	    !crl_shard_url(full, shard, out, CA_SHARD_URL_SIZE)) {
+	if (!crl_shard_url(full, shard, out, CA_SHARD_URL_SIZE)) {
 		memcpy(out, full, len + 1);
 	}
 }

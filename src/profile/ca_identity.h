@@ -48,6 +48,7 @@ struct ca_identity {
 	int path_len;            /* -1: not limited */
 	struct ca_urls crl_urls; /* of the full list */
 	unsigned crl_shards; /* into which new certificates go; 0, 1: none */
+	bool crl_deltas;     /* beside each list, and named */
 	struct ca_urls ca_issuers_urls;
 	struct ca_urls ocsp_urls;
 };
@@ -72,10 +73,13 @@ ATTR_MUST_USE enum err ca_identity_add_crl_url(
  * "ca.url", ERR_LIMIT "ca.shards" above CRL_SHARDS_MAX. */
 ATTR_MUST_USE enum err ca_identity_set_crl_shards(
     struct ca_identity *ca, unsigned num, struct errinfo *ei);
+/* After the addresses, which must end in ".crl": ERR_FORMAT "ca.url". */
+ATTR_MUST_USE enum err ca_identity_set_crl_deltas(
+    struct ca_identity *ca, struct errinfo *ei);
 enum {
 	CA_SHARD_URL_SIZE = CA_URL_LEN_MAX + CRL_SHARD_TEXT_SIZE
 };
-/* Where the list of a shard is; i < crl_urls.num. */
+/* Where the list of a shard is, or its delta; i < crl_urls.num. */
 void ca_identity_crl_url(const struct ca_identity *ca, size_t i,
     struct crl_shard shard, char out[CA_SHARD_URL_SIZE]);
 ATTR_MUST_USE enum err ca_identity_add_ca_issuers_url(

@@ -9,6 +9,11 @@ is_wanted(const struct lint *l, enum ext_kind kind)
 {
 	enum ext_need need = l->x->need[kind];
 
+	/* A certificate that names a list names its delta too. */
+	if (kind == EXT_FRESHEST_CRL) {
+		return l->x->need[EXT_CRL_POINTS] == EXT_REQUIRED &&
+		       l->ca->crl_deltas;
+	}
 	return need == EXT_REQUIRED ||
 	       (need == EXT_AS_ASKED && l->v->num_sans > 0);
 }
@@ -76,6 +81,7 @@ const struct lint_rule lint_ext_rules[] = {
     ROWS(EXT_SKI, "subject_key_id", "RFC 5280 4.2.1.2"),
     ROWS(EXT_AKI, "authority_key_id", "RFC 5280 4.2.1.1"),
     ROWS(EXT_CRL_POINTS, "crl_points", "RFC 5280 4.2.1.13"),
+    ROWS(EXT_FRESHEST_CRL, "freshest_crl", "RFC 5280 4.2.1.15"),
     ROWS(EXT_AIA, "aia", "RFC 5280 4.2.2.1"),
     ROWS(EXT_SAN, "san", "RFC 5280 4.2.1.6"),
     ROWS(EXT_PRIVATE_KEY_PERIOD, "private_key_period", "facts 3.2"),

@@ -188,8 +188,9 @@ is_point(const struct dist_point *p, const char *url)
 	       p->relative == NULL && !p->has_reasons && p->crl_issuer.num == 0;
 }
 
+/* The addresses of the list that covers the certificate, or of its delta. */
 static void
-check_crl_points(struct lint *l)
+check_points(struct lint *l)
 {
 	const struct ca_urls *urls = &l->ca->crl_urls;
 	struct crl_shard shard =
@@ -200,6 +201,7 @@ check_crl_points(struct lint *l)
 	if (l->ext == NULL) {
 		return;
 	}
+	shard.delta = l->rule->ext == EXT_FRESHEST_CRL;
 	same = l->ext->u.points.num == urls->num;
 	for (size_t i = 0; same && i < urls->num; i++) {
 		ca_identity_crl_url(l->ca, i, shard, url);
@@ -329,8 +331,10 @@ const struct lint_rule lint_value_rules[] = {
     {"lint.subject_key_id.value", "RFC 5280 4.2.1.2", check_ski, EXT_SKI},
     {"lint.authority_key_id.value", "RFC 5280 4.2.1.1", check_aki, EXT_AKI},
     {"lint.authority_key_id.form", "", check_aki_form, EXT_AKI},
-    {"lint.crl_points.value", "RFC 5280 4.2.1.13", check_crl_points,
+    {"lint.crl_points.value", "RFC 5280 4.2.1.13", check_points,
 	EXT_CRL_POINTS},
+    {"lint.freshest_crl.value", "RFC 5280 4.2.1.15", check_points,
+	EXT_FRESHEST_CRL},
     {"lint.aia.value", "RFC 5280 4.2.2.1", check_aia, EXT_AIA},
     {NULL, NULL, NULL, EXT_RAW},
 };

@@ -32,8 +32,9 @@ struct template
 	size_t period_from_at;
 	size_t period_to_at;
 	size_t identification_at;
-	/* the shard's number in each address of a list */
-	size_t shard_at[CA_URLS_MAX];
+	/* the shard's number in each address of a list, and of a delta */
+	size_t shard_at[2 * CA_URLS_MAX];
+	size_t num_shard_at;
 	size_t shard_digits; /* 0: no shards */
 	size_t rsa_usage_at; /* a BIT STRING's content */
 };
@@ -116,12 +117,13 @@ put_key_ids(struct template *t)
 	}
 }
 
-/* With the first shard's addresses, in which the number is a hole. */
+/* With the first shard's addresses, in which the number is a hole; those of the
+ * lists (RFC 5280 4.2.1.13) or of their deltas (4.2.1.15). */
 static void
-put_crl_points(struct template *t)
+put_points(struct template *t, bool deltas)
 {
 	const struct ca_identity *ca = t->ca;
-	struct crl_shard first = {0, ca->crl_shards};
+	struct crl_shard first = {.count = ca->crl_shards, .delta = deltas};
 	char text[CA_URLS_MAX][CA_SHARD_URL_SIZE];
 	char of[CRL_SHARD_TEXT_SIZE], end[CRL_SHARD_TEXT_SIZE + 8];
 	const char *urls[CA_URLS_MAX];
@@ -131,7 +133,11 @@ put_crl_points(struct template *t)
 		ca_identity_crl_url(ca, i, first, text[i]);
 		urls[i] = text[i];
 	}
-	ext_put_crl_points(&t->exts, urls, ca->crl_urls.num);
+	if (deltas) {
+		ext_put_freshest_crl(&t->exts, urls, ca->crl_urls.num);
+	} else {
+		ext_put_crl_points(&t->exts, urls, ca->crl_urls.num);
+	}
 	if (crl_shard_is_full(first) || t->exts.err != ERR_OK) {
 		return;
 	}
@@ -148,7 +154,7 @@ put_crl_points(struct template *t)
 			ensure(at + len <= t->exts.len);
 		}
 		at += len;
-		t->shard_at[i] = at - tail - t->shard_digits;
+		t->shard_at[t->num_shard_at++] = at - tail - t->shard_digits;
 	}
 }
 
@@ -159,7 +165,10 @@ put_addresses(struct template *t)
 	const struct ca_identity *ca = t->ca;
 
 	if (x->need[EXT_CRL_POINTS] == EXT_REQUIRED) {
-		put_crl_points(t);
+		put_points(t, false);
+		if (ca->crl_deltas) {
+			put_points(t, true);
+		}
 	}
 	if (x->need[EXT_AIA] == EXT_REQUIRED) {
 		ext_put_aia(&t->exts,
@@ -386,7 +395,7 @@ patch_shard(
 	char text[CRL_SHARD_TEXT_SIZE];
 
 	crl_shard_text(crl_shard_of(serial, t->ca->crl_shards), text);
-	for (size_t i = 0; i < t->ca->crl_urls.num; i++) {
+	for (size_t i = 0; i < t->num_shard_at; i++) {
 		buf_patch(b, at + t->shard_at[i], (const uint8_t *)text + 1,
 		    t->shard_digits);
 	}

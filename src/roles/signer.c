@@ -376,7 +376,8 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 		err = apply_walls(o, in, serving.unlock >= 0, ei);
 	}
 	if (err == ERR_OK) {
-		err = ledger_open(".", &journal, &ledger, ei);
+		err = ledger_open(".", in->settings->crl_delta_sec > 0,
+		    &journal, &ledger, ei);
 	}
 	if (err == ERR_OK) {
 		err = engine_new(in, ledger, &clock, &engine, ei);

@@ -428,6 +428,7 @@ engine_info(struct engine *e, struct signer_info *out, struct errinfo *ei)
 	memcpy(i.journal_hash, journal_hash(journal), sizeof(i.journal_hash));
 	i.crl_number = ledger_last_crl(e->ledger)->number;
 	i.crl_shards = e->in->settings->crl_shards;
+	i.crl_delta_sec = e->in->settings->crl_delta_sec;
 	i.now = now;
 	memcpy(i.key_rule, e->key_rule, sizeof(i.key_rule));
 	info_profiles(e, now, &i);

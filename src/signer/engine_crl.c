@@ -6,8 +6,14 @@
  * never leave; a serial less, a number or a time that goes back, or a CRL that
  * never ends would hide a revocation.  A shard's list is held against its own
  * range of serials.
+ *
+ * For a delta front sends the whole list too, and it is judged like one: a
+ * delta that is made of what has passed says nothing that the list itself
+ * could not have said.  What it is of, and what has changed since, only the
+ * journal tells.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -26,12 +32,31 @@ enum {
 
 /* --- is it allowed at all ----------------------------------------------- */
 
+/* RFC 5280 5.2.3: a list and its delta that are made at the same time have one
+ * number; ours never share one, so they are never made at the same time. */
+static enum err
+check_twin(
+    const struct engine *e, const struct signer_crl *m, struct errinfo *ei)
+{
+	struct crl_shard twin = m->shard;
+
+	twin.delta = !twin.delta;
+	if (m->this_update <= ledger_last_update(e->ledger, twin)) {
+		return err_set(ei, ERR_POLICY, "crl.this_update",
+		    "RFC 5280 5.2.3", "thisUpdate is not after that of the %s.",
+		    twin.delta ? "list's last delta"
+			       : "list that the delta is of");
+	}
+	return ERR_OK;
+}
+
 static enum err
 check_times(const struct engine *e, const struct signer_crl *m, int64_t now,
     struct errinfo *ei)
 {
 	const struct ledger_crl *last = ledger_last_crl(e->ledger);
-	int64_t max = e->in->settings->crl_sec_max;
+	int64_t max = m->shard.delta ? e->in->settings->crl_delta_sec
+				     : e->in->settings->crl_sec_max;
 
 	if (m->this_update < now - CLOCK_SKEW_SEC ||
 	    m->this_update > now + CLOCK_SKEW_SEC) {
@@ -49,6 +74,27 @@ check_times(const struct engine *e, const struct signer_crl *m, int64_t now,
 		    "nextUpdate must follow thisUpdate by at most %lld hours.",
 		    (long long)(max / 3600));
 	}
+	return check_twin(e, m, ei);
+}
+
+static enum err
+check_delta(
+    const struct engine *e, const struct signer_crl *m, struct errinfo *ei)
+{
+	if (!m->shard.delta) {
+		return ERR_OK;
+	}
+	if (e->in->settings->crl_delta_sec == 0) {
+		return err_set(ei, ERR_POLICY, "crl.delta", NULL,
+		    "Signer %s makes no deltas: its settings have no "
+		    "crl_delta_hours.",
+		    e->in->settings->name);
+	}
+	if (ledger_delta_base(e->ledger, m->shard, m->this_update) == 0) {
+		return err_set(ei, ERR_STATE, "crl.base", "RFC 5280 5.2.4",
+		    "No list that the delta could be of is in force: make "
+		    "that one first.");
+	}
 	return ERR_OK;
 }
 
@@ -57,6 +103,7 @@ check_order(struct engine *e, const struct signer_crl *m, int64_t now,
     struct errinfo *ei)
 {
 	const struct ledger_crl *last = ledger_last_crl(e->ledger);
+	enum err err;
 
 	if (e->in->settings->kind != SIGNER_KIND_CA) {
 		return err_set(ei, ERR_STATE, "signer.kind", NULL,
@@ -86,7 +133,8 @@ check_order(struct engine *e, const struct signer_crl *m, int64_t now,
 		    "ceiling.",
 		    (unsigned long long)e->in->settings->crl_per_day);
 	}
-	return check_times(e, m, now, ei);
+	err = check_delta(e, m, ei);
+	return err == ERR_OK ? check_times(e, m, now, ei) : err;
 }
 
 /* --- what it changes ---------------------------------------------------- */
@@ -100,6 +148,7 @@ struct change {
 	size_t next_old;      /* index into the ledger's revoked */
 	size_t end_old;       /* where the shard's range ends there */
 	struct crl_shard shard;
+	uint64_t base; /* of a delta, the list that it is of */
 };
 
 /* The part of the last list that this one is to be compared with. */
@@ -128,11 +177,11 @@ set_range(const struct engine *e, struct change *c)
 }
 
 /* Until when what is listed has been on a list after its end.  A shard's may
- * have been on the full one. */
+ * have been on the full one; that it was on a delta is not enough. */
 static int64_t
 last_update(const struct engine *e, struct crl_shard shard)
 {
-	int64_t own = ledger_last_update(e->ledger, shard);
+	int64_t own = ledger_last_update(e->ledger, crl_shard_base(shard));
 	int64_t full = ledger_last_update(e->ledger, (struct crl_shard){0});
 
 	return own > full ? own : full;
@@ -142,23 +191,27 @@ static enum err
 drop(struct engine *e, struct change *c, struct record_revoked one, int64_t now,
     struct errinfo *ei)
 {
-	const struct signer_release *release;
+	const struct signer_release *release = NULL;
 	struct record_release note = {.serial = one.serial};
+	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
+	 * beyond the certificate's validity; 5.3.1: or is released. */
+	bool ended = one.not_after < last_update(e, c->shard);
 	char text[TIME_TEXT_SIZE];
 	struct buf hex = BUF_INIT((size_t)2 * SERIAL_BYTES_MAX);
 	enum err err;
 
-	/* What leaves a shard leaves the full list too, later. */
-	if (crl_shard_is_full(c->shard)) {
+	if (!one.hold && !ended) {
+		release = signer_settings_release(e->in->settings, one.serial);
+	}
+	/* What has ended and leaves a shard leaves the full list too, later.
+	 * What is released may come back, and is then a change again. */
+	if (crl_shard_is_full(c->shard) || one.hold || release != NULL) {
 		record_revoked_put(&c->dropped, &one);
 		c->num_unknown -= one.not_after == REVOKED_UNKNOWN;
 	}
-	/* RFC 5280 3.3: an entry stays until it has been on a CRL issued
-	 * beyond the certificate's validity; 5.3.1: or is released. */
-	if (one.hold || one.not_after < last_update(e, c->shard)) {
+	if (one.hold || ended) {
 		return ERR_OK;
 	}
-	release = signer_settings_release(e->in->settings, one.serial);
 	if (release != NULL) {
 		memcpy(note.by, release->by, sizeof(note.by));
 		memcpy(note.reason, release->reason, sizeof(note.reason));
@@ -331,27 +384,51 @@ compare(struct engine *e, const struct signer_crl *m, struct slice entries,
 
 /* --- making it ---------------------------------------------------------- */
 
-/* RFC 5280 5.2.5: a shard says at which addresses it is, the same ones as in
- * the certificates that it covers. */
 static void
-put_exts(const struct ca_identity *ca, struct crl_shard shard, struct buf *exts)
+write_number(uint64_t number, uint8_t out[NUMBER_SIZE])
+{
+	for (size_t i = 0; i < NUMBER_SIZE; i++) {
+		out[i] = (uint8_t)(number >> (8 * (NUMBER_SIZE - 1 - i)));
+	}
+}
+
+static void
+put_urls(struct buf *exts, const struct ca_identity *ca, struct crl_shard shard,
+    void put(struct buf *, const char *const *, size_t))
 {
 	char text[CA_URLS_MAX][CA_SHARD_URL_SIZE];
 	const char *urls[CA_URLS_MAX];
 
-	if (crl_shard_is_full(shard)) {
-		return;
-	}
 	for (size_t i = 0; i < ca->crl_urls.num; i++) {
 		ca_identity_crl_url(ca, i, shard, text[i]);
 		urls[i] = text[i];
 	}
-	ext_put_idp(exts, urls, ca->crl_urls.num);
+	put(exts, urls, ca->crl_urls.num);
+}
+
+/* RFC 5280 5.2.5: a shard says at which addresses it is, the same ones as in
+ * the certificates that it covers; 5.2.4: and its delta says the same. */
+static void
+put_exts(const struct ca_identity *ca, struct crl_shard shard, uint64_t base,
+    struct buf *exts)
+{
+	uint8_t number[NUMBER_SIZE];
+
+	if (shard.delta) {
+		write_number(base, number);
+		ext_put_delta_crl(exts, slice_make(number, sizeof(number)));
+	} else if (ca->crl_deltas && ca->crl_urls.num > 0) {
+		put_urls(
+		    exts, ca, crl_shard_delta(shard), ext_put_freshest_crl);
+	}
+	if (!crl_shard_is_full(shard)) {
+		put_urls(exts, ca, crl_shard_base(shard), ext_put_idp);
+	}
 }
 
 static enum err
-make(struct engine *e, const struct signer_crl *m, struct slice entries,
-    struct slice *crl, struct errinfo *ei)
+make(struct engine *e, const struct signer_crl *m, uint64_t base,
+    struct slice entries, struct slice *crl, struct errinfo *ei)
 {
 	struct buf exts = BUF_INIT(PROFILE_TBS_MAX);
 	uint8_t number[NUMBER_SIZE];
@@ -365,10 +442,8 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 	};
 	enum err err;
 
-	for (size_t i = 0; i < sizeof(number); i++) {
-		number[i] = (uint8_t)(m->number >> (8 * (NUMBER_SIZE - 1 - i)));
-	}
-	put_exts(&e->in->ca, m->shard, &exts);
+	write_number(m->number, number);
+	put_exts(&e->in->ca, m->shard, base, &exts);
 	p.exts = buf_slice(&exts);
 	e->crl_to_keep = SLICE_EMPTY;
 	buf_reset(&e->crl);
@@ -391,6 +466,25 @@ make(struct engine *e, const struct signer_crl *m, struct slice entries,
 	return err;
 }
 
+/* Of the whole list, what a delta says: *out, and counted anew. */
+static enum err
+cut_delta(struct engine *e, const struct signer_crl *m, struct slice entries,
+    struct change *c, struct buf *out, struct errinfo *ei)
+{
+	struct changed changed = {0};
+	enum err err;
+
+	c->base = ledger_delta_base(e->ledger, m->shard, m->this_update);
+	err = ledger_changed(e->ledger, m->shard, c->base, buf_slice(&c->added),
+	    buf_slice(&c->dropped), &changed, ei);
+	if (err == ERR_OK) {
+		err = changes_entries(&changed, entries, m->this_update, out,
+		    &c->num_entries, ei);
+	}
+	free(changed.at);
+	return err;
+}
+
 static enum err
 note(struct engine *e, const struct signer_crl *m, const struct change *c,
     struct slice crl, int64_t now, struct signer_crl_done *out,
@@ -405,6 +499,7 @@ note(struct engine *e, const struct signer_crl *m, const struct change *c,
 	    .revoked = buf_slice(&c->added),
 	    .dropped = buf_slice(&c->dropped),
 	    .shard = m->shard,
+	    .base = c->base,
 	};
 	uint8_t hash[HASH_SIZE_MAX];
 	enum err err = hash_of(HASH_SHA256, crl, hash, ei);
@@ -428,6 +523,7 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 	    .shard = m->shard,
 	};
 	struct signer_crl_done done = {0};
+	struct buf delta = BUF_INIT(CRL_BYTES_MAX);
 	struct slice made = SLICE_EMPTY;
 	int64_t now;
 	enum err err;
@@ -442,8 +538,12 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 	if (err == ERR_OK) {
 		err = compare(e, m, entries, now, &c, ei);
 	}
+	if (err == ERR_OK && m->shard.delta) {
+		err = cut_delta(e, m, entries, &c, &delta, ei);
+		entries = buf_slice(&delta);
+	}
 	if (err == ERR_OK) {
-		err = make(e, m, entries, &made, ei);
+		err = make(e, m, c.base, entries, &made, ei);
 	}
 	if (err == ERR_OK) {
 		err = note(e, m, &c, made, now, &done, ei);
@@ -461,6 +561,7 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 		*out = done;
 	}
 out:
+	buf_clear(&delta);
 	buf_clear(&c.added);
 	buf_clear(&c.dropped);
 	return err;

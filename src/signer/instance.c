@@ -165,8 +165,12 @@ add_urls(
 	for (size_t i = 0; i < s->ocsp_urls.num && err == ERR_OK; i++) {
 		err = ca_identity_add_ocsp_url(ca, s->ocsp_urls.at[i], ei);
 	}
-	return err == ERR_OK ? ca_identity_set_crl_shards(ca, s->crl_shards, ei)
-			     : err;
+	if (err == ERR_OK) {
+		err = ca_identity_set_crl_shards(ca, s->crl_shards, ei);
+	}
+	return err == ERR_OK && s->crl_delta_sec > 0
+		   ? ca_identity_set_crl_deltas(ca, ei)
+		   : err;
 }
 
 static enum err

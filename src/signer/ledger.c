@@ -47,6 +47,8 @@ struct ledger {
 	struct ledger_list *lists;
 	size_t num_lists;
 	struct revoked revoked;
+	bool deltas; /* changes are kept */
+	struct changes changes;
 	bool opened; /* the journal has been read */
 	struct ledger_pending pending[SIGNER_BATCH_MAX];
 	size_t num_pending;
@@ -163,6 +165,9 @@ apply_crl(struct ledger *l, const struct record *r, struct errinfo *ei)
 	if (err == ERR_OK) {
 		err = note_list(l, &p, ei);
 	}
+	if (err == ERR_OK && l->deltas) {
+		err = changes_note(&l->changes, &p, r->time, ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -228,8 +233,8 @@ apply(void *arg, const struct record *r, struct errinfo *ei)
 }
 
 enum err
-ledger_open(const char *dir, struct journal_report *report, struct ledger **out,
-    struct errinfo *ei)
+ledger_open(const char *dir, bool deltas, struct journal_report *report,
+    struct ledger **out, struct errinfo *ei)
 {
 	struct ledger *l = calloc(1, sizeof(*l));
 	enum err err;
@@ -237,6 +242,7 @@ ledger_open(const char *dir, struct journal_report *report, struct ledger **out,
 	if (l == NULL) {
 		return err_nomem(ei);
 	}
+	l->deltas = deltas;
 	buf_init(&l->scratch, JOURNAL_RECORD_MAX + RECORD_OVERHEAD);
 	err = index_init(&l->by_idem, ei);
 	if (err == ERR_OK) {
@@ -274,6 +280,7 @@ ledger_close(struct ledger *l)
 	tally_clear(&l->crls);
 	tally_clear(&l->epochs);
 	revoked_clear(&l->revoked);
+	changes_clear(&l->changes);
 	buf_clear(&l->scratch);
 	free(l);
 }
@@ -406,6 +413,20 @@ ledger_last_update(const struct ledger *l, struct crl_shard shard)
 	const struct ledger_list *list = find_list(l, shard);
 
 	return list != NULL ? list->this_update : 0;
+}
+
+uint64_t
+ledger_delta_base(const struct ledger *l, struct crl_shard shard, int64_t now)
+{
+	return changes_base(&l->changes, shard, now);
+}
+
+enum err
+ledger_changed(const struct ledger *l, struct crl_shard shard, uint64_t base,
+    struct slice added, struct slice dropped, struct changed *out,
+    struct errinfo *ei)
+{
+	return changes_since(&l->changes, shard, base, added, dropped, out, ei);
 }
 
 uint64_t

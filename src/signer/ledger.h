@@ -20,13 +20,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "signer/changes.h"
 #include "signer/journal.h"
 #include "signer/record.h"
 
 struct ledger;
 
-/* Opens dir/journal and reads it. */
-ATTR_MUST_USE enum err ledger_open(const char *dir,
+/* Opens dir/journal and reads it.  deltas: ledger_delta_base() and
+ * ledger_changed() will be asked. */
+ATTR_MUST_USE enum err ledger_open(const char *dir, bool deltas,
     struct journal_report *report, struct ledger **out, struct errinfo *ei);
 void ledger_close(struct ledger *l);
 const struct journal *ledger_journal(const struct ledger *l);
@@ -60,10 +62,17 @@ struct ledger_crl {
 	uint64_t number; /* 0: none was made */
 	int64_t this_update;
 };
-/* Of whatever shard. */
+/* Of whatever shard, deltas too. */
 const struct ledger_crl *ledger_last_crl(const struct ledger *l);
-/* thisUpdate of the last list of this shard; 0 when none was made. */
+/* thisUpdate of the last list of this shard, or the last delta of it; 0 when
+ * none was made. */
 int64_t ledger_last_update(const struct ledger *l, struct crl_shard shard);
+/* As changes_base() and changes_since(). */
+uint64_t ledger_delta_base(
+    const struct ledger *l, struct crl_shard shard, int64_t now);
+ATTR_MUST_USE enum err ledger_changed(const struct ledger *l,
+    struct crl_shard shard, uint64_t base, struct slice added,
+    struct slice dropped, struct changed *out, struct errinfo *ei);
 /* CRLs after now - 24 hours. */
 uint64_t ledger_crls_used(struct ledger *l, int64_t now);
 /* What the CRLs revoke, ascending by serial: all that were listed in the last

@@ -200,6 +200,7 @@ signer_crl_pack(struct buf *b, const struct signer_crl *m)
 	wire_put_audit(b, &m->at);
 	wire_put_u32(b, m->shard.index);
 	wire_put_u32(b, m->shard.count);
+	wire_put_bool(b, m->shard.delta);
 }
 
 enum err
@@ -215,6 +216,7 @@ signer_crl_unpack(struct slice body, struct signer_crl *out, struct errinfo *ei)
 	wire_get_audit(&w, &m.at);
 	m.shard.index = wire_get_below(&w, CRL_SHARDS_MAX);
 	m.shard.count = wire_get_below(&w, CRL_SHARDS_MAX + 1);
+	m.shard.delta = wire_get_bool(&w);
 	if (!crl_shard_ok(m.shard) ||
 	    (crl_shard_is_full(m.shard) &&
 		(m.shard.index > 0 || m.shard.count > 0))) {

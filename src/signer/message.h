@@ -87,6 +87,7 @@ struct signer_crl {
 	int64_t next_update;
 	struct audit_position at;
 	struct crl_shard shard; /* all zero: the full list */
+	/* Of a delta too the entries are those of the whole list. */
 };
 void signer_crl_pack(struct buf *b, const struct signer_crl *m);
 ATTR_MUST_USE enum err signer_crl_unpack(
@@ -243,6 +244,7 @@ struct signer_info {
 	uint8_t journal_hash[32];
 	uint64_t crl_number;         /* of the last CRL; 0 none */
 	unsigned crl_shards;         /* for new certificates; 1: none */
+	int64_t crl_delta_sec;       /* a delta's life; 0: none are made */
 	int64_t now;                 /* its clock */
 	char key_rule[ERRINFO_RULE]; /* why the key does not sign, or "" */
 	struct signer_info_profile profiles[SIGNER_PROFILES_MAX];

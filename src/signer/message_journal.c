@@ -220,6 +220,7 @@ signer_info_pack(struct buf *b, const struct signer_info *i)
 	wire_put_fixed(b, i->journal_hash, sizeof(i->journal_hash));
 	wire_put_u64(b, i->crl_number);
 	wire_put_u32(b, i->crl_shards);
+	wire_put_i64(b, i->crl_delta_sec);
 	wire_put_i64(b, i->now);
 	wire_put_text(b, i->key_rule);
 	wire_put_u32(b, (uint32_t)i->num_profiles);
@@ -267,6 +268,7 @@ signer_info_unpack(
 	wire_get_fixed(&w, i.journal_hash, sizeof(i.journal_hash));
 	i.crl_number = wire_get_u64(&w);
 	i.crl_shards = wire_get_below(&w, CRL_SHARDS_MAX + 1);
+	i.crl_delta_sec = wire_get_i64(&w);
 	i.now = wire_get_i64(&w);
 	wire_get_text(&w, i.key_rule, sizeof(i.key_rule));
 	get_profiles(&w, &i);

@@ -197,9 +197,12 @@ record_crl_pack(struct buf *b, const struct record_crl *p)
 	wire_put_audit(b, &p->at);
 	wire_put_bytes(b, p->revoked);
 	wire_put_bytes(b, p->dropped);
-	if (!crl_shard_is_full(p->shard)) {
+	if (!crl_shard_is_full(p->shard) || p->shard.delta) {
 		wire_put_u32(b, p->shard.index);
 		wire_put_u32(b, p->shard.count);
+	}
+	if (p->shard.delta) {
+		wire_put_u64(b, p->base);
 	}
 }
 
@@ -260,6 +263,27 @@ get_run(struct wire *w)
 	return all;
 }
 
+/* What stands behind the runs of all but full lists. */
+static void
+get_shard(struct wire *w, struct record_crl *p)
+{
+	p->shard.index = wire_get_below(w, CRL_SHARDS_MAX);
+	p->shard.count = wire_get_below(w, CRL_SHARDS_MAX + 1);
+	p->shard.delta = w->rest.len > 0;
+	if (p->shard.delta) {
+		p->base = wire_get_u64(w);
+	}
+	if (p->shard.delta && (p->base == 0 || p->base >= p->number)) {
+		wire_bad(w, "a delta is of no list before it");
+	}
+	if (!crl_shard_ok(p->shard) ||
+	    (crl_shard_is_full(p->shard) &&
+		(!p->shard.delta || p->shard.index > 0 ||
+		    p->shard.count > 0))) {
+		wire_bad(w, "there is no such shard");
+	}
+}
+
 enum err
 record_crl_unpack(
     struct slice payload, struct record_crl *out, struct errinfo *ei)
@@ -277,11 +301,7 @@ record_crl_unpack(
 	p.revoked = get_run(&w);
 	p.dropped = get_run(&w);
 	if (w.rest.len > 0) {
-		p.shard.index = wire_get_below(&w, CRL_SHARDS_MAX);
-		p.shard.count = wire_get_below(&w, CRL_SHARDS_MAX + 1);
-		if (crl_shard_is_full(p.shard) || !crl_shard_ok(p.shard)) {
-			wire_bad(&w, "there is no such shard");
-		}
+		get_shard(&w, &p);
 	}
 	err = wire_end(&w, "record_crl", ei);
 	if (err == ERR_OK) {

@@ -89,8 +89,10 @@ struct record_issue {
  * CRL: `revoked` is a run of what this CRL lists and the one before did not,
  * `dropped` of what the one before listed and this one does not; both
  * ascending by serial, to be read with record_revoked_next().  Of a shard "the
- * one before" means whatever list was made before, and nothing is dropped
- * before the full list drops it.  Records of a full list end before `shard`.
+ * one before" means whatever list was made before; what was released is dropped
+ * by it, but what has ended not before the full list drops it.  Of a delta the
+ * runs are what the list would have changed that it is of.  Records of a full
+ * list end before `shard`, those of a list before `base`.
  * A serial in both runs was on hold and is revoked for good now.
  */
 struct record_crl {
@@ -103,6 +105,7 @@ struct record_crl {
 	struct slice revoked;
 	struct slice dropped;
 	struct crl_shard shard;
+	uint64_t base; /* of a delta, the number of the list it is of; else 0 */
 };
 
 struct record_revoked {

@@ -61,8 +61,8 @@ revoked_get(const struct revoked *r, size_t i)
 	};
 }
 
-static struct revoked_one
-one_of(const struct record_revoked *from)
+struct revoked_one
+revoked_one_of(const struct record_revoked *from)
 {
 	struct revoked_one one = {
 	    .len = (uint8_t)from->serial.len,
@@ -82,9 +82,8 @@ contradiction(struct errinfo *ei)
 	    "A CRL's record contradicts the records before it.");
 }
 
-/* Room for so many elements of this size, twice what there was. */
-static void *
-room(void *at, size_t *cap, size_t want, size_t size)
+void *
+revoked_room(void *at, size_t *cap, size_t want, size_t size)
 {
 	size_t more = *cap * 2 > want ? *cap * 2 : want;
 	void *p;
@@ -116,14 +115,14 @@ few_of(struct slice run, struct few *out, struct errinfo *ei)
 
 	while (record_revoked_next(&run, &one)) {
 		struct revoked_one *at =
-		    room(f.at, &cap, f.num + 1, sizeof(*at));
+		    revoked_room(f.at, &cap, f.num + 1, sizeof(*at));
 
 		if (at == NULL) {
 			free(f.at);
 			return err_nomem(ei);
 		}
 		f.at = at;
-		f.at[f.num++] = one_of(&one);
+		f.at[f.num++] = revoked_one_of(&one);
 	}
 	*out = f;
 	return ERR_OK;
@@ -215,7 +214,8 @@ revoked_change(struct revoked *r, struct slice dropped, struct slice added,
 		err = contradiction(ei);
 	}
 	if (err == ERR_OK && add.num > 0) {
-		at = room(r->at, &r->cap, r->num + add.num, sizeof(*at));
+		at =
+		    revoked_room(r->at, &r->cap, r->num + add.num, sizeof(*at));
 		err = at == NULL ? err_nomem(ei) : ERR_OK;
 		r->at = at == NULL ? r->at : at;
 	}
@@ -236,15 +236,17 @@ note(struct revoked *r, struct slice run, bool drop, struct errinfo *ei)
 	struct record_revoked one;
 
 	while (record_revoked_next(&run, &one)) {
-		struct revoked_later *later = room(
+		struct revoked_later *later = revoked_room(
 		    r->later, &r->cap_later, r->num_later + 1, sizeof(*later));
 
 		if (later == NULL) {
 			return err_nomem(ei);
 		}
 		r->later = later;
-		r->later[r->num_later] = (struct revoked_later){
-		    .one = one_of(&one), .order = r->num_later, .drop = drop};
+		r->later[r->num_later] =
+		    (struct revoked_later){.one = revoked_one_of(&one),
+			.order = r->num_later,
+			.drop = drop};
 		r->num_later++;
 	}
 	return ERR_OK;

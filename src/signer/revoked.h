@@ -41,6 +41,12 @@ struct revoked {
 	size_t cap_later;
 };
 
+/* The same, with its own octets. */
+struct revoked_one revoked_one_of(const struct record_revoked *from);
+/* An array with room for so many elements of this size, twice what there was
+ * when it grows; NULL without memory, the array is as it was then. */
+void *revoked_room(void *at, size_t *cap, size_t want, size_t size);
+
 void revoked_clear(struct revoked *r);
 struct record_revoked revoked_get(const struct revoked *r, size_t i);
 /* The first that is not below this serial; num if none is. */

@@ -9,8 +9,11 @@
 
 enum {
 	HOUR = 3600,
+	DAY = 24 * HOUR,
 	LIFE_HOURS_MAX = 9600, /* 400 days: a root's CRL */
 	LIFE_HOURS_DEFAULT = 192,
+	DELTA_HOURS_MAX = 24, /* the usual life of a whole list */
+	LISTS_PER_DAY = 2,    /* of each shard (ca/publish.h) */
 	PER_DAY_MAX = 1000000000,
 };
 
@@ -138,6 +141,11 @@ static const struct conf_setting settings[] = {
 	.fallback_int = 1,
 	.min = 1,
 	.max = CRL_SHARDS_MAX},
+    {.name = "crl_delta_hours",
+	.type = CONF_INT,
+	.min = 0,
+	.max = DELTA_HOURS_MAX,
+	.fallback_int = 0},
     {.name = "crl_per_day",
 	.type = CONF_INT,
 	.min = 1,
@@ -249,6 +257,27 @@ take_releases(struct signer_settings *s, struct conf_cursor c)
 	}
 }
 
+/* Each list is made twice a day and its delta after it and when half of the
+ * delta's life is over: without revocations too there must be room for that. */
+static void
+check_deltas(const struct signer_settings *s, struct conf_cursor c,
+    struct conf_report *r)
+{
+	int64_t lists = s->crl_shards > 1 ? (int64_t)s->crl_shards + 1 : 1;
+	int64_t need;
+
+	if (s->crl_delta_sec == 0) {
+		return;
+	}
+	need = lists * (LISTS_PER_DAY + 2 * DAY / s->crl_delta_sec);
+	if ((uint64_t)need > s->crl_per_day) {
+		conf_complain(r, c, "crl_per_day",
+		    "is too few for the deltas: with such shards and "
+		    "crl_delta_hours %lld lists are made a day",
+		    (long long)need);
+	}
+}
+
 static enum err
 take(const struct conf *conf, struct conf_report *report,
     struct signer_settings *s, struct errinfo *ei)
@@ -270,12 +299,14 @@ take(const struct conf *conf, struct conf_report *report,
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
 	take_ceilings(s, c, report);
 	s->crl_shards = (unsigned)conf_int(c, "crl_shards");
+	s->crl_delta_sec = conf_int(c, "crl_delta_hours") * (int64_t)HOUR;
 	s->crl_per_day = (uint64_t)conf_int(c, "crl_per_day");
 	s->crl_unknown_max = (uint64_t)conf_int(c, "crl_unknown_max");
 	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");
 	s->crl_sec_max = conf_int(c, "crl_hours_max") * (int64_t)HOUR;
 	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * (int64_t)HOUR;
 	take_releases(s, c);
+	check_deltas(s, c, report);
 	if (s->kind == SIGNER_KIND_OCSP && s->num_profiles > 0) {
 		conf_complain(report, c, "profiles",
 		    "an OCSP key issues no certificates");

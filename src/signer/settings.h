@@ -17,6 +17,7 @@
  *	ocsp_urls = ["http://ca.example.ru/ocsp"];
  *	ceilings = ({ profile = "qualified-person"; per_day = 50000; });
  *	crl_shards = 16;              # x509/crl_shard.h; 1: only a full list
+ *	crl_delta_hours = 1;          # a delta's longest life; 0: no deltas
  *	crl_per_day = 2000;
  *	ocsp_per_day = 50000000;
  *	crl_unknown_max = 1000;       # serials not of this journal, in all
@@ -79,6 +80,7 @@ struct signer_settings {
 	struct signer_keys time_stampers;
 	struct signer_urls crl_urls;
 	unsigned crl_shards;
+	int64_t crl_delta_sec;
 	struct signer_urls ca_urls;
 	struct signer_urls ocsp_urls;
 	struct signer_ceiling ceilings[SIGNER_PROFILES_MAX];

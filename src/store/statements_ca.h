@@ -134,29 +134,38 @@ STATEMENT(REVOCATION_FOR_CRL, "revocation.for_crl",
  * crl_shard: one row for each CRL that a CA keeps (shard 0 is the full one,
  * ca/shard.h says what others are).
  * Every revocation adds 1 to `changes`; publishing notes the count that its
- * entries were read under, so a revocation in between leaves it dirty.
+ * entries were read under, so a revocation in between leaves it dirty.  A
+ * delta's row notes the count of the list that it is of.
  */
 STATEMENT(CRL_SHARD_ADD, "crl_shard.add",
     "INSERT INTO crl_shard (ca, shard, number, this_update, next_update, "
     "changes, published) VALUES ($1, $2, 0, 0, 0, 1, 0) "
     "ON CONFLICT (ca, shard) DO NOTHING",
     "ti", "")
+/* The delta's row of each list of a CA that has none. */
+STATEMENT(CRL_SHARD_ADD_DELTAS, "crl_shard.add_deltas",
+    "INSERT INTO crl_shard (ca, shard, number, this_update, next_update, "
+    "changes, published) SELECT ca, -1 - shard, 0, 0, 0, 1, 0 FROM crl_shard "
+    "WHERE ca = $1 AND shard >= 0 ON CONFLICT (ca, shard) DO NOTHING",
+    "t", "")
 STATEMENT(CRL_SHARD_TOUCH, "crl_shard.touch",
     "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1 AND shard = $2",
     "ti", "")
 /* All of a CA: what they hold may be the same, they are to be made anew. */
 STATEMENT(CRL_SHARD_TOUCH_ALL, "crl_shard.touch_all",
-    "UPDATE crl_shard SET changes = changes + 1 WHERE ca = $1", "t", "")
+    "UPDATE crl_shard SET changes = changes + 1, next_update = 0 WHERE ca = $1",
+    "t", "")
 /* Numbers go on above this one: ca, shard, number. */
 STATEMENT(CRL_SHARD_RAISE, "crl_shard.raise",
     "UPDATE crl_shard SET number = $3 "
     "WHERE ca = $1 AND shard = $2 AND number < $3",
     "tii", "")
-/* All of a CA -> shard, number, next_update, changes, published */
+/* All of a CA -> shard, number, this_update, next_update, changes, published;
+ * deltas first. */
 STATEMENT(CRL_SHARD_LIST, "crl_shard.list",
-    "SELECT shard, number, next_update, changes, published FROM crl_shard "
-    "WHERE ca = $1 ORDER BY shard",
-    "t", "iiiii")
+    "SELECT shard, number, this_update, next_update, changes, published "
+    "FROM crl_shard WHERE ca = $1 ORDER BY shard",
+    "t", "iiiiii")
 /* The highest number of any: no row or NULL when there is none. */
 STATEMENT(CRL_SHARD_LAST, "crl_shard.last",
     "SELECT max(number) FROM crl_shard WHERE ca = $1", "t", "I")

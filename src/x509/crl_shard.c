@@ -14,6 +14,7 @@ enum {
 };
 
 static const char suffix[] = ".crl";
+static const char delta_mark[] = ".delta";
 
 bool
 crl_shard_ok(struct crl_shard s)
@@ -31,8 +32,23 @@ crl_shard_is_full(struct crl_shard s)
 bool
 crl_shard_eq(struct crl_shard a, struct crl_shard b)
 {
-	return (crl_shard_is_full(a) && crl_shard_is_full(b)) ||
-	       (a.count == b.count && a.index == b.index);
+	return a.delta == b.delta &&
+	       ((crl_shard_is_full(a) && crl_shard_is_full(b)) ||
+		   (a.count == b.count && a.index == b.index));
+}
+
+struct crl_shard
+crl_shard_base(struct crl_shard s)
+{
+	s.delta = false;
+	return s;
+}
+
+struct crl_shard
+crl_shard_delta(struct crl_shard s)
+{
+	s.delta = true;
+	return s;
 }
 
 /* 0..STEPS-1, never falling as serials rise. */
@@ -55,13 +71,14 @@ crl_shard_of(struct slice serial, unsigned count)
 	if (count <= 1) {
 		return (struct crl_shard){0};
 	}
-	return (struct crl_shard){step_of(serial) * count / STEPS, count};
+	return (struct crl_shard){
+	    .index = step_of(serial) * count / STEPS, .count = count};
 }
 
 bool
 crl_shard_has(struct crl_shard s, struct slice serial)
 {
-	return crl_shard_eq(crl_shard_of(serial, s.count), s);
+	return crl_shard_eq(crl_shard_of(serial, s.count), crl_shard_base(s));
 }
 
 void
@@ -88,10 +105,13 @@ digits_of(unsigned count)
 void
 crl_shard_text(struct crl_shard s, char out[CRL_SHARD_TEXT_SIZE])
 {
-	out[0] = '\0';
-	if (!crl_shard_is_full(s)) {
-		(void)snprintf(out, CRL_SHARD_TEXT_SIZE, "-%0*u-of-%u",
-		    digits_of(s.count), s.index % 1000, s.count % 1000);
+	const char *mark = s.delta ? delta_mark : "";
+
+	if (crl_shard_is_full(s)) {
+		(void)snprintf(out, CRL_SHARD_TEXT_SIZE, "%s", mark);
+	} else {
+		(void)snprintf(out, CRL_SHARD_TEXT_SIZE, "-%0*u-of-%u%s",
+		    digits_of(s.count), s.index % 1000, s.count % 1000, mark);
 	}
 }
 
@@ -137,8 +157,9 @@ crl_shard_parse(struct slice name, struct crl_shard *out)
 		return false;
 	}
 	rest = name;
+	s.delta = take_text(&rest, delta_mark);
 	if (!take_number(&rest, &s.count) || !take_text(&rest, "-of-")) {
-		*out = (struct crl_shard){0};
+		*out = (struct crl_shard){.delta = s.delta};
 		return true;
 	}
 	if (!take_number(&rest, &s.index) || crl_shard_is_full(s) ||

@@ -74,6 +74,8 @@ void ext_put_ski(struct buf *b, struct slice key_id);
 void ext_put_aki(struct buf *b, struct slice key_id);
 /* One distribution point for each URL. */
 void ext_put_crl_points(struct buf *b, const char *const *urls, size_t num);
+/* The same of the delta lists (RFC 5280 4.2.1.15, 5.2.6). */
+void ext_put_freshest_crl(struct buf *b, const char *const *urls, size_t num);
 /* RFC 5280 5.2.5, critical: the list is the one at these addresses. */
 void ext_put_idp(struct buf *b, const char *const *urls, size_t num);
 /* Writes nothing when both are empty. */
@@ -89,6 +91,8 @@ void ext_put_ocsp_no_check(struct buf *b);
 void ext_put_ocsp_nonce(struct buf *b, struct slice nonce);
 /* Unsigned magnitude, big-endian (RFC 5280 5.2.3). */
 void ext_put_crl_number(struct buf *b, struct slice number);
+/* RFC 5280 5.2.4, critical: what has changed since the list of this number. */
+void ext_put_delta_crl(struct buf *b, struct slice base);
 void ext_put_reason_code(struct buf *b, enum crl_reason reason);
 
 #endif

@@ -86,10 +86,10 @@ uri(const char *url)
 	return (struct general_name){.kind = GN_URI, .value = slice_str(url)};
 }
 
-void
-ext_put_crl_points(struct buf *b, const char *const *urls, size_t num)
+static void
+put_points(struct buf *b, enum oid id, const char *const *urls, size_t num)
 {
-	struct open_ext o = open_ext(b, OID_CRL_POINTS);
+	struct open_ext o = open_ext(b, id);
 
 	for (size_t i = 0; i < num; i++) {
 		struct general_name gn = uri(urls[i]);
@@ -103,6 +103,18 @@ ext_put_crl_points(struct buf *b, const char *const *urls, size_t num)
 		der_close(b, point);
 	}
 	close_ext(b, o);
+}
+
+void
+ext_put_crl_points(struct buf *b, const char *const *urls, size_t num)
+{
+	put_points(b, OID_CRL_POINTS, urls, num);
+}
+
+void
+ext_put_freshest_crl(struct buf *b, const char *const *urls, size_t num)
+{
+	put_points(b, OID_FRESHEST_CRL, urls, num);
 }
 
 void
@@ -211,16 +223,31 @@ ext_put_ocsp_nonce(struct buf *b, struct slice nonce)
 	ext_build(&(struct ext){.kind = EXT_OCSP_NONCE, .u.octets = nonce}, b);
 }
 
-void
-ext_put_crl_number(struct buf *b, struct slice number)
+static void
+put_number(struct buf *b, enum oid id, bool critical, struct slice number)
 {
 	size_t seq = der_open(b, DER_SEQUENCE), value;
 
-	der_put_oid(b, oid_bytes(OID_CRL_NUMBER));
+	der_put_oid(b, oid_bytes(id));
+	if (critical) {
+		der_put_bool(b, true);
+	}
 	value = der_open(b, DER_OCTET_STRING);
 	der_put_unsigned(b, number);
 	der_close(b, value);
 	der_close(b, seq);
+}
+
+void
+ext_put_crl_number(struct buf *b, struct slice number)
+{
+	put_number(b, OID_CRL_NUMBER, false, number);
+}
+
+void
+ext_put_delta_crl(struct buf *b, struct slice base)
+{
+	put_number(b, OID_DELTA_CRL, true, base);
 }
 
 void

@@ -81,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ERR_OK) {
 		abort();
 	}
-	if (ledger_open(dir, &report, &l, &ei) != ERR_OK) {
+	if (ledger_open(dir, true, &report, &l, &ei) != ERR_OK) {
 		if (l != NULL || ei.rule[0] == '\0') {
 			abort();
 		}
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	ledger_close(l);
-	if (ledger_open(dir, &report, &l, &ei) != ERR_OK ||
+	if (ledger_open(dir, true, &report, &l, &ei) != ERR_OK ||
 	    report.cut_bytes != 0 || report.num_records != num + 1) {
 		abort();
 	}

@@ -32,6 +32,7 @@ extern const struct fault faults_body[];
 extern const struct fault faults_subject[];
 extern const struct fault faults_exts[];
 extern const struct fault faults_values[];
+extern const struct fault faults_deltas[];
 extern const struct fault faults_san[];
 
 /* The subject's key in plan and values, with its key id. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct fault *const tables[] = {faults_form, faults_body,
-    faults_subject, faults_exts, faults_values, faults_san};
+    faults_subject, faults_exts, faults_values, faults_deltas, faults_san};
 
 typedef void visit_fn(const struct fault *f, void *arg);
 

@@ -203,7 +203,8 @@ kit_try(
 	k->engine = NULL;
 	err = instance_load(&paths, &k->in, ei);
 	if (err == ERR_OK) {
-		err = ledger_open(k->dir, &report, &k->ledger, ei);
+		err = ledger_open(k->dir, k->in->settings->crl_delta_sec > 0,
+		    &report, &k->ledger, ei);
 	}
 	if (err == ERR_OK) {
 		err = engine_new(k->in, k->ledger, &k->clock, &k->engine, ei);

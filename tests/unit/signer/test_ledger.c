@@ -351,7 +351,7 @@ open_ledger(uint64_t want_records)
 	struct ledger *l;
 	struct errinfo ei;
 
-	assert_ok(ledger_open(dir, &report, &l, &ei), &ei);
+	assert_ok(ledger_open(dir, true, &report, &l, &ei), &ei);
 	assert_int_equal(report.num_records, want_records);
 	return l;
 }

@@ -121,7 +121,12 @@ static void
 crl_pack(struct buf *b)
 {
 	struct signer_crl m = {
-	    .number = 1, .this_update = 2, .next_update = 3, .at = at};
+	    .number = 1,
+	    .this_update = 2,
+	    .next_update = 3,
+	    .at = at,
+	    .shard = {3, 16, true},
+	};
 
 	signer_crl_pack(b, &m);
 }
@@ -137,6 +142,8 @@ crl_unpack(struct slice body, struct errinfo *ei)
 		assert_int_equal(m.this_update, 2);
 		assert_int_equal(m.next_update, 3);
 		assert_memory_equal(&m.at, &at, sizeof(at));
+		assert_true(
+		    crl_shard_eq(m.shard, (struct crl_shard){3, 16, true}));
 	}
 	return err;
 }
@@ -549,6 +556,73 @@ exactly_what_was_packed(void **state)
 	}
 }
 
+/* A record of a list ends where the older ones did: before the shard of a full
+ * list, before the base of what is no delta. */
+static void
+a_record_tells_which_list_it_is_of(void **state)
+{
+	static const struct {
+		struct crl_shard shard;
+		uint64_t base;
+		size_t more;
+	} lists[] = {
+	    {{0}, 0, 0},
+	    {{3, 16}, 0, 8},
+	    {{0, 0, true}, 6, 16},
+	    {{3, 16, true}, 1, 16},
+	};
+	size_t least = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct record_crl out, p = {.number = 7,
+					   .at = at,
+					   .shard = lists[i].shard,
+					   .base = lists[i].base};
+		struct buf b = BUF_INIT(1000);
+		struct errinfo ei;
+
+		record_crl_pack(&b, &p);
+		assert_ok(record_crl_unpack(buf_slice(&b), &out, &ei), &ei);
+		assert_true(crl_shard_eq(out.shard, p.shard));
+		assert_int_equal(out.base, p.base);
+		least = i == 0 ? b.len : least;
+		assert_int_equal(b.len, least + lists[i].more);
+		buf_clear(&b);
+	}
+}
+
+static void
+a_record_of_no_list_is_none(void **state)
+{
+	static const struct {
+		struct crl_shard shard;
+		uint64_t base;
+	} lists[] = {
+	    {{0, 0, true}, 0},    /* of nothing */
+	    {{0, 0, true}, 7},    /* of itself */
+	    {{3, 16, true}, 8},   /* of one to come */
+	    {{16, 16, true}, 1},  /* of no shard */
+	    {{0, 1, true}, 1},    /* the full list, said otherwise */
+	    {{16, 16, false}, 0}, /* no shard */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct record_crl out, p = {.number = 7,
+					   .at = at,
+					   .shard = lists[i].shard,
+					   .base = lists[i].base};
+		struct buf b = BUF_INIT(1000);
+		struct errinfo ei;
+
+		record_crl_pack(&b, &p);
+		assert_int_equal(
+		    record_crl_unpack(buf_slice(&b), &out, &ei), ERR_FORMAT);
+		buf_clear(&b);
+	}
+}
+
 /* A record and its hash: any changed bit is seen. */
 static void
 a_record_answers_for_itself(void **state)
@@ -593,6 +667,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(exactly_what_was_packed),
+	    cmocka_unit_test(a_record_tells_which_list_it_is_of),
+	    cmocka_unit_test(a_record_of_no_list_is_none),
 	    cmocka_unit_test(a_record_answers_for_itself),
 	};
 

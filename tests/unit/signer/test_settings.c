@@ -91,6 +91,33 @@ everything_is_taken(void **state)
 }
 
 static void
+reads_how_long_deltas_live(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t sec;
+	} good[] = {
+	    {"name = \"a\";", 0},
+	    {"name = \"a\"; crl_delta_hours = 0; crl_per_day = 1;", 0},
+	    {"name = \"a\"; crl_delta_hours = 1; crl_per_day = 50;", 3600},
+	    {"name = \"a\"; crl_delta_hours = 1; crl_shards = 39;", 3600},
+	    {"name = \"a\"; crl_delta_hours = 24; crl_shards = 256;", 86400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		struct signer_settings *s = NULL;
+		struct errinfo ei;
+
+		assert_ok(signer_settings_parse(
+			      slice_str(good[i].text), "a.conf", &s, &ei),
+		    &ei);
+		assert_int_equal(s->crl_delta_sec, good[i].sec);
+		signer_settings_free(s);
+	}
+}
+
+static void
 reads_where_the_key_is(void **state)
 {
 	struct signer_settings *s = NULL;
@@ -191,6 +218,12 @@ static const struct {
 		      "{profile = \"a\"; per_day = 2;});"},
     {"ceiling of nothing", "name = \"a\"; ceilings = ({per_day = 1;});"},
     {"no CRL at all", "name = \"a\"; crl_per_day = 0;"},
+    {"a delta longer than its list", "name = \"a\"; crl_delta_hours = 25;"},
+    {"a delta below zero", "name = \"a\"; crl_delta_hours = -1;"},
+    {"no room for deltas",
+	"name = \"a\"; crl_delta_hours = 1; crl_per_day = 49;"},
+    {"no room for deltas of shards",
+	"name = \"a\"; crl_delta_hours = 1; crl_shards = 40;"},
     {"endless CRL", "name = \"a\"; crl_hours_max = 10000;"},
     {"release without a name",
 	"name = \"a\"; releases = ({serial = \"05\"; reason = \"x\";});"},
@@ -237,6 +270,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_least_is_a_name),
+	    cmocka_unit_test(reads_how_long_deltas_live),
 	    cmocka_unit_test(reads_where_the_key_is),
 	    cmocka_unit_test(everything_is_taken),
 	    cmocka_unit_test(mistakes_are_refused),

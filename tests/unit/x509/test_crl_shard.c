@@ -83,6 +83,24 @@ strange_serials_have_one_too(void **state)
 	}
 }
 
+/* It covers what its list covers, and is not that list. */
+static void
+a_delta_is_of_a_list(void **state)
+{
+	struct crl_shard list = {2, 4}, delta = crl_shard_delta(list);
+	uint8_t first[CRL_SHARD_SERIAL];
+
+	(void)state;
+	assert_false(crl_shard_eq(list, delta));
+	assert_true(crl_shard_eq(list, crl_shard_base(delta)));
+	assert_false(crl_shard_eq(
+	    (struct crl_shard){0}, crl_shard_delta((struct crl_shard){0})));
+	crl_shard_first(list, first);
+	assert_true(crl_shard_has(delta, slice_make(first, sizeof(first))));
+	first[0] = 0x40;
+	assert_false(crl_shard_has(delta, slice_make(first, sizeof(first))));
+}
+
 static void
 names(void **state)
 {
@@ -106,6 +124,12 @@ names(void **state)
 	    {".crl", true, {0, 0}},
 	    {"crl", false, {0, 0}},
 	    {"12.crl", true, {0, 0}},
+	    {"a.delta.crl", true, {0, 0, true}},
+	    {"a-3-of-9.delta.crl", true, {3, 9, true}},
+	    {"a-3-of-09.delta.crl", false, {0, 0}},
+	    {"a.delta", false, {0, 0}},
+	    {"a.delta-3-of-9.crl", true, {3, 9}},
+	    {"a.delta.delta.crl", true, {0, 0, true}},
 	};
 	char url[64];
 	struct crl_shard s;
@@ -125,6 +149,12 @@ names(void **state)
 	assert_true(crl_shard_url(
 	    "http://x/a.crl", (struct crl_shard){0, 1}, url, sizeof(url)));
 	assert_string_equal(url, "http://x/a.crl");
+	assert_true(crl_shard_url("http://x/a.crl",
+	    (struct crl_shard){.delta = true}, url, sizeof(url)));
+	assert_string_equal(url, "http://x/a.delta.crl");
+	assert_true(crl_shard_url("http://x/a.crl",
+	    (struct crl_shard){7, 256, true}, url, sizeof(url)));
+	assert_string_equal(url, "http://x/a-007-of-256.delta.crl");
 	assert_false(crl_shard_url(
 	    "http://x/a", (struct crl_shard){0, 2}, url, sizeof(url)));
 	assert_false(
@@ -137,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(shards_are_ranges),
 	    cmocka_unit_test(strange_serials_have_one_too),
+	    cmocka_unit_test(a_delta_is_of_a_list),
 	    cmocka_unit_test(names),
 	};
 
