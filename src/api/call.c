@@ -10,6 +10,7 @@
 #include "http/problem.h"
 #include "os/random.h"
 #include "registry/idem.h"
+#include "registry/issuing.h"
 
 enum {
 	RETRY_AFTER_SEC = 60,
@@ -122,9 +123,12 @@ begin_idem(struct call *c, const char *account, bool *out_replayed)
 	}
 	e = idem_begin(c->api->idem, &want, &c->ticket, &stored, c->ei);
 	if (e == ERR_OK && c->ticket == NULL) {
-		response_json_text(c->resp, (unsigned)stored.status,
-		    slice_make(stored.body, stored.body_len));
-		*out_replayed = true;
+		e = issuing_stored_answer(
+		    c->api->issuing, &stored, &c->answer, c->ei);
+		*out_replayed = e == ERR_OK;
+	}
+	if (*out_replayed) {
+		call_send(c, (unsigned)stored.status);
 	}
 	idem_stored_clear(&stored);
 	return e;

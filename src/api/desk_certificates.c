@@ -130,7 +130,7 @@ certificate_issue(struct call *c)
 		    c->api->registry, c->api->ca, &order, &values, c->ei);
 	}
 	if (e == ERR_OK) {
-		e = issuing_direct(c->api->issuing, &c->actor, c->ticket,
+		e = issuing_direct(c->api->issuing, &c->actor, &c->ticket,
 		    &order.person, &values, &c->answer, c->ei);
 	}
 	if (e == ERR_OK) {

@@ -137,13 +137,14 @@ static enum err
 take_over(struct walk *w, const struct signer_journal_entry *entry,
     struct errinfo *ei)
 {
+	const struct adopted_order order = {entry->idem, entry->note};
 	struct issued i;
 	enum err e = ca_issued_from_journal(w->ca, w->authority, entry, &i, ei);
 
 	if (e != ERR_OK) {
 		return e;
 	}
-	e = w->how->adopt(w->how->arg, &i, entry->idem, ei);
+	e = w->how->adopt(w->how->arg, &i, &order, ei);
 	issued_clear(&i);
 	w->num += e == ERR_OK;
 	return e;
@@ -172,7 +173,8 @@ visit(void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
 	if (e != ERR_OK || w->young) {
 		return e;
 	}
-	if (entry->time + w->how->min_age_sec > w->now) {
+	if (w->how->min_age_sec > 0 &&
+	    entry->time + w->how->min_age_sec > w->now) {
 		w->young = true;
 		return ERR_OK;
 	}

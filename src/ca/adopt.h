@@ -12,24 +12,32 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/slice.h"
 
 struct authority;
 struct ca;
 struct issued;
 
+/* What was sent with the order of a certificate, as the journal has it. */
+struct adopted_order {
+	const uint8_t *key; /* VALUES_IDEM_SIZE bytes */
+	struct slice note;  /* values_set_note() */
+};
+
 /*
  * Take one certificate over: complete whatever it was issued for under this
- * idempotency key, in one unit of work that holds ca_add_issued(); or, when
- * nothing waits for it, ca_adopt_alone().
+ * idempotency key or by this note, in one unit of work that holds
+ * ca_add_issued(); or, when nothing waits for it, ca_adopt_alone().
  */
 typedef enum err ca_adopt_fn(void *arg, const struct issued *i,
-    const uint8_t key[32], struct errinfo *ei);
+    const struct adopted_order *order, struct errinfo *ei);
 
 struct adoption {
 	ca_adopt_fn *adopt;
 	void *arg;
 	/* Leave records younger than this alone: a thread of ours may be
-	 * about to commit them.  0 at start. */
+	 * about to commit them.  0 at start: all are taken, even those that
+	 * the signer finds in its queue only now. */
 	int64_t min_age_sec;
 	/* The audit has begun a new chain: what the journals remember of the
 	 * old one is not compared. */

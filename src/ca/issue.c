@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ca/authority.h"
+#include "ca/revoke.h"
 #include "crypto/hash.h"
 #include "os/random.h"
 #include "os/wait.h"
@@ -300,25 +301,26 @@ ca_count_refusal(struct ca *ca, const struct errinfo *ei)
 	}
 }
 
-enum err
-ca_issued_json(const struct issued *i, struct buf *out, struct errinfo *ei)
+/* As it was at its issue: the status, too. */
+static enum err
+put_json(const struct certificate *c, struct buf *out, struct errinfo *ei)
 {
 	struct buf pem = BUF_INIT((size_t)2 * CERT_BYTES_MAX);
 	char id[ID_TEXT_SIZE];
 	struct json_writer w;
 	enum err e;
 
-	id_text(&i->id, CERTIFICATE_PREFIX, id);
-	pem_put(&pem, "CERTIFICATE", buf_slice(&i->der));
+	id_text(&c->id, CERTIFICATE_PREFIX, id);
+	pem_put(&pem, "CERTIFICATE", c->der);
 	e = buf_err(&pem, ei);
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);
 	json_put_text(&w, "id", id);
-	json_put_text(&w, "ca", authority_name(i->authority));
-	json_put_hex(&w, "serial", cert_serial(i->cert));
-	json_put_text(&w, "profile", i->profile);
-	json_put_time(&w, "not_before", cert_not_before(i->cert));
-	json_put_time(&w, "not_after", cert_not_after(i->cert));
+	json_put_text(&w, "ca", c->ca);
+	json_put_hex(&w, "serial", c->serial);
+	json_put_text(&w, "profile", c->profile);
+	json_put_time(&w, "not_before", c->not_before);
+	json_put_time(&w, "not_after", c->not_after);
 	json_put_text(&w, "status", "good");
 	json_put_slice(&w, "pem", buf_slice(&pem));
 	json_close(&w);
@@ -326,5 +328,35 @@ ca_issued_json(const struct issued *i, struct buf *out, struct errinfo *ei)
 		e = json_writer_end(&w, ei);
 	}
 	buf_clear(&pem);
+	return e;
+}
+
+enum err
+ca_issued_json(const struct issued *i, struct buf *out, struct errinfo *ei)
+{
+	const struct certificate c = {
+	    .id = i->id,
+	    .ca = authority_name(i->authority),
+	    .serial = cert_serial(i->cert),
+	    .profile = i->profile,
+	    .not_before = cert_not_before(i->cert),
+	    .not_after = cert_not_after(i->cert),
+	    .der = buf_slice(&i->der),
+	};
+
+	return put_json(&c, out, ei);
+}
+
+enum err
+ca_stored_json(struct ca *ca, const struct id *certificate, struct buf *out,
+    struct errinfo *ei)
+{
+	struct certificate c;
+	enum err e = certificate_get(ca, certificate, &c, ei);
+
+	if (e == ERR_OK) {
+		e = put_json(&c, out, ei);
+		certificate_clear(&c);
+	}
 	return e;
 }

@@ -81,6 +81,10 @@ void ca_count_refusal(struct ca *ca, const struct errinfo *ei);
 ATTR_MUST_USE enum err ca_issued_json(
     const struct issued *i, struct buf *out, struct errinfo *ei);
 
+/* The same from its row; ERR_NOTFOUND "certificate.none". */
+ATTR_MUST_USE enum err ca_stored_json(struct ca *ca,
+    const struct id *certificate, struct buf *out, struct errinfo *ei);
+
 #define CERTIFICATE_PREFIX "crt"
 
 #endif

@@ -82,6 +82,27 @@ values_spki(const struct issue_values *v)
 }
 
 enum err
+values_set_note(struct issue_values *v, struct slice note, struct errinfo *ei)
+{
+	if (note.len > VALUES_NOTE_MAX) {
+		return err_set(ei, ERR_LIMIT, "values.note", NULL,
+		    "the note has %zu bytes, at most %d are taken", note.len,
+		    VALUES_NOTE_MAX);
+	}
+	if (note.len > 0) {
+		memcpy(v->note, note.p, note.len);
+	}
+	v->note_len = note.len;
+	return ERR_OK;
+}
+
+struct slice
+values_note(const struct issue_values *v)
+{
+	return slice_make(v->note, v->note_len);
+}
+
+enum err
 values_add_attr(
     struct issue_values *v, enum oid id, struct slice text, struct errinfo *ei)
 {

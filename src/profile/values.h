@@ -22,6 +22,7 @@
 enum {
 	VALUES_IDEM_SIZE = 32,
 	VALUES_DIGEST_SIZE = 32,
+	VALUES_NOTE_MAX = 512,
 	IDENTIFICATION_NONE = -1,
 	/* order 795 (facts/gost-tokens-profile.md 3.2) */
 	IDENTIFICATION_PERSONAL = 0,
@@ -57,6 +58,10 @@ struct issue_values {
 	int identification_kind; /* 0..3, or IDENTIFICATION_NONE */
 	uint8_t *spki;           /* owned; whole SubjectPublicKeyInfo */
 	size_t spki_len;
+	/* What the asker wants to find beside the certificate in the signer's
+	 * journal; it says nothing to the signer. */
+	uint8_t note[VALUES_NOTE_MAX];
+	size_t note_len;
 };
 
 void values_init(struct issue_values *v);
@@ -71,6 +76,11 @@ ATTR_MUST_USE enum err values_set_profile(
 ATTR_MUST_USE enum err values_set_spki(
     struct issue_values *v, struct slice spki, struct errinfo *ei);
 struct slice values_spki(const struct issue_values *v);
+/* Copies; replaces an earlier one.  ERR_LIMIT "values.note" above
+ * VALUES_NOTE_MAX. */
+ATTR_MUST_USE enum err values_set_note(
+    struct issue_values *v, struct slice note, struct errinfo *ei);
+struct slice values_note(const struct issue_values *v);
 /* As subject_attrs_add(). */
 ATTR_MUST_USE enum err values_add_attr(
     struct issue_values *v, enum oid id, struct slice text, struct errinfo *ei);
@@ -84,9 +94,9 @@ ATTR_MUST_USE enum err values_copy_san(struct issue_values *v,
     const struct general_name *name, struct errinfo *ei);
 
 /*
- * SHA-256 of a canonical encoding of everything except `idem`: the request
- * hash.  The same key with the same digest is the same request; with another
- * digest it is a conflict.  Taken before the times are resolved.
+ * SHA-256 of a canonical encoding of everything except `idem` and the note:
+ * the request hash.  The same key with the same digest is the same request;
+ * with another digest it is a conflict.  Taken before the times are resolved.
  */
 ATTR_MUST_USE enum err values_digest(const struct issue_values *v,
     uint8_t out[VALUES_DIGEST_SIZE], struct errinfo *ei);

@@ -28,7 +28,7 @@ struct idem_ticket {
 	char operation[IDEM_OPERATION_MAX];
 	char key[IDEMPOTENCY_KEY_MAX + 1];
 	uint8_t body_sha256[IDEM_BODY_HASH_SIZE];
-	bool settles; /* by idem_claim(): it stands for no body */
+	bool in_doubt;
 };
 
 enum err
@@ -62,8 +62,8 @@ idem_free(struct idem *i)
 	}
 }
 
-static enum err
-check_request(const struct idem_request *r, struct errinfo *ei)
+enum err
+idem_check(const struct idem_request *r, struct errinfo *ei)
 {
 	size_t i;
 	bool good = r->key.p != NULL && r->key.len >= IDEMPOTENCY_KEY_MIN &&
@@ -129,8 +129,8 @@ other_body(struct errinfo *ei)
 	    "key for a new request.");
 }
 
-static enum err
-pending(struct errinfo *ei)
+enum err
+idem_pending(struct errinfo *ei)
 {
 	return err_set(ei, ERR_AGAIN, "idem.pending", NULL,
 	    "The same request is still being worked on; ask again with the "
@@ -157,13 +157,13 @@ ticket_enter(struct idem *i, struct idem_ticket *mine, struct errinfo *ei)
 			i->first = mine;
 			break;
 		}
-		if (!t->settles && memcmp(t->body_sha256, mine->body_sha256,
-				       sizeof(mine->body_sha256)) != 0) {
+		if (memcmp(t->body_sha256, mine->body_sha256,
+			sizeof(mine->body_sha256)) != 0) {
 			err = other_body(ei);
 			break;
 		}
-		if (rc == ETIMEDOUT) {
-			err = pending(ei);
+		if (t->in_doubt || rc == ETIMEDOUT) {
+			err = idem_pending(ei);
 			break;
 		}
 		rc = pthread_cond_timedwait(&i->ended, &i->lock, &until);
@@ -176,15 +176,20 @@ static enum err
 stored_copy(
     const struct rows *rows, struct idem_stored *out, struct errinfo *ei)
 {
-	struct slice body = rows_blob(rows, 0, 4);
-	const char *type = rows_text(rows, 0, 3);
+	struct slice body = rows_blob(rows, 0, 3);
 	struct idem_stored stored = {
-	    .status = (int)rows_int(rows, 0, 2),
-	    .body_len = body.len,
+	    .status = (int)rows_int(rows, 0, 1),
+	    .is_certificate = !rows_is_null(rows, 0, 4),
 	};
 
+	if (stored.is_certificate) {
+		stored.certificate = rows_id(rows, 0, 4);
+		*out = stored;
+		return ERR_OK;
+	}
+	stored.body_len = body.len;
 	stored.body = slice_dup(body);
-	stored.content_type = slice_dup_str(slice_str(type));
+	stored.content_type = slice_dup_str(slice_str(rows_text(rows, 0, 2)));
 	if (stored.body == NULL || stored.content_type == NULL) {
 		idem_stored_clear(&stored);
 		return err_nomem(ei);
@@ -212,8 +217,6 @@ look_up(struct idem *i, const struct idem_ticket *t, bool *out_found,
 	} else if (!slice_eq(rows_blob(rows, 0, 0),
 		       slice_make(t->body_sha256, sizeof(t->body_sha256)))) {
 		err = other_body(ei);
-	} else if (strcmp(rows_text(rows, 0, 1), "done") != 0) {
-		err = pending(ei);
 	} else {
 		err = stored_copy(rows, out, ei);
 	}
@@ -231,7 +234,7 @@ idem_begin(struct idem *i, const struct idem_request *request,
 	bool found = false;
 	enum err err;
 
-	if ((err = check_request(request, ei)) != ERR_OK ||
+	if ((err = idem_check(request, ei)) != ERR_OK ||
 	    (err = ticket_new(i, request, &t, ei)) != ERR_OK) {
 		return err;
 	}
@@ -253,31 +256,26 @@ idem_begin(struct idem *i, const struct idem_request *request,
 	return err;
 }
 
-enum err
-idem_claim(struct idem *i, const struct idem_request *request,
-    struct idem_ticket **out_ticket, struct errinfo *ei)
+void
+idem_request_of(const struct idem_ticket *t, struct idem_request *out)
 {
-	struct idem_ticket *mine = NULL, *t;
-	enum err err;
+	*out = (struct idem_request){
+	    .account = t->account,
+	    .operation = t->operation,
+	    .key = slice_str(t->key),
+	};
+	memcpy(out->body_sha256, t->body_sha256, sizeof(out->body_sha256));
+}
 
-	if ((err = check_request(request, ei)) != ERR_OK ||
-	    (err = ticket_new(i, request, &mine, ei)) != ERR_OK) {
-		return err;
-	}
-	mine->settles = true;
+void
+idem_doubt(struct idem_ticket *t)
+{
+	struct idem *i = t->owner;
+
 	pthread_mutex_lock(&i->lock);
-	t = find_twin(i, mine);
-	if (t == NULL) {
-		mine->next = i->first;
-		i->first = mine;
-	}
+	t->in_doubt = true;
+	pthread_cond_broadcast(&i->ended);
 	pthread_mutex_unlock(&i->lock);
-	if (t != NULL) {
-		free(mine);
-		return pending(ei);
-	}
-	*out_ticket = mine;
-	return ERR_OK;
 }
 
 void
@@ -309,49 +307,40 @@ idem_stored_clear(struct idem_stored *s)
 }
 
 void
-idem_add_open(struct unit *u, const struct idem_ticket *t,
-    struct slice signer_key, const struct id *object, int64_t now_sec)
+idem_add_done(struct unit *u, const struct idem_ticket *t,
+    const struct idem_answer *answer, int64_t now_sec)
+{
+	ensure(answer->status != 0);
+	unit_add(u, ST_IDEM_INSERT, EXPECT(1), V_TEXT(t->account),
+	    V_TEXT(t->operation), V_TEXT(t->key),
+	    V_BLOB(slice_make(t->body_sha256, sizeof(t->body_sha256))),
+	    V_INT(answer->status), V_TEXT(answer->content_type),
+	    V_BLOB(answer->body), V_NULL, V_INT(now_sec));
+}
+
+void
+idem_add_issued(struct unit *u, const struct idem_ticket *t, int status,
+    const struct id *certificate, int64_t now_sec)
 {
 	unit_add(u, ST_IDEM_INSERT, EXPECT(1), V_TEXT(t->account),
 	    V_TEXT(t->operation), V_TEXT(t->key),
 	    V_BLOB(slice_make(t->body_sha256, sizeof(t->body_sha256))),
-	    signer_key.len == 0 ? V_NULL : V_BLOB(signer_key), V_ID(object),
-	    V_INT(now_sec));
+	    V_INT(status), V_NULL, V_NULL, V_ID(certificate), V_INT(now_sec));
 }
 
 void
-idem_add_finish(struct unit *u, const struct idem_ticket *t,
-    const struct idem_answer *answer, int64_t now_sec)
+idem_add_adopted(struct unit *u, const struct idem_request *request, int status,
+    const struct id *certificate, int64_t now_sec)
 {
-	ensure(answer->status != 0);
-	unit_add(u, ST_IDEM_FINISH, EXPECT(1), V_TEXT(t->account),
-	    V_TEXT(t->operation), V_TEXT(t->key), V_INT(answer->status),
-	    V_TEXT(answer->content_type), V_BLOB(answer->body), V_INT(now_sec));
-}
+	char key[IDEMPOTENCY_KEY_MAX + 1] = "";
 
-void
-idem_add_done(struct unit *u, const struct idem_ticket *t,
-    const struct idem_answer *answer, int64_t now_sec)
-{
-	idem_add_open(u, t, SLICE_EMPTY, NULL, now_sec);
-	idem_add_finish(u, t, answer, now_sec);
-}
-
-void
-idem_add_adopt(struct unit *u, struct slice signer_key,
-    const struct idem_answer *answer, int64_t now_sec)
-{
-	ensure(answer->status != 0);
-	unit_add(u, ST_IDEM_FINISH_BY_SIGNER_KEY, EXPECT_ANY,
-	    V_BLOB(signer_key), V_INT(answer->status),
-	    V_TEXT(answer->content_type), V_BLOB(answer->body), V_INT(now_sec));
-}
-
-void
-idem_add_drop(struct unit *u, const struct idem_ticket *t)
-{
-	unit_add(u, ST_IDEM_DROP, EXPECT(1), V_TEXT(t->account),
-	    V_TEXT(t->operation), V_TEXT(t->key));
+	ensure(request->key.len < sizeof(key));
+	memcpy(key, request->key.p, request->key.len);
+	unit_add(u, ST_IDEM_ADOPT, EXPECT_ANY, V_TEXT(request->account),
+	    V_TEXT(request->operation), V_TEXT(key),
+	    V_BLOB(
+		slice_make(request->body_sha256, sizeof(request->body_sha256))),
+	    V_INT(status), V_ID(certificate), V_INT(now_sec));
 }
 
 enum err

@@ -12,10 +12,13 @@
  *	                record (struct act); idem_end() in every case
  *
  * When the work fails nothing is recorded, and a waiting twin becomes the one
- * that does it.  Twins in two processes are kept apart by the record itself:
- * the loser's unit fails with ERR_CONFLICT "store.idem.insert" and it asks
- * idem_begin() again.
+ * that does it.  When it is not known whether it was done, idem_doubt() keeps
+ * twins from it until idem_end().  Twins in two processes are kept apart by the
+ * record itself: the loser's unit fails with ERR_CONFLICT "store.idem.insert"
+ * and it asks idem_begin() again.
  */
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -53,6 +56,10 @@ struct idem_answer {
 /* An answer that was recorded; owned. */
 struct idem_stored {
 	int status;
+	/* The body is to be made again from this certificate; else it is here.
+	 */
+	bool is_certificate;
+	struct id certificate;
 	char *content_type;
 	uint8_t *body;
 	size_t body_len;
@@ -62,24 +69,26 @@ ATTR_MUST_USE enum err idem_new(struct store *store, const struct clock *clock,
     struct idem **out, struct errinfo *ei);
 void idem_free(struct idem *i); /* no ticket may be open */
 
+/* Is the key of the right form?  ERR_FORMAT "idem.key". */
+ATTR_MUST_USE enum err idem_check(
+    const struct idem_request *request, struct errinfo *ei);
+
 /*
  * ERR_OK with *out_ticket: the caller does the work.  ERR_OK with *out_ticket
  * NULL: *out_stored holds the answer given before (idem_stored_clear()).
- * ERR_FORMAT "idem.key"; ERR_CONFLICT "idem.body"; ERR_AGAIN "idem.pending":
- * the record is open and nobody here works on it (it is completed when its
- * certificate is adopted), or the twin took longer than IDEM_WAIT_MS.
+ * The errors of idem_check(); ERR_CONFLICT "idem.body"; ERR_AGAIN
+ * "idem.pending": a twin's work is in doubt, or takes longer than IDEM_WAIT_MS.
  */
 ATTR_MUST_USE enum err idem_begin(struct idem *i,
     const struct idem_request *request, struct idem_ticket **out_ticket,
     struct idem_stored *out_stored, struct errinfo *ei);
-/*
- * A ticket for a record that is open, to settle it: no body is compared and
- * the database is not asked.  ERR_AGAIN "idem.pending" when somebody in this
- * process works on it; never waits.
- */
-ATTR_MUST_USE enum err idem_claim(struct idem *i,
-    const struct idem_request *request, struct idem_ticket **out_ticket,
-    struct errinfo *ei);
+/* What the ticket was given for; borrowed from it. */
+void idem_request_of(const struct idem_ticket *t, struct idem_request *out);
+/* Nobody knows yet whether the work was done: twins that wait, and those that
+ * come, are told to ask later. */
+void idem_doubt(struct idem_ticket *t);
+/* The error that twins get meanwhile. */
+ATTR_MUST_USE enum err idem_pending(struct errinfo *ei);
 /* The work is over, well or badly: lets a twin go on.  Frees the ticket; NULL
  * is accepted. */
 void idem_end(struct idem_ticket *t);
@@ -87,24 +96,17 @@ void idem_stored_clear(struct idem_stored *s);
 
 /* --- statements for the caller's unit ---------------------------------- */
 
-/* Record the answer at once. */
+/* Record the answer. */
 void idem_add_done(struct unit *u, const struct idem_ticket *t,
     const struct idem_answer *answer, int64_t now_sec);
-/* Open a record whose answer comes later.  signer_key: 32 bytes by which the
- * signer knows the work, or empty.  object: what is worked on, or NULL. */
-void idem_add_open(struct unit *u, const struct idem_ticket *t,
-    struct slice signer_key, const struct id *object, int64_t now_sec);
-/* Complete an open record: one row is expected. */
-void idem_add_finish(struct unit *u, const struct idem_ticket *t,
-    const struct idem_answer *answer, int64_t now_sec);
-/* The same by the signer's key, when there is such a record: adoption does
- * not know whether a client's key was behind it. */
-void idem_add_adopt(struct unit *u, struct slice signer_key,
-    const struct idem_answer *answer, int64_t now_sec);
-/* Remove an open record: what it was opened for did not happen. */
-void idem_add_drop(struct unit *u, const struct idem_ticket *t);
+/* Record that the answer is this certificate. */
+void idem_add_issued(struct unit *u, const struct idem_ticket *t, int status,
+    const struct id *certificate, int64_t now_sec);
+/* The same of a request whose process is gone, unless there is a record. */
+void idem_add_adopted(struct unit *u, const struct idem_request *request,
+    int status, const struct id *certificate, int64_t now_sec);
 
-/* Delete finished records older than IDEM_KEEP_SEC. */
+/* Delete records older than IDEM_KEEP_SEC. */
 ATTR_MUST_USE enum err idem_sweep(struct idem *i, struct errinfo *ei);
 
 #endif

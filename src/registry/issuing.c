@@ -2,6 +2,7 @@
 #include "registry/issuing_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "ca/adopt.h"
@@ -121,10 +122,26 @@ adopt_again(struct issuing *i)
 }
 
 static void
+set_unadopted(struct issuing *i, const struct errinfo *why)
+{
+	(void)pthread_mutex_lock(&i->lock);
+	i->unadopted = *why;
+	(void)pthread_mutex_unlock(&i->lock);
+}
+
+static void
 settle_again(struct issuing *i)
 {
 	struct errinfo ei = {0};
+	bool unadopted;
+	size_t num;
 
+	(void)pthread_mutex_lock(&i->lock);
+	unadopted = i->unadopted.kind != ERR_OK;
+	(void)pthread_mutex_unlock(&i->lock);
+	if (unadopted && issuing_adopt(i, 0, &num, &ei) == ERR_OK) {
+		set_unadopted(i, &(struct errinfo){.kind = ERR_OK});
+	}
 	if (issuing_settle_orders(i, &ei) != ERR_OK) {
 		report(i, &ei);
 	}
@@ -243,18 +260,26 @@ start_threads(struct issuing *i, struct errinfo *ei)
 	return ERR_OK;
 }
 
-/* What an earlier run left; nothing of it while the store is held. */
+/*
+ * What an earlier run left; nothing of it while the store is held.  A full disk
+ * must not keep the centre from telling what was revoked: it is taken over when
+ * there is room, and no order is taken before.
+ */
 static enum err
 settle_all(struct issuing *i, size_t *out_adopted, struct errinfo *ei)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	*out_adopted = 0;
-	if (store_held(i->o.registry->store, NULL)) {
-		return ERR_OK;
+	if (!store_held(i->o.registry->store, NULL)) {
+		e = issuing_adopt(i, 0, out_adopted, ei);
 	}
-	e = issuing_adopt(i, 0, out_adopted, ei);
-	return e != ERR_OK ? e : issuing_settle_orders(i, ei);
+	if (e == ERR_STORE && strcmp(ei->rule, "store.full") == 0) {
+		set_unadopted(i, ei);
+		report(i, ei);
+		e = ERR_OK;
+	}
+	return e;
 }
 
 enum err
@@ -298,6 +323,7 @@ issuing_stop(struct issuing *i)
 	for (unsigned n = 0; n < i->num_threads; n++) {
 		(void)pthread_join(i->threads[n], NULL);
 	}
+	issuing_forget_doubts(i);
 	(void)pthread_cond_destroy(&i->wake);
 	(void)pthread_mutex_destroy(&i->lock);
 	free(i);

@@ -3,9 +3,10 @@
 #define SURGUCH_REGISTRY_ISSUING_H
 /*
  * From an approved application (or a direct order of an operator) to a
- * certificate on record.  Two units of work with the signer between them
- * (design §10): (a) what is begun is noted, (b) the certificate, the answer,
- * the message to the owner, the audit rows and the new state are committed
+ * certificate on record.  What is begun is noted: an application's new state in
+ * a unit of work of its own, a direct order in the signer's journal, beside its
+ * certificate.  When the signer has answered, the certificate, the answer, the
+ * message to the owner, the audit rows and the new state are committed
  * together.  Whatever dies in between, this process within seconds, or the
  * next one at its start, finds out from the signer what became of it and
  * completes or undoes it.
@@ -20,6 +21,7 @@
 
 struct ca;
 struct idem;
+struct idem_stored;
 struct idem_ticket;
 struct issue_values;
 struct issuing;
@@ -44,6 +46,7 @@ enum {
 	ISSUING_THREADS = 4,
 	ISSUING_QUEUE_MAX = 4096, /* more wait in the database */
 	ISSUING_LOOK_MS = 5000,
+	ISSUING_DOUBTS_MAX = 1024, /* then no further order is taken */
 };
 
 /*
@@ -72,13 +75,22 @@ void issuing_kick(struct issuing *i, const struct id *application);
 
 /*
  * A direct order for this person: values made by the caller (from the
- * registry), except `idem`, which is drawn here.  *answer gets the JSON that
- * is sent and kept.  The ticket is needed: without a key nobody could tell a
- * retry from a second order.
+ * registry), except `idem` and the note, which are made here.  *answer gets the
+ * JSON that is sent.  The ticket is needed: without a key nobody could tell a
+ * retry from a second order.  While it is not known what became of the order,
+ * it is kept (*ticket becomes NULL), and settled within seconds of whatever is
+ * in the way being over.
+ *
+ * ERR_AGAIN "issuing.doubts" when ISSUING_DOUBTS_MAX orders are in doubt; the
+ * error of the store when orders wait for it.  Nothing is signed then.
  */
 ATTR_MUST_USE enum err issuing_direct(struct issuing *i,
-    const struct actor *actor, const struct idem_ticket *ticket,
+    const struct actor *actor, struct idem_ticket **ticket,
     const struct id *person, struct issue_values *values, struct buf *answer,
     struct errinfo *ei);
+
+/* The body of an answer that was recorded, made again if it has to be. */
+ATTR_MUST_USE enum err issuing_stored_answer(struct issuing *i,
+    const struct idem_stored *stored, struct buf *answer, struct errinfo *ei);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One certificate: for an application, or for a direct order. */
+/* One certificate for an application. */
 #include "registry/issuing_priv.h"
 
 #include <string.h>
@@ -8,12 +8,10 @@
 #include "ca/issue.h"
 #include "ca/key_owner.h"
 #include "identity/notice.h"
-#include "os/random.h"
 #include "os/seam.h"
 #include "profile/values.h"
 #include "registry/application.h"
 #include "registry/form.h"
-#include "registry/idem.h"
 #include "registry/registry.h"
 #include "store/store.h"
 #include "subject/subject.h"
@@ -21,7 +19,6 @@
 
 enum {
 	WHAT_MAX = 512,
-	ANSWER_STATUS = 201,
 };
 
 static void
@@ -262,128 +259,5 @@ issuing_application(
 		form_clear(&f);
 	}
 	application_clear(&a);
-	return e;
-}
-
-/* --- direct orders ----------------------------------------------------- */
-
-static const struct idem_answer *
-answer_of(const struct buf *body, struct idem_answer *out)
-{
-	*out = (struct idem_answer){
-	    .status = ANSWER_STATUS,
-	    .content_type = "application/json",
-	    .body = buf_slice(body),
-	};
-	return out;
-}
-
-enum err
-issuing_finish_direct(struct issuing *i, const struct actor *actor,
-    const struct idem_ticket *ticket, const struct issue_order *order,
-    const struct issued *issued, struct buf *answer, struct errinfo *ei)
-{
-	const struct issued_for what = {.person = order->person};
-	int64_t now = clock_utc_sec(i->o.registry->clock);
-	struct idem_answer kept;
-	char who[ACTOR_TEXT_SIZE];
-	struct unit u;
-	enum err e = ca_issued_json(issued, answer, ei);
-
-	actor_text(actor, who);
-	unit_init(&u);
-	if (e == ERR_OK) {
-		e = ca_add_issued(i->o.ca, &u, issued, &what, who, ei);
-	}
-	if (e == ERR_OK) {
-		(void)answer_of(answer, &kept);
-		if (ticket != NULL) {
-			idem_add_finish(&u, ticket, &kept, now);
-		} else {
-			idem_add_adopt(
-			    &u, slice_make(order->key, 32), &kept, now);
-		}
-		e = ca_submit_issued(i->o.ca, &u, issued, ei);
-	}
-	if (e == ERR_OK) {
-		seam("front.committed");
-	}
-	unit_clear(&u);
-	return e;
-}
-
-/* Unit (a): the record is open, under the key that the signer will know. */
-static enum err
-reserve_direct(struct issuing *i, const struct idem_ticket *ticket,
-    const struct issue_order *order, struct errinfo *ei)
-{
-	struct unit u;
-	enum err e;
-
-	unit_init(&u);
-	idem_add_open(&u, ticket, slice_make(order->key, 32), order->person,
-	    clock_utc_sec(i->o.registry->clock));
-	e = store_submit(i->o.registry->store, &u, NULL, ei);
-	unit_clear(&u);
-	return e;
-}
-
-/* The signer's refusal is what the caller has to hear; a record that stays
- * open is settled at the next start. */
-static void
-drop_direct(struct issuing *i, const struct idem_ticket *ticket)
-{
-	struct errinfo mine;
-	struct unit u;
-
-	unit_init(&u);
-	idem_add_drop(&u, ticket);
-	(void)(store_submit(i->o.registry->store, &u, NULL, &mine) == ERR_OK);
-	unit_clear(&u);
-}
-
-/* An id in front, so that keys of one time lie side by side in the database's
- * index of them: a random place in a large one is a page read and a page
- * written. */
-static enum err
-draw_key(const struct clock *clock, uint8_t key[VALUES_IDEM_SIZE],
-    struct errinfo *ei)
-{
-	struct id id;
-	enum err e = id_new(clock, &id, ei);
-
-	if (e != ERR_OK) {
-		return e;
-	}
-	memcpy(key, id.b, sizeof(id.b));
-	return random_bytes(
-	    key + sizeof(id.b), VALUES_IDEM_SIZE - sizeof(id.b), ei);
-}
-
-enum err
-issuing_direct(struct issuing *i, const struct actor *actor,
-    const struct idem_ticket *ticket, const struct id *person,
-    struct issue_values *values, struct buf *answer, struct errinfo *ei)
-{
-	const struct issue_order order = {
-	    .key = values->idem, .person = person};
-	struct issued issued = {0};
-	enum err e = draw_key(i->o.registry->clock, values->idem, ei);
-
-	if (e == ERR_OK) {
-		e = reserve_direct(i, ticket, &order, ei);
-	}
-	if (e != ERR_OK) {
-		return e;
-	}
-	seam("front.reserved");
-	e = ca_issue(i->o.ca, values, &issued, ei);
-	if (e == ERR_OK) {
-		e = issuing_finish_direct(
-		    i, actor, ticket, &order, &issued, answer, ei);
-	} else if (e != ERR_TIMEOUT) {
-		drop_direct(i, ticket);
-	}
-	issued_clear(&issued);
 	return e;
 }

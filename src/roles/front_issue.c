@@ -80,7 +80,7 @@ put_issued(struct verb_call *v, struct slice json)
 
 static enum err
 issue_new(struct verb_call *v, const struct direct_order *order,
-    const struct idem_ticket *ticket)
+    struct idem_ticket **ticket)
 {
 	struct buf answer = BUF_INIT(ANSWER_MAX);
 	struct issue_values values;
@@ -121,6 +121,20 @@ order_hash(const struct direct_order *o, uint8_t out[IDEM_BODY_HASH_SIZE],
 }
 
 static enum err
+put_replayed(struct verb_call *v, const struct idem_stored *stored)
+{
+	struct buf answer = BUF_INIT(ANSWER_MAX);
+	enum err e =
+	    issuing_stored_answer(v->o->issuing, stored, &answer, v->ei);
+
+	if (e == ERR_OK) {
+		e = put_issued(v, buf_slice(&answer));
+	}
+	buf_clear(&answer);
+	return e;
+}
+
+static enum err
 issue_once(struct verb_call *v, const struct direct_order *order)
 {
 	char account[ACTOR_TEXT_SIZE];
@@ -141,9 +155,9 @@ issue_once(struct verb_call *v, const struct direct_order *order)
 		e = idem_begin(v->o->idem, &want, &ticket, &stored, v->ei);
 	}
 	if (e == ERR_OK && ticket == NULL) {
-		e = put_issued(v, slice_make(stored.body, stored.body_len));
+		e = put_replayed(v, &stored);
 	} else if (e == ERR_OK) {
-		e = issue_new(v, order, ticket);
+		e = issue_new(v, order, &ticket);
 	}
 	idem_end(ticket);
 	idem_stored_clear(&stored);

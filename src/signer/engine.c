@@ -282,6 +282,7 @@ show_issue(
 		memcpy(out->request, p.request, sizeof(out->request));
 		memcpy(out->profile, p.profile, sizeof(out->profile));
 		out->cert = p.cert;
+		out->note = p.note;
 	}
 	return err;
 }

@@ -218,6 +218,7 @@ journal_it(struct engine *e, const struct signer_issue_msg *m,
 	    .not_after = m->values.not_after,
 	    .serial = serial,
 	    .cert = buf_slice(&e->cert),
+	    .note = values_note(&m->values),
 	};
 	uint64_t number;
 	enum err err;

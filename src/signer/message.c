@@ -12,7 +12,7 @@ _Static_assert(
     "a certificate of ours fits into a frame");
 _Static_assert((int)SUBJECT_ATTRS_MAX *((int)SUBJECT_TEXT_MAX + 48) +
 		       (int)SANS_MAX * ((int)SAN_TEXT_MAX + 5) +
-		       (int)SPKI_BYTES_MAX + 512 <
+		       (int)SPKI_BYTES_MAX + (int)VALUES_NOTE_MAX + 512 <
 		   (int)FRAME_BODY_MAX,
     "the fullest request fits into a frame");
 
@@ -38,6 +38,7 @@ signer_issue_pack(struct buf *b, const struct issue_values *values,
 	wire_put_i64(b, values->not_after);
 	wire_put_i64(b, values->identification_kind);
 	wire_put_bytes(b, values_spki(values));
+	wire_put_bytes(b, values_note(values));
 	wire_put_audit(b, at);
 }
 
@@ -90,6 +91,14 @@ get_key(struct wire *w, struct issue_values *v)
 	}
 }
 
+static void
+get_note(struct wire *w, struct issue_values *v)
+{
+	struct slice note = wire_get_bytes(w, VALUES_NOTE_MAX);
+
+	ensure(w->bad || values_set_note(v, note, NULL) == ERR_OK);
+}
+
 enum err
 signer_issue_unpack(
     struct slice body, struct signer_issue_msg *out, struct errinfo *ei)
@@ -118,6 +127,7 @@ signer_issue_unpack(
 	}
 	v.identification_kind = (int)kind;
 	get_key(&w, &v);
+	get_note(&w, &v);
 	wire_get_audit(&w, &at);
 	err = wire_end(&w, "issue", ei);
 	if (err != ERR_OK) {

@@ -137,6 +137,7 @@ struct signer_journal_entry {
 	uint8_t request[VALUES_DIGEST_SIZE];
 	char profile[PROFILE_NAME_SIZE];
 	struct slice cert;
+	struct slice note; /* the asker's */
 	/* CRL */
 	uint64_t crl_number;
 	int64_t this_update;

@@ -46,6 +46,7 @@ signer_journal_entry_pack(struct buf *b, const struct signer_journal_entry *m)
 		wire_put_fixed(b, m->request, sizeof(m->request));
 		wire_put_text(b, m->profile);
 		wire_put_bytes(b, m->cert);
+		wire_put_bytes(b, m->note);
 	} else if (m->type == JOURNAL_CRL) {
 		wire_put_audit(b, &m->at);
 		wire_put_u64(b, m->crl_number);
@@ -75,6 +76,7 @@ signer_journal_entry_unpack(
 		wire_get_fixed(&w, m.request, sizeof(m.request));
 		wire_get_text(&w, m.profile, sizeof(m.profile));
 		m.cert = wire_get_bytes(&w, CERT_BYTES_MAX);
+		m.note = wire_get_bytes(&w, VALUES_NOTE_MAX);
 	} else if (m.type == JOURNAL_CRL) {
 		wire_get_audit(&w, &m.at);
 		m.crl_number = wire_get_u64(&w);

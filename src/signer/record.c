@@ -150,6 +150,9 @@ record_issue_pack(struct buf *b, const struct record_issue *p)
 	wire_put_i64(b, p->not_after);
 	wire_put_bytes(b, p->serial);
 	wire_put_bytes(b, p->cert);
+	if (p->note.len > 0) {
+		wire_put_bytes(b, p->note);
+	}
 }
 
 /* A serial as INTEGER content; empty marks the message bad. */
@@ -179,6 +182,9 @@ record_issue_unpack(
 	p.not_after = wire_get_i64(&w);
 	p.serial = get_serial(&w);
 	p.cert = wire_get_bytes(&w, CERT_BYTES_MAX);
+	if (w.rest.len > 0) {
+		p.note = wire_get_bytes(&w, VALUES_NOTE_MAX);
+	}
 	err = wire_end(&w, "record_issue", ei);
 	if (err == ERR_OK) {
 		*out = p;

@@ -74,7 +74,7 @@ struct record_open {
 	} profiles[SIGNER_PROFILES_MAX];
 };
 
-/* ISSUE: a certificate that was signed. */
+/* ISSUE: a certificate that was signed.  Records end before an empty note. */
 struct record_issue {
 	uint8_t idem[VALUES_IDEM_SIZE];
 	uint8_t request[VALUES_DIGEST_SIZE];
@@ -83,6 +83,7 @@ struct record_issue {
 	int64_t not_after;
 	struct slice serial; /* INTEGER content */
 	struct slice cert;
+	struct slice note; /* the asker's, VALUES_NOTE_MAX */
 };
 
 /*

@@ -41,10 +41,15 @@ static const char *const *const migration_3[] = {
     migration_3_words,
 };
 
+static const char *const *const migration_4[] = {
+    migration_4_idem,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
     {3, migration_3, ARRAY_LEN(migration_3)},
+    {4, migration_4, ARRAY_LEN(migration_4)},
 };
 
 const struct migration *

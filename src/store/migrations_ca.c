@@ -93,3 +93,29 @@ const char *const migration_2_lists[] = {
     "WHERE status <> 'good'",
     NULL,
 };
+
+const char *const migration_4_idem[] = {
+    /*
+     * A request and what was answered to it are one row, written once: what is
+     * under way stands in the signer's journal.  certificate_id: the answer is
+     * made again from that certificate, and answer is NULL.
+     */
+    "CREATE TABLE idem_once ("
+    "account TEXT NOT NULL, "
+    "operation TEXT NOT NULL, "
+    "client_key TEXT NOT NULL, "
+    "body_sha256 BLOB NOT NULL, "
+    "status BIGINT NOT NULL, "
+    "content_type TEXT, "
+    "answer BLOB, "
+    "certificate_id BLOB, "
+    "created_at BIGINT NOT NULL, "
+    "PRIMARY KEY (account, operation, client_key))",
+    "INSERT INTO idem_once SELECT account, operation, client_key, body_sha256, "
+    "status, content_type, answer, NULL, created_at FROM idem "
+    "WHERE state = 'done'",
+    "DROP TABLE idem",
+    "ALTER TABLE idem_once RENAME TO idem",
+    "CREATE INDEX idem_created ON idem (created_at)",
+    NULL,
+};

@@ -37,4 +37,7 @@ extern const char *const migration_2_lists[];
 /* Migration 3: does an owner have a word? */
 extern const char *const migration_3_words[];
 
+/* Migration 4: an idempotency record is written once. */
+extern const char *const migration_4_idem[];
+
 #endif

@@ -188,52 +188,28 @@ STATEMENT(CRL_SHARD_DUE, "crl_shard.due",
     "ii", "tiii")
 
 /*
- * idem: account, operation, client_key; the body's SHA-256; the key that the
- * signer knows it by (32 bytes; NULL where no signer is involved); the object
- * that is worked on; created_at.  A twin fails as "unique".
+ * idem: $1 account  $2 operation  $3 the client's key  $4 body_sha256
+ * $5 status  $6 content type  $7 answer  $8 certificate_id (the answer is made
+ * from it; 6 and 7 are NULL)  $9 created_at.  A twin fails as "unique".
  */
 STATEMENT(IDEM_INSERT, "idem.insert",
-    "INSERT INTO idem (account, operation, client_key, body_sha256, "
-    "signer_key, object_id, created_at, state) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')",
-    "tttbBDi", "")
-/* signer_key must be the record's own; status, content type, answer, at */
-STATEMENT(IDEM_FINISH, "idem.finish",
-    "UPDATE idem SET state = 'done', status = $4, content_type = $5, "
-    "answer = $6, finished_at = $7 WHERE account = $1 AND operation = $2 "
-    "AND client_key = $3 AND state = 'open'",
-    "tttitbi", "")
-STATEMENT(IDEM_FINISH_BY_SIGNER_KEY, "idem.finish_by_signer_key",
-    "UPDATE idem SET state = 'done', status = $2, content_type = $3, "
-    "answer = $4, finished_at = $5 WHERE signer_key = $1 AND state = 'open'",
-    "bitbi", "")
-/* Columns: 0 body_sha256, 1 state ("open", "done"), 2 status,
- * 3 content_type, 4 answer, 5 signer_key, 6 object_id, 7 created_at */
+    "INSERT INTO idem (account, operation, client_key, body_sha256, status, "
+    "content_type, answer, certificate_id, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "tttbiTBDi", "")
+/* The same for a certificate that is adopted, unless there is one. */
+STATEMENT(IDEM_ADOPT, "idem.adopt",
+    "INSERT INTO idem (account, operation, client_key, body_sha256, status, "
+    "certificate_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "ON CONFLICT DO NOTHING",
+    "tttbidi", "")
+/* Columns: 0 body_sha256, 1 status, 2 content_type, 3 answer,
+ * 4 certificate_id */
 STATEMENT(IDEM_GET, "idem.get",
-    "SELECT body_sha256, state, status, content_type, answer, signer_key, "
-    "object_id, created_at FROM idem "
-    "WHERE account = $1 AND operation = $2 AND client_key = $3",
-    "ttt", "btITBBDi")
-/* -> account, operation, client_key, state, object_id, created_at */
-STATEMENT(IDEM_BY_SIGNER_KEY, "idem.by_signer_key",
-    "SELECT account, operation, client_key, state, object_id, created_at "
-    "FROM idem WHERE signer_key = $1",
-    "b", "ttttDi")
-/* What was begun and never finished, the oldest first: after (created_at,
- * signer_key), how many -> signer_key, account, operation, client_key,
- * object_id, created_at */
-STATEMENT(IDEM_OPEN, "idem.open",
-    "SELECT signer_key, account, operation, client_key, object_id, "
-    "created_at FROM idem WHERE state = 'open' AND signer_key IS NOT NULL "
-    "AND (created_at, signer_key) > ($1, $2) "
-    "ORDER BY created_at, signer_key LIMIT $3",
-    "ibi", "btttDi")
-/* Given up before anything was sent to a signer: the key may be used anew. */
-STATEMENT(IDEM_DROP, "idem.drop",
-    "DELETE FROM idem WHERE account = $1 AND operation = $2 "
-    "AND client_key = $3 AND state = 'open'",
-    "ttt", "")
-/* Finished and older than (30 days are kept): created before. */
+    "SELECT body_sha256, status, content_type, answer, certificate_id "
+    "FROM idem WHERE account = $1 AND operation = $2 AND client_key = $3",
+    "ttt", "biTBD")
+/* Older than (30 days are kept): created before. */
 STATEMENT(IDEM_PURGE, "idem.purge",
-    "DELETE FROM idem WHERE state = 'done' AND created_at < $1",
+    "DELETE FROM idem WHERE created_at < $1",
     "i", "")

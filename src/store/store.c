@@ -221,22 +221,39 @@ is_mender(struct store *s)
 	return is;
 }
 
+static enum err
+check_held(struct store *s, struct errinfo *ei)
+{
+	struct errinfo why;
+
+	if (!store_held(s, &why) || is_mender(s)) {
+		return ERR_OK;
+	}
+	if (ei != NULL) {
+		*ei = why;
+	}
+	return why.kind;
+}
+
+enum err
+store_ready(struct store *s, struct errinfo *ei)
+{
+	enum err err = check_held(s, ei);
+
+	return err == ERR_OK ? writer_check(s->writer, ei) : err;
+}
+
 enum err
 store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei)
 {
-	struct errinfo why;
-	enum err err;
+	enum err err = unit_err(u, ei);
 
-	err = unit_err(u, ei);
+	if (err == ERR_OK) {
+		err = check_held(s, ei);
+	}
 	if (err != ERR_OK) {
 		return err;
-	}
-	if (store_held(s, &why) && !is_mender(s)) {
-		if (ei != NULL) {
-			*ei = why;
-		}
-		return why.kind;
 	}
 	enter(s);
 	err = writer_submit(s->writer, u, out_position, ei);
@@ -247,7 +264,7 @@ store_submit(struct store *s, struct unit *u,
 bool
 store_failed(struct store *s)
 {
-	return writer_failed(s->writer);
+	return writer_check(s->writer, NULL) != ERR_OK;
 }
 
 void

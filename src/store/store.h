@@ -100,6 +100,9 @@ void store_mend(struct store *s, bool on);
 
 /* A write to the disk failed in a way that nothing more can be promised. */
 bool store_failed(struct store *s);
+/* The error that every unit of this thread would get now, because the store is
+ * held or has failed: for what must not be begun then. */
+ATTR_MUST_USE enum err store_ready(struct store *s, struct errinfo *ei);
 
 /*
  * store_query(store, enum statement, &rows, ei, V_..., ...)

@@ -502,15 +502,18 @@ writer_position(struct writer *w, struct audit_position *out)
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
 }
 
-bool
-writer_failed(struct writer *w)
+enum err
+writer_check(struct writer *w, struct errinfo *ei)
 {
 	bool failed;
 
 	ensure(pthread_mutex_lock(&w->lock) == 0);
 	failed = w->failed;
 	ensure(pthread_mutex_unlock(&w->lock) == 0);
-	return failed;
+	if (failed && ei != NULL) {
+		*ei = failed_before;
+	}
+	return failed ? failed_before.kind : ERR_OK;
 }
 
 size_t

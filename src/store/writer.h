@@ -29,7 +29,8 @@ void writer_stop(struct writer *w);
 ATTR_MUST_USE enum err writer_submit(struct writer *w, const struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);
 void writer_position(struct writer *w, struct audit_position *out);
-bool writer_failed(struct writer *w);
+/* ERR_STORE "store.failed" once the disk has failed. */
+ATTR_MUST_USE enum err writer_check(struct writer *w, struct errinfo *ei);
 /* Units that wait for the next group. */
 size_t writer_num_waiting(struct writer *w);
 const struct store_stats *writer_stats(const struct writer *w);

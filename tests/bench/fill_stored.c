@@ -206,7 +206,7 @@ issue(long n, const struct id *person)
 	values_init(&values);
 	must(direct_values(&fill.registry, fill.ca, &order, &values, &ei),
 	    "values", &ei);
-	must(issuing_direct(fill.issuing, &fill.operator, ticket, person,
+	must(issuing_direct(fill.issuing, &fill.operator, & ticket, person,
 		 &values, &answer, &ei),
 	    "issue", &ei);
 	idem_end(ticket);

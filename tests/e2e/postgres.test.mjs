@@ -61,9 +61,6 @@ test('PostgreSQL restarted under load: 0 acknowledged lost', async (t) => {
 	await Promise.all(clients);
 	assert.equal(power.pid('front'), front, 'front was not restarted');
 	// Journal, database and answers tell the same; the audit verifies.
-	await until(async () => (await postgres.sql(
-		"SELECT count(*) FROM idem WHERE state = 'open'")).trim() === '0',
-	'open orders to be settled', { timeoutMs: 90000 });
 	await power.check();
 	await power.checkReplays();
 	console.log(`shows: PostgreSQL ended ${CRASHES.length} times under ` +

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey, sql } from './lib/desk.mjs';
 import { ACT_CODE, addForm, gostRequest, Person } from './lib/person.mjs';
-import { Power, ROLES, STEPS } from './lib/power.mjs';
+import { APPLICATION_STEPS, Power, ROLES, STEPS } from './lib/power.mjs';
 import { until } from './lib/scratch.mjs';
 
 const EACH = 2;
@@ -84,7 +84,7 @@ test('kill -9 on the way of an application', async (t) => {
 	const { der } = await gostRequest(power.centre.dir, 'person');
 	const done = [];
 
-	for (const [i, step] of STEPS.entries()) {
+	for (const [i, step] of APPLICATION_STEPS.entries()) {
 		const role = KILLED[i % KILLED.length];
 		await t.test(`${role} killed at ${step}`, async () => {
 			const one = await ready(power, i, der);

@@ -47,9 +47,8 @@ test('a filled centre is an ordinary one', async (t) => {
 			await shape(table, `${only} AND rowid > ${last[table]}`), filled,
 			table);
 	}
-	assert.deepEqual(await sql(centre, 'SELECT state, count(*) FROM idem ' +
-		"WHERE operation = 'POST /v1/certificates' GROUP BY state"),
-	[['done', String(NUM + 1)]]);
+	assert.deepEqual(await sql(centre, 'SELECT count(*) FROM idem ' +
+		"WHERE operation = 'POST /v1/certificates'"), [[String(NUM + 1)]]);
 
 	// They are found, and all agree about them.
 	const found = await call(centre, 'GET', `/v1/persons?search=${snils(7)}`);

@@ -10,9 +10,11 @@ import { addPerson, call, ctl, journal, JOURNAL_ISSUE, newKey, p256Request,
 import { killAndWait, lives } from './processes.mjs';
 import { until } from './scratch.mjs';
 
-export const STEPS = ['front.accepted', 'front.reserved', 'front.sent',
+export const STEPS = ['front.accepted', 'front.sent',
 	'signer.built', 'signer.journal_written', 'signer.journal_synced',
 	'signer.answered', 'front.committed', 'front.replied'];
+// An application is noted in the database before the signer is asked.
+export const APPLICATION_STEPS = ['front.reserved', ...STEPS];
 export const ROLES = ['parent', 'front', 'signer', 'ocsp', 'courier'];
 
 const CA = 'issuing-p256';
@@ -199,9 +201,9 @@ export class Power {
 			assert.ok(serials.has(JSON.parse(text).serial.toLowerCase()),
 				'an acknowledged certificate is lost');
 		}
-		const open = await sql(this.centre,
-			"SELECT count(*) FROM idem WHERE state = 'open'");
-		assert.deepEqual(open, [['0']], 'an order is still open');
+		const nobodys = await sql(this.centre, 'SELECT count(*) FROM ' +
+			`certificate WHERE profile = '${PROFILE}' AND person_id IS NULL`);
+		assert.deepEqual(nobodys, [['0']], 'a certificate is nobody\'s');
 		// A signer that is only just starting cannot be asked yet.
 		const audit = await until(async () => {
 			const r = await ctl(this.centre, 'audit', 'verify');

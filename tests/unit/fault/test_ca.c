@@ -105,11 +105,11 @@ issue(struct errinfo *ei)
 }
 
 static enum err
-adopt_one(void *arg, const struct issued *i, const uint8_t idem_key[32],
+adopt_one(void *arg, const struct issued *i, const struct adopted_order *order,
     struct errinfo *ei)
 {
 	(void)arg;
-	(void)idem_key;
+	(void)order;
 	return ca_adopt_alone(office->ca, i, ei);
 }
 

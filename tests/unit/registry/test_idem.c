@@ -110,40 +110,48 @@ test_keys(void **state)
 	idem_free(i);
 }
 
-/* Opened for a signer, completed by whoever adopts the certificate. */
+/* The answer is a certificate; one that is adopted is no answer to what has
+ * one. */
 static void
-test_open(void **state)
+test_certificate(void **state)
 {
 	struct desk *d = *state;
 	struct idem *i = NULL;
-	struct idem_request r = request(KEY, 1);
-	struct idem_answer a = answer("late");
+	struct idem_request r = request(KEY, 1), again;
+	const struct id first = desk_id(d), second = desk_id(d);
 	struct idem_ticket *t = NULL;
 	struct idem_stored s = {0};
 	struct errinfo ei = {0};
 	struct unit u;
-	struct slice key = SLICE_LIT("0123456789abcdef0123456789abcdef");
 
 	assert_ok(idem_new(d->f->store, &d->f->clock, &i, &ei), &ei);
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
+	idem_request_of(t, &again);
+	assert_string_equal(again.account, r.account);
+	assert_string_equal(again.operation, r.operation);
+	assert_true(slice_eq(again.key, r.key));
+	assert_memory_equal(
+	    again.body_sha256, r.body_sha256, sizeof(r.body_sha256));
 	unit_init(&u);
-	idem_add_open(&u, t, key, NULL, TEST_NOW);
+	idem_add_issued(&u, t, 201, &first, TEST_NOW);
+	idem_add_adopted(&u, &r, 201, &second, TEST_NOW);
 	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
 	unit_clear(&u);
 	idem_end(t);
-	assert_rule(
-	    idem_begin(i, &r, &t, &s, &ei), ERR_AGAIN, "idem.pending", &ei);
-	idem_add_adopt(&u, key, &a, TEST_NOW);
+	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
+	assert_null(t);
+	assert_int_equal(s.status, 201);
+	assert_true(s.is_certificate && id_eq(&s.certificate, &first));
+	idem_stored_clear(&s);
+
+	r.account = "op_2";
+	idem_add_adopted(&u, &r, 201, &second, TEST_NOW);
 	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
 	unit_clear(&u);
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
 	assert_null(t);
-	assert_true(slice_eq_str(slice_make(s.body, s.body_len), "late"));
+	assert_true(s.is_certificate && id_eq(&s.certificate, &second));
 	idem_stored_clear(&s);
-	/* Without a record behind it adoption is fine, too. */
-	idem_add_adopt(&u, SLICE_LIT("no such"), &a, TEST_NOW);
-	assert_ok(store_submit(d->f->store, &u, NULL, &ei), &ei);
-	unit_clear(&u);
 	idem_free(i);
 }
 
@@ -287,25 +295,44 @@ test_twins_failing(void **state)
 	assert_int_equal(failed, 2);
 }
 
-/* Who settles an open order has it alone, and stands for no body. */
-static void
-test_claim(void **state)
+static void *
+wait_for_twin(void *arg)
 {
-	struct desk *d = *state;
-	struct idem *i = NULL;
+	struct idem *i = arg;
 	struct idem_request r = request(KEY, 1);
-	struct idem_ticket *t = NULL, *mine = NULL;
+	struct idem_ticket *t = NULL;
 	struct idem_stored s = {0};
 	struct errinfo ei = {0};
 
+	assert_rule(
+	    idem_begin(i, &r, &t, &s, &ei), ERR_AGAIN, "idem.pending", &ei);
+	return NULL;
+}
+
+/* While it is not known whether it was done nobody else does it, and nobody
+ * waits for it. */
+static void
+test_doubt(void **state)
+{
+	struct timespec nap = {0, 30000000};
+	struct desk *d = *state;
+	struct idem *i = NULL;
+	struct idem_request r = request(KEY, 1), other = request(KEY, 2);
+	struct idem_ticket *t = NULL, *mine = NULL;
+	struct idem_stored s = {0};
+	struct errinfo ei = {0};
+	pthread_t twin;
+
 	assert_ok(idem_new(d->f->store, &d->f->clock, &i, &ei), &ei);
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
-	assert_rule(
-	    idem_claim(i, &r, &mine, &ei), ERR_AGAIN, "idem.pending", &ei);
+	assert_int_equal(pthread_create(&twin, NULL, wait_for_twin, i), 0);
+	nanosleep(&nap, NULL);
+	idem_doubt(t);
+	assert_int_equal(pthread_join(twin, NULL), 0);
+	(void)wait_for_twin(i);
+	assert_rule(idem_begin(i, &other, &mine, &s, &ei), ERR_CONFLICT,
+	    "idem.body", &ei);
 	idem_end(t);
-	assert_ok(idem_claim(i, &r, &mine, &ei), &ei);
-	assert_rule(idem_claim(i, &r, &t, &ei), ERR_AGAIN, "idem.pending", &ei);
-	idem_end(mine);
 	assert_ok(idem_begin(i, &r, &t, &s, &ei), &ei);
 	assert_non_null(t);
 	idem_end(t);
@@ -365,8 +392,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    desk_test(test_replay),
 	    desk_test(test_keys),
-	    desk_test(test_open),
-	    desk_test(test_claim),
+	    desk_test(test_certificate),
+	    desk_test(test_doubt),
 	    desk_test(test_twins),
 	    desk_test(test_twins_failing),
 	    desk_test(test_with_act),

@@ -310,6 +310,7 @@ issue(struct ledger *l, uint8_t n, const char *profile, int64_t now,
 	    .not_after = 100000 + n,
 	    .serial = {serial, 2},
 	    .cert = SLICE_LIT("certificate"),
+	    .note = n % 2 == 0 ? SLICE_EMPTY : SLICE_LIT("note"),
 	};
 	uint64_t number;
 
@@ -336,6 +337,7 @@ check_issued(struct ledger *l, uint8_t n, bool there)
 	assert_ok(ledger_find(l, idem, &store, &r, &p, &ei), &ei);
 	assert_int_equal(p.request[1], n);
 	assert_true(slice_eq_str(p.cert, "certificate"));
+	assert_true(slice_eq_str(p.note, n % 2 == 0 ? "" : "note"));
 	if (ledger_num_pending(l) == 0) {
 		assert_ok(ledger_not_after(
 			      l, slice_make(serial, 2), &store, &end, &ei),

@@ -41,6 +41,7 @@ issue_pack(struct buf *b)
 	assert_ok(
 	    values_add_san(&v, SAN_DNS, SLICE_LIT("a.example"), &ei), &ei);
 	assert_ok(values_set_spki(&v, SLICE_LIT("key"), &ei), &ei);
+	assert_ok(values_set_note(&v, SLICE_LIT("note"), &ei), &ei);
 	signer_issue_pack(b, &v, &at);
 	values_clear(&v);
 }
@@ -63,6 +64,7 @@ issue_unpack(struct slice body, struct errinfo *ei)
 		assert_int_equal(m.values.num_sans, 1);
 		assert_string_equal(m.values.sans[0].text, "a.example");
 		assert_true(slice_eq_str(values_spki(&m.values), "key"));
+		assert_true(slice_eq_str(values_note(&m.values), "note"));
 		assert_memory_equal(&m.at, &at, sizeof(at));
 		signer_issue_clear(&m);
 	}
@@ -205,6 +207,7 @@ entry_pack(struct buf *b)
 	    .request = {4},
 	    .profile = "p",
 	    .cert = SLICE_LIT("cert"),
+	    .note = SLICE_LIT("note"),
 	};
 
 	signer_journal_entry_pack(b, &m);
@@ -220,6 +223,7 @@ entry_unpack(struct slice body, struct errinfo *ei)
 		assert_int_equal(m.type, JOURNAL_ISSUE);
 		assert_int_equal(m.idem[0], 3);
 		assert_string_equal(m.profile, "p");
+		assert_true(slice_eq_str(m.note, "note"));
 		assert_true(slice_eq_str(m.cert, "cert"));
 	}
 	return err;

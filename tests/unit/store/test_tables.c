@@ -349,78 +349,64 @@ test_crl_shard(void **state)
 	assert_due(1000, 0);
 }
 
-#define IDEM(ei, account, key, body, signer_key, at)                           \
+#define IDEM(ei, account, key, body, at)                                       \
 	CHANGE((ei), ST_IDEM_INSERT, EXPECT(1), V_TEXT(account),               \
-	    V_TEXT("issue"), V_TEXT(key), V_BLOB(digest_of(body)), signer_key, \
-	    V_NULL, V_INT(at))
+	    V_TEXT("issue"), V_TEXT(key), V_BLOB(digest_of(body)), V_INT(201), \
+	    V_TEXT("application/json"), V_BLOB(SLICE_LIT("{1}")), V_NULL,      \
+	    V_INT(at))
+#define IDEM_ADOPTED(ei, expect, account, key, certificate, at)                \
+	CHANGE((ei), ST_IDEM_ADOPT, (expect), V_TEXT(account),                 \
+	    V_TEXT("issue"), V_TEXT(key), V_BLOB(digest_of(2)), V_INT(202),    \
+	    V_ID(certificate), V_INT(at))
 
-static void
-test_idem(void **state)
+static struct rows *
+idem_row(const char *key)
 {
 	struct errinfo ei = {0};
 	struct rows *rows = NULL;
 
+	assert_ok(store_query_one(store, ST_IDEM_GET, &rows, &ei, V_TEXT("op"),
+		      V_TEXT("issue"), V_TEXT(key)),
+	    &ei);
+	return rows;
+}
+
+static void
+test_idem(void **state)
+{
+	const struct id certificate = {{[15] = 9}};
+	struct errinfo ei = {0};
+	struct rows *rows;
+
 	(void)state;
 	print_message("proves: I2\n");
-	assert_ok(IDEM(&ei, "op", "k1", 1, V_BLOB(digest_of(1)), 100), &ei);
-	assert_int_equal(
-	    IDEM(&ei, "op", "k1", 2, V_BLOB(digest_of(2)), 101), ERR_CONFLICT);
+	assert_ok(IDEM(&ei, "op", "k1", 1, 100), &ei);
+	assert_int_equal(IDEM(&ei, "op", "k1", 2, 101), ERR_CONFLICT);
 	assert_string_equal(ei.object, "unique");
-	assert_int_equal(
-	    IDEM(&ei, "op", "k2", 2, V_BLOB(digest_of(1)), 101), ERR_CONFLICT);
-	assert_ok(IDEM(&ei, "other", "k1", 2, V_BLOB(digest_of(2)), 101), &ei);
-	assert_ok(IDEM(&ei, "op", "k3", 2, V_NULL, 101), &ei);
-	assert_ok(IDEM(&ei, "op", "k4", 2, V_NULL, 101), &ei);
+	assert_ok(IDEM(&ei, "other", "k1", 2, 101), &ei);
 
-	assert_ok(store_query_one(store, ST_IDEM_GET, &rows, &ei, V_TEXT("op"),
-		      V_TEXT("issue"), V_TEXT("k1")),
-	    &ei);
+	/* Adopted: nothing in place of what is there. */
+	assert_ok(
+	    IDEM_ADOPTED(&ei, EXPECT(0), "op", "k1", &certificate, 102), &ei);
+	assert_ok(
+	    IDEM_ADOPTED(&ei, EXPECT(1), "op", "k2", &certificate, 102), &ei);
+
+	rows = idem_row("k1");
 	assert_true(slice_eq(rows_blob(rows, 0, 0), digest_of(1)));
-	assert_string_equal(rows_text(rows, 0, 1), "open");
+	assert_int_equal(rows_int(rows, 0, 1), 201);
+	assert_string_equal(rows_text(rows, 0, 2), "application/json");
+	assert_true(slice_eq_str(rows_blob(rows, 0, 3), "{1}"));
 	assert_true(rows_is_null(rows, 0, 4));
 	rows_free(rows);
-	rows = NULL;
-
-	/* What is open and at a signer, the oldest first. */
-	assert_ok(store_query(store, ST_IDEM_OPEN, &rows, &ei, V_INT(0),
-		      V_BLOB(SLICE_EMPTY), V_INT(10)),
-	    &ei);
-	assert_int_equal(rows_num(rows), 2);
-	assert_true(slice_eq(rows_blob(rows, 0, 0), digest_of(1)));
-	rows_free(rows);
-	rows = NULL;
-
-	/* Answered once: the first answer stays. */
-	assert_ok(
-	    CHANGE(&ei, ST_IDEM_FINISH_BY_SIGNER_KEY, EXPECT(1),
-		V_BLOB(digest_of(1)), V_INT(201), V_TEXT("application/json"),
-		V_BLOB(SLICE_LIT("{1}")), V_INT(105)),
-	    &ei);
-	assert_int_equal(
-	    CHANGE(&ei, ST_IDEM_FINISH, EXPECT(1), V_TEXT("op"),
-		V_TEXT("issue"), V_TEXT("k1"), V_INT(200), V_TEXT("text/plain"),
-		V_BLOB(SLICE_LIT("{2}")), V_INT(106)),
-	    ERR_CONFLICT);
-	assert_ok(store_query_one(store, ST_IDEM_GET, &rows, &ei, V_TEXT("op"),
-		      V_TEXT("issue"), V_TEXT("k1")),
-	    &ei);
-	assert_string_equal(rows_text(rows, 0, 1), "done");
-	assert_int_equal(rows_int(rows, 0, 2), 201);
-	assert_true(slice_eq_str(rows_blob(rows, 0, 4), "{1}"));
+	rows = idem_row("k2");
+	assert_int_equal(rows_int(rows, 0, 1), 202);
+	assert_true(rows_is_null(rows, 0, 2) && rows_is_null(rows, 0, 3));
+	assert_int_equal(rows_id(rows, 0, 4).b[15], 9);
 	rows_free(rows);
 
-	/* Done and dropped: no; open and dropped: the key is free again. */
-	assert_int_equal(CHANGE(&ei, ST_IDEM_DROP, EXPECT(1), V_TEXT("op"),
-			     V_TEXT("issue"), V_TEXT("k1")),
-	    ERR_CONFLICT);
-	assert_ok(CHANGE(&ei, ST_IDEM_DROP, EXPECT(1), V_TEXT("op"),
-		      V_TEXT("issue"), V_TEXT("k3")),
-	    &ei);
-	assert_ok(IDEM(&ei, "op", "k3", 3, V_NULL, 101), &ei);
-
-	/* The purge takes what is old and done, never what is open. */
 	assert_ok(CHANGE(&ei, ST_IDEM_PURGE, EXPECT(0), V_INT(100)), &ei);
-	assert_ok(CHANGE(&ei, ST_IDEM_PURGE, EXPECT(1), V_INT(1000)), &ei);
+	assert_ok(CHANGE(&ei, ST_IDEM_PURGE, EXPECT(2), V_INT(102)), &ei);
+	rows_free(idem_row("k2"));
 }
 
 #define OUTBOX(ei, n, next, expires)                                           \
