@@ -99,6 +99,12 @@ sig_alg_hash(enum sig_alg alg)
 	return sig_row(alg)->hash;
 }
 
+bool
+sig_alg_takes_data(enum sig_alg alg)
+{
+	return alg == SIG_ED25519;
+}
+
 enum key_alg
 sig_alg_key(enum sig_alg alg)
 {

@@ -56,6 +56,8 @@ enum sig_alg sig_alg_by_name(const char *name);
 /* The hash that goes with a signature.  For Ed25519, which has no separate
  * one, SHA-512: the digest that RFC 8419 puts beside it in CMS. */
 enum hash_alg sig_alg_hash(enum sig_alg alg);
+/* Does the key take the data itself, as Ed25519 does, and not their digest? */
+bool sig_alg_takes_data(enum sig_alg alg);
 /* The kind of key that makes it (for ECDSA the usual one: SHA-256 P-256). */
 enum key_alg sig_alg_key(enum sig_alg alg);
 /* The signature of this key over this hash; NONE when there is none. */

@@ -248,7 +248,7 @@ token_ready(void *self, struct errinfo *ei)
 }
 
 static enum err
-sign_locked(struct token_key *k, enum sig_alg alg, struct slice data,
+sign_locked(struct token_key *k, enum sig_alg alg, struct slice input,
     struct buf *out_sig, struct errinfo *ei)
 {
 	enum err e;
@@ -257,7 +257,7 @@ sign_locked(struct token_key *k, enum sig_alg alg, struct slice data,
 		return hung(ei);
 	}
 	buf_reset(&k->input);
-	e = pkcs11_sign_input(k->alg, alg, data, &k->mechanism, &k->input, ei);
+	e = pkcs11_sign_input(k->alg, alg, input, &k->mechanism, &k->input, ei);
 	if (e == ERR_OK) {
 		k->only_connect = false;
 		e = ask(k, ei);
@@ -268,15 +268,15 @@ sign_locked(struct token_key *k, enum sig_alg alg, struct slice data,
 }
 
 static enum err
-token_sign(void *self, enum sig_alg alg, struct slice data, struct buf *out_sig,
-    struct errinfo *ei)
+token_sign(void *self, enum sig_alg alg, struct slice input,
+    struct buf *out_sig, struct errinfo *ei)
 {
 	struct token_key *k = self;
 	enum err e;
 
 	ensure(pthread_mutex_lock(&k->turn) == 0);
 	ensure(pthread_mutex_lock(&k->lock) == 0);
-	e = sign_locked(k, alg, data, out_sig, ei);
+	e = sign_locked(k, alg, input, out_sig, ei);
 	ensure(pthread_mutex_unlock(&k->lock) == 0);
 	ensure(pthread_mutex_unlock(&k->turn) == 0);
 	return e;

@@ -57,11 +57,12 @@ ATTR_MUST_USE enum err pkcs11_session_find(struct pkcs11 *m,
 void pkcs11_session_close(struct pkcs11 *m, struct pkcs11_session *s);
 
 /*
- * What each algorithm wants of C_Sign: `input` is appended to, *out_mechanism
- * is CKM_...; and what it gives, as X.509 carries it.
+ * What each algorithm wants of C_Sign for such an input
+ * (crypto/privkey_priv.h): `out` is appended to, *out_mechanism is CKM_...; and
+ * what it gives, as X.509 carries it.
  */
 ATTR_MUST_USE enum err pkcs11_sign_input(enum key_alg key, enum sig_alg alg,
-    struct slice data, CK_MECHANISM_TYPE *out_mechanism, struct buf *input,
+    struct slice input, CK_MECHANISM_TYPE *out_mechanism, struct buf *out,
     struct errinfo *ei);
 ATTR_MUST_USE enum err pkcs11_sign_output(enum key_alg key, struct slice raw,
     struct buf *out_sig, struct errinfo *ei);

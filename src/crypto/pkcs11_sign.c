@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/bounds.h"
-#include "crypto/hash.h"
 #include "crypto/pkcs11_priv.h"
 #include "der/oid.h"
 #include "der/write.h"
@@ -39,32 +38,17 @@ put_digest_info(enum hash_alg alg, struct slice digest, struct buf *b)
 }
 
 enum err
-pkcs11_sign_input(enum key_alg key, enum sig_alg alg, struct slice data,
-    CK_MECHANISM_TYPE *out_mechanism, struct buf *input, struct errinfo *ei)
+pkcs11_sign_input(enum key_alg key, enum sig_alg alg, struct slice input,
+    CK_MECHANISM_TYPE *out_mechanism, struct buf *out, struct errinfo *ei)
 {
-	uint8_t hash[HASH_SIZE_MAX];
-	struct slice digest = slice_make(hash, hash_size(sig_alg_hash(alg)));
-	enum err e;
-
-	if (key == KEY_ED25519) { /* hashes within (RFC 8032) */
-		*out_mechanism = CKM_EDDSA;
-		buf_add(input, data);
-		return buf_err(input, ei);
-	}
-	e = hash_of(sig_alg_hash(alg), data, hash, ei);
-	if (e != ERR_OK) {
-		return e;
-	}
-	/* The digest is ours, so that a list of 40 MB does not go through the
-	 * device. */
 	if (key == KEY_RSA) {
 		*out_mechanism = CKM_RSA_PKCS;
-		put_digest_info(sig_alg_hash(alg), digest, input);
+		put_digest_info(sig_alg_hash(alg), input, out);
 	} else {
-		*out_mechanism = CKM_ECDSA;
-		buf_add(input, digest);
+		*out_mechanism = key == KEY_ED25519 ? CKM_EDDSA : CKM_ECDSA;
+		buf_add(out, input);
 	}
-	return buf_err(input, ei);
+	return buf_err(out, ei);
 }
 
 /* PKCS#11 gives r and s side by side, X.509 wants ECDSA-Sig-Value (RFC 5480

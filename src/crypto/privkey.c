@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/privkey.h"
 
+#include "crypto/hash.h"
 #include "crypto/ossl_priv.h"
 #include "crypto/privkey_priv.h"
 #include "crypto/pubkey.h"
@@ -84,16 +85,45 @@ privkey_is_foreign(const struct privkey *k)
 	return k->ops->foreign;
 }
 
+static enum err
+check_alg(const struct privkey *k, enum sig_alg alg, struct errinfo *ei)
+{
+	return sig_alg_fits(alg, privkey_alg(k))
+		   ? ERR_OK
+		   : err_set(ei, ERR_CRYPTO, "signature.algorithm", NULL,
+			 "a %s key cannot make a %s signature",
+			 key_alg_name(privkey_alg(k)), sig_alg_name(alg));
+}
+
 enum err
 privkey_sign(struct privkey *k, enum sig_alg alg, struct slice data,
     struct buf *out_sig, struct errinfo *ei)
 {
-	if (!sig_alg_fits(alg, privkey_alg(k))) {
-		return err_set(ei, ERR_CRYPTO, "signature.algorithm", NULL,
-		    "a %s key cannot make a %s signature",
-		    key_alg_name(privkey_alg(k)), sig_alg_name(alg));
+	uint8_t hash[HASH_SIZE_MAX];
+	struct slice input = data;
+	enum err e = check_alg(k, alg, ei);
+
+	if (e == ERR_OK && !sig_alg_takes_data(alg)) {
+		e = hash_of(sig_alg_hash(alg), data, hash, ei);
+		input = slice_make(hash, hash_size(sig_alg_hash(alg)));
 	}
-	return k->ops->sign(k->self, alg, data, out_sig, ei);
+	return e == ERR_OK ? k->ops->sign(k->self, alg, input, out_sig, ei) : e;
+}
+
+enum err
+privkey_sign_digest(struct privkey *k, enum sig_alg alg, struct slice digest,
+    struct buf *out_sig, struct errinfo *ei)
+{
+	enum err e = check_alg(k, alg, ei);
+
+	if (e == ERR_OK && (sig_alg_takes_data(alg) ||
+			       digest.len != hash_size(sig_alg_hash(alg)))) {
+		e = err_set(ei, ERR_UNSUPPORTED, "signature.digest", NULL,
+		    "a %s signature is not made over a digest of %zu bytes",
+		    sig_alg_name(alg), digest.len);
+	}
+	return e == ERR_OK ? k->ops->sign(k->self, alg, digest, out_sig, ei)
+			   : e;
 }
 
 enum err
@@ -118,11 +148,11 @@ locked_ready(void *self, struct errinfo *ei)
 }
 
 static enum err
-locked_sign(void *self, enum sig_alg alg, struct slice data,
+locked_sign(void *self, enum sig_alg alg, struct slice input,
     struct buf *out_sig, struct errinfo *ei)
 {
 	(void)alg;
-	(void)data;
+	(void)input;
 	(void)out_sig;
 	return locked_ready(self, ei);
 }

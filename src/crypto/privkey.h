@@ -69,6 +69,11 @@ ATTR_MUST_USE enum err privkey_locked(
  */
 ATTR_MUST_USE enum err privkey_sign(struct privkey *k, enum sig_alg alg,
     struct slice data, struct buf *out_sig, struct errinfo *ei);
+/* The same over data of which this is the digest, sig_alg_hash(alg): for what
+ * does not lie in one piece.  ERR_UNSUPPORTED "signature.digest" where
+ * sig_alg_takes_data(). */
+ATTR_MUST_USE enum err privkey_sign_digest(struct privkey *k, enum sig_alg alg,
+    struct slice digest, struct buf *out_sig, struct errinfo *ei);
 
 /*
  * Append EncryptedPrivateKeyInfo, DER.  iterations 1..KDF_ITERATIONS_MAX: 1 is

@@ -17,8 +17,9 @@
 struct privkey;
 
 struct privkey_ops {
-	/* The algorithm has been checked against the key already. */
-	enum err (*sign)(void *self, enum sig_alg alg, struct slice data,
+	/* The algorithm has been checked against the key already.  input is the
+	 * digest, or the data where sig_alg_takes_data(). */
+	enum err (*sign)(void *self, enum sig_alg alg, struct slice input,
 	    struct buf *out_sig, struct errinfo *ei);
 	/* As privkey_ready(); NULL: always. */
 	enum err (*ready)(void *self, struct errinfo *ei);

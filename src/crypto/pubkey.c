@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/bounds.h"
+#include "crypto/hash.h"
 #include "crypto/ossl_priv.h"
 #include "crypto/spki_priv.h"
 
@@ -239,19 +240,24 @@ pubkey_bits_content(const struct pubkey *k)
 	return k->spki.bits;
 }
 
-/* One context less and no search for the digest: 6 us of 82 for P-256. */
+static bool
+is_ecdsa(enum sig_alg alg)
+{
+	return alg == SIG_ECDSA_SHA256 || alg == SIG_ECDSA_SHA384;
+}
+
+/* For P-256 one context less and no search for the digest: 6 us of 82. */
 static bool
 verify_digest(
-    EVP_PKEY *pkey, const EVP_MD *md, struct slice data, struct slice sig)
+    EVP_PKEY *pkey, enum sig_alg alg, struct slice digest, struct slice sig)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
 	bool ok;
 
 	ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-	     EVP_Digest(data.p, data.len, digest, &len, md, NULL) == 1 &&
-	     EVP_PKEY_verify(ctx, sig.p, sig.len, digest, len) == 1;
+	     (is_ecdsa(alg) || EVP_PKEY_CTX_set_signature_md(
+				   ctx, crypto_md(sig_alg_hash(alg))) == 1) &&
+	     EVP_PKEY_verify(ctx, sig.p, sig.len, digest.p, digest.len) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
 }
@@ -270,13 +276,10 @@ verify_data(
 	return ok;
 }
 
-enum err
-pubkey_verify(const struct pubkey *k, enum sig_alg alg, struct slice data,
-    struct slice sig, struct errinfo *ei)
+static enum err
+check_sizes(const struct pubkey *k, enum sig_alg alg, struct slice sig,
+    struct errinfo *ei)
 {
-	const EVP_MD *md = crypto_md(sig_alg_hash(alg));
-	bool ok;
-
 	if (!sig_alg_fits(alg, k->spki.alg)) {
 		return err_set(ei, ERR_CRYPTO, "signature.algorithm", NULL,
 		    "a %s key cannot have made a %s signature",
@@ -287,17 +290,57 @@ pubkey_verify(const struct pubkey *k, enum sig_alg alg, struct slice data,
 		    "a signature of %zu bytes; at most %d are read", sig.len,
 		    SIGNATURE_BYTES_MAX);
 	}
-	if (alg == SIG_ECDSA_SHA256 || alg == SIG_ECDSA_SHA384) {
-		ok = verify_digest(k->pkey, md, data, sig);
-	} else {
-		/* Ed25519 hashes within and takes no digest. */
-		ok = verify_data(
-		    k->pkey, alg == SIG_ED25519 ? NULL : md, data, sig);
-	}
+	return ERR_OK;
+}
+
+static enum err
+verdict(bool ok, enum sig_alg alg, struct errinfo *ei)
+{
 	if (!ok) {
 		(void)err_set(ei, ERR_CRYPTO, "signature.mismatch", NULL,
 		    "the %s signature does not fit the data and the key",
 		    sig_alg_name(alg));
 	}
 	return crypto_done(ok ? ERR_OK : ERR_CRYPTO);
+}
+
+enum err
+pubkey_verify(const struct pubkey *k, enum sig_alg alg, struct slice data,
+    struct slice sig, struct errinfo *ei)
+{
+	uint8_t digest[HASH_SIZE_MAX];
+	enum err e = check_sizes(k, alg, sig, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (!is_ecdsa(alg)) {
+		return verdict(
+		    verify_data(k->pkey,
+			sig_alg_takes_data(alg) ? NULL
+						: crypto_md(sig_alg_hash(alg)),
+			data, sig),
+		    alg, ei);
+	}
+	e = hash_of(sig_alg_hash(alg), data, digest, ei);
+	return e != ERR_OK
+		   ? e
+		   : pubkey_verify_digest(k, alg,
+			 slice_make(digest, hash_size(sig_alg_hash(alg))), sig,
+			 ei);
+}
+
+enum err
+pubkey_verify_digest(const struct pubkey *k, enum sig_alg alg,
+    struct slice digest, struct slice sig, struct errinfo *ei)
+{
+	enum err e = check_sizes(k, alg, sig, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	return verdict(!sig_alg_takes_data(alg) &&
+			   digest.len == hash_size(sig_alg_hash(alg)) &&
+			   verify_digest(k->pkey, alg, digest, sig),
+	    alg, ei);
 }

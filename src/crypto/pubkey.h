@@ -54,5 +54,10 @@ struct slice pubkey_bits_content(const struct pubkey *k);
  */
 ATTR_MUST_USE enum err pubkey_verify(const struct pubkey *k, enum sig_alg alg,
     struct slice data, struct slice sig, struct errinfo *ei);
+/* The same of data of which this is the digest, sig_alg_hash(alg); never where
+ * sig_alg_takes_data(). */
+ATTR_MUST_USE enum err pubkey_verify_digest(const struct pubkey *k,
+    enum sig_alg alg, struct slice digest, struct slice sig,
+    struct errinfo *ei);
 
 #endif

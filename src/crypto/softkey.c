@@ -20,66 +20,68 @@ struct softkey {
 };
 
 static bool
-sign_digest(EVP_PKEY_CTX *ctx, const EVP_MD *md, struct slice data,
-    uint8_t *sig, size_t *len)
-{
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned digest_len = 0;
-
-	return EVP_Digest(data.p, data.len, digest, &digest_len, md, NULL) ==
-		   1 &&
-	       EVP_PKEY_sign(ctx, sig, len, digest, digest_len) == 1;
-}
-
-static bool
-ec_sign(struct softkey *soft, const EVP_MD *md, struct slice data, uint8_t *sig,
-    size_t *len)
+ec_sign(struct softkey *soft, struct slice digest, uint8_t *sig, size_t *len)
 {
 	EVP_PKEY_CTX *ctx;
 	bool ok;
 
 	if (pthread_mutex_trylock(&soft->lock) == 0) {
-		ok = sign_digest(soft->ready_ctx, md, data, sig, len);
+		ok = EVP_PKEY_sign(
+			 soft->ready_ctx, sig, len, digest.p, digest.len) == 1;
 		(void)pthread_mutex_unlock(&soft->lock);
 		return ok;
 	}
 	ctx = EVP_PKEY_CTX_new(soft->pkey, NULL);
 	ok = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
-	     sign_digest(ctx, md, data, sig, len);
+	     EVP_PKEY_sign(ctx, sig, len, digest.p, digest.len) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
 }
 
 static bool
-data_sign(EVP_PKEY *pkey, const EVP_MD *md, struct slice data, uint8_t *sig,
+digest_sign(EVP_PKEY *pkey, const EVP_MD *md, struct slice digest, uint8_t *sig,
     size_t *len)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	bool ok;
+
+	/* RSA puts into the signature which digest it is. */
+	ok = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+	     EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+	     EVP_PKEY_sign(ctx, sig, len, digest.p, digest.len) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	return ok;
+}
+
+static bool
+data_sign(EVP_PKEY *pkey, struct slice data, uint8_t *sig, size_t *len)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok;
 
 	ok = ctx != NULL &&
-	     EVP_DigestSignInit(ctx, NULL, md, NULL, pkey) == 1 &&
+	     EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
 	     EVP_DigestSign(ctx, sig, len, data.p, data.len) == 1;
 	EVP_MD_CTX_free(ctx);
 	return ok;
 }
 
 static enum err
-soft_sign(void *self, enum sig_alg alg, struct slice data, struct buf *out_sig,
+soft_sign(void *self, enum sig_alg alg, struct slice input, struct buf *out_sig,
     struct errinfo *ei)
 {
 	struct softkey *soft = self;
-	const EVP_MD *md = crypto_md(sig_alg_hash(alg));
 	uint8_t sig[SIGNATURE_BYTES_MAX];
 	size_t len = sizeof(sig);
 	bool ok;
 
 	if (soft->ready_ctx != NULL) {
-		ok = ec_sign(soft, md, data, sig, &len);
+		ok = ec_sign(soft, input, sig, &len);
+	} else if (sig_alg_takes_data(alg)) {
+		ok = data_sign(soft->pkey, input, sig, &len);
 	} else {
-		/* Ed25519 hashes within and takes no digest. */
-		ok = data_sign(soft->pkey, alg == SIG_ED25519 ? NULL : md, data,
-		    sig, &len);
+		ok = digest_sign(
+		    soft->pkey, crypto_md(sig_alg_hash(alg)), input, sig, &len);
 	}
 	if (!ok) {
 		(void)err_set(ei, ERR_CRYPTO, "signature.make", NULL,

@@ -6,9 +6,53 @@
 
 #include "base/bounds.h"
 #include "crypto/cert_bits.h"
+#include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
 #include "crypto/tlskey.h"
+
+/* Over a digest, and over the data: each fits the other's verdict. */
+static void
+check_digest(struct privkey *k, enum sig_alg alg, struct slice data)
+{
+	struct buf sig = BUF_INIT(SIGNATURE_BYTES_MAX);
+	const struct pubkey *pub = privkey_pubkey(k);
+	uint8_t hash[HASH_SIZE_MAX];
+	struct slice digest = slice_make(hash, hash_size(sig_alg_hash(alg)));
+	struct errinfo ei = {0};
+
+	assert_ok(hash_of(sig_alg_hash(alg), data, hash, &ei), &ei);
+	if (sig_alg_takes_data(alg)) {
+		assert_int_equal(privkey_sign_digest(k, alg, digest, &sig, &ei),
+		    ERR_UNSUPPORTED);
+		assert_ok(privkey_sign(k, alg, data, &sig, &ei), &ei);
+		assert_int_equal(pubkey_verify_digest(
+				     pub, alg, digest, buf_slice(&sig), &ei),
+		    ERR_CRYPTO);
+		buf_clear(&sig);
+		return;
+	}
+	assert_ok(privkey_sign_digest(k, alg, digest, &sig, &ei), &ei);
+	assert_ok(pubkey_verify(pub, alg, data, buf_slice(&sig), &ei), &ei);
+	buf_reset(&sig);
+	assert_ok(privkey_sign(k, alg, data, &sig, &ei), &ei);
+	assert_ok(
+	    pubkey_verify_digest(pub, alg, digest, buf_slice(&sig), &ei), &ei);
+	digest.len--;
+	assert_int_equal(
+	    pubkey_verify_digest(pub, alg, digest, buf_slice(&sig), &ei),
+	    ERR_CRYPTO);
+	assert_int_equal(
+	    privkey_sign_digest(k, alg, digest, &sig, &ei), ERR_UNSUPPORTED);
+	assert_string_equal(ei.rule, "signature.digest");
+	digest.len++;
+	hash[0] ^= 1;
+	assert_int_equal(
+	    pubkey_verify_digest(pub, alg, digest, buf_slice(&sig), &ei),
+	    ERR_CRYPTO);
+	assert_string_equal(ei.rule, "signature.mismatch");
+	buf_clear(&sig);
+}
 
 static void
 test_all_specs(void **state)
@@ -58,6 +102,7 @@ test_all_specs(void **state)
 			    pubkey_verify(privkey_pubkey(k), alg,
 				slice_make(data.p, 11), buf_slice(&sig), &ei),
 			    ERR_CRYPTO);
+			check_digest(k, alg, data);
 		}
 		privkey_free(k);
 		privkey_free(other);
