@@ -114,7 +114,7 @@ struct crl_facts {
 	uint64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	uint8_t sha256[32]; /* of the whole */
+	uint8_t sha256[32]; /* of what is signed */
 };
 struct shared_crl {
 	uint8_t *der;

@@ -152,7 +152,7 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 	}
 	if (e == ERR_OK) {
 		store_audit_position(ca_store(ca), &order.at);
-		e = signer_crl(
+		e = signer_crl_whole(
 		    authority_signer(a), &order, entries, &crl, sha256, ei);
 	}
 	if (e == ERR_OK) {

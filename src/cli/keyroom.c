@@ -219,7 +219,8 @@ keyroom_crl(struct keyroom_signer *r, int64_t now, int64_t life_sec,
 	e = signer_info(r->client, &info, ei);
 	if (e == ERR_OK) {
 		order.number = info.crl_number + 1;
-		e = signer_crl(r->client, &order, SLICE_EMPTY, crl, NULL, ei);
+		e = signer_crl_whole(
+		    r->client, &order, SLICE_EMPTY, crl, NULL, ei);
 	}
 	signer_info_clear(&info);
 	return e;

@@ -383,14 +383,17 @@ dir_sync(const char *path, struct errinfo *ei)
 }
 
 static enum err
-fill_temporary(int fd, struct slice content, unsigned mode, struct errinfo *ei)
+fill_temporary(int fd, const struct slice *pieces, size_t num, unsigned mode,
+    struct errinfo *ei)
 {
-	enum err err;
+	enum err err = ERR_OK;
 
 	if (fchmod(fd, (mode_t)mode) != 0) {
 		return err_sys(ei, "file.write", "The mode cannot be set");
 	}
-	err = fd_write_all(fd, content, ei);
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = fd_write_all(fd, pieces[i], ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -424,8 +427,8 @@ put_in_place(
 }
 
 static enum err
-write_durably(const char *path, struct slice content, unsigned mode,
-    bool replace, struct errinfo *ei)
+write_durably(const char *path, const struct slice *pieces, size_t num,
+    unsigned mode, bool replace, struct errinfo *ei)
 {
 	char temporary[PATH_TEXT_SIZE], dir[PATH_TEXT_SIZE];
 	enum err err;
@@ -447,7 +450,7 @@ write_durably(const char *path, struct slice content, unsigned mode,
 		    write_failed(ei, "file.write", "No file can be made here");
 		return err_object(ei, err, path);
 	}
-	err = fill_temporary(fd, content, mode, ei);
+	err = fill_temporary(fd, pieces, num, mode, ei);
 	fd_close(fd);
 	if (err == ERR_OK) {
 		err = put_in_place(temporary, path, replace, ei);
@@ -467,14 +470,21 @@ enum err
 file_write_atomic(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei)
 {
-	return write_durably(path, content, mode, true, ei);
+	return write_durably(path, &content, 1, mode, true, ei);
+}
+
+enum err
+file_write_pieces(const char *path, const struct slice *pieces, size_t num,
+    unsigned mode, struct errinfo *ei)
+{
+	return write_durably(path, pieces, num, mode, true, ei);
 }
 
 enum err
 file_write_new(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei)
 {
-	return write_durably(path, content, mode, false, ei);
+	return write_durably(path, &content, 1, mode, false, ei);
 }
 
 enum err

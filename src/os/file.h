@@ -35,6 +35,9 @@ ATTR_MUST_USE enum err fd_read_secret(
  */
 ATTR_MUST_USE enum err file_write_atomic(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei);
+/* The same of what lies in pieces. */
+ATTR_MUST_USE enum err file_write_pieces(const char *path,
+    const struct slice *pieces, size_t num, unsigned mode, struct errinfo *ei);
 /* The same, but fails with ERR_CONFLICT "file.exists" rather than replace. */
 ATTR_MUST_USE enum err file_write_new(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei);

@@ -39,7 +39,7 @@ struct call {
 	uint64_t id;
 	enum call_state state;
 	struct buf question;
-	int sent_fd;        /* goes with the question, or -1 */
+	int sent_fd;        /* goes with the question, or -1; borrowed */
 	uint16_t type;      /* of the last frame that came */
 	struct buf body;    /* the same one's */
 	int fd;             /* that came with it, or -1 */
@@ -215,7 +215,6 @@ call_clear(struct call *call)
 	buf_clear(&call->question);
 	buf_clear(&call->body);
 	buf_clear(&call->page);
-	fd_close(call->sent_fd);
 	fd_close(call->fd);
 	(void)pthread_cond_destroy(&call->cond);
 }
@@ -555,45 +554,45 @@ signer_find(struct signer_client *c, const uint8_t idem[VALUES_IDEM_SIZE],
 	    c, &call, SIGNER_FIND, cert, journal_number, NULL, request, ei);
 }
 
-/* A CRL_DONE answer into *crl. */
+/* A CRL_DONE answer; of a delta with its entries. */
 static enum err
-take_crl(const struct call *call, struct buf *crl, uint8_t sha256[32],
+take_crl(const struct call *call, bool delta, struct signer_crl_made *out,
     struct errinfo *ei)
 {
-	struct slice mapped = SLICE_EMPTY;
+	struct slice entries = SLICE_EMPTY;
 	struct signer_crl_done m;
 	enum err err = signer_crl_done_unpack(buf_slice(&call->body), &m, ei);
 
-	if (err == ERR_OK && m.crl.len == 0) {
-		err = memfd_map(call->fd, CRL_BYTES_MAX, &mapped, ei);
-		m.crl = mapped;
+	if (err == ERR_OK && delta) {
+		err = memfd_map(call->fd, CRL_BYTES_MAX, &entries, ei);
 	}
 	if (err == ERR_OK) {
-		err = give(crl, m.crl, ei);
+		memcpy(out->sha256, m.sha256, sizeof(out->sha256));
+		err = give(&out->front, m.front, ei);
 	}
-	if (err == ERR_OK && sha256 != NULL) {
-		memcpy(sha256, m.sha256, sizeof(m.sha256));
+	if (err == ERR_OK) {
+		err = give(&out->delta, entries, ei);
 	}
-	memfd_unmap(mapped);
+	if (err == ERR_OK) {
+		err = give(&out->back, m.back, ei);
+	}
+	memfd_unmap(entries);
 	return err;
 }
 
 enum err
 signer_crl(struct signer_client *c, const struct signer_crl *order,
-    struct slice entries, struct buf *crl, uint8_t sha256[32],
-    struct errinfo *ei)
+    int entries_fd, struct signer_crl_made *out, struct errinfo *ei)
 {
 	struct call call;
 	enum err err;
 
 	call_init(&call);
+	call.sent_fd = entries_fd;
 	signer_crl_pack(&call.question, order);
-	err = memfd_of("crl-entries", entries, &call.sent_fd, ei);
+	err = ask(c, &call, SIGNER_CRL, SIGNER_CRL_DONE, ei);
 	if (err == ERR_OK) {
-		err = ask(c, &call, SIGNER_CRL, SIGNER_CRL_DONE, ei);
-	}
-	if (err == ERR_OK) {
-		err = take_crl(&call, crl, sha256, ei);
+		err = take_crl(&call, order->shard.delta, out, ei);
 	}
 	call_clear(&call);
 	return err;

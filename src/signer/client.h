@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #include "base/audit_position.h"
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -68,14 +69,32 @@ ATTR_MUST_USE enum err signer_find(struct signer_client *c,
     struct errinfo *ei);
 
 /*
- * Sign a CRL over `entries`: revokedCertificates entries as encoded DER, one
- * after another, ascending by serial.  *crl (maximum up to CRL_BYTES_MAX) is
- * replaced by the whole CRL, and sha256 (may be NULL) is what the signer says
- * its hash is.  ERR_CONFLICT "crl.number" (not above the last),
- * ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
+ * Sign a CRL over what a sealed memory file (os/memfd.h; the caller's) holds:
+ * revokedCertificates entries as encoded DER, one after another, ascending by
+ * serial.  The CRL is out->front, these entries, or of a delta out->delta, and
+ * out->back; sha256 is of what is signed.  ERR_CONFLICT "crl.number" (not above
+ * the last), ERR_POLICY "crl.dropped", "crl.this_update", "crl.next_update";
  * ERR_FORMAT "crl.entries.order", "crl.entry".
  */
+struct signer_crl_made {
+	struct buf front;
+	struct buf delta; /* its entries; of other lists empty */
+	struct buf back;
+	uint8_t sha256[32];
+};
+#define SIGNER_CRL_MADE_INIT                                                   \
+	{                                                                      \
+		.front = BUF_INIT(CERT_BYTES_MAX),                             \
+		.delta = BUF_INIT(CRL_BYTES_MAX),                              \
+		.back = BUF_INIT(CERT_BYTES_MAX)                               \
+	}
+void signer_crl_made_clear(struct signer_crl_made *m);
 ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
+    const struct signer_crl *order, int entries_fd, struct signer_crl_made *out,
+    struct errinfo *ei);
+/* The same of entries in memory: *crl (maximum up to CRL_BYTES_MAX) is replaced
+ * by the whole CRL; sha256 may be NULL. */
+ATTR_MUST_USE enum err signer_crl_whole(struct signer_client *c,
     const struct signer_crl *order, struct slice entries, struct buf *crl,
     uint8_t sha256[32], struct errinfo *ei);
 

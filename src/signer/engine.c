@@ -53,10 +53,16 @@ is_check_due(struct engine *e)
 }
 
 static enum err
-check(struct engine *e, struct slice data, struct buf *sig, struct errinfo *ei)
+check(struct engine *e, struct slice input, struct buf *sig, struct errinfo *ei)
 {
-	if (pubkey_verify(privkey_pubkey(e->in->key), e->in->sig_alg, data,
-		buf_slice(sig), NULL) == ERR_OK) {
+	const struct pubkey *key = privkey_pubkey(e->in->key);
+	enum sig_alg alg = e->in->sig_alg;
+	enum err err =
+	    sig_alg_takes_data(alg)
+		? pubkey_verify(key, alg, input, buf_slice(sig), NULL)
+		: pubkey_verify_digest(key, alg, input, buf_slice(sig), NULL);
+
+	if (err == ERR_OK) {
 		return ERR_OK;
 	}
 	buf_wipe(sig);
@@ -77,23 +83,52 @@ note_key(struct engine *e, enum err err, const struct errinfo *ei)
 	return err;
 }
 
-enum err
-engine_sign(struct engine *e, struct slice data, struct buf *out_sig,
+/* input is the digest, or the data where the algorithm takes them. */
+static enum err
+sign(struct engine *e, struct slice input, struct buf *out_sig,
     struct errinfo *ei)
 {
+	enum sig_alg alg = e->in->sig_alg;
 	struct errinfo own;
 	enum err err;
 
 	ei = ei != NULL ? ei : &own;
 	buf_reset(out_sig);
-	err = privkey_sign(e->in->key, e->in->sig_alg, data, out_sig, ei);
+	err = sig_alg_takes_data(alg)
+		  ? privkey_sign(e->in->key, alg, input, out_sig, ei)
+		  : privkey_sign_digest(e->in->key, alg, input, out_sig, ei);
 	if (err == ERR_OK) {
 		err = buf_err(out_sig, ei);
 	}
 	if (err == ERR_OK && is_check_due(e)) {
-		err = check(e, data, out_sig, ei);
+		err = check(e, input, out_sig, ei);
 	}
 	return note_key(e, err, ei);
+}
+
+enum err
+engine_sign(struct engine *e, struct slice data, struct buf *out_sig,
+    struct errinfo *ei)
+{
+	enum hash_alg alg = sig_alg_hash(e->in->sig_alg);
+	uint8_t digest[HASH_SIZE_MAX];
+	enum err err;
+
+	if (sig_alg_takes_data(e->in->sig_alg)) {
+		return sign(e, data, out_sig, ei);
+	}
+	err = hash_of(alg, data, digest, ei);
+	return err == ERR_OK
+		   ? sign(e, slice_make(digest, hash_size(alg)), out_sig, ei)
+		   : err;
+}
+
+enum err
+engine_sign_digest(struct engine *e, struct slice digest, struct buf *out_sig,
+    struct errinfo *ei)
+{
+	ensure(!sig_alg_takes_data(e->in->sig_alg));
+	return sign(e, digest, out_sig, ei);
 }
 
 enum err
@@ -182,10 +217,12 @@ engine_new(struct instance *in, struct ledger *ledger,
 	e->in = in;
 	e->ledger = ledger;
 	e->clock = *clock;
-	buf_init(&e->tbs, CRL_BYTES_MAX);
+	buf_init(&e->tbs, CERT_BYTES_MAX);
 	buf_init(&e->sig, SIGNATURE_BYTES_MAX);
 	buf_init(&e->cert, CERT_BYTES_MAX);
-	buf_init(&e->crl, (size_t)CRL_BYTES_MAX + DER_HEADER_MAX);
+	buf_init(&e->crl_front, CERT_BYTES_MAX);
+	buf_init(&e->crl_back, CERT_BYTES_MAX);
+	buf_init(&e->crl_delta, CRL_BYTES_MAX);
 	buf_init(&e->scratch, JOURNAL_RECORD_MAX + RECORD_OVERHEAD);
 	err = engine_now(e, &now, ei);
 	if (err == ERR_STATE) {
@@ -222,7 +259,9 @@ engine_free(struct engine *e)
 	buf_clear(&e->tbs);
 	buf_clear(&e->sig);
 	buf_clear(&e->cert);
-	buf_clear(&e->crl);
+	buf_clear(&e->crl_front);
+	buf_clear(&e->crl_back);
+	buf_clear(&e->crl_delta);
 	buf_clear(&e->scratch);
 	free(e);
 }

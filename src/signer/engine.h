@@ -52,13 +52,14 @@ size_t engine_num_pending(const struct engine *e);
 ATTR_MUST_USE enum err engine_commit(struct engine *e, struct errinfo *ei);
 
 /*
- * Make a CRL over these entries; it is journaled and durable when this returns.
- * *crl is the engine's until the next one.  Nothing may be pending.  *fatal:
- * the process must end.
+ * Make a CRL over these entries, which nobody can change meanwhile and which
+ * stay until it is kept; it is journaled and durable when this returns.  What
+ * *out borrows is the engine's until the next one.  Nothing may be pending.
+ * *fatal: the process must end.
  */
 ATTR_MUST_USE enum err engine_crl(struct engine *e, const struct signer_crl *m,
-    struct slice entries, struct slice *crl, struct signer_crl_done *out,
-    bool *fatal, struct errinfo *ei);
+    struct slice entries, struct signer_crl_done *out, bool *fatal,
+    struct errinfo *ei);
 /* Keep the CRL that was made last, if it is not yet, as crl.der in `dir` (a
  * shard's: crl-K-of-N.der).  A copy for those who lost theirs; nobody waits for
  * it, and that it could not be kept takes nothing from the CRL. */

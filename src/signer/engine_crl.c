@@ -426,9 +426,78 @@ put_exts(const struct ca_identity *ca, struct crl_shard shard, uint64_t base,
 	}
 }
 
+/* What is signed, where it lies. */
+struct pieces {
+	struct slice at[3];
+};
+
+static enum err
+hash_pieces(const struct pieces *p, enum hash_alg alg,
+    uint8_t out[HASH_SIZE_MAX], struct errinfo *ei)
+{
+	struct hasher *h = NULL;
+	enum err err = hasher_new(alg, &h, ei);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(p->at); i++) {
+		hasher_add(h, p->at[i]);
+	}
+	err = hasher_end(h, out, ei);
+	hasher_free(h);
+	return err;
+}
+
+static enum err
+sign_joined(struct engine *e, const struct pieces *p, struct errinfo *ei)
+{
+	struct buf whole = BUF_INIT(CRL_BYTES_MAX);
+	enum err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(p->at); i++) {
+		buf_add(&whole, p->at[i]);
+	}
+	err = buf_err(&whole, ei);
+	if (err == ERR_OK) {
+		err = engine_sign(e, buf_slice(&whole), &e->sig, ei);
+	}
+	buf_clear(&whole);
+	return err;
+}
+
+/* The signature into e->sig, and the SHA-256 of what it is over; the same pass
+ * does for both where that is the signature's hash. */
+static enum err
+sign_pieces(struct engine *e, const struct pieces *p, uint8_t sha256[32],
+    struct errinfo *ei)
+{
+	enum hash_alg alg = sig_alg_hash(e->in->sig_alg);
+	uint8_t digest[HASH_SIZE_MAX];
+	enum err err;
+
+	if (sig_alg_takes_data(e->in->sig_alg)) {
+		err = sign_joined(e, p, ei);
+	} else {
+		err = hash_pieces(p, alg, digest, ei);
+		if (err == ERR_OK) {
+			err = engine_sign_digest(
+			    e, slice_make(digest, hash_size(alg)), &e->sig, ei);
+		}
+	}
+	if (err == ERR_OK && alg != HASH_SHA256) {
+		err = hash_pieces(p, HASH_SHA256, digest, ei);
+	}
+	if (err == ERR_OK) {
+		memcpy(sha256, digest, SHA256_SIZE);
+	}
+	return err;
+}
+
+/* The entries stay where they are: a list of a million is not copied. */
 static enum err
 make(struct engine *e, const struct signer_crl *m, uint64_t base,
-    struct slice entries, struct slice *crl, struct errinfo *ei)
+    struct slice entries, struct signer_crl_done *out, struct errinfo *ei)
 {
 	struct buf exts = BUF_INIT(PROFILE_TBS_MAX);
 	uint8_t number[NUMBER_SIZE];
@@ -440,28 +509,38 @@ make(struct engine *e, const struct signer_crl *m, uint64_t base,
 	    .number = slice_make(number, sizeof(number)),
 	    .aki = ca_identity_key_id(&e->in->ca),
 	};
+	struct pieces pieces;
 	enum err err;
 
 	write_number(m->number, number);
 	put_exts(&e->in->ca, m->shard, base, &exts);
 	p.exts = buf_slice(&exts);
-	e->crl_to_keep = SLICE_EMPTY;
-	buf_reset(&e->crl);
-	(void)buf_grow(&e->crl, DER_HEADER_MAX);
+	e->keep_crl = false;
+	buf_reset(&e->tbs);
+	buf_reset(&e->crl_front);
+	buf_reset(&e->crl_back);
 	err = buf_err(&exts, ei);
 	if (err == ERR_OK) {
-		err = crl_tbs_build(&p, entries, &e->crl, ei);
+		err =
+		    crl_tbs_around(&p, entries.len, &e->tbs, &e->crl_back, ei);
 	}
 	if (err == ERR_OK) {
-		err = engine_sign(e,
-		    slice_make(
-			e->crl.p + DER_HEADER_MAX, e->crl.len - DER_HEADER_MAX),
-		    &e->sig, ei);
+		pieces = (struct pieces){
+		    {buf_slice(&e->tbs), entries, buf_slice(&e->crl_back)}};
+		err = sign_pieces(e, &pieces, out->sha256, ei);
 	}
 	if (err == ERR_OK) {
-		err = x509_assemble_around(
-		    &e->crl, e->in->sig_alg, buf_slice(&e->sig), crl, ei);
+		x509_around(e->tbs.len + entries.len + e->crl_back.len,
+		    e->in->sig_alg, buf_slice(&e->sig), &e->crl_front,
+		    &e->crl_back);
+		buf_add(&e->crl_front, buf_slice(&e->tbs));
+		err = buf_err(&e->crl_front, ei);
 	}
+	if (err == ERR_OK) {
+		err = buf_err(&e->crl_back, ei);
+	}
+	out->front = buf_slice(&e->crl_front);
+	out->back = buf_slice(&e->crl_back);
 	buf_clear(&exts);
 	return err;
 }
@@ -474,6 +553,7 @@ cut_delta(struct engine *e, const struct signer_crl *m, struct slice entries,
 	struct changed changed = {0};
 	enum err err;
 
+	buf_reset(out);
 	c->base = ledger_delta_base(e->ledger, m->shard, m->this_update);
 	err = ledger_changed(e->ledger, m->shard, c->base, buf_slice(&c->added),
 	    buf_slice(&c->dropped), &changed, ei);
@@ -487,8 +567,7 @@ cut_delta(struct engine *e, const struct signer_crl *m, struct slice entries,
 
 static enum err
 note(struct engine *e, const struct signer_crl *m, const struct change *c,
-    struct slice crl, int64_t now, struct signer_crl_done *out,
-    struct errinfo *ei)
+    int64_t now, struct signer_crl_done *out, struct errinfo *ei)
 {
 	struct record_crl p = {
 	    .number = m->number,
@@ -501,21 +580,14 @@ note(struct engine *e, const struct signer_crl *m, const struct change *c,
 	    .shard = m->shard,
 	    .base = c->base,
 	};
-	uint8_t hash[HASH_SIZE_MAX];
-	enum err err = hash_of(HASH_SHA256, crl, hash, ei);
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	memcpy(p.sha256, hash, sizeof(p.sha256));
-	memcpy(out->sha256, hash, sizeof(out->sha256));
+	memcpy(p.sha256, out->sha256, sizeof(p.sha256));
 	return ledger_add_crl(e->ledger, now, &p, &out->journal_number, ei);
 }
 
 enum err
 engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
-    struct slice *crl, struct signer_crl_done *out, bool *fatal,
-    struct errinfo *ei)
+    struct signer_crl_done *out, bool *fatal, struct errinfo *ei)
 {
 	struct change c = {
 	    .added = BUF_INIT(JOURNAL_RECORD_MAX),
@@ -523,8 +595,6 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 	    .shard = m->shard,
 	};
 	struct signer_crl_done done = {0};
-	struct buf delta = BUF_INIT(CRL_BYTES_MAX);
-	struct slice made = SLICE_EMPTY;
 	int64_t now;
 	enum err err;
 
@@ -539,14 +609,15 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 		err = compare(e, m, entries, now, &c, ei);
 	}
 	if (err == ERR_OK && m->shard.delta) {
-		err = cut_delta(e, m, entries, &c, &delta, ei);
-		entries = buf_slice(&delta);
+		err = cut_delta(e, m, entries, &c, &e->crl_delta, ei);
+		entries = buf_slice(&e->crl_delta);
+		done.entries = entries;
 	}
 	if (err == ERR_OK) {
-		err = make(e, m, c.base, entries, &made, ei);
+		err = make(e, m, c.base, entries, &done, ei);
 	}
 	if (err == ERR_OK) {
-		err = note(e, m, &c, made, now, &done, ei);
+		err = note(e, m, &c, now, &done, ei);
 	}
 	if (err != ERR_OK) {
 		ledger_drop(e->ledger);
@@ -555,13 +626,12 @@ engine_crl(struct engine *e, const struct signer_crl *m, struct slice entries,
 	err = ledger_commit(e->ledger, ei);
 	*fatal = err != ERR_OK && err != ERR_STORE;
 	if (err == ERR_OK) {
-		e->crl_to_keep = made;
+		e->crl_entries = entries;
 		e->crl_shard = m->shard;
-		*crl = made;
+		e->keep_crl = true;
 		*out = done;
 	}
 out:
-	buf_clear(&delta);
 	buf_clear(&c.added);
 	buf_clear(&c.dropped);
 	return err;
@@ -572,14 +642,17 @@ engine_keep_crl(struct engine *e, const char *dir)
 {
 	char text[CRL_SHARD_TEXT_SIZE], name[CRL_SHARD_TEXT_SIZE + 8];
 	char path[PATH_TEXT_SIZE];
+	const struct slice pieces[] = {
+	    buf_slice(&e->crl_front), e->crl_entries, buf_slice(&e->crl_back)};
 
-	if (e->crl_to_keep.len == 0) {
+	if (!e->keep_crl) {
 		return;
 	}
+	e->keep_crl = false;
 	crl_shard_text(e->crl_shard, text);
 	(void)snprintf(name, sizeof(name), "crl%s.der", text);
 	if (path_join(path, dir, name, NULL) == ERR_OK) {
-		(void)!file_write_atomic(path, e->crl_to_keep, 0644, NULL);
+		(void)!file_write_pieces(
+		    path, pieces, ARRAY_LEN(pieces), 0644, NULL);
 	}
-	e->crl_to_keep = SLICE_EMPTY;
 }

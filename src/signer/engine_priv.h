@@ -13,9 +13,14 @@ struct engine {
 	struct buf tbs;
 	struct buf sig;
 	struct buf cert;
-	struct buf crl;           /* the last one, with room in front of it */
-	struct slice crl_to_keep; /* within it; empty when it is kept */
+	/* The last list: what stands around its entries, which the caller
+	 * keeps for us, or of a delta we. */
+	struct buf crl_front;
+	struct buf crl_back;
+	struct buf crl_delta;
+	struct slice crl_entries;
 	struct crl_shard crl_shard;
+	bool keep_crl;      /* it is to be kept */
 	struct buf scratch; /* a journal record */
 	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
 	uint64_t ocsp_used;
@@ -39,6 +44,9 @@ ATTR_MUST_USE enum err engine_now(
  * has been wiped.
  */
 ATTR_MUST_USE enum err engine_sign(struct engine *e, struct slice data,
+    struct buf *out_sig, struct errinfo *ei);
+/* The same as privkey_sign_digest(). */
+ATTR_MUST_USE enum err engine_sign_digest(struct engine *e, struct slice digest,
     struct buf *out_sig, struct errinfo *ei);
 
 #endif

@@ -244,7 +244,8 @@ signer_crl_done_pack(struct buf *b, const struct signer_crl_done *m)
 {
 	wire_put_u64(b, m->journal_number);
 	wire_put_fixed(b, m->sha256, sizeof(m->sha256));
-	wire_put_bytes(b, m->crl);
+	wire_put_bytes(b, m->front);
+	wire_put_bytes(b, m->back);
 }
 
 enum err
@@ -252,12 +253,13 @@ signer_crl_done_unpack(
     struct slice body, struct signer_crl_done *out, struct errinfo *ei)
 {
 	struct wire w = wire_init(body);
-	struct signer_crl_done m;
+	struct signer_crl_done m = {0};
 	enum err err;
 
 	m.journal_number = wire_get_u64(&w);
 	wire_get_fixed(&w, m.sha256, sizeof(m.sha256));
-	m.crl = wire_get_bytes(&w, FRAME_BODY_MAX);
+	m.front = wire_get_bytes(&w, FRAME_BODY_MAX);
+	m.back = wire_get_bytes(&w, FRAME_BODY_MAX);
 	err = wire_end(&w, "crl_done", ei);
 	if (err == ERR_OK) {
 		*out = m;

@@ -93,11 +93,15 @@ void signer_crl_pack(struct buf *b, const struct signer_crl *m);
 ATTR_MUST_USE enum err signer_crl_unpack(
     struct slice body, struct signer_crl *out, struct errinfo *ei);
 
-/* CRL_DONE: the CRL is here, or when it does not fit in the memfd beside. */
+/* CRL_DONE: the CRL is what stands in front, the entries, and what stands
+ * behind.  The entries are those that came; of a delta those in the memfd that
+ * comes with this. */
 struct signer_crl_done {
 	uint64_t journal_number; /* of the record that tells of it */
-	uint8_t sha256[32];      /* of the whole CRL, as there */
-	struct slice crl;        /* empty: see the memfd */
+	uint8_t sha256[32];      /* of what is signed, as there */
+	struct slice front;
+	struct slice back;
+	struct slice entries; /* of a delta; not in the message itself */
 };
 void signer_crl_done_pack(struct buf *b, const struct signer_crl_done *m);
 ATTR_MUST_USE enum err signer_crl_done_unpack(

@@ -100,7 +100,7 @@ struct record_crl {
 	uint64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	uint8_t sha256[32]; /* of the whole CRL */
+	uint8_t sha256[32]; /* of what is signed: the TBSCertList */
 	uint64_t num_entries;
 	struct audit_position at;
 	struct slice revoked;

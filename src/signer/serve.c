@@ -31,8 +31,9 @@ struct server {
 	struct engine *engine;
 	const struct serve_options *o;
 	struct unlocking unlocking;
-	struct buf packet; /* the question at hand */
-	struct buf store;  /* what the engine answers with */
+	struct buf packet;    /* the question at hand */
+	struct buf store;     /* what the engine answers with */
+	struct slice entries; /* of the list at hand */
 	struct answer answers[SIGNER_BATCH_MAX];
 	size_t num_answers;
 	bool fatal;
@@ -101,6 +102,8 @@ flush(struct server *s, struct errinfo *ei)
 	}
 	s->num_answers = 0;
 	engine_keep_crl(s->engine, s->o->dir);
+	memfd_unmap(s->entries);
+	s->entries = SLICE_EMPTY;
 	if (wrote && err == ERR_OK) {
 		seam("signer.answered");
 	}
@@ -168,47 +171,31 @@ do_find(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 	return err;
 }
 
-/* A CRL into an answer: in the frame if it fits, else beside it. */
-static enum err
-put_crl(struct answer *a, struct slice crl, struct signer_crl_done *out,
-    struct errinfo *ei)
-{
-	enum err err = ERR_OK;
-
-	out->crl = crl;
-	if (crl.len > FRAME_BODY_MAX - 64) {
-		err = memfd_of("crl", crl, &a->fd, ei);
-		out->crl = SLICE_EMPTY;
-	}
-	signer_crl_done_pack(&a->body, out);
-	a->type = SIGNER_CRL_DONE;
-	return err;
-}
-
 static enum err
 do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 {
-	struct slice entries = SLICE_EMPTY, crl = SLICE_EMPTY;
 	struct signer_crl_done out;
 	struct signer_crl m;
 	enum err err;
 
 	err = signer_crl_unpack(f->body, &m, ei);
 	if (err == ERR_OK) {
-		err = memfd_map(f->fds[0], CRL_BYTES_MAX, &entries, ei);
+		err = memfd_map(f->fds[0], CRL_BYTES_MAX, &s->entries, ei);
 	}
 	if (err != ERR_OK) {
 		s->fatal = true;
 		return err;
 	}
-	err = engine_crl(s->engine, &m, entries, &crl, &out, &s->fatal, ei);
-	memfd_unmap(entries);
-	if (err == ERR_OK) {
-		err = put_crl(a, crl, &out, ei);
+	err = engine_crl(s->engine, &m, s->entries, &out, &s->fatal, ei);
+	if (err == ERR_OK && m.shard.delta) {
+		err = memfd_of("crl-delta", out.entries, &a->fd, ei);
 	}
 	if (err == ERR_OK) {
+		signer_crl_done_pack(&a->body, &out);
+		a->type = SIGNER_CRL_DONE;
 		log_event(LOG_INFO, "signer.crl", L_INT("number", m.number),
-		    L_INT("bytes", crl.len));
+		    L_INT("bytes",
+			out.front.len + s->entries.len + out.back.len));
 	}
 	return err;
 }

@@ -4,7 +4,7 @@
 /*
  * Certificate revocation lists (RFC 5280 5): a reader into typed fields, and
  * a writer for which entries are ready DER, so that a list of a million
- * costs a copy and a hash.
+ * costs a hash.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,11 +88,13 @@ int crl_serial_cmp(struct slice a, struct slice b);
 ATTR_MUST_USE enum err crl_entries_check(
     struct slice entries, size_t *out_num, struct errinfo *ei);
 /*
- * TBSCertList from parameters and ready entries.  The entries are copied, not
- * checked.  Appends to *out_tbs on success only; ERR_LIMIT when the buffer
- * is too small.
+ * TBSCertList from parameters, around so many bytes of ready entries, which
+ * stay where they are: what stands in front of them is appended to *out_front,
+ * and what stands behind to *out_back.  ERR_LIMIT when all of it would be more
+ * than CRL_BYTES_MAX.
  */
-ATTR_MUST_USE enum err crl_tbs_build(const struct crl_params *p,
-    struct slice entries_der, struct buf *out_tbs, struct errinfo *ei);
+ATTR_MUST_USE enum err crl_tbs_around(const struct crl_params *p,
+    size_t entries_len, struct buf *out_front, struct buf *out_back,
+    struct errinfo *ei);
 
 #endif

@@ -270,12 +270,12 @@ check_params(const struct crl_params *p, struct errinfo *ei)
 }
 
 enum err
-crl_tbs_build(const struct crl_params *p, struct slice entries_der,
-    struct buf *out_tbs, struct errinfo *ei)
+crl_tbs_around(const struct crl_params *p, size_t entries_len,
+    struct buf *out_front, struct buf *out_back, struct errinfo *ei)
 {
 	struct buf head = BUF_INIT(HEAD_BYTES_MAX);
 	struct buf tail = BUF_INIT(HEAD_BYTES_MAX);
-	size_t len, was = out_tbs->len;
+	size_t len;
 	enum err err;
 
 	err = check_params(p, ei);
@@ -283,30 +283,30 @@ crl_tbs_build(const struct crl_params *p, struct slice entries_der,
 		return err;
 	}
 	put_head(p, &head);
+	if (entries_len > 0) {
+		der_put_header(&head, DER_SEQUENCE, entries_len);
+	}
 	put_exts(p, &tail);
-	err = buf_err(&head, ei);
+	len = head.len + entries_len + tail.len;
+	if (entries_len > CRL_BYTES_MAX || len > CRL_BYTES_MAX) {
+		err = err_set(ei, ERR_LIMIT, "crl.size", NULL,
+		    "a list of more than %d bytes", CRL_BYTES_MAX);
+	}
+	if (err == ERR_OK) {
+		der_put_header(out_front, DER_SEQUENCE, len);
+		buf_add(out_front, buf_slice(&head));
+		buf_add(out_back, buf_slice(&tail));
+		err = buf_err(&head, ei);
+	}
 	if (err == ERR_OK) {
 		err = buf_err(&tail, ei);
 	}
-	if (err != ERR_OK) {
-		goto out;
+	if (err == ERR_OK) {
+		err = buf_err(out_front, ei);
 	}
-	len = head.len + tail.len;
-	if (entries_der.len > 0) {
-		len += der_header_len(entries_der.len) + entries_der.len;
+	if (err == ERR_OK) {
+		err = buf_err(out_back, ei);
 	}
-	/* One growth to the size, or none at all. */
-	if (buf_grow(out_tbs, der_header_len(len) + len) != NULL) {
-		out_tbs->len = was;
-		der_put_header(out_tbs, DER_SEQUENCE, len);
-		buf_add(out_tbs, buf_slice(&head));
-		if (entries_der.len > 0) {
-			der_put(out_tbs, DER_SEQUENCE, entries_der);
-		}
-		buf_add(out_tbs, buf_slice(&tail));
-	}
-	err = buf_err(out_tbs, ei);
-out:
 	buf_clear(&head);
 	buf_clear(&tail);
 	return err;

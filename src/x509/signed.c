@@ -87,43 +87,27 @@ signature_put(const struct signature *sig, struct buf *b)
 }
 
 void
+x509_around(size_t tbs_len, enum sig_alg alg, struct slice signature,
+    struct buf *out_front, struct buf *out_back)
+{
+	size_t was = out_back->len;
+
+	sig_alg_put(out_back, alg);
+	der_put_bits(out_back, signature, 0);
+	der_put_header(out_front, DER_SEQUENCE, tbs_len + out_back->len - was);
+}
+
+void
 x509_assemble(
     struct slice tbs, enum sig_alg alg, struct slice signature, struct buf *out)
 {
 	struct buf tail = BUF_INIT(SIGNATURE_BYTES_MAX + SIG_ALG_BYTES_MAX);
 
-	/* The length first: a list of 256 MiB is not moved for it. */
-	sig_alg_put(&tail, alg);
-	der_put_bits(&tail, signature, 0);
+	x509_around(tbs.len, alg, signature, out, &tail);
 	if (tail.err != ERR_OK && out->err == ERR_OK) {
 		out->err = tail.err;
 	}
-	der_put_header(out, DER_SEQUENCE, tbs.len + tail.len);
 	buf_add(out, tbs);
 	buf_add(out, buf_slice(&tail));
 	buf_clear(&tail);
-}
-
-enum err
-x509_assemble_around(struct buf *b, enum sig_alg alg, struct slice signature,
-    struct slice *out, struct errinfo *ei)
-{
-	struct buf head = BUF_INIT(DER_HEADER_MAX);
-	enum err err;
-
-	sig_alg_put(b, alg);
-	der_put_bits(b, signature, 0);
-	err = buf_err(b, ei);
-	if (err == ERR_OK) {
-		der_put_header(&head, DER_SEQUENCE, b->len - DER_HEADER_MAX);
-		err = buf_err(&head, ei);
-	}
-	if (err == ERR_OK) {
-		size_t at = DER_HEADER_MAX - head.len;
-
-		buf_patch(b, at, head.p, head.len);
-		*out = slice_make(b->p + at, b->len - at);
-	}
-	buf_clear(&head);
-	return err;
 }

@@ -47,11 +47,9 @@ void signature_put(const struct signature *sig, struct buf *b);
 /* Append a new one of `tbs`, which is whole DER, and its signature. */
 void x509_assemble(struct slice tbs, enum sig_alg alg, struct slice signature,
     struct buf *out);
-/*
- * The same around a large one: b holds DER_HEADER_MAX octets of room and then
- * the tbs.  The result lies within b and dies with its next change.
- */
-ATTR_MUST_USE enum err x509_assemble_around(struct buf *b, enum sig_alg alg,
-    struct slice signature, struct slice *out, struct errinfo *ei);
+/* The same of one that stays where it is: what stands in front of it, and
+ * behind it, is appended. */
+void x509_around(size_t tbs_len, enum sig_alg alg, struct slice signature,
+    struct buf *out_front, struct buf *out_back);
 
 #endif

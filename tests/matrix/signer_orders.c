@@ -152,7 +152,7 @@ crl(struct order *o, struct errinfo *ei)
 		    order.this_update, CRL_REASON_KEY_COMPROMISE);
 	}
 	if (e == ERR_OK) {
-		e = signer_crl(
+		e = signer_crl_whole(
 		    o->signer, &order, buf_slice(&entries), &list, NULL, ei);
 	}
 	if (e == ERR_OK) {

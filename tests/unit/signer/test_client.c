@@ -427,24 +427,31 @@ the_callback_can_stop(void **state)
 static void *
 tell_crl(void *arg)
 {
-	struct slice *large = arg;
-	struct signer_crl_done m = {.journal_number = 3, .sha256 = {7}};
+	struct signer_crl_done m = {.journal_number = 3,
+	    .sha256 = {7},
+	    .front = SLICE_LIT("front"),
+	    .back = SLICE_LIT("back")};
 	struct buf b = BUF_INIT(FRAME_BODY_MAX);
+	struct slice *sent = arg, entries;
 	struct frame q = hear(), f = {.type = SIGNER_CRL_DONE};
-	struct slice entries;
+	struct signer_crl order;
 	struct errinfo ei;
 
+	assert_ok(signer_crl_unpack(q.body, &order, &ei), &ei);
 	assert_int_equal(q.type, SIGNER_CRL);
 	assert_int_equal(q.num_fds, 1);
-	assert_ok(memfd_map(q.fds[0], 100, &entries, &ei), &ei);
-	assert_true(slice_eq_str(entries, "entries"));
+	assert_ok(memfd_map(q.fds[0], CRL_BYTES_MAX, &entries, &ei), &ei);
+	assert_true(slice_eq(entries, *sent));
 	memfd_unmap(entries);
 	frame_close_fds(&q);
 	signer_crl_done_pack(&b, &m);
 	f.id = q.id;
 	f.body = buf_slice(&b);
-	f.num_fds = 1;
-	assert_ok(memfd_of("crl", *large, &f.fds[0], &ei), &ei);
+	if (order.shard.delta) {
+		f.num_fds = 1;
+		assert_ok(
+		    memfd_of("d", SLICE_LIT("delta"), &f.fds[0], &ei), &ei);
+	}
 	assert_ok(frame_send(ours, &f, &ei), &ei);
 	frame_close_fds(&f);
 	buf_clear(&b);
@@ -452,10 +459,10 @@ tell_crl(void *arg)
 }
 
 static void
-a_large_crl_comes_beside(void **state)
+a_crl_is_put_around_its_entries(void **state)
 {
 	static uint8_t bytes[200000] = {1, 2, 3};
-	struct slice large = slice_make(bytes, sizeof(bytes));
+	struct slice large = slice_make(bytes, sizeof(bytes)), got;
 	struct signer_crl o = {.number = 1};
 	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	uint8_t sha256[32] = {0};
@@ -465,11 +472,18 @@ a_large_crl_comes_beside(void **state)
 	(void)state;
 	connect_client(10000);
 	assert_int_equal(pthread_create(&t, NULL, tell_crl, &large), 0);
-	assert_ok(
-	    signer_crl(client, &o, SLICE_LIT("entries"), &crl, sha256, &ei),
-	    &ei);
+	assert_ok(signer_crl_whole(client, &o, large, &crl, sha256, &ei), &ei);
 	assert_int_equal(sha256[0], 7);
-	assert_true(slice_eq(buf_slice(&crl), large));
+	got = buf_slice(&crl);
+	assert_true(slice_starts(got, SLICE_LIT("front")));
+	assert_int_equal(got.len, 5 + large.len + 4);
+	assert_true(slice_eq(slice_make(got.p + 5, large.len), large));
+	assert_memory_equal(got.p + 5 + large.len, "back", 4);
+	assert_int_equal(pthread_join(t, NULL), 0);
+	o.shard.delta = true;
+	assert_int_equal(pthread_create(&t, NULL, tell_crl, &large), 0);
+	assert_ok(signer_crl_whole(client, &o, large, &crl, sha256, &ei), &ei);
+	assert_true(slice_eq_str(buf_slice(&crl), "frontdeltaback"));
 	assert_int_equal(pthread_join(t, NULL), 0);
 	buf_clear(&crl);
 	disconnect();
@@ -538,7 +552,7 @@ main(void)
 	    cmocka_unit_test(an_end_is_told_to_all),
 	    cmocka_unit_test(the_journal_comes_in_pages),
 	    cmocka_unit_test(the_callback_can_stop),
-	    cmocka_unit_test(a_large_crl_comes_beside),
+	    cmocka_unit_test(a_crl_is_put_around_its_entries),
 	};
 	int failed = cmocka_run_group_tests_name("client", tests, NULL, NULL);
 

@@ -10,6 +10,7 @@
 #include "house.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
+#include "x509/signed.h"
 
 static struct house house;
 static struct kit kit;
@@ -87,22 +88,25 @@ static enum err
 make(const struct signer_crl *m, struct errinfo *ei)
 {
 	struct signer_crl_done done;
-	struct slice made;
 	bool fatal = true;
-	enum err err = engine_crl(
-	    kit.engine, m, buf_slice(&entries), &made, &done, &fatal, ei);
+	enum err err =
+	    engine_crl(kit.engine, m, buf_slice(&entries), &done, &fatal, ei);
 
 	assert_false(fatal);
 	if (err == ERR_OK) {
 		uint8_t sha256[HASH_SIZE_MAX];
+		struct slice tbs, rest;
 
 		number = m->number;
 		assert_int_equal(
 		    done.journal_number, engine_journal_number(kit.engine));
-		assert_ok(hash_of(HASH_SHA256, made, sha256, ei), ei);
-		assert_memory_equal(done.sha256, sha256, 32);
 		buf_reset(&crl);
-		buf_add(&crl, made);
+		buf_add(&crl, done.front);
+		buf_add(&crl, buf_slice(&entries));
+		buf_add(&crl, done.back);
+		assert_ok(signed_open(buf_slice(&crl), &tbs, &rest, ei), ei);
+		assert_ok(hash_of(HASH_SHA256, tbs, sha256, ei), ei);
+		assert_memory_equal(done.sha256, sha256, 32);
 		engine_keep_crl(kit.engine, kit.dir);
 	}
 	assert_int_equal(engine_num_pending(kit.engine), 0);

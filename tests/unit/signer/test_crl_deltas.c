@@ -167,17 +167,19 @@ static enum err
 make(const struct signer_crl *m, struct errinfo *ei)
 {
 	struct signer_crl_done done;
-	struct slice made;
 	bool fatal = true;
-	enum err err = engine_crl(
-	    kit.engine, m, buf_slice(&entries), &made, &done, &fatal, ei);
+	enum err err =
+	    engine_crl(kit.engine, m, buf_slice(&entries), &done, &fatal, ei);
 
 	assert_false(fatal);
 	assert_int_equal(engine_num_pending(kit.engine), 0);
 	if (err == ERR_OK) {
 		number = m->number;
 		buf_reset(&crl);
-		buf_add(&crl, made);
+		buf_add(&crl, done.front);
+		buf_add(
+		    &crl, m->shard.delta ? done.entries : buf_slice(&entries));
+		buf_add(&crl, done.back);
 	}
 	return err;
 }

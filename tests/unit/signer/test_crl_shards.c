@@ -117,16 +117,17 @@ make(struct crl_shard shard, struct errinfo *ei)
 	    .shard = shard,
 	};
 	struct signer_crl_done done;
-	struct slice made;
 	bool fatal = true;
-	enum err err = engine_crl(
-	    kit.engine, &m, buf_slice(&entries), &made, &done, &fatal, ei);
+	enum err err =
+	    engine_crl(kit.engine, &m, buf_slice(&entries), &done, &fatal, ei);
 
 	assert_false(fatal);
 	if (err == ERR_OK) {
 		number++;
 		buf_reset(&crl);
-		buf_add(&crl, made);
+		buf_add(&crl, done.front);
+		buf_add(&crl, buf_slice(&entries));
+		buf_add(&crl, done.back);
 		engine_keep_crl(kit.engine, kit.dir);
 	}
 	return err;

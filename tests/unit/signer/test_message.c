@@ -153,8 +153,10 @@ crl_unpack(struct slice body, struct errinfo *ei)
 static void
 crl_done_pack(struct buf *b)
 {
-	struct signer_crl_done m = {
-	    .journal_number = 4, .sha256 = {5}, .crl = SLICE_LIT("crl")};
+	struct signer_crl_done m = {.journal_number = 4,
+	    .sha256 = {5},
+	    .front = SLICE_LIT("front"),
+	    .back = SLICE_LIT("back")};
 
 	signer_crl_done_pack(b, &m);
 }
@@ -168,7 +170,8 @@ crl_done_unpack(struct slice body, struct errinfo *ei)
 	if (err == ERR_OK) {
 		assert_int_equal(m.journal_number, 4);
 		assert_int_equal(m.sha256[0], 5);
-		assert_true(slice_eq_str(m.crl, "crl"));
+		assert_true(slice_eq_str(m.front, "front"));
+		assert_true(slice_eq_str(m.back, "back"));
 	}
 	return err;
 }

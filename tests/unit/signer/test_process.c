@@ -275,7 +275,8 @@ a_crl_larger_than_a_frame(void **state)
 		    o.this_update - 1, CRL_REASON_SUPERSEDED);
 	}
 	c = house_start(&house, "issuing", false, &pid);
-	assert_ok(signer_crl(c, &o, buf_slice(&entries), &crl, NULL, &ei), &ei);
+	assert_ok(
+	    signer_crl_whole(c, &o, buf_slice(&entries), &crl, NULL, &ei), &ei);
 	assert_true(crl.len > FRAME_BYTES_MAX);
 	assert_ok(crl_parse(buf_slice(&crl), &parsed, &ei), &ei);
 	assert_int_equal(crl_num_entries(parsed), 5000);
@@ -284,7 +285,7 @@ a_crl_larger_than_a_frame(void **state)
 	c = house_start(&house, "issuing", false, &pid);
 	o.number = 2;
 	assert_int_equal(
-	    signer_crl(c, &o, SLICE_EMPTY, &crl, NULL, &ei), ERR_POLICY);
+	    signer_crl_whole(c, &o, SLICE_EMPTY, &crl, NULL, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "crl.dropped");
 	house_stop(c, pid);
 	buf_clear(&entries);

@@ -125,6 +125,7 @@ make_crl(const struct kit_crl *spec)
 {
 	struct buf tbs = BUF_INIT(DER_BYTES), sig = BUF_INIT(DER_BYTES);
 	struct buf der = BUF_INIT(DER_BYTES), issuer = BUF_INIT(DER_BYTES);
+	struct buf back = BUF_INIT(DER_BYTES);
 	struct crl *c = NULL;
 	struct errinfo ei = {0};
 	struct crl_params p;
@@ -139,13 +140,16 @@ make_crl(const struct kit_crl *spec)
 	    .aki = key_id(spec->key),
 	    .exts = buf_slice(&spec->exts),
 	};
-	assert_ok(crl_tbs_build(&p, buf_slice(&spec->entries), &tbs, &ei), &ei);
+	assert_ok(crl_tbs_around(&p, spec->entries.len, &tbs, &back, &ei), &ei);
+	buf_add(&tbs, buf_slice(&spec->entries));
+	buf_add(&tbs, buf_slice(&back));
 	assert_ok(
 	    privkey_sign(spec->key, SIG_ED25519, buf_slice(&tbs), &sig, &ei),
 	    &ei);
 	x509_assemble(buf_slice(&tbs), SIG_ED25519, buf_slice(&sig), &der);
 	assert_ok(crl_parse(buf_slice(&der), &c, &ei), &ei);
 	buf_clear(&issuer);
+	buf_clear(&back);
 	buf_clear(&der);
 	buf_clear(&sig);
 	buf_clear(&tbs);

@@ -182,6 +182,7 @@ make(size_t num, struct buf *out)
 {
 	struct buf entries = BUF_INIT(LIST_BYTES);
 	struct buf tbs = BUF_INIT(LIST_BYTES), sig = BUF_INIT(1024);
+	struct buf back = BUF_INIT(4096);
 	struct crl_params p = params();
 	struct crl *c = NULL;
 	struct errinfo ei = {0};
@@ -196,7 +197,9 @@ make(size_t num, struct buf *out)
 	}
 	assert_ok(crl_entries_check(buf_slice(&entries), &checked, &ei), &ei);
 	assert_int_equal(checked, num);
-	assert_ok(crl_tbs_build(&p, buf_slice(&entries), &tbs, &ei), &ei);
+	assert_ok(crl_tbs_around(&p, entries.len, &tbs, &back, &ei), &ei);
+	buf_add(&tbs, buf_slice(&entries));
+	buf_add(&tbs, buf_slice(&back));
 	assert_ok(
 	    privkey_sign(key, p.sig_alg, buf_slice(&tbs), &sig, &ei), &ei);
 	x509_assemble(buf_slice(&tbs), p.sig_alg, buf_slice(&sig), out);
@@ -204,6 +207,7 @@ make(size_t num, struct buf *out)
 	assert_ok(crl_parse(buf_slice(out), &c, &ei), &ei);
 	assert_true(slice_eq(c->tbs_der, buf_slice(&tbs)));
 	buf_clear(&entries);
+	buf_clear(&back);
 	buf_clear(&tbs);
 	buf_clear(&sig);
 	return c;
@@ -251,24 +255,32 @@ test_write(void **state)
 static void
 test_params(void **state)
 {
+	static const size_t too_long[] = {
+	    CRL_BYTES_MAX - 10, (size_t)CRL_BYTES_MAX + 1, SIZE_MAX};
 	struct buf out = BUF_INIT(4096), small = BUF_INIT(50);
+	struct buf back = BUF_INIT(4096);
 	struct errinfo ei = {0};
 	struct crl_params p = params();
 
 	(void)state;
 	p.next_update = p.this_update;
-	assert_int_equal(crl_tbs_build(&p, SLICE_EMPTY, &out, &ei), ERR_POLICY);
+	assert_int_equal(crl_tbs_around(&p, 0, &out, &back, &ei), ERR_POLICY);
 	assert_string_equal(ei.rule, "crl.times");
 	p = params();
 	p.number = SLICE_LIT("\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-	assert_int_equal(crl_tbs_build(&p, SLICE_EMPTY, &out, &ei), ERR_LIMIT);
+	assert_int_equal(crl_tbs_around(&p, 0, &out, &back, &ei), ERR_LIMIT);
 	assert_string_equal(ei.rule, "crl.number");
 	assert_int_equal(out.len, 0);
 	p.number = SLICE_LIT("\x7f\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-	assert_ok(crl_tbs_build(&p, SLICE_EMPTY, &out, &ei), &ei);
-	assert_int_equal(
-	    crl_tbs_build(&p, SLICE_EMPTY, &small, &ei), ERR_LIMIT);
-	assert_int_equal(small.len, 0);
+	assert_ok(crl_tbs_around(&p, 0, &out, &back, &ei), &ei);
+	assert_int_equal(crl_tbs_around(&p, 0, &small, &back, &ei), ERR_LIMIT);
+	for (size_t i = 0; i < ARRAY_LEN(too_long); i++) {
+		assert_int_equal(
+		    crl_tbs_around(&p, too_long[i], &out, &back, &ei),
+		    ERR_LIMIT);
+		assert_string_equal(ei.rule, "crl.size");
+	}
+	buf_clear(&back);
 	buf_clear(&out);
 	buf_clear(&small);
 }
