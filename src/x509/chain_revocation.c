@@ -57,6 +57,18 @@ is_removal(const struct crl_entry *entry)
 	return entry->reason == CRL_REASON_REMOVE_FROM_CRL;
 }
 
+/* RFC 5280 5.2.4: a delta goes with lists from its base on. */
+static bool
+goes_with(const struct crl *o, const struct crl *said)
+{
+	const struct ext *base = ext_find(crl_exts(o), EXT_DELTA_CRL);
+
+	return crl_serial_cmp(crl_number(o), crl_number(said)) > 0 &&
+	       (base == NULL ||
+		   crl_serial_cmp(base->u.integer, crl_number(said)) <= 0) &&
+	       same_scope(o, said);
+}
+
 /* A newer list of the row says otherwise: a full one by its silence, a delta
  * by a removal. */
 static bool
@@ -65,11 +77,9 @@ is_taken_back(const struct words *w, const struct word *said)
 	for (size_t i = 0; i < w->num; i++) {
 		const struct word *o = &w->list[i];
 
-		if (crl_serial_cmp(crl_number(o->crl), crl_number(said->crl)) >
-			0 &&
-		    (o->entry == NULL ? !is_delta(o->crl)
+		if ((o->entry == NULL ? !is_delta(o->crl)
 				      : is_removal(o->entry)) &&
-		    same_scope(o->crl, said->crl)) {
+		    goes_with(o->crl, said->crl)) {
 			return true;
 		}
 	}

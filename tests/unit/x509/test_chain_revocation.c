@@ -146,6 +146,72 @@ old_delta_releases(struct kit *k)
 	name_serial(delta(k, 4, 3), KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
 }
 
+/* Of a list that is newer than the one at hand. */
+static void
+delta_of_another_releases(struct kit *k)
+{
+	name_serial(leaf_alone(k), KIT_LEAF + 1, CRL_REASON_HOLD);
+	name_serial(delta(k, 9, 6), KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+}
+
+static void
+delta_of_older_releases(struct kit *k)
+{
+	name_serial(leaf_alone(k), KIT_LEAF + 1, CRL_REASON_HOLD);
+	name_serial(delta(k, 9, 4), KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+}
+
+static void
+delta_of_another_revokes(struct kit *k)
+{
+	(void)leaf_alone(k);
+	name_serial(delta(k, 9, 6), KIT_LEAF + 1, CRL_REASON_SUPERSEDED);
+}
+
+static void
+delta_forged(struct kit *k)
+{
+	struct kit_crl *c;
+
+	name_serial(leaf_alone(k), KIT_LEAF + 1, CRL_REASON_HOLD);
+	c = delta(k, 6, 5);
+	name_serial(c, KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+	c->key = k->keys[KIT_ROOT];
+}
+
+static void
+delta_stale(struct kit *k)
+{
+	struct kit_crl *c;
+
+	name_serial(leaf_alone(k), KIT_LEAF + 1, CRL_REASON_HOLD);
+	c = delta(k, 6, 5);
+	name_serial(c, KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+	c->to = KIT_NOW - 1;
+}
+
+static void
+delta_says_it_uncritically(struct kit *k)
+{
+	struct kit_crl *c;
+
+	name_serial(leaf_alone(k), KIT_LEAF + 1, CRL_REASON_HOLD);
+	c = full(k, KIT_LEAF);
+	c->number = 6;
+	kit_put_ext(&c->exts, oid_bytes(OID_DELTA_CRL), false,
+	    SLICE_LIT("\x02\x01\x05"));
+	name_serial(c, KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+}
+
+/* What one delta revokes another one releases. */
+static void
+delta_after_delta(struct kit *k)
+{
+	(void)leaf_alone(k);
+	name_serial(delta(k, 6, 5), KIT_LEAF + 1, CRL_REASON_HOLD);
+	name_serial(delta(k, 7, 5), KIT_LEAF + 1, CRL_REASON_REMOVE_FROM_CRL);
+}
+
 static void
 newer_list_silent(struct kit *k)
 {
@@ -285,6 +351,16 @@ static const struct kit_case revocations[] = {
     {"delta alone", delta_alone, UNKNOWN("RFC 5280 6.3")},
     {"delta releases", delta_releases, KIT_GOOD},
     {"older delta releases", old_delta_releases, REVOKED("CN=leaf")},
+    {"delta of a newer list releases", delta_of_another_releases,
+	REVOKED("CN=leaf")},
+    {"delta of an older list releases", delta_of_older_releases, KIT_GOOD},
+    {"delta of a newer list revokes", delta_of_another_revokes,
+	REVOKED("CN=leaf")},
+    {"forged delta releases", delta_forged, REVOKED("CN=leaf")},
+    {"stale delta releases", delta_stale, REVOKED("CN=leaf")},
+    {"delta says so uncritically", delta_says_it_uncritically,
+	REVOKED("CN=leaf")},
+    {"delta after delta", delta_after_delta, KIT_GOOD},
     {"newer list is silent", newer_list_silent, KIT_GOOD},
     {"shard", shard_of, KIT_GOOD},
     {"another shard", shard_of_others, UNKNOWN("RFC 5280 5.2.5")},
