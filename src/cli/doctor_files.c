@@ -94,7 +94,7 @@ is_private(const char *name)
 
 static void
 look_at_file(struct doctor *d, const char *dir_path, const struct stat *dir,
-    const char *name)
+    const char *name, bool shared)
 {
 	char path[PATH_TEXT_SIZE];
 	struct stat st;
@@ -108,6 +108,10 @@ look_at_file(struct doctor *d, const char *dir_path, const struct stat *dir,
 	want = mode & (mode_t) ~(is_private(name) ? 077 : 022);
 	if (want != mode) {
 		mend_mode(d, path, mode, want);
+	}
+	/* Among root's settings a secret is the role's that reads it. */
+	if (shared && is_private(name)) {
+		return;
 	}
 	/* Root may own what is no secret of the role's. */
 	if (st.st_uid != dir->st_uid && (st.st_uid != 0 || is_private(name))) {
@@ -136,7 +140,7 @@ look_at_dir(struct doctor *d, const char *path, bool shared)
 		mend_mode(d, path, mode, want);
 	}
 	for (size_t i = 0; i < num; i++) {
-		look_at_file(d, path, &st, names[i]);
+		look_at_file(d, path, &st, names[i], shared);
 	}
 	dir_list_free(names, num);
 }

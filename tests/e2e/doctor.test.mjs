@@ -99,6 +99,20 @@ test('doctor names what is wrong', async (t) => {
 			assert.equal(statSync(key).uid, uid);
 		});
 
+	await t.test('secrets among the settings belong to who reads them',
+		{ skip: AS_ROOT ? false : 'needs root' }, async () => {
+			const secret = join(centre.dir, 'etc/surguch/database.pass');
+			const { uid, gid } = statSync(join(signer, 'key.p8'));
+			writeFileSync(secret, 'x', { mode: 0o600 });
+			chownSync(secret, uid, gid);
+			await healthy();
+			assert.equal((await doctor(centre, '--fix')).code, OK);
+			assert.equal(statSync(secret).uid, uid);
+			chmodSync(secret, 0o640);
+			named(await doctor(centre), /database\.pass$/, /has mode/);
+			rmSync(secret);
+		});
+
 	await t.test('a damaged list, and mends it', async () => {
 		writeFileSync(crl, 'no list');
 		named(await doctor(centre), /issuing-p256\.crl$/, /is no CRL/);
