@@ -16,6 +16,7 @@
 #include "store/store.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
+#include "x509/ext.h"
 
 enum {
 	NUMBER_BYTES = 8
@@ -205,6 +206,30 @@ note_number(
 	return e;
 }
 
+/* Does a newer delta say that this hold is over?  Whatever list it is of: all
+ * are cut from what was true at their time. */
+static bool
+is_over(const struct published *p, const struct crl *crl,
+    const struct crl_entry *entry)
+{
+	if (entry->reason != CRL_REASON_HOLD) {
+		return false;
+	}
+	for (size_t i = 0; i < p->num; i++) {
+		const struct crl_entry *said = NULL;
+
+		if (ext_find(crl_exts(p->crls[i]), EXT_DELTA_CRL) != NULL &&
+		    number_of(p->crls[i]) > number_of(crl)) {
+			said = crl_find(p->crls[i], entry->serial);
+		}
+		if (said != NULL &&
+		    said->reason == CRL_REASON_REMOVE_FROM_CRL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum err
 published_adopt(struct ca *ca, struct authority *a, const struct published *p,
     size_t *out_num, struct errinfo *ei)
@@ -218,8 +243,12 @@ published_adopt(struct ca *ca, struct authority *a, const struct published *p,
 
 		for (size_t k = 0; e == ERR_OK && k < crl_num_entries(crl);
 		     k++) {
-			e = adopt_entry(
-			    ca, name, crl_entry_at(crl, k), &num, ei);
+			const struct crl_entry *entry = crl_entry_at(crl, k);
+
+			if (entry->reason != CRL_REASON_REMOVE_FROM_CRL &&
+			    !is_over(p, crl, entry)) {
+				e = adopt_entry(ca, name, entry, &num, ei);
+			}
 		}
 	}
 	if (e == ERR_OK) {

@@ -22,7 +22,7 @@
 
 enum {
 	FILES_MAX = 10000,
-	LIST_SOON_SEC = 6 * 3600, /* half of what the publisher leaves */
+	LIST_SOON_PART = 4, /* of its life; half of what the publisher leaves */
 	CHAIN_MAX = 65536,
 	SIGNER_DIR_SIZE = 256,
 	/* Of the room on a disk, in percent and in MiB. */
@@ -209,7 +209,7 @@ look_at_list(struct doctor *d, const char *path, bool ours)
 	struct buf file = BUF_INIT(CRL_BYTES_MAX);
 	char until[TIME_TEXT_SIZE];
 	struct crl *crl = NULL;
-	int64_t next = 0;
+	int64_t next = 0, soon = (int64_t)30 * 86400;
 
 	if (file_read(path, CRL_BYTES_MAX, &file, NULL) != ERR_OK ||
 	    crl_parse(buf_slice(&file), &crl, NULL) != ERR_OK ||
@@ -217,7 +217,14 @@ look_at_list(struct doctor *d, const char *path, bool ours)
 		(void)doctor_find(
 		    d, DOCTOR_CRITICAL, path, command, "is no CRL");
 		d->stale_crl = d->stale_crl || ours;
-	} else if (next < d->now + (ours ? LIST_SOON_SEC : 30 * 86400)) {
+		crl_free(crl);
+		buf_clear(&file);
+		return;
+	}
+	if (ours) {
+		soon = (next - crl_this_update(crl)) / LIST_SOON_PART;
+	}
+	if (next < d->now + soon) {
 		time_text(next, until);
 		(void)doctor_find(d,
 		    next < d->now ? DOCTOR_CRITICAL : DOCTOR_WARNING, path,

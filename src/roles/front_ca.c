@@ -97,6 +97,10 @@ put_info(struct verb_call *v, struct authority *a, const struct signer_info *i)
 	    i->key_rule[0] != '\0' ? i->key_rule : "ready",
 	    (unsigned long long)i->journal_number,
 	    (unsigned long long)i->crl_number);
+	if (i->crl_delta_sec > 0) {
+		buf_printf(v->out, "delta CRLs    of %lld h\n",
+		    (long long)(i->crl_delta_sec / 3600));
+	}
 	for (size_t k = 0; k < i->num_profiles; k++) {
 		const struct signer_info_profile *p = &i->profiles[k];
 

@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/version.h"
 #include "ca/authority.h"
+#include "ca/shard.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -127,9 +128,10 @@ struct crl {
 	int64_t next_update;
 };
 
-/* Of the CAs that have one. */
+/* The full ones or their deltas, of the CAs that have one. */
 static size_t
-read_crls(const struct metrics *m, struct crl out[CA_AUTHORITIES_MAX])
+read_crls(const struct metrics *m, struct crl_shard full,
+    struct crl out[CA_AUTHORITIES_MAX])
 {
 	size_t num = 0;
 
@@ -137,8 +139,11 @@ read_crls(const struct metrics *m, struct crl out[CA_AUTHORITIES_MAX])
 		const char *ca = authority_name(ca_at(m->ca, i));
 		struct rows *r = NULL;
 
+		if (full.delta && authority_delta_sec(ca_at(m->ca, i)) == 0) {
+			continue;
+		}
 		if (store_query(m->store, ST_CRL_SHARD_GET, &r, NULL,
-			V_TEXT(ca), V_INT(0)) == ERR_OK &&
+			V_TEXT(ca), V_INT(shard_row(full))) == ERR_OK &&
 		    rows_num(r) == 1 && rows_int(r, 0, 0) > 0) {
 			out[num++] = (struct crl){ca, rows_int(r, 0, 0),
 			    rows_int(r, 0, 1), rows_int(r, 0, 2)};
@@ -156,10 +161,12 @@ enum crl_metric {
 	CRL_METRIC_MAX_
 };
 
-static const struct {
+struct crl_metric_text {
 	const char *name;
 	const char *help;
-} crl_metrics[CRL_METRIC_MAX_] = {
+};
+
+static const struct crl_metric_text crl_metrics[CRL_METRIC_MAX_] = {
     [CRL_NUMBER] = {"surguch_crl_number",
 	"The number of a CA's last full CRL."},
     [CRL_AGE] = {"surguch_crl_age_seconds", "Since a CA's last full CRL."},
@@ -167,22 +174,32 @@ static const struct {
 	"Until a CA's last full CRL ends (nextUpdate)."},
 };
 
+static const struct crl_metric_text delta_metrics[CRL_METRIC_MAX_] = {
+    [CRL_NUMBER] = {"surguch_delta_crl_number",
+	"The number of the last delta of a CA's full CRL."},
+    [CRL_AGE] = {"surguch_delta_crl_age_seconds",
+	"Since the last delta of a CA's full CRL."},
+    [CRL_LEFT] = {"surguch_delta_crl_left_seconds",
+	"Until the last delta of a CA's full CRL ends (nextUpdate)."},
+};
+
 static void
-put_crls(const struct metrics *m, struct buf *out)
+put_crls(const struct metrics *m, struct crl_shard full, struct buf *out)
 {
+	const struct crl_metric_text *texts =
+	    full.delta ? delta_metrics : crl_metrics;
 	int64_t now = clock_utc_sec(m->clock);
 	struct crl crls[CA_AUTHORITIES_MAX];
-	size_t num = read_crls(m, crls);
+	size_t num = read_crls(m, full, crls);
 
 	for (size_t k = 0; k < CRL_METRIC_MAX_; k++) {
-		metrics_head(out, crl_metrics[k].name, METRICS_GAUGE,
-		    crl_metrics[k].help);
+		metrics_head(out, texts[k].name, METRICS_GAUGE, texts[k].help);
 		for (size_t i = 0; i < num; i++) {
 			const struct crl *c = &crls[i];
 			const struct metrics_label labels[] = {
 			    {"ca", c->ca}, {NULL, NULL}};
 
-			metrics_int(out, crl_metrics[k].name, labels,
+			metrics_int(out, texts[k].name, labels,
 			    k == CRL_NUMBER ? c->number
 			    : k == CRL_AGE  ? now - c->this_update
 					    : c->next_update - now);
@@ -237,7 +254,8 @@ put_ca(const struct metrics *m, struct buf *out)
 	metrics_int(out, "surguch_issuing_waiting", none,
 	    (int64_t)issuing_num_waiting(m->issuing));
 	put_signers(m, out);
-	put_crls(m, out);
+	put_crls(m, (struct crl_shard){0}, out);
+	put_crls(m, (struct crl_shard){.delta = true}, out);
 	put_certificates(m, out);
 }
 

@@ -269,7 +269,7 @@ check_deltas(const struct signer_settings *s, struct conf_cursor c,
 	if (s->crl_delta_sec == 0) {
 		return;
 	}
-	need = lists * (LISTS_PER_DAY + 2 * DAY / s->crl_delta_sec);
+	need = lists * (LISTS_PER_DAY + (int64_t)2 * DAY / s->crl_delta_sec);
 	if ((uint64_t)need > s->crl_per_day) {
 		conf_complain(r, c, "crl_per_day",
 		    "is too few for the deltas: with such shards and "
