@@ -195,7 +195,9 @@ do_crl(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 		a->type = SIGNER_CRL_DONE;
 		log_event(LOG_INFO, "signer.crl", L_INT("number", m.number),
 		    L_INT("bytes",
-			out.front.len + s->entries.len + out.back.len));
+			out.front.len +
+			    (m.shard.delta ? out.entries : s->entries).len +
+			    out.back.len));
 	}
 	return err;
 }
