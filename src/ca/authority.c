@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca/entries.h"
+#include "ca/run.h"
 #include "crypto/hash.h"
 #include "os/file.h"
 #include "profile/profile.h"
@@ -453,7 +454,8 @@ shared_crl_release(void *crl)
 	last = --c->refs == 0;
 	(void)pthread_mutex_unlock(&a->lock);
 	if (last) {
-		free(c->der);
+		signer_crl_made_clear(&c->made);
+		run_unref(c->run);
 		free(c);
 	}
 }
@@ -481,7 +483,8 @@ put_list(struct authority *a, struct crl_shard shard, struct shared_crl *crl,
 
 enum err
 authority_set_crl(struct authority *a, const struct crl_facts *facts,
-    uint8_t *der, size_t len, struct errinfo *ei)
+    struct signer_crl_made *made, struct run *run, struct slice entries,
+    struct errinfo *ei)
 {
 	struct shared_crl *crl = malloc(sizeof(*crl)), *old = NULL;
 	bool kept;
@@ -489,14 +492,24 @@ authority_set_crl(struct authority *a, const struct crl_facts *facts,
 	if (crl == NULL) {
 		return err_nomem(ei);
 	}
-	*crl = (struct shared_crl){der, len, *facts, 1, a};
+	*crl = (struct shared_crl){
+	    .pieces = {buf_slice(&made->front), entries,
+		buf_slice(&made->back)},
+	    .facts = *facts,
+	    .made = *made,
+	    .run = run == NULL ? NULL : run_ref(run),
+	    .refs = 1,
+	    .owner = a,
+	};
 	(void)pthread_mutex_lock(&a->lock);
 	kept = put_list(a, facts->shard, crl, &old);
 	(void)pthread_mutex_unlock(&a->lock);
 	if (!kept) {
+		run_unref(crl->run);
 		free(crl);
 		return err_nomem(ei);
 	}
+	*made = (struct signer_crl_made)SIGNER_CRL_MADE_INIT;
 	if (old != NULL) {
 		shared_crl_release(old);
 	}

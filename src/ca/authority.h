@@ -19,6 +19,7 @@
 #include "base/slice.h"
 #include "crypto/alg.h"
 #include "metrics/family.h"
+#include "signer/client.h"
 #include "x509/crl_shard.h"
 
 struct accreditation;
@@ -116,19 +117,24 @@ struct crl_facts {
 	int64_t next_update;
 	uint8_t sha256[32]; /* of what is signed */
 };
+enum {
+	CRL_PIECES = 3
+};
 struct shared_crl {
-	uint8_t *der;
-	size_t len;
+	struct slice pieces[CRL_PIECES]; /* one behind the other */
 	struct crl_facts facts;
+	struct signer_crl_made made; /* what they lie in */
+	struct run *run;
 	unsigned refs; /* under the authority's lock */
 	struct authority *owner;
 };
 struct shared_crl *authority_crl(struct authority *a, struct crl_shard shard);
 void shared_crl_release(void *crl);
-/* Takes the bytes. */
+/* entries are a part of run, or of made.  Takes what was made, on success, and
+ * a reference of the run (NULL is fine). */
 ATTR_MUST_USE enum err authority_set_crl(struct authority *a,
-    const struct crl_facts *facts, uint8_t *der, size_t len,
-    struct errinfo *ei);
+    const struct crl_facts *facts, struct signer_crl_made *made,
+    struct run *run, struct slice entries, struct errinfo *ei);
 
 /* What its lists are made of (ca/entries.h). */
 struct entries *authority_entries(const struct authority *a);

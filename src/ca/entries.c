@@ -8,7 +8,10 @@
 #include "base/bounds.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
+#include "ca/run.h"
 #include "ca/shard.h"
+#include "os/file.h"
+#include "os/memfd.h"
 #include "os/wait.h"
 #include "store/store.h"
 #include "x509/crl.h"
@@ -28,8 +31,8 @@ struct note {
 
 struct entries {
 	/* The publisher's: */
-	struct buf der;
-	int64_t changes; /* that der holds; -1: nothing is kept */
+	struct run *run; /* NULL: none yet */
+	int64_t changes; /* that it holds; -1: nothing is kept */
 	int64_t read_at; /* when all were read */
 	/* Everybody's: */
 	pthread_mutex_t lock;
@@ -45,7 +48,6 @@ entries_new(void)
 
 	if (e != NULL) {
 		(void)pthread_mutex_init(&e->lock, NULL);
-		buf_init(&e->der, CRL_BYTES_MAX);
 		e->changes = -1;
 	}
 	return e;
@@ -58,7 +60,7 @@ entries_free(struct entries *e)
 		return;
 	}
 	(void)pthread_mutex_destroy(&e->lock);
-	buf_clear(&e->der);
+	run_unref(e->run);
 	free(e->notes);
 	free(e);
 }
@@ -152,9 +154,10 @@ drop_notes(struct entries *e, const struct noted *n)
 /* In the order of the database, which is that of their octets: our serials
  * have all one length. */
 static enum err
-read_all(struct ca *ca, const char *name, int64_t now, struct buf *out,
-    struct errinfo *ei)
+read_all(
+    struct ca *ca, const char *name, int64_t now, int fd, struct errinfo *ei)
 {
+	struct buf page = BUF_INIT(CRL_BYTES_MAX);
 	uint8_t after[SERIAL_BYTES_MAX];
 	size_t after_len = 0, num = CRL_PAGE;
 	enum err e = ERR_OK;
@@ -170,7 +173,7 @@ read_all(struct ca *ca, const char *name, int64_t now, struct buf *out,
 		}
 		num = rows_num(r);
 		for (size_t i = 0; i < num; i++) {
-			buf_add(out, rows_blob(r, i, 1));
+			buf_add(&page, rows_blob(r, i, 1));
 		}
 		if (num > 0) {
 			struct slice serial = rows_blob(r, num - 1, 0);
@@ -180,8 +183,13 @@ read_all(struct ca *ca, const char *name, int64_t now, struct buf *out,
 			after_len = serial.len;
 		}
 		rows_free(r);
-		e = buf_err(out, ei);
+		e = buf_err(&page, ei);
+		if (e == ERR_OK) {
+			e = fd_write_all(fd, buf_slice(&page), ei);
+		}
+		buf_reset(&page);
 	}
+	buf_clear(&page);
 	return e;
 }
 
@@ -244,21 +252,25 @@ added_step(struct added *a, struct errinfo *ei)
 	return e;
 }
 
-enum err
-entries_merge(
-    struct slice old, struct slice add, struct buf *out, struct errinfo *ei)
+/* What is there up to a place, and what comes between. */
+static enum err
+copy(int fd, const uint8_t *from, const uint8_t *to, struct slice between,
+    struct errinfo *ei)
+{
+	enum err e =
+	    fd_write_all(fd, slice_make(from, (size_t)(to - from)), ei);
+
+	return e == ERR_OK ? fd_write_all(fd, between, ei) : e;
+}
+
+static enum err
+merge(struct slice old, struct slice add, int fd, struct errinfo *ei)
 {
 	struct slice one = SLICE_EMPTY, serial = SLICE_EMPTY;
 	struct added next = {.rest = add};
 	const uint8_t *from = old.p; /* not copied yet */
-	enum err e;
+	enum err e = added_step(&next, ei);
 
-	buf_reset(out);
-	if (buf_grow(out, old.len + add.len) == NULL) {
-		return buf_err(out, ei);
-	}
-	buf_reset(out);
-	e = added_step(&next, ei);
 	while (e == ERR_OK && next.more && old.len > 0) {
 		int order;
 
@@ -268,18 +280,40 @@ entries_merge(
 		/* What is added may belong between these two, too. */
 		while (e == ERR_OK && next.more &&
 		       (order = crl_serial_cmp(next.serial, serial)) <= 0) {
-			buf_add(out, slice_make(from, (size_t)(one.p - from)));
-			buf_add(out, next.whole);
+			e = copy(fd, from, one.p, next.whole, ei);
 			from = order == 0 ? old.p : one.p;
+			if (e == ERR_OK) {
+				e = added_step(&next, ei);
+			}
+		}
+	}
+	if (e == ERR_OK) {
+		e = copy(fd, from, old.p + old.len, SLICE_EMPTY, ei);
+	}
+	while (e == ERR_OK && next.more) {
+		e = fd_write_all(fd, next.whole, ei);
+		if (e == ERR_OK) {
 			e = added_step(&next, ei);
 		}
 	}
-	buf_add(out, slice_make(from, (size_t)(old.p - from) + old.len));
-	while (e == ERR_OK && next.more) {
-		buf_add(out, next.whole);
-		e = added_step(&next, ei);
+	return e;
+}
+
+enum err
+entries_merge(
+    struct slice old, struct slice add, struct run **out, struct errinfo *ei)
+{
+	int fd = -1;
+	enum err e = memfd_new("crl-entries", &fd, ei);
+
+	if (e == ERR_OK) {
+		e = merge(old, add, fd, ei);
 	}
-	return e == ERR_OK ? buf_err(out, ei) : e;
+	if (e != ERR_OK) {
+		fd_close(fd);
+		return e;
+	}
+	return run_take(fd, out, ei);
 }
 
 static int
@@ -327,19 +361,17 @@ add_noted(struct ca *ca, struct entries *e, const char *name, struct noted *n,
     struct errinfo *ei)
 {
 	struct buf add = BUF_INIT(CRL_BYTES_MAX);
-	struct buf merged = BUF_INIT(CRL_BYTES_MAX);
+	struct run *merged = NULL;
 	enum err err = read_noted(ca, name, n, &add, ei);
 
 	if (err == ERR_OK) {
 		err = entries_merge(
-		    buf_slice(&e->der), buf_slice(&add), &merged, ei);
+		    run_der(e->run), buf_slice(&add), &merged, ei);
 	}
 	if (err == ERR_OK) {
-		buf_clear(&e->der);
-		e->der = merged;
+		run_unref(e->run);
+		e->run = merged;
 		e->changes += (int64_t)n->num;
-	} else {
-		buf_clear(&merged);
 	}
 	buf_clear(&add);
 	return err;
@@ -382,12 +414,24 @@ renew(struct ca *ca, struct entries *e, const struct entries_of *of,
     const struct noted *n, int64_t changes, struct errinfo *ei)
 {
 	bool quiet = is_quiet(e, n);
+	struct run *all = NULL;
+	int fd = -1;
 	enum err err;
 
-	buf_reset(&e->der);
 	e->changes = -1;
-	err = read_all(ca, of->ca, of->now, &e->der, ei);
+	err = memfd_new("crl-entries", &fd, ei);
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = read_all(ca, of->ca, of->now, fd, ei);
+	if (err != ERR_OK) {
+		fd_close(fd);
+		return err;
+	}
+	err = run_take(fd, &all, ei);
 	if (err == ERR_OK) {
+		run_unref(e->run);
+		e->run = all;
 		e->changes = quiet ? changes : -1;
 		e->read_at = of->now;
 	}
@@ -467,7 +511,8 @@ entries_cut(struct slice all, struct crl_shard shard, struct slice *out,
 
 enum err
 entries_get(struct ca *ca, struct entries *e, const struct entries_of *of,
-    struct slice *out, int64_t *out_changes, struct errinfo *ei)
+    struct run **out_run, struct slice *out, int64_t *out_changes,
+    struct errinfo *ei)
 {
 	int64_t own = -1;
 	enum err err = ERR_OK;
@@ -483,9 +528,10 @@ entries_get(struct ca *ca, struct entries *e, const struct entries_of *of,
 		}
 	}
 	if (err == ERR_OK) {
-		err = entries_cut(buf_slice(&e->der), of->shard, out, ei);
+		err = entries_cut(run_der(e->run), of->shard, out, ei);
 	}
 	if (err == ERR_OK) {
+		*out_run = run_ref(e->run);
 		*out_changes = own;
 	}
 	return err;

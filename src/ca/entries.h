@@ -20,6 +20,7 @@
 
 struct ca;
 struct entries;
+struct run;
 
 /* NULL when there is no memory. */
 struct entries *entries_new(void);
@@ -35,8 +36,9 @@ void entries_begin(struct entries *e);
 void entries_end(struct entries *e, struct slice serial, bool committed);
 
 /*
- * The entries of a list as the database has them now.  *out is valid until the
- * next call; *out_changes is the count of its row that they hold.  One thread.
+ * The entries of a list as the database has them now: a part of *out_run, of
+ * which one reference is the caller's.  *out_changes is the count of its row
+ * that they hold.  One thread.
  */
 struct entries_of {
 	const char *ca;
@@ -44,15 +46,15 @@ struct entries_of {
 	int64_t now;
 };
 ATTR_MUST_USE enum err entries_get(struct ca *ca, struct entries *e,
-    const struct entries_of *of, struct slice *out, int64_t *out_changes,
-    struct errinfo *ei);
+    const struct entries_of *of, struct run **out_run, struct slice *out,
+    int64_t *out_changes, struct errinfo *ei);
 
-/* Put `add` among `old`, both in the order of serials: *out is replaced.  Of
+/* Put `add` among `old`, both in the order of serials, into a new run.  Of
  * two with one serial the added one stays, and neither when its reason is
  * removeFromCRL.  ERR_INTERNAL for an old one that is none of crl_entry_put();
  * as crl_entry_get() for an added one. */
 ATTR_MUST_USE enum err entries_merge(
-    struct slice old, struct slice add, struct buf *out, struct errinfo *ei);
+    struct slice old, struct slice add, struct run **out, struct errinfo *ei);
 /* The part of a run that a shard covers; all of it for the full list. */
 ATTR_MUST_USE enum err entries_cut(struct slice all, struct crl_shard shard,
     struct slice *out, struct errinfo *ei);

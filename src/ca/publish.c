@@ -13,6 +13,7 @@
 #include "ca/authority.h"
 #include "ca/entries.h"
 #include "ca/pace.h"
+#include "ca/run.h"
 #include "ca/shard.h"
 #include "os/file.h"
 #include "os/wait.h"
@@ -66,24 +67,20 @@ next_number(const struct authority *a, const struct list *s, uint64_t *out,
 	return e;
 }
 
-static enum err
-write_file(struct ca *ca, const char *name, struct crl_shard shard,
-    struct slice crl, struct errinfo *ei)
-{
-	char file[SHARD_FILE_SIZE], path[PATH_TEXT_SIZE];
-	enum err e;
-
-	shard_file(name, shard, file);
-	e = path_join(path, ca_public_dir(ca), file, ei);
-	return e != ERR_OK ? e
-			   : file_write_atomic(path, crl, CRL_FILE_MODE, ei);
-}
+/* A list under way. */
+struct under_way {
+	struct signer_crl order;
+	struct run *run;
+	struct slice entries; /* part of it, or of what was made */
+	struct signer_crl_made made;
+	int64_t changes; /* that the entries hold */
+};
 
 static enum err
-note_published(struct ca *ca, const char *name, const struct signer_crl *order,
-    const struct list *s, int64_t changes, const uint8_t sha256[32],
-    struct errinfo *ei)
+note_published(struct ca *ca, const char *name, const struct under_way *w,
+    const struct list *s, struct errinfo *ei)
 {
+	const struct signer_crl *order = &w->order;
 	char detail[64 + CRL_SHARD_TEXT_SIZE], shard[CRL_SHARD_TEXT_SIZE];
 	struct unit u;
 	enum err e;
@@ -97,7 +94,7 @@ note_published(struct ca *ca, const char *name, const struct signer_crl *order,
 	unit_add(&u, ST_CRL_SHARD_PUBLISH, EXPECT(1), V_TEXT(name),
 	    V_INT(shard_row(s->shard)), V_INT(order->number),
 	    V_INT(order->this_update), V_INT(order->next_update),
-	    V_INT(changes), V_BLOB(slice_make(sha256, 32)), V_NULL);
+	    V_INT(w->changes), V_BLOB(slice_make(w->made.sha256, 32)), V_NULL);
 	unit_audit(&u, &(struct audit_event){
 			   .at = order->this_update,
 			   .actor = "system publisher",
@@ -123,6 +120,67 @@ time_beside(struct ca *ca, int64_t twin_update)
 	return now;
 }
 
+static enum err
+find_entries(
+    struct ca *ca, struct authority *a, struct under_way *w, struct errinfo *ei)
+{
+	const struct entries_of of = {
+	    authority_name(a), w->order.shard, w->order.this_update};
+
+	return entries_get(ca, authority_entries(a), &of, &w->run, &w->entries,
+	    &w->changes, ei);
+}
+
+static enum err
+sign(
+    struct ca *ca, struct authority *a, struct under_way *w, struct errinfo *ei)
+{
+	int fd = -1, own = -1;
+	enum err e = run_file(w->run, w->entries, &fd, &own, ei);
+
+	if (e == ERR_OK) {
+		store_audit_position(ca_store(ca), &w->order.at);
+		e = signer_crl(
+		    authority_signer(a), &w->order, fd, &w->made, ei);
+	}
+	if (e == ERR_OK && w->order.shard.delta) {
+		w->entries = buf_slice(&w->made.delta);
+	}
+	fd_close(own);
+	return e;
+}
+
+static enum err
+write_file(struct ca *ca, const char *name, const struct under_way *w,
+    struct errinfo *ei)
+{
+	const struct slice pieces[] = {
+	    buf_slice(&w->made.front), w->entries, buf_slice(&w->made.back)};
+	char file[SHARD_FILE_SIZE], path[PATH_TEXT_SIZE];
+	enum err e;
+
+	shard_file(name, w->order.shard, file);
+	e = path_join(path, ca_public_dir(ca), file, ei);
+	return e != ERR_OK ? e
+			   : file_write_pieces(path, pieces, ARRAY_LEN(pieces),
+				 CRL_FILE_MODE, ei);
+}
+
+static enum err
+hand_out(struct authority *a, struct under_way *w, struct errinfo *ei)
+{
+	struct crl_facts facts = {
+	    .shard = w->order.shard,
+	    .number = w->order.number,
+	    .this_update = w->order.this_update,
+	    .next_update = w->order.next_update,
+	};
+
+	memcpy(facts.sha256, w->made.sha256, sizeof(facts.sha256));
+	return authority_set_crl(a, &facts, &w->made,
+	    w->order.shard.delta ? NULL : w->run, w->entries, ei);
+}
+
 /*
  * In this order: signed (and in the signer's journal), noted with its audit
  * row, then seen by others.
@@ -132,52 +190,31 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
     struct errinfo *ei)
 {
 	const char *name = authority_name(a);
-	struct slice entries = SLICE_EMPTY;
-	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	struct signer_crl order = {.shard = list->shard};
-	uint8_t sha256[32];
-	int64_t changes = 0;
-	enum err e = next_number(a, list, &order.number, ei);
+	struct under_way w = {
+	    .order = {.shard = list->shard}, .made = SIGNER_CRL_MADE_INIT};
+	enum err e = next_number(a, list, &w.order.number, ei);
 
-	order.this_update = time_beside(ca, list->twin_update);
-	order.next_update =
-	    order.this_update +
+	w.order.this_update = time_beside(ca, list->twin_update);
+	w.order.next_update =
+	    w.order.this_update +
 	    (list->shard.delta ? authority_delta_sec(a) : CRL_LIFE_SEC);
 	if (e == ERR_OK) {
-		const struct entries_of of = {
-		    name, list->shard, order.this_update};
-
-		e = entries_get(
-		    ca, authority_entries(a), &of, &entries, &changes, ei);
+		e = find_entries(ca, a, &w, ei);
 	}
 	if (e == ERR_OK) {
-		store_audit_position(ca_store(ca), &order.at);
-		e = signer_crl_whole(
-		    authority_signer(a), &order, entries, &crl, sha256, ei);
+		e = sign(ca, a, &w, ei);
 	}
 	if (e == ERR_OK) {
-		e = note_published(ca, name, &order, list, changes, sha256, ei);
+		e = note_published(ca, name, &w, list, ei);
 	}
 	if (e == ERR_OK) {
-		e = write_file(ca, name, list->shard, buf_slice(&crl), ei);
+		e = write_file(ca, name, &w, ei);
 	}
 	if (e == ERR_OK) {
-		struct crl_facts facts = {
-		    .shard = list->shard,
-		    .number = order.number,
-		    .this_update = order.this_update,
-		    .next_update = order.next_update,
-		};
-		size_t len = crl.len;
-		uint8_t *bytes = buf_take(&crl, &len);
-
-		memcpy(facts.sha256, sha256, sizeof(sha256));
-		e = authority_set_crl(a, &facts, bytes, len, ei);
-		if (e != ERR_OK) {
-			free(bytes);
-		}
+		e = hand_out(a, &w, ei);
 	}
-	buf_clear(&crl);
+	signer_crl_made_clear(&w.made);
+	run_unref(w.run);
 	return e;
 }
 

@@ -38,7 +38,7 @@ struct response_header {
 enum body_kind {
 	BODY_NONE,
 	BODY_OWNED,    /* buf */
-	BODY_BORROWED, /* bytes, and release if any */
+	BODY_BORROWED, /* pieces, and release if any */
 	BODY_READY,    /* ready, which is the whole answer */
 };
 
@@ -48,7 +48,8 @@ struct response {
 	size_t num_headers;
 	enum body_kind body_kind;
 	struct buf buf;
-	struct slice bytes;
+	struct slice pieces[RESPONSE_PIECES_MAX];
+	size_t num_pieces;
 	void (*release)(void *arg);
 	void *release_arg;
 	struct ready *ready;

@@ -154,15 +154,17 @@ response_body_take(struct response *r, struct buf *body, const char *type)
 void
 response_body_static(struct response *r, struct slice body, const char *type)
 {
-	response_body_shared(r, body, type, NULL, NULL);
+	response_body_shared(r, &body, 1, type, NULL, NULL);
 }
 
 void
-response_body_shared(struct response *r, struct slice body, const char *type,
-    void (*release)(void *arg), void *arg)
+response_body_shared(struct response *r, const struct slice *pieces, size_t num,
+    const char *type, void (*release)(void *arg), void *arg)
 {
 	set_body(r, BODY_BORROWED, type);
-	r->bytes = body;
+	ensure(num <= RESPONSE_PIECES_MAX);
+	memcpy(r->pieces, pieces, num * sizeof(*pieces));
+	r->num_pieces = num;
 	r->release = release;
 	r->release_arg = arg;
 }
@@ -306,24 +308,31 @@ response_finish(struct response *r, bool tls, bool stopping)
 }
 
 static struct MHD_Response *
+make_borrowed(struct response *r)
+{
+	struct MHD_IoVec at[RESPONSE_PIECES_MAX];
+	struct MHD_Response *made;
+
+	for (size_t i = 0; i < r->num_pieces; i++) {
+		at[i] = (struct MHD_IoVec){r->pieces[i].p, r->pieces[i].len};
+	}
+	made = MHD_create_response_from_iovec(
+	    at, (unsigned)r->num_pieces, r->release, r->release_arg);
+	if (made != NULL) {
+		r->release = NULL;
+	}
+	return made;
+}
+
+static struct MHD_Response *
 make_body(struct response *r)
 {
 	struct MHD_Response *made;
 	size_t len;
 	uint8_t *p;
 
-	if (r->body_kind == BODY_BORROWED && r->release != NULL) {
-		made = MHD_create_response_from_buffer_with_free_callback_cls(
-		    r->bytes.len, (void *)(uintptr_t)r->bytes.p, r->release,
-		    r->release_arg);
-		if (made != NULL) {
-			r->release = NULL;
-		}
-		return made;
-	}
 	if (r->body_kind == BODY_BORROWED) {
-		return MHD_create_response_from_buffer(r->bytes.len,
-		    (void *)(uintptr_t)r->bytes.p, MHD_RESPMEM_PERSISTENT);
+		return make_borrowed(r);
 	}
 	p = buf_take(&r->buf, &len);
 	if (len == 0) {
@@ -346,7 +355,11 @@ response_make(struct response *r)
 	if (r->broken) {
 		return NULL;
 	}
-	r->body_len = r->body_kind == BODY_BORROWED ? r->bytes.len : r->buf.len;
+	r->body_len = r->buf.len;
+	for (size_t i = 0; r->body_kind == BODY_BORROWED && i < r->num_pieces;
+	     i++) {
+		r->body_len += r->pieces[i].len;
+	}
 	made = make_body(r);
 	if (made == NULL) {
 		return NULL;

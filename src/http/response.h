@@ -31,10 +31,14 @@ void response_body_take(struct response *r, struct buf *body, const char *type);
 /* Borrows until the server has stopped (tables, files read at start). */
 void response_body_static(
     struct response *r, struct slice body, const char *type);
-/* Borrows until release(arg), which is called once, on any thread, when the
- * bytes have left (a reference-counted cache entry). */
-void response_body_shared(struct response *r, struct slice body,
-    const char *type, void (*release)(void *arg), void *arg);
+/* Borrows what lies in up to RESPONSE_PIECES_MAX pieces until release(arg),
+ * which is called once, on any thread, when the bytes have left (a
+ * reference-counted cache entry). */
+enum {
+	RESPONSE_PIECES_MAX = 3
+};
+void response_body_shared(struct response *r, const struct slice *pieces,
+    size_t num, const char *type, void (*release)(void *arg), void *arg);
 
 /*
  * Start a JSON body with this status.  Write one value with the writer; the

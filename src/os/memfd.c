@@ -86,7 +86,9 @@ memfd_map(int fd, size_t max, struct slice *out, struct errinfo *ei)
 		*out = SLICE_EMPTY;
 		return ERR_OK;
 	}
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	/* All of it is read, so not page by page. */
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ,
+	    MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (p == MAP_FAILED) {
 		return err_sys(
 		    ei, "memfd.map", "The memory file cannot be mapped");

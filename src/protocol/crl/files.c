@@ -235,8 +235,8 @@ send_list(const struct public_files *p, const struct request *r,
 	if (put_cached(p, r, &c, resp)) {
 		shared_crl_release(crl);
 	} else {
-		response_body_shared(resp, slice_make(crl->der, crl->len),
-		    crl_type, shared_crl_release, crl);
+		response_body_shared(resp, crl->pieces, CRL_PIECES, crl_type,
+		    shared_crl_release, crl);
 	}
 }
 

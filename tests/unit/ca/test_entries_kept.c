@@ -9,6 +9,7 @@
 
 #include "ca/authority.h"
 #include "ca/entries.h"
+#include "ca/run.h"
 #include "store/store.h"
 #include "util.h"
 #include "x509/crl.h"
@@ -105,19 +106,22 @@ static void
 listed(const unsigned *want)
 {
 	const struct entries_of of = {.ca = "test", .now = 2000};
-	struct slice run = SLICE_EMPTY;
+	struct slice part = SLICE_EMPTY;
+	struct run *run = NULL;
 	int64_t changes = 0;
 	struct errinfo ei = {0};
 	uint8_t serial[19];
 
-	assert_ok(entries_get(ca, entries, &of, &run, &changes, &ei), &ei);
+	assert_ok(
+	    entries_get(ca, entries, &of, &run, &part, &changes, &ei), &ei);
 	for (; *want != 0; want++) {
 		struct crl_entry e;
 
-		assert_ok(crl_entry_get(&run, &e, &ei), &ei);
+		assert_ok(crl_entry_get(&part, &e, &ei), &ei);
 		assert_true(slice_eq(e.serial, nth_serial(*want, serial)));
 	}
-	assert_int_equal(run.len, 0);
+	assert_int_equal(part.len, 0);
+	run_unref(run);
 }
 #define LISTED(...) listed((const unsigned[]){__VA_ARGS__, 0})
 

@@ -136,7 +136,7 @@ keep_answer(struct response *r)
 	    r->type != NULL ? r->type : "");
 	buf_reset(&answer.body);
 	buf_add(&answer.body,
-	    r->body_kind == BODY_BORROWED ? r->bytes : buf_slice(&r->buf));
+	    r->body_kind == BODY_BORROWED ? r->pieces[0] : buf_slice(&r->buf));
 	answer.cookie[0] = '\0';
 	for (size_t i = 0; i < r->num_headers; i++) {
 		const char *v = r->headers[i].value;
