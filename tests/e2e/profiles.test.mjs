@@ -109,10 +109,17 @@ async function issueAll(h, ca, requests) {
 	for (const { name } of certs) {
 		await h.pem('x509', name);
 	}
-	const serial = (await opensslMust(['x509', '-in', h.at('revoked.pem'),
-		'-noout', '-serial'])).trim().split('=')[1].toLowerCase();
-	await h.mustOrder('issuing', [['crl', '1', h.at('issuing.crl.der'), serial]]);
+	const serialOf = async (name) => (await opensslMust(['x509', '-in',
+		h.at(`${name}.pem`), '-noout', '-serial'])).trim().split('=')[1]
+		.toLowerCase();
+	// The delta has the first one, too.
+	const serial = await serialOf('revoked');
+	const both = [serial, await serialOf(certs[0].name)].sort();
+	await h.mustOrder('issuing', [
+		['crl', '1', h.at('issuing.crl.der'), serial],
+		['delta', '2', h.at('delta.crl.der'), ...both]]);
 	await h.pem('crl', 'issuing.crl');
+	await h.pem('crl', 'delta.crl');
 	await h.mustOrder('ocsp', [['ocsp', h.at(`${certs[0].name}.der`),
 		h.at('issuing.der'), h.at('ocsp.answer')]], 'surguch-ocsp');
 	writeFileSync(h.at('crls.pem'), ['root', 'issuing'].map((n) =>
@@ -122,8 +129,8 @@ async function issueAll(h, ca, requests) {
 
 // --- the tools: each verdict is "good", "revoked", or what was said ----------
 
-async function byOpenssl(h, { profile, name }) {
-	const r = await openssl(['verify', '-x509_strict', '-no-CAfile',
+async function byOpenssl(h, { profile, name }, ...args) {
+	const r = await openssl(['verify', ...args, '-x509_strict', '-no-CAfile',
 		'-no-CApath', '-no-CAstore', '-CAfile', h.at('root.pem'), '-untrusted',
 		h.at('issuing.pem'), '-crl_check_all', '-CRLfile', h.at('crls.pem'),
 		'-purpose', PROFILES[profile].purpose, h.at(`${name}.pem`)]);
@@ -212,13 +219,19 @@ async function checkCa(t, ca, h, certs) {
 
 // The CRLs and the OCSP answer by themselves.
 async function checkStatus(h, certs) {
-	for (const [name, issuer] of [['root', 'root'], ['issuing', 'issuing']]) {
+	for (const [name, issuer] of [['root', 'root'], ['issuing', 'issuing'],
+		['delta', 'issuing']]) {
 		const r = await openssl(['crl', '-in', h.at(`${name}.crl.pem`), '-noout',
 			'-CAfile', h.at(`${issuer}.pem`)]);
 		assert.match(r.all, /verify OK/, r.all);
 		await must('certtool', ['--verify-crl', '--load-ca-certificate',
 			h.at(`${issuer}.pem`), '--infile', h.at(`${name}.crl.pem`)]);
 	}
+	const deltas = ['-extended_crl', '-use_deltas', '-CRLfile',
+		h.at('delta.crl.pem')];
+	const verdicts = await Promise.all([certs[0], certs[1], certs.at(-1)]
+		.map((c) => byOpenssl(h, c, ...deltas)));
+	assert.deepEqual(verdicts, ['revoked', 'good', 'revoked']);
 	const answer = await openssl(['ocsp', '-respin', h.at('ocsp.answer'),
 		'-issuer', h.at('issuing.pem'), '-cert', h.at(`${certs[0].name}.pem`),
 		'-CAfile', h.at('root.pem'), '-verify_other', h.at('issuing.pem'),
@@ -263,5 +276,5 @@ test('every profile under a CA of every algorithm', { timeout: 600000 },
 			['rsa4096', 12, 12, 12, 9, 2],
 			['ed25519', 12, 12, 12, 0, 11],
 		]);
-		t.diagnostic('proves: I1');
+		t.diagnostic('proves: I1, I3');
 	});

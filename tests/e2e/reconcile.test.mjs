@@ -3,8 +3,8 @@
 // or said of certificates meanwhile, and `surguchctl reconcile` brings the two
 // together again without loss.
 import assert from 'node:assert/strict';
-import { chownSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync,
-	rmSync, statSync } from 'node:fs';
+import { appendFileSync, chownSync, copyFileSync, cpSync, mkdirSync,
+	readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { must } from '../run/exec.mjs';
@@ -211,6 +211,83 @@ test('a database that was put back', async (t) => {
 			assert.match(r.err, /the first: gap/);
 		});
 	t.diagnostic('proves: I4');
+});
+
+test('a database that was put back, of a CA with deltas', async (t) => {
+	const centre = await startDesk(t, { seams: true, configure: (c) =>
+		appendFileSync(join(c.dir, `etc/surguch/ca/${ISSUING}.conf`),
+			'crl_delta_hours = 1;\n') });
+	const person = await addPerson(centre);
+	const front = stateDir(centre, 'front');
+	const old = join(centre.dir, 'old');
+	const databases = (dir) => readdirSync(dir).filter((f) =>
+		f.startsWith('surguch.db'));
+	let num = 0;
+	const issue = async () => {
+		const pkcs10 = await newRequest(centre.dir, `key-${num += 1}`);
+		const r = await call(centre, 'POST', '/v1/certificates',
+			{ profile: 'tls-client', person, pkcs10 }, { key: newKey() });
+		assert.equal(r.status, 201, r.text);
+		return r.json;
+	};
+	const change = async (verb, cert, ...args) => {
+		const r = await ctl(centre, 'certificate', verb, cert.id, ...args);
+		assert.equal(r.code, 0, r.all);
+	};
+	// {entries: Map serial -> reason, number} of a file.
+	const list = async (name) => {
+		const text = await opensslMust(['crl', '-inform', 'DER', '-noout',
+			'-text', '-crlnumber', '-in', join(stateDir(centre, 'public'),
+				`${ISSUING}${name}.crl`)]);
+		return { number: parseInt(/crlNumber=0x([0-9A-F]+)/i.exec(text)[1], 16),
+			entries: new Map(text.split('Serial Number: ').slice(1)
+				.map((e) => [/^[0-9A-F]+/.exec(e)[0].toLowerCase(),
+					/Reason Code:\s*\n\s*(.+)/.exec(e)?.[1] ?? ''])) };
+	};
+	const says = (name, cert, reason) => until(async () =>
+		(await list(name)).entries.get(cert.serial) === reason,
+	`${reason} on ${name}`);
+
+	const [revoked, released, held] = [await issue(), await issue(),
+		await issue()];
+	await centre.down();
+	mkdirSync(old);
+	cpSync(front, old, { recursive: true });
+	await centre.up();
+	// What the whole list says, what only deltas say, and what one takes back.
+	await change('hold', released);
+	await says('.delta', released, 'Certificate Hold');
+	centre.clock.set(13 * 3600);
+	await change('hold', held);
+	await says('', held, 'Certificate Hold');
+	await says('', released, 'Certificate Hold');
+	await change('release', released);
+	await change('revoke', revoked, '--reason', 'superseded');
+	await says('.delta', released, 'Remove From CRL');
+	await says('.delta', revoked, 'Superseded');
+	assert.ok(!(await list('')).entries.has(revoked.serial));
+	const last = (await list('.delta')).number;
+	await centre.down();
+
+	await t.test('what only a delta says is taken over', async () => {
+		databases(front).forEach((f) => rmSync(join(front, f)));
+		put(old, front, databases(old));
+		await centre.up();
+		const r = await ctl(centre, 'reconcile');
+		assert.equal(r.code, 0, r.all);
+		assert.match(r.out, new RegExp(`${ISSUING}: adopted 0 certificates ` +
+			'and 2 revocations'));
+		await until(async () => (await call(centre, 'GET', '/readyz')
+			.catch(() => null))?.status === 200, 'the centre');
+		const { number, entries } = await until(async () => {
+			const l = await list('');
+			return l.number > last ? l : null;
+		}, 'a list of a higher number');
+		assert.ok(number > last);
+		assert.deepEqual(Object.fromEntries(entries), {
+			[revoked.serial]: 'Superseded', [held.serial]: 'Certificate Hold' });
+	});
+	t.diagnostic('proves: I3, I4');
 });
 
 test('a journal that was put back', async (t) => {

@@ -82,6 +82,15 @@ const CRL = {
 	'revoked in the future': 'refused crl.entry',
 	'full of serials that nobody issued': 'refused crl.unknown',
 	'the same list as it should be': 'answered',
+	'delta that drops all': 'refused crl.dropped',
+	'delta that drops the first': 'refused crl.dropped',
+	'delta that takes back': 'refused crl.entry',
+	'delta that makes a hold of it': 'refused crl.final',
+	'delta of no list': 'refused crl.base',
+	'delta valid too long': 'refused crl.next_update',
+	'delta in its list\'s second': 'refused crl.this_update',
+	'delta of an equal number': 'refused crl.number',
+	'delta as it should be': 'answered',
 	'writing into what was sent': 'EPERM',
 	'cutting what was sent': 'EPERM',
 	'mapping what was sent for writing': 'EPERM',
@@ -154,7 +163,7 @@ const SECCOMP_ALONE = ['front: socket itself', 'front: local-socket itself',
 test('a front that was taken over', { skip: NEEDS_ROOT }, async (t) => {
 	const centre = await RogueCentre.make(t, {});
 	centre.append('ca/issuing-p256.conf', 'ceilings = ({ profile = ' +
-		`"tls-client"; per_day = ${CEILING}; });\n`);
+		`"tls-client"; per_day = ${CEILING}; });\ncrl_delta_hours = 1;\n`);
 	centre.append('ca/issuing-gost.conf', 'crl_per_day = 5;\n');
 
 	// Compare by the table, in both directions: an attempt that was not made

@@ -9,11 +9,14 @@
 
 #include "os/file.h"
 #include "os/memfd.h"
+#include "os/wait.h"
 #include "rogue.h"
 #include "x509/crl.h"
 
 enum {
-	DAY = 86400
+	DAY = 86400,
+	HOUR = 3600,
+	NEXT_SECOND_MS = 1100,
 };
 
 /* A list that may be, which each attempt spoils in one way. */
@@ -28,6 +31,7 @@ struct setting {
 	struct buf low; /* two serials that were issued, in order */
 	struct buf high;
 	uint64_t number; /* of the last list that was made */
+	int64_t made_at;
 };
 
 static void
@@ -238,6 +242,88 @@ of_nobody(struct setting *s, struct list *l)
 	put(s, &l->entries, &s->high);
 }
 
+/* --- deltas: what the whole list says is sent with them too --------------- */
+
+static void
+delta_at(struct list *l, int64_t at)
+{
+	l->m.shard.delta = true;
+	l->m.this_update = at;
+	l->m.next_update = at + HOUR;
+}
+
+/* After its list. */
+static void
+delta(struct setting *s, struct list *l)
+{
+	delta_at(l, rogue_now(s->r) + 1);
+}
+
+static void
+delta_drops_all(struct setting *s, struct list *l)
+{
+	drop_all(s, l);
+	delta(s, l);
+}
+
+static void
+delta_drops_first(struct setting *s, struct list *l)
+{
+	drop_first(s, l);
+	delta(s, l);
+}
+
+static void
+delta_takes_back(struct setting *s, struct list *l)
+{
+	taken_back(s, l);
+	delta(s, l);
+}
+
+static void
+delta_holds(struct setting *s, struct list *l)
+{
+	drop_last(s, l);
+	crl_entry_put(
+	    &l->entries, buf_slice(&s->high), rogue_now(s->r), CRL_REASON_HOLD);
+	delta(s, l);
+}
+
+static void
+delta_of_no_list(struct setting *s, struct list *l)
+{
+	buf_reset(&l->entries);
+	delta(s, l);
+	l->m.shard.count = 7;
+}
+
+static void
+delta_too_long(struct setting *s, struct list *l)
+{
+	delta(s, l);
+	l->m.next_update++;
+}
+
+static void
+delta_in_its_second(struct setting *s, struct list *l)
+{
+	delta_at(l, s->made_at);
+}
+
+static void
+delta_equal_number(struct setting *s, struct list *l)
+{
+	delta(s, l);
+	l->m.number = s->number;
+}
+
+static void
+delta_itself(struct setting *s, struct list *l)
+{
+	sleep_ms(NEXT_SECOND_MS);
+	delta_at(l, rogue_now(s->r));
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(struct setting *s, struct list *l);
@@ -262,6 +348,15 @@ static const struct {
     {"revoked in the future", in_future},
     {"full of serials that nobody issued", of_nobody},
     {"the same list as it should be", nothing},
+    {"delta that drops all", delta_drops_all},
+    {"delta that drops the first", delta_drops_first},
+    {"delta that takes back", delta_takes_back},
+    {"delta that makes a hold of it", delta_holds},
+    {"delta of no list", delta_of_no_list},
+    {"delta valid too long", delta_too_long},
+    {"delta in its list's second", delta_in_its_second},
+    {"delta of an equal number", delta_equal_number},
+    {"delta as it should be", delta_itself},
 };
 
 static void
@@ -275,9 +370,14 @@ try_lists(struct setting *s)
 		attempts[i].spoil(s, &l);
 		o = send_list(s->c, &l);
 		report(s->r, attempts[i].name, s->c->name, o.got, o.rule);
-		s->number += strcmp(o.got, "answered") == 0;
+		if (strcmp(o.got, "answered") == 0) {
+			s->number++;
+			s->made_at = l.m.this_update;
+		}
 		buf_clear(&l.entries);
 	}
+	/* What comes is a list of a later second than the delta. */
+	sleep_ms(NEXT_SECOND_MS);
 }
 
 /* --- the memory file ---------------------------------------------------- */

@@ -10,6 +10,7 @@
  *	issue PROFILE REQUEST OUT [ATTRIBUTE=TEXT | dns=TEXT | ip=TEXT |
  *	    email=TEXT | identification=N]...
  *	crl NUMBER OUT [SERIAL]...	ascending, in hexadecimal
+ *	delta NUMBER OUT [SERIAL]...	the same, of what the whole list says
  *	ocsp CERTIFICATE ISSUER OUT	says good
  *
  * All files are DER.  The request is a PKCS#10, whose signature is verified,
@@ -27,6 +28,7 @@
 #include "crypto/pubkey.h"
 #include "os/file.h"
 #include "os/systime.h"
+#include "os/wait.h"
 #include "signer/client.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
@@ -37,6 +39,8 @@ enum {
 	WORDS_MAX = 64,
 	LINE_SIZE = 16384,
 	CRL_SEC = 40 * 3600,
+	DELTA_SEC = 3600,
+	NEXT_SECOND_MS = 1100,
 	OCSP_SEC = 1800,
 };
 
@@ -137,7 +141,14 @@ crl(struct order *o, struct errinfo *ei)
 	struct buf list = BUF_INIT(CRL_BYTES_MAX);
 	enum err e = ERR_OK;
 
-	order.next_update = order.this_update + CRL_SEC;
+	order.shard.delta = strcmp(o->word[0], "delta") == 0;
+	if (order.shard.delta) {
+		/* Not in the second of its list. */
+		sleep_ms(NEXT_SECOND_MS);
+		order.this_update = clock_utc_sec(&o->clock);
+	}
+	order.next_update =
+	    order.this_update + (order.shard.delta ? DELTA_SEC : CRL_SEC);
 	for (size_t i = 3; e == ERR_OK && i < o->num; i++) {
 		uint8_t serial[SERIAL_BYTES_MAX];
 		size_t len = strlen(o->word[i]) / 2;
@@ -243,7 +254,8 @@ run_line(struct order *o, char *line, struct errinfo *ei)
 	if (o->num >= 4 && strcmp(o->word[0], "issue") == 0) {
 		return issue(o, ei);
 	}
-	if (o->num >= 3 && strcmp(o->word[0], "crl") == 0) {
+	if (o->num >= 3 && (strcmp(o->word[0], "crl") == 0 ||
+			       strcmp(o->word[0], "delta") == 0)) {
 		return crl(o, ei);
 	}
 	if (o->num == 4 && strcmp(o->word[0], "ocsp") == 0) {

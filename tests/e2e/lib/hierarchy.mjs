@@ -79,6 +79,7 @@ export class Hierarchy {
 			'ocsp_urls = ["http://127.0.0.1:9/ocsp"];\n' +
 			`profiles = ${JSON.stringify(['ocsp', 'time-stamping',
 				...profiles])};\n` +
+			'crl_delta_hours = 1;\n' +
 			`responders = ["${hash(readFileSync(ocsp))}"];\n` +
 			`time_stampers = ${JSON.stringify(stampers.map(hash))};\n`);
 		this.settings('ocsp', 'kind = "ocsp";\n');
