@@ -92,9 +92,43 @@ is_private(const char *name)
 	return false;
 }
 
+/* One of the users that have a state directory of their own here. */
+static bool
+is_role(uid_t uid)
+{
+	char path[PATH_TEXT_SIZE], dir[PATH_TEXT_SIZE];
+	char **names = NULL;
+	size_t num = 0;
+	bool found = false;
+	struct stat st;
+
+	if (path_join(path, ctl_centre, STATE, NULL) != ERR_OK ||
+	    dir_list(path, NULL, FILES_MAX, &names, &num, NULL) != ERR_OK) {
+		return false;
+	}
+	for (size_t i = 0; i < num && !found; i++) {
+		found = path_join(dir, path, names[i], NULL) == ERR_OK &&
+			lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+			st.st_uid == uid;
+	}
+	dir_list_free(names, num);
+	return found;
+}
+
+/* Root may own what is no secret of the role's; among the settings, which are
+ * root's, a secret belongs to the role that reads it. */
+static bool
+may_own(uid_t uid, const struct stat *dir, const char *name)
+{
+	if (uid == dir->st_uid) {
+		return true;
+	}
+	return is_private(name) ? dir->st_uid == 0 && is_role(uid) : uid == 0;
+}
+
 static void
 look_at_file(struct doctor *d, const char *dir_path, const struct stat *dir,
-    const char *name, bool shared)
+    const char *name)
 {
 	char path[PATH_TEXT_SIZE];
 	struct stat st;
@@ -109,12 +143,7 @@ look_at_file(struct doctor *d, const char *dir_path, const struct stat *dir,
 	if (want != mode) {
 		mend_mode(d, path, mode, want);
 	}
-	/* Among root's settings a secret is the role's that reads it. */
-	if (shared && is_private(name)) {
-		return;
-	}
-	/* Root may own what is no secret of the role's. */
-	if (st.st_uid != dir->st_uid && (st.st_uid != 0 || is_private(name))) {
+	if (!may_own(st.st_uid, dir, name)) {
 		mend_owner(d, path, &st, dir);
 	}
 }
@@ -140,7 +169,7 @@ look_at_dir(struct doctor *d, const char *path, bool shared)
 		mend_mode(d, path, mode, want);
 	}
 	for (size_t i = 0; i < num; i++) {
-		look_at_file(d, path, &st, names[i], shared);
+		look_at_file(d, path, &st, names[i]);
 	}
 	dir_list_free(names, num);
 }
