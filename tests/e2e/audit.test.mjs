@@ -55,7 +55,8 @@ async function forge(db) {
 }
 
 test('the audit and the journals', async (t) => {
-	const centre = await startDesk(t);
+	// Its file is what is written anew and put back.
+	const centre = await startDesk(t, { database: 'sqlite' });
 	const person = await addPerson(centre);
 	const pkcs10 = await p256Request(centre.dir);
 	const front = stateDir(centre, 'front');

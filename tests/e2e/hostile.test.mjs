@@ -36,7 +36,7 @@ async function picture(centre) {
 		rows: await sql(centre, `select
 			(select count(*) from certificate), (select count(*) from otp),
 			(select count(*) from outbox), (select count(*) from idem),
-			(select group_concat(state) from application),
+			(select count(*) from application where state = 'issued'),
 			(select count(*) from application where csr is not null)`),
 	};
 }

@@ -53,7 +53,7 @@ const PLANTS = [
 
 for (const [site, finding, lose] of PLANTS) {
 	test(`without the sync of ${site} it fails`, async (t) => {
-		const power = await Power.start(t, { env: {
+		const power = await Power.start(t, { database: 'sqlite', env: {
 			SURGUCH_TEST_SYNCED: 'all', SURGUCH_TEST_SYNC_OFF: site } });
 		for (let i = 0; i < MANY; i++) {
 			await power.issue(newKey());

@@ -43,7 +43,7 @@ async function crlNumber(centre) {
 }
 
 test('a database that was put back', async (t) => {
-	const centre = await startDesk(t);
+	const centre = await startDesk(t, { database: 'sqlite' });
 	const person = await addPerson(centre);
 	const pkcs10 = await p256Request(centre.dir);
 	const front = stateDir(centre, 'front');
@@ -291,7 +291,7 @@ test('a database that was put back, of a CA with deltas', async (t) => {
 });
 
 test('a journal that was put back', async (t) => {
-	const centre = await startDesk(t);
+	const centre = await startDesk(t, { database: 'sqlite' });
 	const person = await addPerson(centre);
 	const pkcs10 = await p256Request(centre.dir);
 	const signer = stateDir(centre, `signer-${ISSUING}`);

@@ -25,8 +25,9 @@ const wrong = (code) => (code[0] === '9' ? '1' : '9') + code.slice(1);
 
 // Rows of every table: {table: number}
 async function counts(centre) {
-	const tables = await sql(centre,
-		"select name from sqlite_master where type = 'table'");
+	const tables = await sql(centre, centre.postgres
+		? "select tablename from pg_tables where schemaname = 'public'"
+		: "select name from sqlite_master where type = 'table'");
 	const rows = await sql(centre, tables.map(([name]) =>
 		`select '${name}', count(*) from "${name}"`).join(' union all '));
 	return Object.fromEntries(rows.map(([name, num]) => [name, Number(num)]));
