@@ -23,6 +23,7 @@
 
 enum {
 	CRL_FILE_MODE = 0644,
+	SYNC_MIN = 1 << 20, /* bytes that are worth a sync of their own */
 	TICK_MS = 50,
 	TICKS_MAX = 25, /* a second and a bit */
 };
@@ -69,11 +70,14 @@ next_number(const struct authority *a, const struct list *s, uint64_t *out,
 
 /* A list under way. */
 struct under_way {
+	char path[PATH_TEXT_SIZE];
 	struct signer_crl order;
 	struct run *run;
 	struct slice entries; /* part of it, or of what was made */
 	struct signer_crl_made made;
 	int64_t changes; /* that the entries hold */
+	struct file_draft draft;
+	size_t draft_at; /* where the entries stand in it */
 };
 
 static enum err
@@ -131,17 +135,56 @@ find_entries(
 	    &w->changes, ei);
 }
 
+/* While the signer hashes the entries they go to the disk: what stands in front
+ * of them is as long as in the list before, and if not they are written again.
+ * An error here is found there, too. */
+static void
+write_entries(void *arg)
+{
+	struct under_way *w = arg;
+	enum err e = file_draft_new(w->path, CRL_FILE_MODE, &w->draft, NULL);
+
+	if (e == ERR_OK) {
+		e = file_draft_put(&w->draft, w->draft_at, w->entries, NULL);
+	}
+	if (e == ERR_OK && w->entries.len >= SYNC_MIN) {
+		e = file_draft_sync(&w->draft, NULL);
+	}
+	if (e != ERR_OK) {
+		file_draft_drop(&w->draft);
+	}
+}
+
+/* 0 when there is no list before, or the signer picks the entries. */
+static size_t
+front_before(struct authority *a, const struct under_way *w)
+{
+	struct shared_crl *crl = NULL;
+	size_t len = 0;
+
+	if (!w->order.shard.delta) {
+		crl = authority_crl(a, w->order.shard);
+	}
+	if (crl != NULL) {
+		len = crl->pieces[0].len;
+		shared_crl_release(crl);
+	}
+	return len;
+}
+
 static enum err
 sign(
     struct ca *ca, struct authority *a, struct under_way *w, struct errinfo *ei)
 {
+	const struct signer_meanwhile meanwhile = {write_entries, w};
 	int fd = -1, own = -1;
 	enum err e = run_file(w->run, w->entries, &fd, &own, ei);
 
 	if (e == ERR_OK) {
 		store_audit_position(ca_store(ca), &w->order.at);
-		e = signer_crl(
-		    authority_signer(a), &w->order, fd, &w->made, ei);
+		w->draft_at = front_before(a, w);
+		e = signer_crl(authority_signer(a), &w->order, fd,
+		    w->draft_at > 0 ? &meanwhile : NULL, &w->made, ei);
 	}
 	if (e == ERR_OK && w->order.shard.delta) {
 		w->entries = buf_slice(&w->made.delta);
@@ -151,19 +194,23 @@ sign(
 }
 
 static enum err
-write_file(struct ca *ca, const char *name, const struct under_way *w,
-    struct errinfo *ei)
+write_file(struct under_way *w, struct errinfo *ei)
 {
-	const struct slice pieces[] = {
-	    buf_slice(&w->made.front), w->entries, buf_slice(&w->made.back)};
-	char file[SHARD_FILE_SIZE], path[PATH_TEXT_SIZE];
+	struct slice front = buf_slice(&w->made.front);
+	struct slice back = buf_slice(&w->made.back);
+	const struct slice pieces[] = {front, w->entries, back};
 	enum err e;
 
-	shard_file(name, w->order.shard, file);
-	e = path_join(path, ca_public_dir(ca), file, ei);
-	return e != ERR_OK ? e
-			   : file_write_pieces(path, pieces, ARRAY_LEN(pieces),
-				 CRL_FILE_MODE, ei);
+	if (w->draft.fd < 0 || front.len != w->draft_at) {
+		return file_write_pieces(
+		    w->path, pieces, ARRAY_LEN(pieces), CRL_FILE_MODE, ei);
+	}
+	e = file_draft_put(&w->draft, 0, front, ei);
+	if (e == ERR_OK) {
+		e = file_draft_put(
+		    &w->draft, front.len + w->entries.len, back, ei);
+	}
+	return e == ERR_OK ? file_draft_done(&w->draft, ei) : e;
 }
 
 static enum err
@@ -191,9 +238,18 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 {
 	const char *name = authority_name(a);
 	struct under_way w = {
-	    .order = {.shard = list->shard}, .made = SIGNER_CRL_MADE_INIT};
-	enum err e = next_number(a, list, &w.order.number, ei);
+	    .order = {.shard = list->shard},
+	    .made = SIGNER_CRL_MADE_INIT,
+	    .draft = {.fd = -1},
+	};
+	char file[SHARD_FILE_SIZE];
+	enum err e;
 
+	shard_file(name, list->shard, file);
+	e = path_join(w.path, ca_public_dir(ca), file, ei);
+	if (e == ERR_OK) {
+		e = next_number(a, list, &w.order.number, ei);
+	}
 	w.order.this_update = time_beside(ca, list->twin_update);
 	w.order.next_update =
 	    w.order.this_update +
@@ -208,11 +264,12 @@ publish(struct ca *ca, struct authority *a, const struct list *list,
 		e = note_published(ca, name, &w, list, ei);
 	}
 	if (e == ERR_OK) {
-		e = write_file(ca, name, &w, ei);
+		e = write_file(&w, ei);
 	}
 	if (e == ERR_OK) {
 		e = hand_out(a, &w, ei);
 	}
+	file_draft_drop(&w.draft);
 	signer_crl_made_clear(&w.made);
 	run_unref(w.run);
 	return e;

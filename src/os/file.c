@@ -382,26 +382,68 @@ dir_sync(const char *path, struct errinfo *ei)
 	return err;
 }
 
-static enum err
-fill_temporary(int fd, const struct slice *pieces, size_t num, unsigned mode,
-    struct errinfo *ei)
+enum err
+file_draft_new(
+    const char *path, unsigned mode, struct file_draft *out, struct errinfo *ei)
 {
-	enum err err = ERR_OK;
+	struct file_draft d = {.fd = -1};
+	enum err err;
+	int n, len;
 
-	if (fchmod(fd, (mode_t)mode) != 0) {
-		return err_sys(ei, "file.write", "The mode cannot be set");
+	len = snprintf(d.path, sizeof(d.path), "%s", path);
+	n = snprintf(d.temporary, sizeof(d.temporary), "%s.XXXXXX", path);
+	if (n < 0 || (size_t)n >= sizeof(d.temporary) || len < 0) {
+		err = err_set(ei, ERR_LIMIT, "file.path", NULL,
+		    "The path is longer than %d bytes.", PATH_TEXT_SIZE - 1);
+		return err_object(ei, err, path);
 	}
-	for (size_t i = 0; err == ERR_OK && i < num; i++) {
-		err = fd_write_all(fd, pieces[i], ei);
+	d.fd = mkostemp(d.temporary, O_CLOEXEC);
+	if (d.fd < 0) {
+		err =
+		    write_failed(ei, "file.write", "No file can be made here");
+		return err_object(ei, err, path);
 	}
-	if (err != ERR_OK) {
-		return err;
+	if (fchmod(d.fd, (mode_t)mode) != 0) {
+		err = err_sys(ei, "file.write", "The mode cannot be set");
+		file_draft_drop(&d);
+		return err_object(ei, err, path);
 	}
-	if (fsync(fd) != 0) {
-		return write_failed(
-		    ei, "file.sync", "The file cannot be synced");
-	}
+	*out = d;
 	return ERR_OK;
+}
+
+enum err
+file_draft_put(
+    struct file_draft *d, size_t at, struct slice s, struct errinfo *ei)
+{
+	enum err err;
+
+	if (lseek(d->fd, (off_t)at, SEEK_SET) < 0) {
+		err = err_sys(ei, "file.write", "Writing failed");
+	} else {
+		err = fd_write_all(d->fd, s, ei);
+	}
+	return err == ERR_OK ? ERR_OK : err_object(ei, err, d->path);
+}
+
+enum err
+file_draft_sync(struct file_draft *d, struct errinfo *ei)
+{
+	return fsync(d->fd) == 0 ? ERR_OK
+				 : err_object(ei,
+				       write_failed(ei, "file.sync",
+					   "The file cannot be synced"),
+				       d->path);
+}
+
+void
+file_draft_drop(struct file_draft *d)
+{
+	if (d->fd >= 0) {
+		fd_close(d->fd);
+		(void)unlink(d->temporary);
+		d->fd = -1;
+	}
 }
 
 static enum err
@@ -427,43 +469,57 @@ put_in_place(
 }
 
 static enum err
+draft_done(struct file_draft *d, bool replace, struct errinfo *ei)
+{
+	char dir[PATH_TEXT_SIZE];
+	enum err err = dir_of(d->path, dir, ei);
+
+	if (err == ERR_OK) {
+		err = file_draft_sync(d, ei);
+	}
+	if (err == ERR_OK) {
+		err = put_in_place(d->temporary, d->path, replace, ei);
+	}
+	if (err != ERR_OK) {
+		file_draft_drop(d);
+		return err_object(ei, err, d->path);
+	}
+	fd_close(d->fd);
+	d->fd = -1;
+	err = dir_sync(dir, ei);
+	if (err != ERR_OK && !replace) {
+		(void)unlink(
+		    d->path); /* the caller will think that it is not */
+	}
+	return err;
+}
+
+enum err
+file_draft_done(struct file_draft *d, struct errinfo *ei)
+{
+	return draft_done(d, true, ei);
+}
+
+static enum err
 write_durably(const char *path, const struct slice *pieces, size_t num,
     unsigned mode, bool replace, struct errinfo *ei)
 {
-	char temporary[PATH_TEXT_SIZE], dir[PATH_TEXT_SIZE];
-	enum err err;
-	int fd, n;
+	struct file_draft d;
+	enum err err = file_draft_new(path, mode, &d, ei);
+	size_t at = 0;
 
-	err = dir_of(path, dir, ei);
 	if (err != ERR_OK) {
-		return err_object(ei, err, path);
+		return err;
 	}
-	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if (n < 0 || (size_t)n >= sizeof(temporary)) {
-		err = err_set(ei, ERR_LIMIT, "file.path", NULL,
-		    "The path is longer than %d bytes.", PATH_TEXT_SIZE - 1);
-		return err_object(ei, err, path);
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		err =
-		    write_failed(ei, "file.write", "No file can be made here");
-		return err_object(ei, err, path);
-	}
-	err = fill_temporary(fd, pieces, num, mode, ei);
-	fd_close(fd);
-	if (err == ERR_OK) {
-		err = put_in_place(temporary, path, replace, ei);
+	for (size_t i = 0; err == ERR_OK && i < num; i++) {
+		err = file_draft_put(&d, at, pieces[i], ei);
+		at += pieces[i].len;
 	}
 	if (err != ERR_OK) {
-		(void)unlink(temporary);
-		return err_object(ei, err, path);
+		file_draft_drop(&d);
+		return err;
 	}
-	err = dir_sync(dir, ei);
-	if (err != ERR_OK && !replace) {
-		(void)unlink(path); /* the caller will think that it is not */
-	}
-	return err;
+	return draft_done(&d, replace, ei);
 }
 
 enum err

@@ -13,6 +13,10 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+enum {
+	PATH_TEXT_SIZE = 1024
+};
+
 /* Append the whole regular file to *out.  ERR_NOTFOUND when there is none,
  * ERR_LIMIT above max bytes, ERR_UNSUPPORTED when it is not a regular file,
  * ERR_AGAIN when its size changes meanwhile. */
@@ -41,6 +45,27 @@ ATTR_MUST_USE enum err file_write_pieces(const char *path,
 /* The same, but fails with ERR_CONFLICT "file.exists" rather than replace. */
 ATTR_MUST_USE enum err file_write_new(
     const char *path, struct slice content, unsigned mode, struct errinfo *ei);
+
+/*
+ * The same in steps, for what is not all known yet: a temporary file beside the
+ * path, pieces in any order, each at its place, and then all is synced and
+ * stands at the path.  done ends the draft whatever comes of it.
+ */
+struct file_draft {
+	int fd; /* -1: none */
+	char path[PATH_TEXT_SIZE];
+	char temporary[PATH_TEXT_SIZE];
+};
+ATTR_MUST_USE enum err file_draft_new(const char *path, unsigned mode,
+    struct file_draft *out, struct errinfo *ei);
+ATTR_MUST_USE enum err file_draft_put(
+    struct file_draft *d, size_t at, struct slice s, struct errinfo *ei);
+/* What has been put is on the disk, so that the rest is soon done. */
+ATTR_MUST_USE enum err file_draft_sync(
+    struct file_draft *d, struct errinfo *ei);
+ATTR_MUST_USE enum err file_draft_done(
+    struct file_draft *d, struct errinfo *ei);
+void file_draft_drop(struct file_draft *d); /* none is fine */
 
 /* Owner is this process's effective uid (or root), no rights for group or
  * others.  ERR_DENIED "file.secret_mode". */
@@ -83,9 +108,6 @@ ATTR_MUST_USE enum err fd_set_cloexec(int fd, bool on, struct errinfo *ei);
 ATTR_MUST_USE enum err fd_set_nonblock(int fd, bool on, struct errinfo *ei);
 
 /* "dir/name" in a fixed buffer.  ERR_LIMIT when it does not fit. */
-enum {
-	PATH_TEXT_SIZE = 1024
-};
 ATTR_MUST_USE enum err path_join(char out[PATH_TEXT_SIZE], const char *dir,
     const char *name, struct errinfo *ei);
 /* As seen from the current directory; what is absolute stays as it is. */

@@ -46,6 +46,8 @@ struct call {
 	struct buf page;    /* bodies of JOURNAL_ENTRY, each with its length */
 	int64_t timeout_ms; /* 0: the client's */
 	pthread_cond_t cond;
+	void (*meanwhile)(void *arg); /* NULL: nothing */
+	void *meanwhile_arg;
 };
 
 struct signer_client {
@@ -346,6 +348,9 @@ ask(struct signer_client *c, struct call *call, uint16_t type, uint16_t want,
 	if (err == ERR_OK && type == SIGNER_ISSUE) {
 		seam("front.sent");
 	}
+	if (err == ERR_OK && call->meanwhile != NULL) {
+		call->meanwhile(call->meanwhile_arg);
+	}
 	if (err == ERR_OK) {
 		err = wait_call(c, call, ei);
 	}
@@ -582,13 +587,18 @@ take_crl(const struct call *call, bool delta, struct signer_crl_made *out,
 
 enum err
 signer_crl(struct signer_client *c, const struct signer_crl *order,
-    int entries_fd, struct signer_crl_made *out, struct errinfo *ei)
+    int entries_fd, const struct signer_meanwhile *meanwhile,
+    struct signer_crl_made *out, struct errinfo *ei)
 {
 	struct call call;
 	enum err err;
 
 	call_init(&call);
 	call.sent_fd = entries_fd;
+	if (meanwhile != NULL) {
+		call.meanwhile = meanwhile->fn;
+		call.meanwhile_arg = meanwhile->arg;
+	}
 	signer_crl_pack(&call.question, order);
 	err = ask(c, &call, SIGNER_CRL, SIGNER_CRL_DONE, ei);
 	if (err == ERR_OK) {

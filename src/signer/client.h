@@ -89,8 +89,14 @@ struct signer_crl_made {
 		.back = BUF_INIT(CERT_BYTES_MAX)                               \
 	}
 void signer_crl_made_clear(struct signer_crl_made *m);
+/* What the caller's thread does while the signer works; NULL: nothing. */
+struct signer_meanwhile {
+	void (*fn)(void *arg);
+	void *arg;
+};
 ATTR_MUST_USE enum err signer_crl(struct signer_client *c,
-    const struct signer_crl *order, int entries_fd, struct signer_crl_made *out,
+    const struct signer_crl *order, int entries_fd,
+    const struct signer_meanwhile *meanwhile, struct signer_crl_made *out,
     struct errinfo *ei);
 /* The same of entries in memory: *crl (maximum up to CRL_BYTES_MAX) is replaced
  * by the whole CRL; sha256 may be NULL. */

@@ -17,7 +17,7 @@ signer_crl_whole(struct signer_client *c, const struct signer_crl *order,
 
 	err = memfd_of("crl-entries", entries, &fd, ei);
 	if (err == ERR_OK) {
-		err = signer_crl(c, order, fd, &made, ei);
+		err = signer_crl(c, order, fd, NULL, &made, ei);
 	}
 	if (err == ERR_OK) {
 		buf_reset(crl);

@@ -78,6 +78,48 @@ writes_whole_files(void **state)
 	buf_clear(&b);
 }
 
+/* What is behind first, and nothing is seen before all is there. */
+static void
+a_draft_is_seen_when_it_is_done(void **state)
+{
+	const struct slice pieces[] = {
+	    SLICE_LIT("three"), SLICE_EMPTY, SLICE_LIT("four")};
+	struct buf b = BUF_INIT(100);
+	struct file_draft d = {.fd = -1};
+	struct errinfo ei;
+
+	(void)state;
+	file_draft_drop(&d);
+	assert_ok(file_draft_new(path, 0644, &d, &ei), &ei);
+	assert_ok(file_draft_put(&d, 3, SLICE_LIT("def"), &ei), &ei);
+	assert_ok(file_draft_sync(&d, &ei), &ei);
+	file_draft_drop(&d);
+	assert_int_equal(d.fd, -1);
+	assert_int_equal(mode_of(path), 0600);
+	assert_ok(file_draft_new(path, 0644, &d, &ei), &ei);
+	assert_ok(file_draft_put(&d, 3, SLICE_LIT("def"), &ei), &ei);
+	assert_ok(file_read(path, 4, &b, &ei), &ei);
+	assert_string_equal(buf_cstr(&b), "two!");
+	assert_ok(file_draft_put(&d, 0, SLICE_LIT("abc"), &ei), &ei);
+	assert_ok(file_draft_put(&d, 6, SLICE_LIT("gh"), &ei), &ei);
+	assert_ok(file_draft_done(&d, &ei), &ei);
+	assert_int_equal(d.fd, -1);
+	assert_int_equal(mode_of(path), 0644);
+	buf_reset(&b);
+	assert_ok(file_read(path, 9, &b, &ei), &ei);
+	assert_string_equal(buf_cstr(&b), "abcdefgh");
+	assert_ok(
+	    file_write_pieces(path, pieces, ARRAY_LEN(pieces), 0600, &ei), &ei);
+	buf_reset(&b);
+	assert_ok(file_read(path, 9, &b, &ei), &ei);
+	assert_string_equal(buf_cstr(&b), "threefour");
+	assert_int_equal(
+	    file_draft_new("/nonexistent/x", 0644, &d, &ei), ERR_SYS);
+	assert_string_equal(ei.object, "/nonexistent/x");
+	assert_ok(file_write_atomic(path, SLICE_LIT("two!"), 0600, &ei), &ei);
+	buf_clear(&b);
+}
+
 static void
 leaves_no_temporary_behind(void **state)
 {
@@ -226,6 +268,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(writes_whole_files),
+	    cmocka_unit_test(a_draft_is_seen_when_it_is_done),
 	    cmocka_unit_test(leaves_no_temporary_behind),
 	    cmocka_unit_test(refuses_to_read),
 	    cmocka_unit_test(secrets_are_nobody_elses),

@@ -459,6 +459,39 @@ tell_crl(void *arg)
 }
 
 static void
+once_more(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* By its own memory file, and something done meanwhile. */
+static void
+a_crl_of_a_file(void **state)
+{
+	struct signer_crl_made made = SIGNER_CRL_MADE_INIT;
+	struct slice entries = SLICE_LIT("entries");
+	struct signer_crl o = {.number = 1};
+	int times = 0, fd = -1;
+	const struct signer_meanwhile meanwhile = {once_more, &times};
+	struct errinfo ei;
+	pthread_t t;
+
+	(void)state;
+	connect_client(10000);
+	assert_ok(memfd_of("entries", entries, &fd, &ei), &ei);
+	assert_int_equal(pthread_create(&t, NULL, tell_crl, &entries), 0);
+	assert_ok(signer_crl(client, &o, fd, &meanwhile, &made, &ei), &ei);
+	assert_int_equal(times, 1);
+	assert_true(slice_eq_str(buf_slice(&made.front), "front"));
+	assert_int_equal(made.delta.len, 0);
+	assert_true(slice_eq_str(buf_slice(&made.back), "back"));
+	assert_int_equal(pthread_join(t, NULL), 0);
+	fd_close(fd);
+	signer_crl_made_clear(&made);
+	disconnect();
+}
+
+static void
 a_crl_is_put_around_its_entries(void **state)
 {
 	static uint8_t bytes[200000] = {1, 2, 3};
@@ -553,6 +586,7 @@ main(void)
 	    cmocka_unit_test(the_journal_comes_in_pages),
 	    cmocka_unit_test(the_callback_can_stop),
 	    cmocka_unit_test(a_crl_is_put_around_its_entries),
+	    cmocka_unit_test(a_crl_of_a_file),
 	};
 	int failed = cmocka_run_group_tests_name("client", tests, NULL, NULL);
 
