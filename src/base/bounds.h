@@ -19,7 +19,7 @@ enum bounds {
 	GENERAL_NAMES_MAX = 1000, /* a large site's certificate has 163 */
 	POLICIES_MAX = 64,
 	CRL_BYTES_MAX = 256 * 1024 * 1024, /* 5 M entries */
-	CRL_ENTRIES_MAX = 8 * 1024 * 1024, /* 72 bytes of memory each */
+	CRL_ENTRIES_MAX = 8 * 1024 * 1024, /* 80 bytes of memory each */
 	CRL_NOTES_MAX = 10000, /* revocations that wait for a list; with more
 				* all entries are read again */
 	CRL_SHARDS_MAX = 256,  /* 4,000 entries each in a list of a million */

@@ -73,7 +73,7 @@ parse_entry(
     struct crl *c, struct slice *s, struct crl_entry *e, struct errinfo *ei)
 {
 	struct slice exts = SLICE_EMPTY;
-	const struct ext *reason;
+	const struct ext *reason, *date;
 	enum err err;
 
 	err = crl_entry_outline(s, e, &exts, ei);
@@ -96,6 +96,10 @@ parse_entry(
 		reason = ext_find(e->exts, EXT_REASON_CODE);
 		if (reason != NULL) {
 			e->reason = reason->u.reason;
+		}
+		date = ext_find(e->exts, EXT_INVALIDITY_DATE);
+		if (date != NULL) {
+			e->invalid_from = date->u.time;
 		}
 	}
 	return err;

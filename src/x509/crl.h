@@ -22,12 +22,14 @@ struct name;
 struct pubkey;
 
 /*
- * One revoked certificate.  reason is CRL_REASON_NONE when not given.  exts
- * is NULL unless the entry has extensions beyond a plain reason code.
+ * One revoked certificate.  reason is CRL_REASON_NONE when not given, and
+ * invalid_from (invalidityDate, RFC 5280 5.3.2) 0.  exts is NULL unless the
+ * entry has extensions beyond a plain reason code.
  */
 struct crl_entry {
 	struct slice serial; /* INTEGER content */
 	int64_t revoked_at;
+	int64_t invalid_from;
 	struct ext_list *exts;
 	enum crl_reason reason;
 	uint8_t time_tag;
@@ -72,10 +74,13 @@ struct crl_params {
 /* Append one entry; serial is INTEGER content or magnitude, positive. */
 void crl_entry_put(struct buf *b, struct slice serial, int64_t revoked_at,
     enum crl_reason reason);
+/* The same with the date since when it is known not to be good; 0: none. */
+void crl_entry_put_since(struct buf *b, struct slice serial, int64_t revoked_at,
+    enum crl_reason reason, int64_t invalid_from);
 /*
- * Take one entry from a run of entries as crl_entry_put() writes them, with
- * no allocation: *out borrows from the input.  ERR_UNSUPPORTED when it has
- * extensions other than a plain reason code.
+ * Take one entry from a run of entries as these two write them, with no
+ * allocation: *out borrows from the input.  ERR_UNSUPPORTED when it has
+ * extensions other than a plain reason code and, behind it, an invalidityDate.
  */
 ATTR_MUST_USE enum err crl_entry_get(
     struct slice *s, struct crl_entry *out, struct errinfo *ei);

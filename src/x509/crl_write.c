@@ -46,21 +46,58 @@ crl_entry_outline(struct slice *s, struct crl_entry *out,
 	return der_end(seq, ei);
 }
 
+/* One Extension of this kind, not critical: its value. */
+static bool
+take_plain(struct slice *list, enum oid id, struct slice *out_value)
+{
+	struct slice x = SLICE_EMPTY, oid = SLICE_EMPTY;
+
+	return der_get(list, DER_SEQUENCE, &x, NULL) == ERR_OK &&
+	       der_get_oid(&x, &oid, NULL) == ERR_OK &&
+	       slice_eq(oid, oid_bytes(id)) &&
+	       der_get(&x, DER_OCTET_STRING, out_value, NULL) == ERR_OK &&
+	       x.len == 0;
+}
+
+static bool
+take_reason(struct slice *list, enum crl_reason *out)
+{
+	struct slice value = SLICE_EMPTY;
+
+	return take_plain(list, OID_REASON_CODE, &value) &&
+	       crl_reason_get(&value, out, NULL) == ERR_OK && value.len == 0;
+}
+
 bool
 crl_entry_plain_reason(struct slice exts, enum crl_reason *out)
 {
-	struct slice list = SLICE_EMPTY, x = SLICE_EMPTY;
-	struct slice oid = SLICE_EMPTY, value = SLICE_EMPTY;
+	struct slice list = SLICE_EMPTY;
 
-	if (der_get(&exts, DER_SEQUENCE, &list, NULL) != ERR_OK ||
-	    der_get(&list, DER_SEQUENCE, &x, NULL) != ERR_OK || list.len > 0 ||
-	    der_get_oid(&x, &oid, NULL) != ERR_OK ||
-	    !slice_eq(oid, oid_bytes(OID_REASON_CODE)) ||
-	    der_get(&x, DER_OCTET_STRING, &value, NULL) != ERR_OK ||
-	    x.len > 0) {
+	return der_get(&exts, DER_SEQUENCE, &list, NULL) == ERR_OK &&
+	       take_reason(&list, out) && list.len == 0;
+}
+
+bool
+crl_entry_plain_exts(struct slice exts, struct crl_entry *out)
+{
+	struct slice list = SLICE_EMPTY, value = SLICE_EMPTY;
+	struct slice date = SLICE_EMPTY, rest;
+
+	if (der_get(&exts, DER_SEQUENCE, &list, NULL) != ERR_OK) {
 		return false;
 	}
-	return crl_reason_get(&value, out, NULL) == ERR_OK && value.len == 0;
+	rest = list;
+	if (take_reason(&rest, &out->reason)) {
+		list = rest;
+	}
+	return list.len == 0 ||
+	       (take_plain(&list, OID_INVALIDITY_DATE, &value) &&
+		   list.len == 0 &&
+		   der_get(&value, DER_GENERALIZED_TIME, &date, NULL) ==
+		       ERR_OK &&
+		   value.len == 0 &&
+		   der_time_content(DER_GENERALIZED_TIME, date,
+		       &out->invalid_from, NULL) == ERR_OK);
 }
 
 enum {
@@ -137,10 +174,11 @@ crl_entry_get(struct slice *s, struct crl_entry *out, struct errinfo *ei)
 	if (err != ERR_OK) {
 		return err;
 	}
-	if (exts.len > 0 && !crl_entry_plain_reason(exts, &e.reason)) {
+	if (exts.len > 0 && !crl_entry_plain_exts(exts, &e)) {
 		return err_set(ei, ERR_UNSUPPORTED, "crl.entry.extensions",
 		    NULL,
-		    "a ready entry with extensions other than one reason");
+		    "a ready entry with extensions other than one reason and "
+		    "one invalidityDate");
 	}
 	*out = e;
 	*s = rest;
@@ -207,19 +245,31 @@ crl_entry_build(const struct crl_entry *e, struct buf *b)
 }
 
 void
-crl_entry_put(struct buf *b, struct slice serial, int64_t revoked_at,
-    enum crl_reason reason)
+crl_entry_put_since(struct buf *b, struct slice serial, int64_t revoked_at,
+    enum crl_reason reason, int64_t invalid_from)
 {
 	size_t seq = der_open(b, DER_SEQUENCE), exts;
 
 	der_put_unsigned(b, serial);
 	der_put_time_5280(b, revoked_at);
-	if (reason != CRL_REASON_NONE) {
+	if (reason != CRL_REASON_NONE || invalid_from != 0) {
 		exts = der_open(b, DER_SEQUENCE);
-		ext_put_reason_code(b, reason);
+		if (reason != CRL_REASON_NONE) {
+			ext_put_reason_code(b, reason);
+		}
+		if (invalid_from != 0) {
+			ext_put_invalidity_date(b, invalid_from);
+		}
 		der_close(b, exts);
 	}
 	der_close(b, seq);
+}
+
+void
+crl_entry_put(struct buf *b, struct slice serial, int64_t revoked_at,
+    enum crl_reason reason)
+{
+	crl_entry_put_since(b, serial, revoked_at, reason, 0);
 }
 
 /* RFC 5280 5.2: both AKI and number must stand in a list. */

@@ -94,5 +94,7 @@ void ext_put_crl_number(struct buf *b, struct slice number);
 /* RFC 5280 5.2.4, critical: what has changed since the list of this number. */
 void ext_put_delta_crl(struct buf *b, struct slice base);
 void ext_put_reason_code(struct buf *b, enum crl_reason reason);
+/* RFC 5280 5.3.2. */
+void ext_put_invalidity_date(struct buf *b, int64_t sec);
 
 #endif

@@ -256,3 +256,9 @@ ext_put_reason_code(struct buf *b, enum crl_reason reason)
 	ext_build(
 	    &(struct ext){.kind = EXT_REASON_CODE, .u.reason = reason}, b);
 }
+
+void
+ext_put_invalidity_date(struct buf *b, int64_t sec)
+{
+	ext_build(&(struct ext){.kind = EXT_INVALIDITY_DATE, .u.time = sec}, b);
+}

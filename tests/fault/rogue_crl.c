@@ -196,8 +196,9 @@ cut(struct setting *s, struct list *l)
 static void
 with_extension(struct setting *s, struct list *l)
 {
+	/* holdInstructionCode; a reason and an invalidityDate are taken */
 	static const uint8_t ext[] = {0x30, 0x1a, 0x30, 0x18, 0x06, 0x03, 0x55,
-	    0x1d, 0x18, 0x04, 0x11, 0x18, 0x0f, '2', '0', '2', '6', '0', '1',
+	    0x1d, 0x17, 0x04, 0x11, 0x18, 0x0f, '2', '0', '2', '6', '0', '1',
 	    '0', '1', '0', '0', '0', '0', '0', '0', 'Z'};
 	struct buf one = BUF_INIT(200);
 

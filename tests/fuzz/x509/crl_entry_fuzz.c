@@ -15,7 +15,7 @@ long_way(struct slice *s, struct crl_entry *out)
 	struct slice exts = SLICE_EMPTY;
 
 	return crl_entry_outline(s, out, &exts, NULL) == ERR_OK &&
-	       (exts.len == 0 || crl_entry_plain_reason(exts, &out->reason));
+	       (exts.len == 0 || crl_entry_plain_exts(exts, out));
 }
 
 int
@@ -37,6 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ensure(slice_eq(a.serial, b.serial));
 		ensure(a.revoked_at == b.revoked_at && a.reason == b.reason);
 		ensure(a.time_tag == b.time_tag && a.exts == b.exts);
+		ensure(a.invalid_from == b.invalid_from);
 	}
 	return 0;
 }

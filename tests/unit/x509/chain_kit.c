@@ -120,8 +120,8 @@ kit_make(const struct kit_cert *spec)
 	return c;
 }
 
-static struct crl *
-make_crl(const struct kit_crl *spec)
+struct crl *
+kit_make_crl(const struct kit_crl *spec)
 {
 	struct buf tbs = BUF_INIT(DER_BYTES), sig = BUF_INIT(DER_BYTES);
 	struct buf der = BUF_INIT(DER_BYTES), issuer = BUF_INIT(DER_BYTES);
@@ -242,7 +242,7 @@ kit_judge(struct kit *k, struct chain_verdict *out)
 		}
 	}
 	for (size_t i = 0; i < k->num_crls; i++) {
-		crls[i] = make_crl(&k->crls[i]);
+		crls[i] = kit_make_crl(&k->crls[i]);
 	}
 	k->req.leaf = certs[KIT_LEAF];
 	k->req.anchors = (struct chain_certs){

@@ -99,5 +99,7 @@ void kit_put_ext(
     struct buf *b, struct slice oid, bool critical, struct slice value);
 /* One certificate. */
 struct cert *kit_make(const struct kit_cert *spec);
+/* One list. */
+struct crl *kit_make_crl(const struct kit_crl *spec);
 
 #endif

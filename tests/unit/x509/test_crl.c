@@ -176,15 +176,37 @@ params(void)
 	};
 }
 
-/* The entries with serials 1..num, signed; parsed again. */
+/* A list around these entries, signed; parsed again. */
 static struct crl *
-make(size_t num, struct buf *out)
+make_of(struct slice entries, struct buf *out)
 {
-	struct buf entries = BUF_INIT(LIST_BYTES);
 	struct buf tbs = BUF_INIT(LIST_BYTES), sig = BUF_INIT(1024);
 	struct buf back = BUF_INIT(4096);
 	struct crl_params p = params();
 	struct crl *c = NULL;
+	struct errinfo ei = {0};
+
+	assert_ok(crl_tbs_around(&p, entries.len, &tbs, &back, &ei), &ei);
+	buf_add(&tbs, entries);
+	buf_add(&tbs, buf_slice(&back));
+	assert_ok(
+	    privkey_sign(key, p.sig_alg, buf_slice(&tbs), &sig, &ei), &ei);
+	x509_assemble(buf_slice(&tbs), p.sig_alg, buf_slice(&sig), out);
+	assert_ok(buf_err(out, &ei), &ei);
+	assert_ok(crl_parse(buf_slice(out), &c, &ei), &ei);
+	assert_true(slice_eq(c->tbs_der, buf_slice(&tbs)));
+	buf_clear(&back);
+	buf_clear(&tbs);
+	buf_clear(&sig);
+	return c;
+}
+
+/* The same of the serials 1..num. */
+static struct crl *
+make(size_t num, struct buf *out)
+{
+	struct buf entries = BUF_INIT(LIST_BYTES);
+	struct crl *c;
 	struct errinfo ei = {0};
 	size_t checked = 0;
 
@@ -197,19 +219,8 @@ make(size_t num, struct buf *out)
 	}
 	assert_ok(crl_entries_check(buf_slice(&entries), &checked, &ei), &ei);
 	assert_int_equal(checked, num);
-	assert_ok(crl_tbs_around(&p, entries.len, &tbs, &back, &ei), &ei);
-	buf_add(&tbs, buf_slice(&entries));
-	buf_add(&tbs, buf_slice(&back));
-	assert_ok(
-	    privkey_sign(key, p.sig_alg, buf_slice(&tbs), &sig, &ei), &ei);
-	x509_assemble(buf_slice(&tbs), p.sig_alg, buf_slice(&sig), out);
-	assert_ok(buf_err(out, &ei), &ei);
-	assert_ok(crl_parse(buf_slice(out), &c, &ei), &ei);
-	assert_true(slice_eq(c->tbs_der, buf_slice(&tbs)));
+	c = make_of(buf_slice(&entries), out);
 	buf_clear(&entries);
-	buf_clear(&back);
-	buf_clear(&tbs);
-	buf_clear(&sig);
 	return c;
 }
 
@@ -339,7 +350,48 @@ test_order(void **state)
 	}
 }
 
-/* Ready entries have one plain reason and nothing else. */
+/* A reason, a date since when it is known not to be good, both or neither: as
+ * they are put they are read, ready or in a list. */
+static void
+test_entry_date(void **state)
+{
+	static const struct {
+		enum crl_reason reason;
+		int64_t from;
+	} cases[] = {
+	    {CRL_REASON_NONE, 0},
+	    {CRL_REASON_NONE, NOW - DAY},
+	    {CRL_REASON_CA_COMPROMISE, 0},
+	    {CRL_REASON_CA_COMPROMISE, NOW - DAY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf b = BUF_INIT(1024);
+		struct errinfo ei = {0};
+		struct buf der = BUF_INIT(4096);
+		struct crl *c;
+		struct crl_entry e;
+		struct slice s;
+
+		crl_entry_put_since(
+		    &b, SLICE_LIT("\x05"), NOW, cases[i].reason, cases[i].from);
+		s = buf_slice(&b);
+		assert_ok(crl_entry_get(&s, &e, &ei), &ei);
+		assert_int_equal(s.len, 0);
+		assert_int_equal(e.reason, cases[i].reason);
+		assert_int_equal(e.invalid_from, cases[i].from);
+		c = make_of(buf_slice(&b), &der);
+		assert_int_equal(crl_entry_at(c, 0)->reason, cases[i].reason);
+		assert_int_equal(
+		    crl_entry_at(c, 0)->invalid_from, cases[i].from);
+		crl_free(c);
+		buf_clear(&b);
+		buf_clear(&der);
+	}
+}
+
+/* Ready entries have nothing else. */
 static void
 test_entry_get(void **state)
 {
@@ -369,6 +421,19 @@ test_entry_get(void **state)
 	assert_int_equal(crl_entry_get(&s, &e, &ei), ERR_UNSUPPORTED);
 	assert_string_equal(ei.rule, "crl.entry.extensions");
 	assert_int_equal(s.len, b.len);
+	buf_reset(&b);
+
+	/* A date comes once, and behind the reason. */
+	seq = der_open(&b, DER_SEQUENCE);
+	der_put(&b, DER_INTEGER, SLICE_LIT("\x05"));
+	der_put_time_5280(&b, NOW);
+	exts = der_open(&b, DER_SEQUENCE);
+	ext_put_invalidity_date(&b, NOW);
+	ext_put_reason_code(&b, CRL_REASON_SUPERSEDED);
+	der_close(&b, exts);
+	der_close(&b, seq);
+	s = buf_slice(&b);
+	assert_int_equal(crl_entry_get(&s, &e, &ei), ERR_UNSUPPORTED);
 	buf_clear(&b);
 }
 
@@ -381,6 +446,7 @@ main(void)
 	    cmocka_unit_test(test_write),
 	    cmocka_unit_test(test_params),
 	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_entry_date),
 	    cmocka_unit_test(test_entry_get),
 	};
 
