@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca/entries.h"
+#include "ca/root_crl.h"
 #include "ca/run.h"
 #include "crypto/hash.h"
 #include "os/file.h"
@@ -47,6 +48,7 @@ struct ca {
 	size_t num_profiles;
 	struct authority *at[CA_AUTHORITIES_MAX];
 	size_t num;
+	struct root_crls *roots;
 	struct ca_counts counts;
 	ca_changed_fn *changed;
 	void *changed_arg;
@@ -85,6 +87,7 @@ load_profiles(struct ca *ca, const struct ca_options *o, struct errinfo *ei)
 enum err
 ca_new(const struct ca_options *o, struct ca **out, struct errinfo *ei)
 {
+	struct root_crls_options roots = {o->store, o->clock, NULL};
 	struct ca *ca = calloc(1, sizeof(*ca));
 	enum err e;
 
@@ -96,7 +99,12 @@ ca_new(const struct ca_options *o, struct ca **out, struct errinfo *ei)
 	ca->store = o->store;
 	ca->clock = o->clock;
 	ca->public_dir = slice_dup_str(slice_str(o->public_dir));
-	e = ca->public_dir == NULL ? err_nomem(ei) : load_profiles(ca, o, ei);
+	roots.public_dir = ca->public_dir;
+	e = ca->public_dir == NULL ? err_nomem(ei)
+				   : root_crls_new(&roots, &ca->roots, ei);
+	if (e == ERR_OK) {
+		e = load_profiles(ca, o, ei);
+	}
 	if (e != ERR_OK) {
 		ca_free(ca);
 		return e;
@@ -137,6 +145,7 @@ ca_free(struct ca *ca)
 	for (size_t i = 0; i < ca->num_profiles; i++) {
 		profile_free(ca->profiles[i]);
 	}
+	root_crls_free(ca->roots);
 	free(ca->public_dir);
 	family_clear(&ca->counts.issued);
 	family_clear(&ca->counts.refused);
@@ -213,6 +222,24 @@ authority_load(const struct ca *ca, struct authority *a,
 	return e;
 }
 
+static enum err
+add_above(const struct ca *ca, const struct authority *a, struct errinfo *ei)
+{
+	size_t num = p7b_num_certs(a->chain);
+	struct slice *chain = calloc(num, sizeof(*chain));
+	enum err e;
+
+	if (chain == NULL) {
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; i < num; i++) {
+		chain[i] = p7b_cert(a->chain, i);
+	}
+	e = root_crls_add(ca->roots, a->info.name, chain, num, ei);
+	free(chain);
+	return e;
+}
+
 enum err
 ca_add(struct ca *ca, struct signer_client *signer, struct signer_client *ocsp,
     struct errinfo *ei)
@@ -233,6 +260,9 @@ ca_add(struct ca *ca, struct signer_client *signer, struct signer_client *ocsp,
 	a->entries = entries_new();
 	e = a->entries == NULL ? err_nomem(ei)
 			       : authority_load(ca, a, signer, ei);
+	if (e == ERR_OK) {
+		e = add_above(ca, a, ei);
+	}
 	if (e != ERR_OK) {
 		authority_free(a);
 		return e;
@@ -278,6 +308,13 @@ has_profile(const struct authority *a, const char *profile)
 	return false;
 }
 
+static bool
+may_issue(const struct authority *a, const char *profile, int64_t now)
+{
+	return has_profile(a, profile) && cert_not_before(a->cert) <= now &&
+	       cert_not_after(a->cert) > now;
+}
+
 struct authority *
 ca_for_profile(const struct ca *ca, const char *profile)
 {
@@ -287,15 +324,53 @@ ca_for_profile(const struct ca *ca, const char *profile)
 	for (size_t i = 0; i < ca->num; i++) {
 		struct authority *a = ca->at[i];
 
-		if (has_profile(a, profile) &&
-		    cert_not_before(a->cert) <= now &&
-		    cert_not_after(a->cert) > now &&
+		if (may_issue(a, profile, now) &&
+		    !root_crls_revoked(ca->roots, a->info.name, NULL) &&
 		    (best == NULL || cert_not_before(a->cert) >=
 					 cert_not_before(best->cert))) {
 			best = a;
 		}
 	}
 	return best;
+}
+
+enum err
+ca_find_issuer(const struct ca *ca, const char *profile, struct authority **out,
+    struct errinfo *ei)
+{
+	int64_t now = clock_utc_sec(ca->clock);
+	enum err e = ERR_OK;
+
+	*out = ca_for_profile(ca, profile);
+	if (*out != NULL) {
+		return ERR_OK;
+	}
+	for (size_t i = 0; e == ERR_OK && i < ca->num; i++) {
+		if (may_issue(ca->at[i], profile, now)) {
+			e = root_crls_check(
+			    ca->roots, ca->at[i]->info.name, ei);
+		}
+	}
+	return e != ERR_OK
+		   ? e
+		   : err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
+			 "no CA of this centre issues under the profile %s",
+			 profile);
+}
+
+bool
+authority_is_missed(const struct ca *ca, const struct authority *a)
+{
+	for (size_t i = 0; i < a->info.num_profiles; i++) {
+		const char *name = a->info.profiles[i].name;
+		const struct profile *p = ca_profile(ca, name);
+
+		if ((p == NULL || profile_kind(p) != PROFILE_OCSP) &&
+		    ca_for_profile(ca, name) == NULL) {
+			return true;
+		}
+	}
+	return false;
 }
 
 const struct profile *
@@ -307,6 +382,12 @@ ca_profile(const struct ca *ca, const char *name)
 		}
 	}
 	return NULL;
+}
+
+struct root_crls *
+ca_roots(const struct ca *ca)
+{
+	return ca->roots;
 }
 
 struct store *
@@ -447,12 +528,12 @@ void
 shared_crl_release(void *crl)
 {
 	struct shared_crl *c = crl;
-	struct authority *a = c->owner;
+	pthread_mutex_t *lock = c->lock;
 	bool last;
 
-	(void)pthread_mutex_lock(&a->lock);
+	(void)pthread_mutex_lock(lock);
 	last = --c->refs == 0;
-	(void)pthread_mutex_unlock(&a->lock);
+	(void)pthread_mutex_unlock(lock);
 	if (last) {
 		signer_crl_made_clear(&c->made);
 		run_unref(c->run);
@@ -499,7 +580,7 @@ authority_set_crl(struct authority *a, const struct crl_facts *facts,
 	    .made = *made,
 	    .run = run == NULL ? NULL : run_ref(run),
 	    .refs = 1,
-	    .owner = a,
+	    .lock = &a->lock,
 	};
 	(void)pthread_mutex_lock(&a->lock);
 	kept = put_list(a, facts->shard, crl, &old);

@@ -8,6 +8,7 @@
  * The set is made at start and does not change afterwards; the CRL does, and
  * has its own lock.
  */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct ca;
 struct cert;
 struct entries;
 struct profile;
+struct root_crls;
 struct signer_client;
 struct store;
 
@@ -60,11 +62,19 @@ struct authority *ca_at(const struct ca *ca, size_t i);
 /* NULL when there is none. */
 struct authority *ca_by_name(const struct ca *ca, const char *name);
 /* The CA that issues under a profile now: of several whose certificates are
- * valid the one that began last, so that a new key takes over from the one
- * before it, which goes on with CRL and OCSP; of equal ones the last. */
+ * valid, and not revoked at their root, the one that began last, so that a new
+ * key takes over from the one before it, which goes on with CRL and OCSP; of
+ * equal ones the last. */
 struct authority *ca_for_profile(const struct ca *ca, const char *profile);
+/* The same as an error: ERR_STATE "ca.revoked" when those who would issue are
+ * revoked at their root; ERR_NOTFOUND "ca.profile". */
+ATTR_MUST_USE enum err ca_find_issuer(const struct ca *ca, const char *profile,
+    struct authority **out, struct errinfo *ei);
 /* The profile as front knows it, NULL when there is none. */
 const struct profile *ca_profile(const struct ca *ca, const char *name);
+
+/* The lists of those who stand above our CAs (ca/root_crl.h). */
+struct root_crls *ca_roots(const struct ca *ca);
 
 struct store *ca_store(const struct ca *ca);
 const struct clock *ca_clock(const struct ca *ca);
@@ -93,6 +103,9 @@ const char *authority_name(const struct authority *a);
 const struct cert *authority_cert(const struct authority *a);
 struct signer_client *authority_signer(const struct authority *a);
 struct signer_client *authority_ocsp(const struct authority *a); /* or NULL */
+/* Nobody issues under one of its profiles now, that for its own responders
+ * aside. */
+bool authority_is_missed(const struct ca *ca, const struct authority *a);
 /* The chain from this CA's own certificate to the root: whole DER each. */
 size_t authority_num_chain(const struct authority *a);
 struct slice authority_chain(const struct authority *a, size_t i);
@@ -115,7 +128,7 @@ struct crl_facts {
 	uint64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	uint8_t sha256[32]; /* of what is signed */
+	uint8_t sha256[32]; /* of what is signed, or of the whole */
 };
 enum {
 	CRL_PIECES = 3
@@ -125,8 +138,8 @@ struct shared_crl {
 	struct crl_facts facts;
 	struct signer_crl_made made; /* what they lie in */
 	struct run *run;
-	unsigned refs; /* under the authority's lock */
-	struct authority *owner;
+	unsigned refs;         /* under the lock */
+	pthread_mutex_t *lock; /* of whoever publishes it */
 };
 struct shared_crl *authority_crl(struct authority *a, struct crl_shard shard);
 void shared_crl_release(void *crl);

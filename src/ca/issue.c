@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ca/authority.h"
 #include "ca/revoke.h"
+#include "ca/root_crl.h"
 #include "crypto/hash.h"
 #include "os/random.h"
 #include "os/wait.h"
@@ -36,19 +37,6 @@ finish(struct ca *ca, struct issued *i, struct errinfo *ei)
 	enum err e = id_new(ca_clock(ca), &i->id, ei);
 
 	return e != ERR_OK ? e : cert_parse(buf_slice(&i->der), &i->cert, ei);
-}
-
-static enum err
-find_authority(struct ca *ca, const char *profile, struct authority **out,
-    struct errinfo *ei)
-{
-	*out = ca_for_profile(ca, profile);
-	if (*out == NULL) {
-		return err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
-		    "no CA of this centre issues under the profile %s",
-		    profile);
-	}
-	return ERR_OK;
 }
 
 static enum err
@@ -157,8 +145,12 @@ ca_issue_from(struct ca *ca, struct authority *a,
 {
 	struct issued i = {.profile = values->profile, .authority = a};
 	struct audit_position at;
-	enum err e;
+	enum err e = root_crls_check(ca_roots(ca), authority_name(a), ei);
 
+	if (e != ERR_OK) {
+		ca_count_refusal(ca, ei);
+		return e;
+	}
 	buf_init(&i.der, CERT_BYTES_MAX);
 	store_audit_position(ca_store(ca), &at);
 	e = signer_issue(authority_signer(a), values, &at, &i.der, &i.journal,
@@ -181,9 +173,13 @@ ca_issue(struct ca *ca, const struct issue_values *values, struct issued *out,
     struct errinfo *ei)
 {
 	struct authority *a;
-	enum err e = find_authority(ca, values->profile, &a, ei);
+	enum err e = ca_find_issuer(ca, values->profile, &a, ei);
 
-	return e != ERR_OK ? e : ca_issue_from(ca, a, values, out, ei);
+	if (e != ERR_OK) {
+		ca_count_refusal(ca, ei);
+		return e;
+	}
+	return ca_issue_from(ca, a, values, out, ei);
 }
 
 enum err

@@ -37,7 +37,8 @@ void issued_clear(struct issued *i);
 
 /*
  * Ask the signer of the profile's CA.  ERR_NOTFOUND "ca.profile" when no CA
- * issues under it.  When it does not come out well, the signer is asked what
+ * issues under it, ERR_STATE "ca.revoked" when those that would are revoked at
+ * their root.  When it does not come out well, the signer is asked what
  * it has under the key, for up to CA_FIND_MS: ERR_TIMEOUT "ca.unknown" when
  * that cannot be known, and ca_find() later will tell.  Everything else is the
  * signer's own error, and nothing was issued.

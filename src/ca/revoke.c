@@ -57,8 +57,8 @@ revocation_reason_parse(
 	return err_object(ei, ERR_FORMAT, "reason");
 }
 
-static const char *
-reason_name(enum crl_reason reason)
+const char *
+revocation_reason_name(enum crl_reason reason)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (reasons[i].reason == reason) {
@@ -153,7 +153,7 @@ write_detail(const struct certificate *c, struct change *x, struct errinfo *ei)
 	if (x->listed) {
 		json_put_time(&w, "revoked_at", x->ended_at);
 	} else if (x->event == CERT_EV_REVOKE) {
-		json_put_text(&w, "reason", reason_name(x->reason));
+		json_put_text(&w, "reason", revocation_reason_name(x->reason));
 	}
 	json_close(&w);
 	return json_writer_end(&w, ei);

@@ -50,6 +50,8 @@ void certificate_clear(struct certificate *c);
  * do not end a subscriber's certificate. */
 ATTR_MUST_USE enum err revocation_reason_parse(
     struct slice name, enum crl_reason *out, struct errinfo *ei);
+/* "unspecified" for one that is not given. */
+const char *revocation_reason_name(enum crl_reason reason);
 
 struct revocation {
 	enum crl_reason reason; /* not read of a hold */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/ca_centre.h"
+#include "cli/ca_crl.h"
 #include "cli/ca_plan.h"
 #include "cli/ca_rite.h"
 #include "cli/cli.h"
@@ -139,7 +140,6 @@ static enum err
 sign_step(struct rite *r, struct errinfo *ei)
 {
 	const struct plan_key *root = &r->plan->root;
-	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
 	struct buf own = BUF_INIT(CERT_BYTES_MAX);
 	struct keyroom_signer by = {0};
 	struct keyroom_at at;
@@ -160,17 +160,9 @@ sign_step(struct rite *r, struct errinfo *ei)
 		e = sign_one(r, &by, &r->plan->cas[i], ei);
 	}
 	if (e == ERR_OK) {
-		e = keyroom_crl(&by, clock_utc_sec(&r->c.clock),
-		    r->plan->root_crl_sec, &crl, ei);
+		e = ca_crl_again(r, &by, ei);
 	}
 	e = keyroom_stop(&by, e, ei);
-	if (e == ERR_OK) {
-		e = rite_give(r, "root.crl", buf_slice(&crl), ei);
-	}
-	if (e == ERR_OK) {
-		e = rite_note(r, root->name, "CRL", buf_slice(&crl), ei);
-	}
-	buf_clear(&crl);
 	buf_clear(&own);
 	return e;
 }
@@ -378,21 +370,6 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 	return e;
 }
 
-/* The root's own files, with which clients judge the CAs. */
-static enum err
-publish_root(struct rite *r, struct slice root, struct errinfo *ei)
-{
-	struct buf crl = BUF_INIT(CRL_BYTES_MAX);
-	enum err e = rite_take(r, "root", "crl", &crl, ei);
-
-	if (e == ERR_OK) {
-		e = centre_publish_root(
-		    &r->c, r->plan->root.name, root, buf_slice(&crl), ei);
-	}
-	buf_clear(&crl);
-	return e;
-}
-
 /* What surguch.conf then needs; a centre that is still to be made gets it by
  * the next step. */
 static enum err
@@ -426,7 +403,7 @@ import_step(struct rite *r, struct errinfo *ei)
 		e = import_one(r, &r->plan->cas[i], buf_slice(&root), key, ei);
 	}
 	if (e == ERR_OK) {
-		e = publish_root(r, buf_slice(&root), ei);
+		e = ca_crl_publish(r, buf_slice(&root), ei);
 	}
 	if (e == ERR_OK) {
 		e = print_signers(r, ei);
@@ -441,25 +418,34 @@ import_step(struct rite *r, struct errinfo *ei)
 static const struct {
 	const char *name;
 	enum err (*run)(struct rite *r, struct errinfo *ei);
+	bool cas; /* it is for the CAs of the file */
 } steps[] = {
-    {"root", root_step},
-    {"request", request_step},
-    {"sign", sign_step},
-    {"import", import_step},
-    {"centre", centre_step},
+    {"root", root_step, false},
+    {"request", request_step, true},
+    {"sign", sign_step, true},
+    {"import", import_step, true},
+    {"centre", centre_step, true},
+    {"crl", ca_crl_step, false},
 };
 
 static enum err
 run_step(struct rite *r, const char *name, struct errinfo *ei)
 {
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		if (strcmp(steps[i].name, name) == 0) {
-			r->step = name;
-			return steps[i].run(r, ei);
+		if (strcmp(steps[i].name, name) != 0) {
+			continue;
 		}
+		if (steps[i].cas && r->plan->num_cas == 0) {
+			return err_set(ei, ERR_FORMAT, "ceremony.issuing", NULL,
+			    "the file names no CA under the root: the step %s "
+			    "is for those in `issuing`",
+			    name);
+		}
+		r->step = name;
+		return steps[i].run(r, ei);
 	}
 	return err_set(ei, ERR_FORMAT, "cli.step", NULL,
-	    "the steps are root, request, sign, import and centre, not %s",
+	    "the steps are root, request, sign, import, centre and crl, not %s",
 	    name);
 }
 

@@ -17,6 +17,21 @@ enum {
 
 static const char *const secrets[] = {"file", "unlock", "credential", NULL};
 
+/* RFC 5280 5.3.1, as far as a CA's certificate may end so; in the order of
+ * reason_names. */
+static const enum crl_reason reasons[] = {
+    CRL_REASON_NONE,
+    CRL_REASON_KEY_COMPROMISE,
+    CRL_REASON_CA_COMPROMISE,
+    CRL_REASON_AFFILIATION_CHANGED,
+    CRL_REASON_SUPERSEDED,
+    CRL_REASON_CESSATION,
+    CRL_REASON_PRIVILEGE_WITHDRAWN,
+};
+static const char *const reason_names[ARRAY_LEN(reasons) + 1] = {"unspecified",
+    "key_compromise", "ca_compromise", "affiliation_changed", "superseded",
+    "cessation_of_operation", "privilege_withdrawn", NULL};
+
 /* They are written into settings as they are. */
 static const char *
 check_user(const char *s)
@@ -52,6 +67,61 @@ check_sha256(const char *s)
 			   text_unhex(slice_str(s), scratch, sizeof(scratch)))
 		   ? NULL
 		   : "is no SHA-256: 64 hexadecimal digits";
+}
+
+static const char *
+check_time(const char *s)
+{
+	int64_t scratch;
+
+	return *s == '\0' || time_from_text(slice_str(s), &scratch)
+		   ? NULL
+		   : "is no time of the form 2026-11-22T14:05:09Z";
+}
+
+/* A number in hexadecimal, with or without colons, into INTEGER content. */
+static bool
+parse_serial(const char *s, uint8_t out[SERIAL_BYTES_MAX], size_t *out_len)
+{
+	char hex[2 * (SERIAL_BYTES_MAX + 1) + 1] = "00";
+	size_t len = 2;
+	uint8_t n[SERIAL_BYTES_MAX + 1];
+	const uint8_t *p = n;
+
+	for (; *s != '\0'; s++) {
+		if (*s != ':' && len + 1 < sizeof(hex)) {
+			hex[len++] = *s;
+		} else if (*s != ':') {
+			return false;
+		}
+	}
+	hex[len] = '\0';
+	if (len == 2 || len % 2 != 0 ||
+	    !text_unhex(slice_str(hex), n, len / 2)) {
+		return false;
+	}
+	len /= 2;
+	while (len > 1 && p[0] == 0 && (p[1] & 0x80) == 0) {
+		p++;
+		len--;
+	}
+	*out_len = len;
+	if (len > SERIAL_BYTES_MAX) {
+		return false;
+	}
+	memcpy(out, p, len);
+	return true;
+}
+
+static const char *
+check_serial(const char *s)
+{
+	uint8_t scratch[SERIAL_BYTES_MAX];
+	size_t len;
+
+	return *s == '\0' || parse_serial(s, scratch, &len)
+		   ? NULL
+		   : "is no serial number in hexadecimal";
 }
 
 /* It is written into settings as it is. */
@@ -124,6 +194,40 @@ static const struct conf_setting ca_settings[] = {
     {0},
 };
 
+#define TIME(n)                                                                \
+	{                                                                      \
+		.name = (n), .type = CONF_TEXT, .fallback = "",                \
+		.max = TIME_TEXT_SIZE, .check = check_time                     \
+	}
+
+static const struct conf_setting revoked_settings[] = {
+    {.name = "serial",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = 3 * (int64_t)SERIAL_BYTES_MAX,
+	.check = check_serial},
+    {.name = "certificate",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = PATH_TEXT_SIZE - 1},
+    {.name = "reason",
+	.type = CONF_CHOICE,
+	.required = true,
+	.choices = reason_names},
+    TIME("at"),
+    TIME("invalid_from"),
+    {0},
+};
+
+static const struct conf_setting crl_settings[] = {
+    {.name = "days", .type = CONF_INT, .min = 1, .max = CRL_DAYS_MAX},
+    {.name = "revoked",
+	.type = CONF_GROUPS,
+	.max = PLAN_REVOKED_MAX,
+	.members = revoked_settings},
+    {0},
+};
+
 #define ADDRESS(n)                                                             \
 	{                                                                      \
 		.name = (n), .type = CONF_TEXT, .fallback = "0.0.0.0",         \
@@ -185,10 +289,10 @@ static const struct conf_setting settings[] = {
 	.members = root_settings},
     {.name = "issuing",
 	.type = CONF_GROUPS,
-	.required = true,
 	.min = 1,
 	.max = PLAN_CAS_MAX,
 	.members = ca_settings},
+    {.name = "crl", .type = CONF_GROUP, .members = crl_settings},
     {.name = "centre", .type = CONF_GROUP, .members = centre_settings},
     {0},
 };
@@ -275,6 +379,76 @@ plan_tls_ca(const struct ca_plan *p)
 	return NULL;
 }
 
+/* A path of the file's that is not absolute lies beside it, wherever that is.
+ */
+static enum err
+beside(const char *file, const char *name, char out[PATH_TEXT_SIZE],
+    struct errinfo *ei)
+{
+	char dir[PATH_TEXT_SIZE], joined[PATH_TEXT_SIZE];
+	char *slash;
+	enum err e;
+
+	if (name[0] == '/') {
+		return path_absolute(out, name, ei);
+	}
+	e = path_absolute(dir, file, ei);
+	if (e == ERR_OK && (slash = strrchr(dir, '/')) != NULL) {
+		*slash = '\0';
+		e = path_join(joined, dir, name, ei);
+	}
+	return e != ERR_OK ? e : path_absolute(out, joined, ei);
+}
+
+static int64_t
+take_time(struct conf_cursor c, const char *name)
+{
+	int64_t at = 0;
+
+	(void)time_from_text(slice_str(conf_text(c, name)), &at);
+	return at;
+}
+
+static enum err
+take_revoked(struct conf_cursor c, const char *file, struct conf_report *report,
+    struct plan_revoked *out, struct errinfo *ei)
+{
+	const char *certificate = conf_text(c, "certificate");
+	const char *serial = conf_text(c, "serial");
+	size_t reason = conf_choice(c, "reason");
+
+	out->reason = reasons[reason];
+	out->reason_name = reason_names[reason];
+	out->at = take_time(c, "at");
+	out->invalid_from = take_time(c, "invalid_from");
+	if ((*serial == '\0') == (*certificate == '\0')) {
+		conf_complain(report, c, NULL,
+		    "names its certificate by one of serial and certificate");
+		return ERR_OK;
+	}
+	if (*serial != '\0') {
+		ensure(parse_serial(serial, out->serial, &out->serial_len));
+		return ERR_OK;
+	}
+	return beside(file, certificate, out->certificate, ei);
+}
+
+static enum err
+take_crl(struct ca_plan *p, struct conf_cursor c, const char *file,
+    struct conf_report *report, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	if (conf_has(c, "days")) {
+		p->crl_sec = conf_int(c, "days") * (int64_t)DAY;
+	}
+	for (size_t i = 0; e == ERR_OK && i < conf_len(c, "revoked"); i++) {
+		e = take_revoked(conf_group_at(c, "revoked", i), file, report,
+		    &p->revoked[p->num_revoked++], ei);
+	}
+	return e;
+}
+
 /* Two signers of one name would have one directory. */
 static void
 check_names(
@@ -305,9 +479,7 @@ take(const struct conf *conf, const char *path, struct conf_report *report,
 {
 	struct conf_cursor c = conf_root(conf), root = conf_group(c, "root");
 	const char *sha256 = conf_text(root, "sha256");
-	char dir[PATH_TEXT_SIZE], joined[PATH_TEXT_SIZE];
-	char *slash;
-	enum err e;
+	enum err e = ERR_OK;
 
 	conf_copy_text(p->public, sizeof(p->public), conf_text(c, "public"));
 	conf_copy_text(p->country, sizeof(p->country), conf_text(c, "country"));
@@ -315,6 +487,7 @@ take(const struct conf *conf, const char *path, struct conf_report *report,
 	    conf_text(c, "organization"));
 	take_key(root, &p->root);
 	p->root_crl_sec = conf_int(root, "crl_days") * (int64_t)DAY;
+	p->crl_sec = p->root_crl_sec;
 	p->root_known = *sha256 != '\0';
 	if (p->root_known) {
 		ensure(
@@ -327,19 +500,15 @@ take(const struct conf *conf, const char *path, struct conf_report *report,
 	if (conf_has(c, "centre")) {
 		take_centre(p, conf_group(c, "centre"), report);
 	}
-	e = conf_report_err(report, ei);
-	/* A relative one lies beside the file, wherever that is. */
+	if (conf_has(c, "crl")) {
+		e = take_crl(p, conf_group(c, "crl"), path, report, ei);
+	}
 	if (e == ERR_OK) {
-		e = path_absolute(dir, path, ei);
+		e = conf_report_err(report, ei);
 	}
-	if (e == ERR_OK && conf_text(c, "exchange")[0] == '/') {
-		return path_absolute(p->exchange, conf_text(c, "exchange"), ei);
-	}
-	if (e == ERR_OK && (slash = strrchr(dir, '/')) != NULL) {
-		*slash = '\0';
-		e = path_join(joined, dir, conf_text(c, "exchange"), ei);
-	}
-	return e != ERR_OK ? e : path_absolute(p->exchange, joined, ei);
+	return e != ERR_OK
+		   ? e
+		   : beside(path, conf_text(c, "exchange"), p->exchange, ei);
 }
 
 enum err

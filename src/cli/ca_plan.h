@@ -23,6 +23,15 @@
  *		ocsp = { name = "ocsp-2026"; key = "p256"; user = "64022";
  *			common_name = "OCSP 2026"; };
  *	});
+ *	crl = {                        # the root's next list
+ *		days = 90;             # or root.crl_days
+ *		revoked = ({
+ *			serial = "4F…";        # or certificate = "old.cer"
+ *			reason = "ca_compromise";
+ *			at = "2026-11-22T10:00:00Z"; # or when the list is made
+ *			invalid_from = "2026-11-20T00:00:00Z"; # if known
+ *		});
+ *	};
  *	centre = {                     # what there is besides the CAs
  *		name = "ООО «Центр»"; host = "ca.example.ru";
  *		tls = "issuing-2026";  # who certifies the API
@@ -38,9 +47,11 @@
 #include "cli/centre.h"
 #include "crypto/hash.h"
 #include "ipc/hello.h"
+#include "x509/ext_types.h"
 
 enum {
 	PLAN_CAS_MAX = 8,
+	PLAN_REVOKED_MAX = 64,
 	PLAN_SPEC_SIZE = 32,
 	PLAN_USER_SIZE = 32,
 	PLAN_KEY_SIZE = 4096,
@@ -62,6 +73,17 @@ struct plan_ca {
 	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
 	size_t num_profiles;
 	struct plan_key ocsp;
+};
+
+/* A certificate of the root's that its next list is to name. */
+struct plan_revoked {
+	uint8_t serial[SERIAL_BYTES_MAX]; /* INTEGER content */
+	size_t serial_len;                /* 0: that of the file */
+	char certificate[PATH_TEXT_SIZE]; /* absolute, or "" */
+	enum crl_reason reason;
+	const char *reason_name; /* as the file has it, a literal */
+	int64_t at;              /* 0: when the list is made */
+	int64_t invalid_from;    /* 0: not known */
 };
 
 /* The centre besides its CAs; it is made when the file has its name. */
@@ -89,6 +111,9 @@ struct ca_plan {
 	uint8_t root_sha256[SHA256_SIZE];
 	struct plan_ca cas[PLAN_CAS_MAX];
 	size_t num_cas;
+	int64_t crl_sec; /* of the list that the step "crl" makes */
+	struct plan_revoked revoked[PLAN_REVOKED_MAX];
+	size_t num_revoked;
 	struct plan_centre centre;
 };
 

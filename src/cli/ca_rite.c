@@ -29,6 +29,14 @@ rite_dir(struct rite *r, const char *name, struct errinfo *ei)
 }
 
 enum err
+rite_exchange(struct rite *r, struct errinfo *ei)
+{
+	return file_exists(r->plan->exchange)
+		   ? ERR_OK
+		   : dir_make(r->plan->exchange, 0755, ei);
+}
+
+enum err
 rite_tree(struct rite *r, struct errinfo *ei)
 {
 	static const char *const dirs[] = {"", "etc", "etc/surguch",
@@ -40,8 +48,8 @@ rite_tree(struct rite *r, struct errinfo *ei)
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(dirs); i++) {
 		e = rite_dir(r, dirs[i], ei);
 	}
-	if (e == ERR_OK && !file_exists(r->plan->exchange)) {
-		e = dir_make(r->plan->exchange, 0755, ei);
+	if (e == ERR_OK) {
+		e = rite_exchange(r, ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_path(

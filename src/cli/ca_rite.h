@@ -13,7 +13,7 @@
 
 struct rite {
 	struct centre c;
-	const struct ca_plan *plan;
+	struct ca_plan *plan;
 	const char *step;
 	const char *password_file; /* NULL: asked for */
 };
@@ -21,6 +21,8 @@ struct rite {
 /* A directory for everybody to read, unless it is there. */
 ATTR_MUST_USE enum err rite_dir(
     struct rite *r, const char *name, struct errinfo *ei);
+/* The exchange directory, unless it is there. */
+ATTR_MUST_USE enum err rite_exchange(struct rite *r, struct errinfo *ei);
 /* The directories that are not there, and the profiles of a place that has
  * none. */
 ATTR_MUST_USE enum err rite_tree(struct rite *r, struct errinfo *ei);

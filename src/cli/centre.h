@@ -78,8 +78,9 @@ ATTR_MUST_USE enum err centre_write_tls(const struct centre *c, uid_t owner,
     struct errinfo *ei);
 
 /* centre_public.c: what everybody may have, in the files NAME.cer, NAME.pem and
- * NAME.crl of a root, NAME.cer and NAME.p7b of a CA under it.  ERR_SYS
- * "ceremony.public" when there is no directory for them. */
+ * NAME.crl of a root, NAME.cer and NAME.p7b of a CA under it.  Without a list
+ * (empty) the one that is there stays.  ERR_SYS "ceremony.public" when there is
+ * no directory for them. */
 #define CENTRE_PUBLIC_DIR "var/lib/surguch/public"
 ATTR_MUST_USE enum err centre_publish_root(const struct centre *c,
     const char *name, struct slice cert, struct slice crl, struct errinfo *ei);

@@ -51,7 +51,7 @@ centre_publish_root(const struct centre *c, const char *name, struct slice cert,
 	if (e == ERR_OK) {
 		e = publish(c, name, "pem", buf_slice(&pem), ei);
 	}
-	if (e == ERR_OK) {
+	if (e == ERR_OK && crl.len > 0) {
 		e = publish(c, name, "crl", crl, ei);
 	}
 	buf_clear(&pem);

@@ -163,8 +163,8 @@ struct making {
 static enum err
 root_crl(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 {
-	return keyroom_crl(
-	    r, clock_utc_sec(&m->c->clock), ROOT_CRL_SEC, &m->root_crl, ei);
+	return keyroom_crl(r, clock_utc_sec(&m->c->clock), ROOT_CRL_SEC,
+	    SLICE_EMPTY, &m->root_crl, ei);
 }
 
 /* One key's certificate. */

@@ -66,6 +66,8 @@ ctl_run ctl_profile_replay;
 struct profile;
 ATTR_MUST_USE enum err ctl_profile_load(
     const char *path, struct profile **out, struct errinfo *ei);
+/* ctl_ca.c */
+ctl_run ctl_ca_crl;
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
 /* ctl_registry.c */

@@ -73,6 +73,7 @@ take_line(struct doctor *d, char *line)
 
 	(void)doctor_find(d, critical ? DOCTOR_CRITICAL : DOCTOR_WARNING, what,
 	    line, "%s", text);
+	d->due = d->due || strcmp(line, DOCTOR_FIX) == 0;
 }
 
 static enum err

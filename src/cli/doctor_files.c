@@ -23,6 +23,8 @@
 enum {
 	FILES_MAX = 10000,
 	LIST_SOON_PART = 4, /* of its life; half of what the publisher leaves */
+	ROOT_LIST_SOON_PART = 3,
+	ROOT_LIST_SOON_SEC = 30 * 86400,
 	CHAIN_MAX = 65536,
 	SIGNER_DIR_SIZE = 256,
 	/* Of the room on a disk, in percent and in MiB. */
@@ -230,15 +232,32 @@ look_at_cert_file(struct doctor *d, const char *path, bool ours)
 	buf_clear(&der);
 }
 
+/* How much is left when it is worth a word: of a list that is made by hand a
+ * month, or a third of a short life. */
+static int64_t
+soon_sec(const struct crl *crl, int64_t next, bool ours)
+{
+	int64_t life = next - crl_this_update(crl);
+
+	if (ours) {
+		return life / LIST_SOON_PART;
+	}
+	return life / ROOT_LIST_SOON_PART < ROOT_LIST_SOON_SEC
+		   ? life / ROOT_LIST_SOON_PART
+		   : ROOT_LIST_SOON_SEC;
+}
+
 static void
 look_at_list(struct doctor *d, const char *path, bool ours)
 {
 	const char *command =
-	    ours ? DOCTOR_FIX : "sign a new one with the root's key";
+	    ours ? DOCTOR_FIX
+		 : "surguchctl ca ceremony crl FILE at the root's machine, "
+		   "then surguchctl ca crl root.crl";
 	struct buf file = BUF_INIT(CRL_BYTES_MAX);
 	char until[TIME_TEXT_SIZE];
 	struct crl *crl = NULL;
-	int64_t next = 0, soon = (int64_t)30 * 86400;
+	int64_t next = 0;
 
 	if (file_read(path, CRL_BYTES_MAX, &file, NULL) != ERR_OK ||
 	    crl_parse(buf_slice(&file), &crl, NULL) != ERR_OK ||
@@ -246,18 +265,14 @@ look_at_list(struct doctor *d, const char *path, bool ours)
 		(void)doctor_find(
 		    d, DOCTOR_CRITICAL, path, command, "is no CRL");
 		d->stale_crl = d->stale_crl || ours;
-		crl_free(crl);
-		buf_clear(&file);
-		return;
-	}
-	if (ours) {
-		soon = (next - crl_this_update(crl)) / LIST_SOON_PART;
-	}
-	if (next < d->now + soon) {
+	} else if (next < d->now + soon_sec(crl, next, ours)) {
 		time_text(next, until);
 		(void)doctor_find(d,
 		    next < d->now ? DOCTOR_CRITICAL : DOCTOR_WARNING, path,
-		    command, "the list is old: the next was due by %s", until);
+		    command,
+		    next < d->now ? "the list has ended: the next was due by %s"
+				  : "the list is old: the next is due by %s",
+		    until);
 		d->stale_crl = d->stale_crl || ours;
 	}
 	crl_free(crl);

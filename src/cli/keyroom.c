@@ -207,21 +207,54 @@ keyroom_issue(struct keyroom_signer *r, const struct keyroom_wish *wish,
 }
 
 enum err
-keyroom_crl(struct keyroom_signer *r, int64_t now, int64_t life_sec,
-    struct buf *crl, struct errinfo *ei)
+keyroom_crl_number(struct keyroom_signer *r, uint64_t *out, struct errinfo *ei)
 {
-	struct signer_crl order = {
-	    .this_update = now, .next_update = now + life_sec};
 	struct signer_info info;
 	enum err e;
 
 	signer_info_init(&info);
 	e = signer_info(r->client, &info, ei);
 	if (e == ERR_OK) {
-		order.number = info.crl_number + 1;
-		e = signer_crl_whole(
-		    r->client, &order, SLICE_EMPTY, crl, NULL, ei);
+		*out = info.crl_number;
 	}
 	signer_info_clear(&info);
 	return e;
+}
+
+enum err
+keyroom_crl(struct keyroom_signer *r, int64_t now, int64_t life_sec,
+    struct slice entries, struct buf *crl, struct errinfo *ei)
+{
+	struct signer_crl order = {
+	    .this_update = now, .next_update = now + life_sec};
+	enum err e = keyroom_crl_number(r, &order.number, ei);
+
+	order.number++;
+	return e != ERR_OK ? e
+			   : signer_crl_whole(
+				 r->client, &order, entries, crl, NULL, ei);
+}
+
+struct walk {
+	keyroom_cert_fn *fn;
+	void *arg;
+};
+
+static enum err
+take_entry(
+    void *arg, const struct signer_journal_entry *entry, struct errinfo *ei)
+{
+	struct walk *w = arg;
+
+	return entry->type == JOURNAL_ISSUE ? w->fn(w->arg, entry->cert, ei)
+					    : ERR_OK;
+}
+
+enum err
+keyroom_certs(struct keyroom_signer *r, keyroom_cert_fn *fn, void *arg,
+    struct errinfo *ei)
+{
+	struct walk w = {fn, arg};
+
+	return signer_journal_since(r->client, 0, take_entry, &w, ei);
 }

@@ -81,8 +81,19 @@ struct keyroom_wish {
  * journal, the same bytes. */
 ATTR_MUST_USE enum err keyroom_issue(struct keyroom_signer *r,
     const struct keyroom_wish *wish, struct buf *cert, struct errinfo *ei);
-/* A list of nothing revoked, one number above its last. */
+/* Its next list: one number above the last, with these entries
+ * (signer_crl()). */
 ATTR_MUST_USE enum err keyroom_crl(struct keyroom_signer *r, int64_t now,
-    int64_t life_sec, struct buf *crl, struct errinfo *ei);
+    int64_t life_sec, struct slice entries, struct buf *crl,
+    struct errinfo *ei);
+/* The number of its last list; 0: it has made none. */
+ATTR_MUST_USE enum err keyroom_crl_number(
+    struct keyroom_signer *r, uint64_t *out, struct errinfo *ei);
+/* Every certificate of its journal, in order; the slice dies when the callback
+ * returns, which stops the walk with anything but ERR_OK. */
+typedef enum err keyroom_cert_fn(
+    void *arg, struct slice cert, struct errinfo *ei);
+ATTR_MUST_USE enum err keyroom_certs(struct keyroom_signer *r,
+    keyroom_cert_fn *fn, void *arg, struct errinfo *ei);
 
 #endif

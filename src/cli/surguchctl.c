@@ -96,8 +96,11 @@ static const struct cli_command commands[] = {
     {"ca", "ceremony",
 	"STEP FILE [--profiles DIR] [--libexec DIR] [--password-file FILE]",
 	"make a root, CAs under it and a centre around them by a reviewed "
-	"file, in the steps root, request, sign, import, centre",
+	"file, in the steps root, request, sign, import, centre; and the "
+	"root's revocation list, in the step crl",
 	ca_ceremony_cmd},
+    {"ca", "crl", "FILE", "take over a root's revocation list, and publish it",
+	ctl_ca_crl},
     {"certificate", "list",
 	"[--ca CA] [--profile PROFILE] [--status STATUS] [--person PERSON] "
 	"[--ends-after TIME] [--ends-before TIME] [--after CERTIFICATE] "

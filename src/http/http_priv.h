@@ -172,8 +172,6 @@ struct request {
 	struct pair params[ROUTE_PARAMS_MAX];
 	size_t num_params;
 	int64_t start_us;
-	void *held; /* hold_begin(): its gnutls_session_t */
-	int held_fd;
 	struct response response;
 	/* Not cleared beforehand, since few are used. */
 	struct header headers[HTTP_HEADERS_MAX];
@@ -189,13 +187,6 @@ void request_free(struct request *r);
  * close is set where the rest of the connection cannot be trusted.
  */
 bool request_head(struct request *r, const char *method, const char *version);
-
-/* --- hold.c ------------------------------------------------------------ */
-
-/* Before a small answer is queued, and when libmicrohttpd has sent it all:
- * head and body go out as one. */
-void hold_begin(struct request *r);
-void hold_end(struct request *r);
 
 /* --- server.c, workers.c ---------------------------------------------- */
 

@@ -80,7 +80,6 @@ send_ready(struct request *r)
 		resp->body_len = 0;
 	}
 	r->state = REQUEST_SENT;
-	hold_begin(r);
 	return MHD_queue_response(r->connection, resp->status, ready->made);
 }
 
@@ -100,7 +99,6 @@ send_response(struct request *r)
 		return MHD_NO;
 	}
 	r->state = REQUEST_SENT;
-	hold_begin(r);
 	result = MHD_queue_response(r->connection, resp->status, made);
 	MHD_destroy_response(made);
 	return result;
@@ -275,7 +273,6 @@ on_completed(void *cls, struct MHD_Connection *connection, void **state,
 		return;
 	}
 	*state = NULL;
-	hold_end(r);
 	if (r->state == REQUEST_SENT) {
 		report(r);
 		seam("front.replied");

@@ -4,8 +4,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,14 +306,4 @@ socket_wait(int fd, int timeout_ms, struct errinfo *ei)
 		    "Nothing came within %d ms.", timeout_ms);
 	}
 	return n > 0 ? ERR_OK : err_sys(ei, "socket.wait", "Waiting failed");
-}
-
-bool
-socket_drained(int fd)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	       info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
 }

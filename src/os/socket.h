@@ -48,8 +48,6 @@ ATTR_MUST_USE enum err socket_peer(
 /* How long a send may wait for room before it fails with ERR_AGAIN. */
 ATTR_MUST_USE enum err socket_send_timeout(
     int fd, int64_t timeout_ms, struct errinfo *ei);
-/* Has the peer of this TCP connection acknowledged all that was sent? */
-bool socket_drained(int fd);
 /* Wait until readable.  timeout_ms < 0: for ever.  ERR_TIMEOUT. */
 ATTR_MUST_USE enum err socket_wait(int fd, int timeout_ms, struct errinfo *ei);
 

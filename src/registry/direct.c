@@ -24,11 +24,15 @@ check_profile(struct ca *ca, const char *name, const struct profile **out,
     struct errinfo *ei)
 {
 	const struct profile *p = ca_profile(ca, name);
+	struct authority *by;
+	enum err e = ca_find_issuer(ca, name, &by, ei);
 
-	if (p == NULL || ca_for_profile(ca, name) == NULL) {
-		(void)err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
-		    "no CA of this centre issues under the profile %s", name);
-		return err_object(ei, ERR_NOTFOUND, "profile");
+	if (e == ERR_OK && p == NULL) {
+		e = err_set(ei, ERR_NOTFOUND, "ca.profile", NULL,
+		    "this centre has no file of the profile %s", name);
+	}
+	if (e != ERR_OK) {
+		return err_object(ei, e, "profile");
 	}
 	if (!profile_direct(p)) {
 		(void)err_set(ei, ERR_POLICY, "profile.direct", NULL,

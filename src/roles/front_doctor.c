@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "ca/adopt.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
+#include "ca/revoke.h"
+#include "ca/root_crl.h"
 #include "roles/front_renew.h"
 #include "roles/front_verbs.h"
 #include "signer/client.h"
@@ -86,6 +89,43 @@ look_at_journal(struct verb_call *v, struct authority *a)
 }
 
 static void
+look_at_root(struct verb_call *v, const struct authority *a)
+{
+	struct root_revoked x;
+	char text[ERRINFO_TEXT], at[TIME_TEXT_SIZE];
+	bool missed = authority_is_missed(v->o->ca, a);
+
+	if (!root_crls_revoked(ca_roots(v->o->ca), authority_name(a), &x)) {
+		return;
+	}
+	time_text(x.at, at);
+	(void)snprintf(text, sizeof(text),
+	    "was revoked at its root on %s (%s, number %llu of %s) and issues "
+	    "nothing%s",
+	    at, revocation_reason_name(x.reason), (unsigned long long)x.number,
+	    x.file,
+	    missed ? "; nobody issues under some of its profiles"
+		   : "; others issue under its profiles");
+	find(v, missed ? "critical" : "warning", authority_name(a), text,
+	    "see REVOKING A CA in surguchctl(8)");
+}
+
+static void
+look_at_tls(struct verb_call *v)
+{
+	const char *ca = front_renew_revoked(v->o->renewing);
+	char text[ERRINFO_TEXT];
+
+	if (ca != NULL) {
+		(void)snprintf(text, sizeof(text),
+		    "the API's certificate is by %s, which is revoked at its "
+		    "root: clients may refuse it",
+		    ca);
+		find(v, "critical", "API", text, "surguchctl doctor --fix");
+	}
+}
+
+static void
 look_at_queue(struct verb_call *v)
 {
 	struct rows *r = NULL;
@@ -116,6 +156,7 @@ look_verb(struct verb_call *v)
 		const char *name = authority_name(a);
 		struct signer_client *ocsp = authority_ocsp(a);
 
+		look_at_root(v, a);
 		if (look_at_signer(v, authority_signer(a), name, "signer") &&
 		    !store_held(v->o->store, NULL)) {
 			look_at_journal(v, a);
@@ -124,6 +165,7 @@ look_verb(struct verb_call *v)
 			(void)look_at_signer(v, ocsp, name, "OCSP responder");
 		}
 	}
+	look_at_tls(v);
 	look_at_queue(v);
 	return ERR_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/bounds.h"
 #include "ca/authority.h"
+#include "ca/root_crl.h"
 #include "os/file.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -124,6 +125,18 @@ look_at_signer(struct health *h, const char *ca, const char *kind,
 	signer_info_clear(&info);
 }
 
+/* Where another CA has taken over the centre does its work. */
+static void
+look_at_root(struct health *h, const struct authority *a, struct readiness *out)
+{
+	if (root_crls_revoked(ca_roots(h->o.ca), authority_name(a), NULL) &&
+	    authority_is_missed(h->o.ca, a)) {
+		readiness_add(out,
+		    "%s is revoked at its root, and no CA issues in its place",
+		    authority_name(a));
+	}
+}
+
 static void
 look_at_disk(const char *dir, struct readiness *out)
 {
@@ -150,6 +163,7 @@ look(struct health *h)
 		struct authority *a = ca_at(h->o.ca, i);
 
 		note_chain(h, a);
+		look_at_root(h, a, out);
 		look_at_signer(
 		    h, authority_name(a), "signer", authority_signer(a), out);
 		if (authority_ocsp(a) != NULL) {

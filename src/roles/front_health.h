@@ -3,7 +3,8 @@
 #define SURGUCH_ROLES_FRONT_HEALTH_H
 /*
  * Can the centre do its work?  The database answers and takes changes, each
- * signer answers, and there is room on the disks.  Looked at anew at most once
+ * signer answers, no CA is revoked that nobody takes the place of, and there is
+ * room on the disks.  Looked at anew at most once
  * in HEALTH_KEEP_MS, however many ask.
  */
 #include <stdbool.h>

@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/version.h"
 #include "ca/authority.h"
+#include "ca/root_crl.h"
 #include "ca/shard.h"
 #include "http/problem.h"
 #include "http/request.h"
@@ -207,6 +208,36 @@ put_crls(const struct metrics *m, struct crl_shard full, struct buf *out)
 	}
 }
 
+static void
+put_roots(const struct metrics *m, struct buf *out)
+{
+	struct root_crls *roots = ca_roots(m->ca);
+	int64_t now = clock_utc_sec(m->clock);
+	struct root_crl_facts f;
+
+	metrics_head(out, "surguch_root_crl_left_seconds", METRICS_GAUGE,
+	    "Until the list of a root above our CAs ends (nextUpdate).");
+	for (size_t i = 0; i < root_crls_num(roots); i++) {
+		if (root_crls_facts(roots, i, &f)) {
+			const struct metrics_label labels[] = {
+			    {"file", f.file}, {NULL, NULL}};
+
+			metrics_int(out, "surguch_root_crl_left_seconds",
+			    labels, f.next_update - now);
+		}
+	}
+	metrics_head(out, "surguch_ca_revoked", METRICS_GAUGE,
+	    "1 for a CA that is revoked at its root and issues nothing.");
+	for (size_t i = 0; i < ca_num(m->ca); i++) {
+		const char *ca = authority_name(ca_at(m->ca, i));
+		const struct metrics_label labels[] = {
+		    {"ca", ca}, {NULL, NULL}};
+
+		metrics_int(out, "surguch_ca_revoked", labels,
+		    root_crls_revoked(roots, ca, NULL));
+	}
+}
+
 struct days {
 	struct buf *out;
 	int64_t now;
@@ -256,6 +287,7 @@ put_ca(const struct metrics *m, struct buf *out)
 	put_signers(m, out);
 	put_crls(m, (struct crl_shard){0}, out);
 	put_crls(m, (struct crl_shard){.delta = true}, out);
+	put_roots(m, out);
 	put_certificates(m, out);
 }
 

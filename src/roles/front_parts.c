@@ -14,6 +14,7 @@
 #include "ca/adopt.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
+#include "ca/root_crl.h"
 #include "http/server.h"
 #include "identity/limit.h"
 #include "identity/notice.h"
@@ -270,6 +271,32 @@ reconciled(void *arg)
 	(void)unlink(restored_file);
 	log_plain(LOG_WARN, "front.reconciled");
 	atomic_store(&f->reconciled, true);
+}
+
+static void
+log_root_crl(void *arg, const char *file, const struct errinfo *ei)
+{
+	(void)arg;
+	log_event(LOG_WARN, "root_crl.trouble", L_STR("file", file));
+	log_err(LOG_WARN, "root_crl.why", ei);
+}
+
+/* What the roots say of our CAs, before anything is issued. */
+static enum err
+load_roots(struct front *f, struct errinfo *ei)
+{
+	struct root_crls *roots = ca_roots(f->ca);
+	enum err e = root_crls_load(roots, log_root_crl, f, ei);
+
+	for (size_t i = 0; e == ERR_OK && i < ca_num(f->ca); i++) {
+		struct errinfo why = {0};
+
+		if (root_crls_check(roots, authority_name(ca_at(f->ca, i)),
+			&why) != ERR_OK) {
+			log_err(LOG_ERROR, "ca.revoked", &why);
+		}
+	}
+	return e;
 }
 
 /* --- people
@@ -566,6 +593,9 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	}
 	if (e == ERR_OK) {
 		e = compare_journals(f, ei);
+	}
+	if (e == ERR_OK) {
+		e = load_roots(f, ei);
 	}
 	if (e == ERR_OK) {
 		e = make_people(f, k, ei);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "ca/authority.h"
 #include "ca/renew.h"
+#include "ca/root_crl.h"
 #include "crypto/pubkey.h"
 #include "os/file.h"
 #include "roles/settings.h"
@@ -21,7 +22,39 @@ enum {
 	CHAIN_MODE = 0444
 };
 
-/* *out is empty when it is not due. */
+/* The CA whose key made it; NULL when none did. */
+static const struct authority *
+maker_of(struct ca *ca, struct slice leaf)
+{
+	const struct authority *found = NULL;
+	struct cert *cert = NULL;
+
+	if (cert_parse(leaf, &cert, NULL) != ERR_OK) {
+		return NULL;
+	}
+	for (size_t i = 0; i < ca_num(ca) && found == NULL; i++) {
+		struct pubkey *key = NULL;
+		const struct authority *a = ca_at(ca, i);
+
+		if (pubkey_parse(cert_spki(authority_cert(a)), &key, NULL) ==
+			ERR_OK &&
+		    cert_verify(cert, key, NULL) == ERR_OK) {
+			found = a;
+		}
+		pubkey_free(key);
+	}
+	cert_free(cert);
+	return found;
+}
+
+static bool
+is_revoked(const struct renewing *r, const struct authority *a)
+{
+	return a != NULL &&
+	       root_crls_revoked(ca_roots(r->ca), authority_name(a), NULL);
+}
+
+/* *out is empty when it is not due.  by: a responder's own CA, or NULL. */
 static enum err
 next_certificate(struct renewing *r, struct authority *by, struct slice der,
     struct buf *out, struct errinfo *ei)
@@ -29,7 +62,9 @@ next_certificate(struct renewing *r, struct authority *by, struct slice der,
 	struct cert *cert = NULL;
 	enum err e = cert_parse(der, &cert, ei);
 
-	if (e == ERR_OK && renew_due(cert, clock_utc_sec(r->clock))) {
+	if (e == ERR_OK &&
+	    (renew_due(cert, clock_utc_sec(r->clock)) ||
+		(by == NULL && is_revoked(r, maker_of(r->ca, der))))) {
 		e = ca_renew(r->ca, by, der, out, ei);
 	}
 	cert_free(cert);
@@ -63,31 +98,6 @@ renew_ocsp(
 	return e;
 }
 
-/* The CA whose key made it; NULL when none did. */
-static const struct authority *
-maker_of(struct ca *ca, struct slice leaf)
-{
-	const struct authority *found = NULL;
-	struct cert *cert = NULL;
-
-	if (cert_parse(leaf, &cert, NULL) != ERR_OK) {
-		return NULL;
-	}
-	for (size_t i = 0; i < ca_num(ca) && found == NULL; i++) {
-		struct pubkey *key = NULL;
-		const struct authority *a = ca_at(ca, i);
-
-		if (pubkey_parse(cert_spki(authority_cert(a)), &key, NULL) ==
-			ERR_OK &&
-		    cert_verify(cert, key, NULL) == ERR_OK) {
-			found = a;
-		}
-		pubkey_free(key);
-	}
-	cert_free(cert);
-	return found;
-}
-
 /* The new one, and its CA's chain without the root. */
 static enum err
 write_chain(
@@ -110,26 +120,58 @@ write_chain(
 	return e;
 }
 
+/* The API's certificate as it lies on the disk. */
+static enum err
+read_tls(const struct renewing *r, struct buf *der, struct errinfo *ei)
+{
+	struct buf file = BUF_INIT(PEM_MAX);
+	struct slice text;
+	enum err e =
+	    file_read(r->settings->tls_certificate, PEM_MAX, &file, ei);
+
+	text = buf_slice(&file);
+	if (e == ERR_OK) {
+		e = pem_get(&text, PEM_CERTIFICATE, der, ei);
+	}
+	buf_clear(&file);
+	return e;
+}
+
+/* Elsewhere it is somebody else's to renew. */
+static bool
+is_our_tls(const struct renewing *r)
+{
+	const char *own = r->settings->front_dir;
+
+	return strncmp(r->settings->tls_certificate, own, strlen(own)) == 0;
+}
+
+const char *
+front_renew_revoked(struct renewing *r)
+{
+	struct buf der = BUF_INIT(CERT_BYTES_MAX);
+	const struct authority *a = NULL;
+
+	if (is_our_tls(r) && read_tls(r, &der, NULL) == ERR_OK) {
+		a = maker_of(r->ca, buf_slice(&der));
+	}
+	buf_clear(&der);
+	return is_revoked(r, a) ? authority_name(a) : NULL;
+}
+
 /* Its key stays: a chain that is replaced in one step never lacks its key. */
 static enum err
 renew_tls(struct renewing *r, size_t *num, struct errinfo *ei)
 {
 	const char *path = r->settings->tls_certificate;
-	const char *own = r->settings->front_dir;
-	struct buf file = BUF_INIT(PEM_MAX), der = BUF_INIT(CERT_BYTES_MAX);
+	struct buf der = BUF_INIT(CERT_BYTES_MAX);
 	struct buf next = BUF_INIT(CERT_BYTES_MAX);
-	struct slice text;
 	enum err e;
 
-	/* Elsewhere it is somebody else's to renew. */
-	if (strncmp(path, own, strlen(own)) != 0) {
+	if (!is_our_tls(r)) {
 		return ERR_OK;
 	}
-	e = file_read(path, PEM_MAX, &file, ei);
-	text = buf_slice(&file);
-	if (e == ERR_OK) {
-		e = pem_get(&text, PEM_CERTIFICATE, &der, ei);
-	}
+	e = read_tls(r, &der, ei);
 	if (e == ERR_OK) {
 		e = next_certificate(r, NULL, buf_slice(&der), &next, ei);
 	}
@@ -143,7 +185,6 @@ renew_tls(struct renewing *r, size_t *num, struct errinfo *ei)
 		log_plain(LOG_INFO, "front.renewed_tls");
 		(*num)++;
 	}
-	buf_clear(&file);
 	buf_clear(&der);
 	buf_clear(&next);
 	return e;
@@ -164,7 +205,8 @@ front_renew(struct renewing *r, size_t *out_num, struct errinfo *ei)
 	for (size_t i = 0; i <= ca_num(r->ca); i++) {
 		if (i == ca_num(r->ca)) {
 			e = renew_tls(r, &num, &one);
-		} else if (authority_ocsp(ca_at(r->ca, i)) != NULL) {
+		} else if (authority_ocsp(ca_at(r->ca, i)) != NULL &&
+			   !is_revoked(r, ca_at(r->ca, i))) {
 			e = renew_ocsp(r, ca_at(r->ca, i), &num, &one);
 		}
 		if (e != ERR_OK && first == ERR_OK) {

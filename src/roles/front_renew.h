@@ -4,7 +4,9 @@
 /*
  * The centre's own certificates, renewed when two thirds of their life are
  * over: those of the OCSP responders, which get theirs over the channel and go
- * on, and the API's, when it stands in front's own directory.
+ * on, and the API's, when it stands in front's own directory.  A CA that is
+ * revoked at its root certifies nothing more, its responder neither; the API
+ * gets a certificate of another.
  */
 #include <pthread.h>
 #include <stddef.h>
@@ -29,5 +31,8 @@ struct renewing {
  * tried. */
 ATTR_MUST_USE enum err front_renew(
     struct renewing *r, size_t *out_num, struct errinfo *ei);
+/* The revoked CA that the API's own certificate is of; NULL when it is of
+ * another. */
+const char *front_renew_revoked(struct renewing *r);
 
 #endif

@@ -45,11 +45,16 @@ static const char *const *const migration_4[] = {
     migration_4_idem,
 };
 
+static const char *const *const migration_5[] = {
+    migration_5_roots,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
     {3, migration_3, ARRAY_LEN(migration_3)},
     {4, migration_4, ARRAY_LEN(migration_4)},
+    {5, migration_5, ARRAY_LEN(migration_5)},
 };
 
 const struct migration *

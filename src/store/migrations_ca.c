@@ -119,3 +119,14 @@ const char *const migration_4_idem[] = {
     "CREATE INDEX idem_created ON idem (created_at)",
     NULL,
 };
+
+const char *const migration_5_roots[] = {
+    /* The present revocation list of one who stands above a CA of ours, by
+     * the SHA-256 of its public key: an older one must not come back. */
+    "CREATE TABLE root_crl ("
+    "issuer BLOB NOT NULL PRIMARY KEY, "
+    "number BIGINT NOT NULL, "
+    "der BLOB, "
+    "taken_at BIGINT NOT NULL)",
+    NULL,
+};

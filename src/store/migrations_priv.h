@@ -40,4 +40,7 @@ extern const char *const migration_3_words[];
 /* Migration 4: an idempotency record is written once. */
 extern const char *const migration_4_idem[];
 
+/* Migration 5: the lists of those who stand above our CAs. */
+extern const char *const migration_5_roots[];
+
 #endif

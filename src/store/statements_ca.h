@@ -188,6 +188,23 @@ STATEMENT(CRL_SHARD_DUE, "crl_shard.due",
     "ii", "tiii")
 
 /*
+ * root_crl: the present list of one who stands above a CA of ours, under the
+ * SHA-256 of its public key.
+ */
+STATEMENT(ROOT_CRL_ADD, "root_crl.add",
+    "INSERT INTO root_crl (issuer, number, taken_at) VALUES ($1, 0, 0) "
+    "ON CONFLICT (issuer) DO NOTHING",
+    "b", "")
+/* issuer, number (only upwards), the list, now */
+STATEMENT(ROOT_CRL_REPLACE, "root_crl.replace",
+    "UPDATE root_crl SET number = $2, der = $3, taken_at = $4 "
+    "WHERE issuer = $1 AND number < $2",
+    "bibi", "")
+/* -> the list; no row when there is none */
+STATEMENT(ROOT_CRL_GET, "root_crl.get",
+    "SELECT der FROM root_crl WHERE issuer = $1 AND number > 0", "b", "b")
+
+/*
  * idem: $1 account  $2 operation  $3 the client's key  $4 body_sha256
  * $5 status  $6 content type  $7 answer  $8 certificate_id (the answer is made
  * from it; 6 and 7 are NULL)  $9 created_at.  A twin fails as "unique".

@@ -131,7 +131,8 @@ test('doctor names what is wrong', async (t) => {
 				'issuing-p256-1-of-2.crl': 'surguchctl doctor --fix',
 				'bank-of-x.crl': 'surguchctl doctor --fix',
 				'bank-of-x-1-of-2.crl': 'surguchctl doctor --fix',
-				'root-of-all.crl': 'sign a new one with the root\'s key',
+				'root-of-all.crl': 'surguchctl ca ceremony crl FILE at the ' +
+					'root\'s machine, then surguchctl ca crl root.crl',
 			};
 			const place = (name) => join(stateDir(centre, 'public'), name);
 			mkdirSync(stateDir(centre, 'signer-bank-of-x'), { mode: 0o700 });

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ca/authority.h"
+#include "ca/root_crl.h"
 #include "ca/shard.h"
 #include "crypto/hash.h"
 #include "http/date.h"
@@ -74,8 +75,8 @@ find_list(
 	return NULL;
 }
 
-/* Lists of others, such as the root's, which nobody makes anew while we run.
- * What is no list is handed out as it is. */
+/* Lists of others, which nobody brings anew while we run: of a root that none
+ * of our CAs stands under now.  What is no list is handed out as it is. */
 static void
 list_times(struct public_file *f)
 {
@@ -247,7 +248,9 @@ serve_file(void *arg, const struct request *r, struct response *resp)
 	const char *name = request_param(r, "file");
 	struct crl_shard shard;
 	struct authority *a = find_list(p, name, &shard);
-	struct shared_crl *crl = a == NULL ? NULL : authority_crl(a, shard);
+	struct shared_crl *crl = a == NULL
+				     ? root_crls_file(ca_roots(p->ca), name)
+				     : authority_crl(a, shard);
 
 	if (crl != NULL) {
 		send_list(p, r, crl, resp);

@@ -3,10 +3,10 @@
 #define SURGUCH_PROTOCOL_CRL_FILES_H
 /*
  * What certificates point to: CRLs, CA certificates and chains, over plain
- * HTTP (RFC 5280 4.2.1.13, 4.2.2.1).  CRLs of the CAs that we run come from
- * memory, the rest is read once at start from the public directory.  Each has a
- * tag, who shows it gets a 304; a list is not to be kept beyond its nextUpdate,
- * nor longer than five minutes.
+ * HTTP (RFC 5280 4.2.1.13, 4.2.2.1).  CRLs of the CAs that we run, and of those
+ * who stand above them, come from memory, the rest is read once at start from
+ * the public directory.  Each has a tag, who shows it gets a 304; a list is not
+ * to be kept beyond its nextUpdate, nor longer than five minutes.
  */
 #include <stddef.h>
 

@@ -4,10 +4,8 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <gnutls/gnutls.h>
@@ -30,27 +28,7 @@ hello(void *arg, const struct request *r, struct response *resp)
 	    "text/plain");
 }
 
-enum {
-	LARGE = 20000, /* several records */
-	PIPELINED = 2000,
-};
-
-static void
-large(void *arg, const struct request *r, struct response *resp)
-{
-	static uint8_t body[LARGE];
-
-	(void)arg;
-	(void)r;
-	memset(body, 'x', sizeof(body));
-	response_body_static(
-	    resp, slice_make(body, sizeof(body)), "text/plain");
-}
-
-static const struct route routes[] = {
-    {"GET", "/", hello, 0, NULL, 0},
-    {"GET", "/large", large, 0, NULL, 0},
-};
+static const struct route routes[] = {{"GET", "/", hello, 0, NULL, 0}};
 
 /* A P-256 key and a certificate it signed itself, as PEM. */
 static void
@@ -87,8 +65,7 @@ static int
 setup(void **state)
 {
 	struct http_options o = {
-	    .routes = routes, .num_routes = 2, .worker_threads = 1};
-	static const int send_room = 8192;
+	    .routes = routes, .num_routes = 1, .worker_threads = 1};
 	gnutls_datum_t key, cert;
 	struct errinfo ei = {0};
 
@@ -96,10 +73,6 @@ setup(void **state)
 	make_pair(&key, &cert);
 	assert_ok(
 	    socket_listen_tcp("127.0.0.1", 0, &o.listen_fd, &port, &ei), &ei);
-	/* For the connections, too: soon full. */
-	assert_int_equal(setsockopt(o.listen_fd, SOL_SOCKET, SO_SNDBUF,
-			     &send_room, sizeof(send_room)),
-	    0);
 	o.tls_key_pem = slice_make(key.data, key.size);
 	o.tls_cert_pem = slice_make(cert.data, cert.size);
 	assert_ok(http_server_start(&o, &server, &ei), &ei);
@@ -119,145 +92,47 @@ teardown(void **state)
 	return 0;
 }
 
-struct client {
-	int fd;
-	gnutls_certificate_credentials_t none;
-	gnutls_session_t session;
-};
-
-/* False when there was no handshake.  receive: bytes that its socket takes
- * before it reads, or 0: the usual. */
-static bool
-client_open(struct client *c, const char *priorities, int receive)
-{
-	struct sockaddr_in to = {.sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
-	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(receive == 0 || setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF,
-					&receive, sizeof(receive)) == 0);
-	assert_int_equal(
-	    connect(c->fd, (const struct sockaddr *)&to, sizeof(to)), 0);
-	assert_int_equal(gnutls_init(&c->session, GNUTLS_CLIENT), 0);
-	assert_int_equal(gnutls_certificate_allocate_credentials(&c->none), 0);
-	assert_int_equal(
-	    gnutls_credentials_set(c->session, GNUTLS_CRD_CERTIFICATE, c->none),
-	    0);
-	assert_int_equal(
-	    gnutls_priority_set_direct(c->session, priorities, NULL), 0);
-	gnutls_transport_set_int(c->session, c->fd);
-	gnutls_handshake_set_timeout(c->session, 5000);
-	return gnutls_handshake(c->session) == GNUTLS_E_SUCCESS;
-}
-
-static void
-client_close(struct client *c)
-{
-	gnutls_deinit(c->session);
-	gnutls_certificate_free_credentials(c->none);
-	(void)close(c->fd);
-}
-
-static void
-client_send(struct client *c, const char *text)
-{
-	assert_int_equal(
-	    gnutls_record_send(c->session, text, strlen(text)), strlen(text));
-}
-
 /* What the server answers to a GET by a client with these priorities; false
  * when there was no handshake. */
 static bool
 talk(const char *priorities, char *answer, size_t size)
 {
-	struct client c;
-	bool shaken = client_open(&c, priorities, 0);
+	static const char request[] =
+	    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	struct sockaddr_in to = {.sin_family = AF_INET,
+	    .sin_port = htons(port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	gnutls_certificate_credentials_t none;
+	gnutls_session_t session;
+	bool shaken;
 	size_t len = 0;
 	ssize_t n = 1;
 
+	assert_int_equal(
+	    connect(fd, (const struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(gnutls_init(&session, GNUTLS_CLIENT), 0);
+	assert_int_equal(gnutls_certificate_allocate_credentials(&none), 0);
+	assert_int_equal(
+	    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, none), 0);
+	assert_int_equal(
+	    gnutls_priority_set_direct(session, priorities, NULL), 0);
+	gnutls_transport_set_int(session, fd);
+	gnutls_handshake_set_timeout(session, 5000);
+	shaken = gnutls_handshake(session) == GNUTLS_E_SUCCESS;
 	if (shaken) {
-		client_send(&c,
-		    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+		assert_true(gnutls_record_send(
+				session, request, sizeof(request) - 1) > 0);
 	}
 	while (shaken && n > 0 && len < size - 1) {
-		n = gnutls_record_recv(c.session, answer + len, size - 1 - len);
+		n = gnutls_record_recv(session, answer + len, size - 1 - len);
 		len += n > 0 ? (size_t)n : 0;
 	}
 	answer[len] = '\0';
-	client_close(&c);
+	gnutls_deinit(session);
+	gnutls_certificate_free_credentials(none);
+	(void)close(fd);
 	return shaken;
-}
-
-/* Head and body of a small answer are one record, as often as one is asked
- * for; a large one is whole. */
-static void
-answers_come_in_one_piece(void **state)
-{
-	static char answer[2 * LARGE];
-	struct client c;
-	size_t len;
-	ssize_t n;
-
-	(void)state;
-	assert_true(client_open(&c, "NORMAL", 0));
-	for (int i = 0; i < 3; i++) {
-		client_send(&c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-		n = gnutls_record_recv(c.session, answer, sizeof(answer) - 1);
-		assert_true(n > 0);
-		answer[n] = '\0';
-		assert_non_null(strstr(answer, "HTTP/1.1 200"));
-		assert_non_null(strstr(answer, "by TLS"));
-		client_send(&c, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-		len = 0;
-		do {
-			n = gnutls_record_recv(
-			    c.session, answer + len, sizeof(answer) - 1 - len);
-			assert_true(n > 0);
-			len += (size_t)n;
-			answer[len] = '\0';
-		} while (strstr(answer, "\r\n\r\n") == NULL ||
-			 strlen(strstr(answer, "\r\n\r\n")) < LARGE + 4);
-	}
-	client_close(&c);
-}
-
-static void *
-ask_often(void *arg)
-{
-	for (int i = 0; i < PIPELINED; i++) {
-		client_send(arg, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-	}
-	return NULL;
-}
-
-/* Who asks without reading what comes, until the server can send no more, has
- * everything in the end. */
-static void
-nothing_is_kept_back(void **state)
-{
-	static const struct timespec pause = {0, 300000000};
-	static char answer[16384];
-	pthread_t asking;
-	size_t num = 0;
-	struct client c;
-	ssize_t n;
-
-	(void)state;
-	assert_true(client_open(&c, "NORMAL", 2048));
-	assert_int_equal(pthread_create(&asking, NULL, ask_often, &c), 0);
-	(void)nanosleep(&pause, NULL);
-	while (num < PIPELINED) {
-		n = gnutls_record_recv(c.session, answer, sizeof(answer) - 1);
-		assert_true(n > 0);
-		answer[n] = '\0';
-		for (const char *at = answer;
-		     (at = strstr(at, "by TLS")) != NULL; at++) {
-			num++;
-		}
-	}
-	assert_int_equal(pthread_join(asking, NULL), 0);
-	client_close(&c);
 }
 
 static void
@@ -298,8 +173,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(modern_clients_are_served),
 	    cmocka_unit_test(old_versions_and_weak_ciphers_are_not),
-	    cmocka_unit_test(answers_come_in_one_piece),
-	    cmocka_unit_test(nothing_is_kept_back),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
