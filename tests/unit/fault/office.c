@@ -107,8 +107,8 @@ office_code(struct office *o, const char *phone, char out[16])
 	fixture_code(o->f, phone, out);
 }
 
-int
-office_setup(void **state)
+static int
+set_up(void **state, const char *settings)
 {
 	struct office *o = calloc(1, sizeof(*o));
 	struct ca_options options;
@@ -119,7 +119,7 @@ office_setup(void **state)
 		free(o);
 		return -1;
 	}
-	house_ceremony(&o->house, "");
+	house_ceremony(&o->house, settings);
 	make_gost(&o->house);
 	house_path(&o->house, "public", o->public_dir);
 	assert_ok(dir_make(o->public_dir, 0755, &ei), &ei);
@@ -137,6 +137,18 @@ office_setup(void **state)
 	add_ca(o, "gost", &o->signers[1]);
 	*state = o;
 	return 0;
+}
+
+int
+office_setup(void **state)
+{
+	return set_up(state, "");
+}
+
+int
+office_setup_deltas(void **state)
+{
+	return set_up(state, "crl_shards = 2;\ncrl_delta_hours = 1;\n");
 }
 
 int

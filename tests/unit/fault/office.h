@@ -23,6 +23,8 @@ struct office {
 
 /* cmocka's hooks: *state is a struct office. */
 int office_setup(void **state);
+/* The same of an issuing CA with two shards and deltas. */
+int office_setup_deltas(void **state);
 int office_teardown(void **state);
 
 /* fixture_code() by that clock. */

@@ -236,50 +236,111 @@ revoke_another(void)
 	assert_ok(revoke(&ei), &ei);
 }
 
-/* The list that is published is one, and its number never falls. */
-static void
-list_stands(enum err got)
+/* What is published under this name; NULL when nothing is. */
+static struct crl *
+read_list(const char *name)
 {
-	static uint8_t last[32]; /* its number, to the right */
 	struct buf der = BUF_INIT(CRL_BYTES_MAX);
 	struct crl *crl = NULL;
 	char path[PATH_TEXT_SIZE];
 	struct errinfo ei = {0};
-	uint8_t number[32] = {0};
-	struct slice n;
 	enum err e;
 
-	agrees(got);
-	assert_ok(path_join(path, office->public_dir, "issuing.crl", &ei), &ei);
+	assert_ok(path_join(path, office->public_dir, name, &ei), &ei);
 	e = file_read(path, CRL_BYTES_MAX, &der, &ei);
-	if (e == ERR_NOTFOUND) {
+	if (e != ERR_NOTFOUND) {
+		assert_ok(e, &ei);
+		assert_ok(crl_parse(buf_slice(&der), &crl, &ei), &ei);
+	}
+	buf_clear(&der);
+	return crl;
+}
+
+/* A list's number, to the right. */
+struct number {
+	uint8_t at[32];
+};
+
+/* It never falls. */
+static void
+goes_up(struct number *last, const struct crl *crl)
+{
+	struct slice n = crl_number(crl);
+	struct number now = {{0}};
+
+	assert_in_range(n.len, 1, sizeof(now.at));
+	memcpy(now.at + sizeof(now.at) - n.len, n.p, n.len);
+	assert_true(memcmp(now.at, last->at, sizeof(now.at)) >= 0);
+	*last = now;
+}
+
+/* The list that is published is one, and its number never falls. */
+static void
+list_stands(enum err got)
+{
+	static struct number last;
+	struct crl *crl = read_list("issuing.crl");
+
+	agrees(got);
+	if (crl == NULL) {
 		assert_int_not_equal(got, ERR_OK);
 		return;
 	}
-	assert_ok(e, &ei);
-	assert_ok(crl_parse(buf_slice(&der), &crl, &ei), &ei);
-	n = crl_number(crl);
-	assert_in_range(n.len, 1, sizeof(number));
-	memcpy(number + sizeof(number) - n.len, n.p, n.len);
-	assert_true(memcmp(number, last, sizeof(last)) >= 0);
-	memcpy(last, number, sizeof(last));
+	goes_up(&last, crl);
 	if (got == ERR_OK) {
 		assert_int_equal((int64_t)crl_num_entries(crl),
 		    count("SELECT count(*) FROM revocation"));
 	}
 	crl_free(crl);
-	buf_clear(&der);
+}
+
+/* The deltas of the two shards list all that is revoked, the lists themselves
+ * nothing. */
+static void
+deltas_stand(enum err got)
+{
+	static const struct {
+		const char *list;
+		const char *delta;
+	} shards[] = {
+	    {"issuing-0-of-2.crl", "issuing-0-of-2.delta.crl"},
+	    {"issuing-1-of-2.crl", "issuing-1-of-2.delta.crl"},
+	};
+	static struct number lists[2], deltas[2];
+	int64_t num = 0;
+
+	agrees(got);
+	for (size_t i = 0; i < ARRAY_LEN(shards); i++) {
+		struct crl *list = read_list(shards[i].list);
+		struct crl *delta = read_list(shards[i].delta);
+
+		assert_non_null(list);
+		assert_non_null(delta);
+		goes_up(&lists[i], list);
+		goes_up(&deltas[i], delta);
+		assert_true(
+		    memcmp(lists[i].at, deltas[i].at, sizeof(lists[i].at)) < 0);
+		assert_int_equal(crl_num_entries(list), 0);
+		num += (int64_t)crl_num_entries(delta);
+		crl_free(list);
+		crl_free(delta);
+	}
+	if (got == ERR_OK) {
+		assert_int_equal(num, count("SELECT count(*) FROM revocation"));
+	}
 }
 
 /* Each act in its turn, on something new for each kind of failure. */
-static const struct {
+struct act {
 	const char *name;
 	void (*before)(void);
 	enum err (*act)(struct errinfo *ei);
 	void (*after)(enum err got);
 	int64_t issued; /* certificates more, `before` included */
 	bool files;
-} acts[] = {
+};
+
+static const struct act acts[] = {
     {"issue", prepare, issue, agrees, 1, false},
     {"adopt", issue_unrecorded, adopt, agrees, 1, false},
     {"adopt by key", issue_unrecorded, adopt_key, agrees, 1, false},
@@ -288,8 +349,13 @@ static const struct {
     {"renew", issue_recorded, renew, agrees, -1, false},
 };
 
+/* Of a CA that makes deltas. */
+static const struct act delta_acts[] = {
+    {"publish a delta", revoke_another, publish, deltas_stand, 1, true},
+};
+
 static void
-everything_fails_in_turn(void **state)
+each_fails_in_turn(const struct act *at, size_t num)
 {
 	static const struct {
 		const char *name;
@@ -302,25 +368,23 @@ everything_fails_in_turn(void **state)
 	};
 	struct errinfo ei = {0};
 
-	office = *state;
-	print_message("proves: I2\n");
 	house_key(&key);
 	assert_ok(publish(&ei), &ei);
-	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+	for (size_t i = 0; i < num; i++) {
 		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 			int64_t had = count("SELECT count(*) FROM certificate");
 
-			if (kinds[k].kind == FAILING_FILE && !acts[i].files) {
+			if (kinds[k].kind == FAILING_FILE && !at[i].files) {
 				continue;
 			}
-			print_message("%s, %s: ", acts[i].name, kinds[k].name);
-			acts[i].before();
+			print_message("%s, %s: ", at[i].name, kinds[k].name);
+			at[i].before();
 			assert_true(failing_each(kinds[k].kind, ERR_OK,
-					acts[i].act, acts[i].after) > 0);
-			if (acts[i].issued >= 0) {
+					at[i].act, at[i].after) > 0);
+			if (at[i].issued >= 0) {
 				assert_int_equal(
 				    count("SELECT count(*) FROM certificate"),
-				    had + acts[i].issued);
+				    had + at[i].issued);
 			}
 		}
 	}
@@ -329,12 +393,29 @@ everything_fails_in_turn(void **state)
 	buf_clear(&old);
 }
 
+static void
+everything_fails_in_turn(void **state)
+{
+	office = *state;
+	print_message("proves: I2\n");
+	each_fails_in_turn(acts, ARRAY_LEN(acts));
+}
+
+static void
+deltas_fail_in_turn(void **state)
+{
+	office = *state;
+	each_fails_in_turn(delta_acts, ARRAY_LEN(delta_acts));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 		everything_fails_in_turn, office_setup, office_teardown),
+	    cmocka_unit_test_setup_teardown(
+		deltas_fail_in_turn, office_setup_deltas, office_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
