@@ -12,10 +12,12 @@ import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust, toPem, verify } from './lib/openssl.mjs';
+import { Power } from './lib/power.mjs';
 import { BUILD, until } from './lib/scratch.mjs';
 
 const RIGHT_MS = 1000;
 const REVOKED = 23; // X509_V_ERR_CERT_REVOKED
+const LOOK_MS = 30000; // a list whose signer was gone is tried again then
 const MINUTES = 60;
 const HOURS = 3600;
 const REMOVED = 'Remove From CRL';
@@ -333,6 +335,82 @@ test('delta lists of shards', async (t) => {
 			.every((d, i) => d.number > deltas[i].number), 'new deltas');
 		assert.deepEqual((await all((p) => p)).map((l) => l.number),
 			lists.map((l) => l.number));
+	});
+	t.diagnostic('proves: I3');
+});
+
+// What the kernel had not synced is gone, too.
+test('killed while deltas are made', async (t) => {
+	const power = await Power.start(t, {
+		env: { SURGUCH_TEST_SYNCED: 'all' },
+		configure: (c) => appendFileSync(join(c.dir,
+			'etc/surguch/ca/issuing-p256.conf'), 'crl_delta_hours = 1;\n') });
+	const { centre } = power;
+	const at = (name) => join(centre.dir, name);
+	const issuing = await toPem('x509',
+		join(stateDir(centre, 'public'), 'issuing-p256.cer'), at('i.pem'));
+	const numbers = new Map(); // of a list -> its bytes
+	let num = 0;
+
+	async function get(path) {
+		const http = new Client(centre.public);
+		const r = await http.get(path).catch(() => null);
+		http.close();
+		if (r?.status !== 200) {
+			return null;
+		}
+		const der = at(`k${num += 1}.der`);
+		writeFileSync(der, r.body);
+		const text = await opensslMust(['crl', '-inform', 'DER', '-in', der,
+			'-noout', '-text', '-crlnumber']);
+		const [number] = /crlNumber=(0x[0-9A-F]+)/.exec(text);
+		assert.ok((numbers.get(number) ?? r.body).equals(r.body),
+			`two lists of number ${number}`);
+		numbers.set(number, r.body);
+		return { text, pem: await toPem('crl', der, at(`k${num}.pem`)) };
+	}
+	async function revoke({ json }) {
+		const key = newKey();
+		await until(async () => {
+			await power.back;
+			const r = await call(centre, 'POST',
+				`/v1/certificates/${json.id}/revocation`,
+				{ reason: 'superseded' }, { key }).catch(() => null);
+			return r?.status === 200;
+		}, 'the revocation', { timeoutMs: 30000 });
+		await until(async () => (await get(deltaOf(FULL)))?.text
+			.includes(json.serial.toUpperCase()), 'the delta',
+		{ timeoutMs: LOOK_MS + 30000 });
+	}
+
+	const first = await get(FULL);
+	const certs = [];
+	for (const role of ['parent', 'front', 'signer']) {
+		await t.test(`${role} killed at each step`, async () => {
+			for (const step of ['signer.journal_written',
+				'signer.journal_synced']) {
+				const cert = await power.issue(newKey());
+				await power.hitUnder(role, step, () => revoke(cert));
+				certs.push(cert);
+			}
+		});
+	}
+	await t.test('nothing is forgotten, whichever list one has', async () => {
+		await power.settle();
+		certs.push(await power.issue(newKey()));
+		const lists = [first, await get(FULL)];
+		const delta = await get(deltaOf(FULL));
+		for (const [i, { json }] of certs.entries()) {
+			writeFileSync(at('one.pem'), json.pem);
+			for (const list of lists) {
+				const { errors } = await verify({ cert: at('one.pem'),
+					root: centre.apiCa, issuing, crl: list.pem,
+					args: ['-extended_crl', '-use_deltas', '-CRLfile',
+						delta.pem] });
+				assert.deepEqual(errors, i + 1 < certs.length ? [REVOKED] : []);
+			}
+		}
+		await power.check();
 	});
 	t.diagnostic('proves: I3');
 });
