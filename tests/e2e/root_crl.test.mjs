@@ -2,7 +2,7 @@
 // CAs that end before their time: revoked at a root whose key is elsewhere, by
 // a reviewed file; the list is carried to the centre, which obeys and serves it.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync,
+import { copyFileSync, readFileSync, renameSync, rmSync, statSync,
 	writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,17 +12,18 @@ import { addPerson, call, ctl, newKey, p256Request, startDesk, stateDir }
 	from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { openssl, opensslMust, toPem } from './lib/openssl.mjs';
+import { ACT_CODE, addForm, gostRequest, Person } from './lib/person.mjs';
 import { Running } from './lib/processes.mjs';
 import { parseMetrics } from './lib/prometheus.mjs';
-import { AS_ROOT, scratch, until } from './lib/scratch.mjs';
+import { scratch, until } from './lib/scratch.mjs';
 import { ClockOffset } from './lib/seams.mjs';
 
 const DAY = 86400;
 const REVOKED = 23; // X509_V_ERR_CERT_REVOKED
 
-const ca = (name, n, profiles) => `name = "${name}"; key = "p256";
+const ca = (name, n, profiles, key = 'p256') => `name = "${name}"; key = "${key}";
 	user = "${uid(n)}"; common_name = "Издающий ${name}"; profiles = ${profiles};
-	ocsp = { name = "ocsp-${name}"; key = "p256"; user = "${uid(n + 1)}";
+	ocsp = { name = "ocsp-${name}"; key = "${key}"; user = "${uid(n + 1)}";
 		common_name = "OCSP ${name}"; };`;
 
 // What import printed, into surguch.conf.
@@ -352,6 +353,29 @@ test('a CA is revoked at its root', async (t) => {
 	t.diagnostic('proves: I3, I5');
 });
 
+// The roots of a demo were sealed away on the same machine: one comes back,
+// revokes the CA of its hierarchy, and is sealed again.  The list's file.
+async function revokeInDemo(centre, desk, hierarchy, reason) {
+	const sealed = join(stateDir(centre, 'sealed'), `root-${hierarchy}`);
+	const state = stateDir(centre, `signer-root-${hierarchy}`);
+	const file = join(desk.dir, 'crl.conf');
+	writeFileSync(file, `exchange = "exchange"; public = "${centre.public}";
+organization = "Учебный центр";
+root = { name = "root-${hierarchy}"; key = "p256"; common_name = "Корневой";
+	user = "${statSync(sealed).uid}"; };
+crl = { revoked = ({ certificate = "${join(stateDir(centre, 'public'),
+		`issuing-${hierarchy}.cer`)}"; reason = "${reason}"; }); };
+`);
+	const step = (name) => centre.ctl('--centre', centre.dir, 'ca', 'ceremony',
+		name, file, '--libexec', join(centre.build, 'src/roles'));
+	assert.match((await step('sign')).err, /ceremony\.issuing/);
+	renameSync(sealed, state);
+	const r = await step('crl');
+	renameSync(state, sealed);
+	assert.equal(r.code, 0, r.err);
+	return join(desk.dir, 'exchange/root.crl');
+}
+
 // Who signed the certificate that the API shows.
 const apiIssuer = (centre) => new Promise((done, fail) => {
 	const { hostname, port } = new URL(centre.api);
@@ -375,27 +399,9 @@ test('the CA that the centre\'s own API stands on', async (t) => {
 	await desk.start();
 	assert.match(await apiIssuer(centre), /ECDSA P-256/);
 
-	// The demo's own root was sealed away on the same machine.
-	const sealed = join(stateDir(centre, 'sealed'), 'root-p256');
-	const state = stateDir(centre, 'signer-root-p256');
-	const file = join(desk.dir, 'crl.conf');
-	writeFileSync(file, `exchange = "exchange"; public = "${centre.public}";
-organization = "Учебный центр";
-root = { name = "root-p256"; key = "p256"; common_name = "Учебный корневой центр";
-	user = "${statSync(sealed).uid}"; };
-crl = { revoked = ({ certificate = "${join(stateDir(centre, 'public'),
-		'issuing-p256.cer')}"; reason = "key_compromise"; }); };
-`);
-	const step = (name) => centre.ctl('--centre', centre.dir, 'ca', 'ceremony',
-		name, file, '--libexec', join(centre.build, 'src/roles'));
 	await t.test('a root that comes back for its list', async () => {
-		const none = await step('sign');
-		assert.match(none.err, /ceremony\.issuing/);
-		renameSync(sealed, state);
-		const r = await step('crl');
-		assert.equal(r.code, 0, r.err);
-		renameSync(state, sealed);
-		assert.ok(!existsSync(state));
+		const list = await revokeInDemo(centre, desk, 'p256', 'key_compromise');
+		assert.match(await crlText(list), /Key Compromise/);
 	});
 	await t.test('its successor certifies the API anew, at once', async () => {
 		const said = await desk.take(join(desk.dir, 'exchange/root.crl'));
@@ -404,4 +410,42 @@ crl = { revoked = ({ certificate = "${join(stateDir(centre, 'public'),
 		assert.ok(!(await desk.doctor()).some((f) => f.what === 'API'));
 	});
 	t.diagnostic('proves: I3, I5');
+});
+
+test('people wait for the CA that takes over', async (t) => {
+	const centre = await startDesk(t);
+	const rite = new Ceremony(t, centre, { name: 'gost-new',
+		key: 'gost2012-256:A', issuing: ca('issuing-gost-new', 1,
+			'["qualified-person"]', 'gost2012-256:A') });
+	const desk = new Desk(t, centre, rite);
+	await desk.start();
+	const holder = async (n) => {
+		const phone = `+7916300000${n}`;
+		const form = await addForm(centre, { phone, person: desk.person });
+		const p = await new Person(centre, phone).signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		expectStatus(await p.request(
+			(await gostRequest(desk.dir, `key-${n}`)).der), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		return p;
+	};
+	const first = await holder(1);
+	await first.reaches('issued');
+	const leaf = { ca: 'issuing-gost', pem: await first.certificate('pem') };
+	assert.deepEqual(await desk.verify(leaf, 'root-gost'), []);
+	await desk.take(await revokeInDemo(centre, desk, 'gost', 'ca_compromise'));
+	assert.deepEqual(await desk.verify(leaf, 'root-gost'), [REVOKED]);
+
+	const second = await holder(2);
+	await until(() => /rule=ca\.revoked/.test(centre.log), 'the refusal');
+	await second.reaches('approved');
+	const printed = await rite.all();
+	await centre.down();
+	addSigners(centre, printed);
+	await centre.up();
+	await second.reaches('issued');
+	assert.deepEqual(await desk.verify({ ca: 'issuing-gost-new',
+		pem: await second.certificate('pem') }, 'root-gost-new'), []);
+	t.diagnostic('proves: I3');
 });

@@ -13,7 +13,8 @@ export const uid = (n) => (AS_ROOT ? 64040 + n : process.getuid());
 
 // A ceremony's file, the root's machine beside it, and its steps.
 export class Ceremony {
-	constructor(t, centre, { name, root = '', issuing, around = '' }) {
+	constructor(t, centre, { name, key = 'p384', root = '', issuing,
+		around = '' }) {
 		this.centre = centre;
 		this.dir = scratch(t);
 		this.file = join(this.dir, 'ceremony.conf');
@@ -21,6 +22,7 @@ export class Ceremony {
 		this.pass = join(this.dir, 'pass');
 		writeFileSync(this.pass, `${PASS}\n`, { mode: 0o600 });
 		this.name = name;
+		this.key = key;
 		this.rootMore = root;
 		this.issuing = issuing;
 		this.around = around;
@@ -32,7 +34,7 @@ export class Ceremony {
 public = "${this.centre.public}";
 organization = "Учебный центр";
 ${this.around}
-root = { name = "root-${this.name}"; key = "p384"; user = "${uid(0)}";
+root = { name = "root-${this.name}"; key = "${this.key}"; user = "${uid(0)}";
 	common_name = "Корневой ${this.name}"; ${this.rootMore} };
 issuing = ({ ${this.issuing} });
 `);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "ca/authority.h"
 #include "ca/root_crl.h"
+#include "failing/failing.h"
 #include "os/file.h"
 #include "store/audit_list.h"
 #include "store/store.h"
@@ -46,8 +47,8 @@ static const struct clock clock_now = {now_ms, now_ms, NULL};
 static void
 add(const char *name, const int *chain, size_t num)
 {
-	struct slice ders[ROOT_CRL_LEVELS_MAX];
-	struct cert *certs[ROOT_CRL_LEVELS_MAX];
+	struct slice ders[ROOT_CRL_LEVELS_MAX] = {SLICE_EMPTY};
+	struct cert *certs[ROOT_CRL_LEVELS_MAX] = {NULL};
 	struct errinfo ei = {0};
 
 	for (size_t i = 0; i < num; i++) {
@@ -470,6 +471,54 @@ test_address(void **state)
 	}
 }
 
+/* --- whatever fails --------------------------------------------------------
+ */
+
+static struct buf coming = BUF_INIT(FILE_BYTES);
+
+static enum err
+take_coming(struct errinfo *ei)
+{
+	struct root_crl_taken x;
+
+	return root_crl_take(roots, buf_slice(&coming), "test", &x, ei);
+}
+
+/* It is asked again until it is there, and there once. */
+static void
+test_faults(void **state)
+{
+	static const struct {
+		enum failing kind;
+		const char *name;
+	} kinds[] = {
+	    {FAILING_ALLOC, "memory"},
+	    {FAILING_FILE, "files"},
+	    {FAILING_STORE, "the store"},
+	    {FAILING_COMMIT, "answers of commits"},
+	};
+	uint8_t number = FIRST;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct kit_crl *c = list(++number);
+
+		print_message("%s\n", kinds[i].name);
+		revoke(c, KIT_CA, CRL_REASON_CA_COMPROMISE);
+		buf_reset(&coming);
+		der_of(c, &coming);
+		assert_true(
+		    failing_each(kinds[i].kind, ERR_OK, take_coming, NULL) > 0);
+		published(number);
+		revoked(true, false, true);
+		assert_int_equal(num_actions("root_crl.take"), i + 1);
+		assert_int_equal(num_actions("ca.revoked"), 2);
+	}
+	restart();
+	published(number);
+	buf_clear(&coming);
+}
+
 int
 main(void)
 {
@@ -480,6 +529,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_held, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_no_file, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
 	    cmocka_unit_test(test_address),
 	};
 
