@@ -121,6 +121,8 @@ enum bounds {
 	HTTP_QUERY_MAX = 16,    /* parameters */
 	HTTP_COOKIES_MAX = 32,
 	HTTP_ANSWER_MAX = 8 * 1024 * 1024, /* one that we build */
+	STATIC_FILES_MAX = 256,            /* of a page; ours has a dozen */
+	STATIC_FILE_MAX = 1024 * 1024,     /* a font is 60 KiB */
 	FETCH_BODY_MAX = 1024 * 1024,
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	JSON_DEPTH_MAX = 16,
