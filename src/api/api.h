@@ -21,6 +21,7 @@ struct otp;
 struct registry;
 struct sessions;
 struct accreditation;
+struct static_files;
 struct store;
 
 /* What the handlers work with; everything is borrowed and shared by all
@@ -38,7 +39,8 @@ struct api {
 	const struct clock *clock;
 	const char *centre_name;
 	const struct accreditation *accreditation;
-	const char *public_url; /* where CRLs and CA files are */
+	const char *public_url;           /* where CRLs and CA files are */
+	const struct static_files *pages; /* NULL: none */
 	readiness_fn *readiness;
 	void *readiness_arg;
 	const char *origin; /* as browsers see us; "": https and their Host */

@@ -98,3 +98,22 @@ certificate_send_file(struct call *c, const struct certificate *cert)
 	return err_set(c->ei, ERR_NOTFOUND, "certificate.format", NULL,
 	    "a certificate is given as der, pem or p7b");
 }
+
+enum err
+certificate_send(struct call *c, const struct certificate *cert)
+{
+	call_answer_begin(c);
+	call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);
+	json_put_text(&c->w, "ca", cert->ca);
+	json_put_hex(&c->w, "serial", cert->serial);
+	json_put_text(&c->w, "profile", cert->profile);
+	json_put_time(&c->w, "not_before", cert->not_before);
+	json_put_time(&c->w, "not_after", cert->not_after);
+	json_put_time(&c->w, "issued_at", cert->issued_at);
+	json_put_text(&c->w, "status", cert->status);
+	if (cert->has_application) {
+		call_put_id(
+		    c, "application", &cert->application, APPLICATION_PREFIX);
+	}
+	return call_answer_send(c);
+}

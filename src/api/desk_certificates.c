@@ -40,20 +40,7 @@ certificate_show(struct call *c)
 	if (e != ERR_OK) {
 		return e;
 	}
-	call_answer_begin(c);
-	call_put_id(c, "id", &cert.id, CERTIFICATE_PREFIX);
-	json_put_text(&c->w, "ca", cert.ca);
-	json_put_hex(&c->w, "serial", cert.serial);
-	json_put_text(&c->w, "profile", cert.profile);
-	json_put_time(&c->w, "not_before", cert.not_before);
-	json_put_time(&c->w, "not_after", cert.not_after);
-	json_put_time(&c->w, "issued_at", cert.issued_at);
-	json_put_text(&c->w, "status", cert.status);
-	if (cert.has_application) {
-		call_put_id(
-		    c, "application", &cert.application, APPLICATION_PREFIX);
-	}
-	e = call_answer_send(c);
+	e = certificate_send(c, &cert);
 	certificate_clear(&cert);
 	return e;
 }

@@ -215,3 +215,25 @@ api_my_certificate_file(
 {
 	call_person(arg, r, resp, my_certificate_file);
 }
+
+static enum err
+my_certificate(struct call *c)
+{
+	struct certificate cert;
+	struct application a;
+	enum err e = get_issued(c, &a, &cert);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = certificate_send(c, &cert);
+	certificate_clear(&cert);
+	application_clear(&a);
+	return e;
+}
+
+void
+api_my_certificate(void *arg, const struct request *r, struct response *resp)
+{
+	call_person(arg, r, resp, my_certificate);
+}

@@ -9,6 +9,13 @@ static const struct route routes[] = {
     {"GET", "/readyz", api_ready, 0},
     {"GET", "/v1/service", api_service, 0},
 
+    {"GET", "/", api_page, ROUTE_INLINE},
+    {"GET", "/sign-in", api_page, ROUTE_INLINE},
+    {"GET", "/sign-in/code", api_page, ROUTE_INLINE},
+    {"GET", "/my", api_page, ROUTE_INLINE},
+    {"GET", "/my/{rest*}", api_page, ROUTE_INLINE},
+    {"GET", "/assets/{name}", api_page_file, ROUTE_INLINE},
+
     {"POST", "/v1/sign-in/code", api_sign_in_code, ROUTE_BODY},
     {"POST", "/v1/sign-in", api_sign_in, ROUTE_BODY},
     {"GET", "/v1/session", api_session, 0},
@@ -33,6 +40,8 @@ static const struct route routes[] = {
 	ROUTE_BODY},
     {"POST", "/v1/my/applications/{application}/installed", api_my_installed,
 	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"GET", "/v1/my/applications/{application}/certificate", api_my_certificate,
+	0},
     {"GET", "/v1/my/applications/{application}/certificate/{format}",
 	api_my_certificate_file, 0},
 

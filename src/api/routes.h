@@ -8,6 +8,8 @@
 http_handler api_service;
 /* health.c */
 http_handler api_health, api_ready;
+/* pages.c */
+http_handler api_page, api_page_file;
 /* sign_in.c */
 http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
 /* desk_registry.c */
@@ -33,6 +35,6 @@ http_handler api_my_application, api_my_check, api_my_request, api_my_code,
     api_my_confirm;
 /* my_certificate.c */
 http_handler api_my_acquaintance, api_my_acquaint, api_my_installed,
-    api_my_certificate_file;
+    api_my_certificate, api_my_certificate_file;
 
 #endif

@@ -11,9 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/pages.h"
 #include "base/log.h"
 #include "crypto/init.h"
 #include "http/server.h"
+#include "http/static_files.h"
+#include "os/file.h"
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/front_parts.h"
@@ -71,6 +74,25 @@ parse(int argc, char **argv, struct options *o)
 	return role_options(argc, argv, options, ARRAY_LEN(options));
 }
 
+/*
+ * While we may still read what the front's user may not.  An installation
+ * without the page serves the API alone; a page that was named must be there.
+ */
+static enum err
+read_pages(
+    const struct settings *s, struct static_files **out, struct errinfo *ei)
+{
+	*out = NULL;
+	if (s->web_dir[0] == '\0') {
+		return ERR_OK;
+	}
+	if (!s->web_given && !file_exists(s->web_dir)) {
+		log_event(LOG_INFO, "front.no_pages", L_STR("web", s->web_dir));
+		return ERR_OK;
+	}
+	return pages_load(s->web_dir, out, ei);
+}
+
 static enum err
 run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
     struct errinfo *ei)
@@ -81,10 +103,15 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 	    .port = s->database.port,
 	};
 	struct front_secrets secrets = {0};
+	struct static_files *pages = NULL;
 	struct front *f = NULL;
-	enum err e = role_settle(user, s->front_dir, parent, ei);
+	enum err e = read_pages(s, &pages, ei);
 
 	if (e == ERR_OK) {
+		e = role_settle(user, s->front_dir, parent, ei);
+	}
+	if (e == ERR_OK) {
+		secrets.pages = pages;
 		e = front_secrets_load(s, &secrets, ei);
 	}
 	if (e == ERR_OK) {
@@ -100,6 +127,7 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 		e = serve(f, &clock, ei);
 	}
 	front_free(f);
+	static_files_free(pages);
 	return e;
 }
 

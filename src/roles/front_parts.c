@@ -82,7 +82,7 @@ enum err
 front_secrets_load(
     const struct settings *s, struct front_secrets *out, struct errinfo *ei)
 {
-	struct front_secrets k = {0};
+	struct front_secrets k = {.pages = out->pages};
 	enum err e;
 
 	buf_init(&k.tls_chain, PEM_MAX);
@@ -611,6 +611,7 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	}
 	if (e == ERR_OK) {
 		fill_api(f);
+		f->api.pages = k->pages;
 		f->api_fd = ROLE_FD_API;
 		e = start_api(f, f->api_fd, buf_slice(&k->tls_chain),
 		    secret_slice(&k->tls_key), &f->api_server, ei);

@@ -16,6 +16,7 @@
 
 struct front;
 struct settings;
+struct static_files;
 
 /*
  * What must be read before the walls are up: the keys of front's own
@@ -28,6 +29,7 @@ struct front_secrets {
 	struct secret database_password; /* empty: none */
 	struct control_peers peers;      /* looked up, no secret */
 	struct buf tls_chain;
+	const struct static_files *pages; /* borrowed; NULL: none */
 };
 ATTR_MUST_USE enum err front_secrets_load(
     const struct settings *s, struct front_secrets *out, struct errinfo *ei);

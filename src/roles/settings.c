@@ -189,6 +189,12 @@ static const struct conf_setting table[] = {
 	.fallback = "surguch",
 	.min = 1,
 	.max = SETTINGS_TEXT_SIZE - 1},
+    {.name = "web",
+	.type = CONF_TEXT,
+	.fallback = WEB_DIR, /* from the build */
+	.min = 0,
+	.max = PATH_TEXT_SIZE - 64,
+	.check = check_path},
     {.name = "log_level",
 	.type = CONF_CHOICE,
 	.choices = levels,
@@ -251,6 +257,7 @@ take_texts(struct settings *s, struct conf_cursor c)
 	} texts[] = {
 	    {s->centre, sizeof(s->centre), "centre"},
 	    {s->libexec, sizeof(s->libexec), "libexec"},
+	    {s->web_dir, sizeof(s->web_dir), "web"},
 	    {s->api.address, sizeof(s->api.address), "api.address"},
 	    {s->origin, sizeof(s->origin), "api.origin"},
 	    {s->tls_certificate, sizeof(s->tls_certificate), "api.certificate"},
@@ -348,6 +355,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		return err;
 	}
 	take_texts(s, c);
+	s->web_given = strcmp(s->web_dir, WEB_DIR) != 0;
 	s->log_level = (enum log_level)conf_choice(c, "log_level");
 	s->api.port = (uint16_t)conf_int(c, "api.port");
 	for (size_t i = 0; i < conf_len(c, "api.proxies"); i++) {

@@ -8,7 +8,8 @@
  *	prefix = "/var/lib/surguch-demo/centre"; # before /etc, /var/lib, /run
  *	libexec = "/usr/libexec/surguch";        # default: as installed
  *	centre = "Учебный центр surguch";        # its name in messages
- *	log_level = "info";                      # error, warn, info, debug
+ *	web = "/usr/share/surguch/web";         # the page; default: as
+ *installed log_level = "info";                      # error, warn, info, debug
  *	api = {
  *		address = "127.0.0.1"; port = 8443;
  *		origin = "https://ca.example.ru";  # as browsers see it
@@ -102,6 +103,8 @@ struct settings {
 
 	char centre[SETTINGS_TEXT_SIZE]; /* the centre's name in messages */
 	char libexec[PATH_TEXT_SIZE];    /* the roles' programs */
+	char web_dir[PATH_TEXT_SIZE];    /* the cabinet's page; "": none */
+	bool web_given; /* named in the file: it has to be there */
 	enum log_level log_level;
 	struct settings_listen api;
 	char origin[SETTINGS_TEXT_SIZE]; /* "": the host that browsers ask */
