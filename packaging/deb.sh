@@ -32,8 +32,11 @@ out=$(cd "$1" && pwd)
 if [ ! -f "$build/build.ninja" ]; then
 	meson setup "$build" "$root" --prefix=/usr --libexecdir=libexec \
 	    --sysconfdir=/etc --localstatedir=/var --strip -Dtests=false \
-	    -Dsystemd=true >"$out/setup.log" 2>&1 ||
+	    -Dsystemd=true -Dweb=true >"$out/setup.log" 2>&1 ||
 	    { cat "$out/setup.log" >&2; exit 1; }
+else
+	# One that was set up before there was a page.
+	meson configure "$build" -Dweb=true
 fi
 ninja -C "$build" >"$out/build.log" 2>&1 ||
     { tail -50 "$out/build.log" >&2; exit 1; }

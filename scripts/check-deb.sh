@@ -53,6 +53,7 @@ for path in usr/sbin/surguchd usr/sbin/surguchctl usr/bin/surguch \
     usr/libexec/surguch/surguch-ocsp usr/libexec/surguch/surguch-courier \
     usr/lib/systemd/system/surguchd.service usr/lib/sysusers.d/surguch.conf \
     usr/lib/tmpfiles.d/surguch.conf usr/share/surguch/profiles/root-ca.conf \
+    usr/share/surguch/web/index.html usr/share/surguch/web/index.html.gz \
     usr/share/man/man8/surguchd.8.gz usr/share/doc/surguch/copyright; do
 	grep -q " \./$path\$" "$work/contents" || bad "no $path"
 done

@@ -75,6 +75,12 @@ if [ ! -e "$centre/etc/surguch/surguch.conf" ]; then
 	}
 fi
 . "$centre/demo.env"
+conf=$centre/etc/surguch/surguch.conf
+# The page is wherever this build left it, if it made one.
+sed -i '/^web = /d' "$conf"
+if [ -f "$build/web/index.html" ]; then
+	printf 'web = "%s";\n' "$build/web" >>"$conf"
+fi
 
 : >"$phone"
 chmod 0644 "$phone"
@@ -112,6 +118,10 @@ fi
 if [ "$walk" -eq 0 ]; then
 	say "The centre runs.  It is a training centre: its certificates are not"
 	say "qualified ones."
+	if grep -q '^web = ' "$conf"; then
+		say "  cabinet     $DEMO_API/  (the browser warns until it trusts" \
+		    "the root below)"
+	fi
 	say "  API         $DEMO_API  (its root: $DEMO_API_CA)"
 	say "  CRL, AIA    $DEMO_PUBLIC"
 	say "  operator    token in $centre/operator.token"

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The centre's JSON API (docs/api/openapi.json), as far as the cabinet uses it.
+import { lang, t, textOf } from '../i18n';
+
+export type State = 'unpaid' | 'ready' | 'checked' | 'keyed' | 'confirmed' |
+	'review' | 'approved' | 'issuing' | 'issued' | 'acquainted' | 'installed' |
+	'refused' | 'withdrawn' | 'to_correct';
+export type Next = 'pay' | 'request' | 'continue' | 'wait' | 'acquaint' |
+	'install' | 'download' | 'contact';
+
+export interface Service {
+	name: string;
+	notice_ru: string;
+	notice_en: string;
+}
+export interface Challenge {
+	challenge: string;
+	expires_at: string;
+	resend_at: string;
+}
+export interface Session {
+	phone: string;
+	expires_at: string;
+}
+export interface FormRow {
+	id: string;
+	owner_kind: string;
+	surname: string;
+	given_name: string;
+	patronymic: string;
+	organisation_name: string;
+	state: State;
+	next: Next;
+	application?: string;
+	created_at: string;
+}
+export interface Form {
+	id: string;
+	phone: string;
+	data_hash: string;
+	state: State;
+	next: Next;
+	application?: string;
+	rows: { label: string; value: string }[];
+	support: { phone: string; manager: string; hours: string };
+	key_spec?: string;
+	usual_seconds?: number;
+	limit_seconds?: number;
+}
+export interface Application {
+	id: string;
+	form: string;
+	state: State;
+	next: Next;
+	reason?: string;
+	updated_at: string;
+	code?: { expires_at: string; resend_at: string };
+}
+export interface Step {
+	id: string;
+	state: State;
+	next: Next;
+}
+export interface Acquaintance {
+	version: string;
+	sha256: string;
+	text: string;
+}
+export interface Certificate {
+	serial: string;
+	not_before: string;
+	not_after: string;
+	status: 'good' | 'hold' | 'revoked';
+}
+export interface Order {
+	order: string;
+	chain: string[];
+	expires_at: string;
+}
+
+const TIMEOUT_MS = 30000;
+export const SESSION = '/v1/session';
+// The centre knows the session no more.
+export const SIGNED_OUT = 'surguch-signed-out';
+
+// An answer that is none of the good ones.  status 0: there was no answer.
+export class Problem extends Error {
+	constructor(readonly status: number, readonly rule: string,
+		readonly request: string) {
+		super(rule);
+	}
+}
+
+async function ask(method: string, path: string, body?: unknown) {
+	let r: Response;
+	try {
+		r = await fetch(path, {
+			method, cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS),
+			headers: {
+				'Accept-Language': lang(),
+				...(body === undefined ? {}
+					: { 'Content-Type': 'application/json' }),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+	} catch {
+		throw new Problem(0, 'network', '');
+	}
+	if (!r.ok) {
+		if (r.status === 401 && path !== SESSION) {
+			dispatchEvent(new Event(SIGNED_OUT));
+		}
+		const p = await r.json().catch(() => ({})) as
+			{ rule?: string; request?: string };
+		throw new Problem(r.status, p.rule ?? '', p.request ?? '');
+	}
+	return r;
+}
+
+export async function get<T>(path: string): Promise<T> {
+	return (await ask('GET', path)).json() as Promise<T>;
+}
+
+export async function post<T>(path: string, body?: unknown): Promise<T> {
+	return (await ask('POST', path, body)).json() as Promise<T>;
+}
+
+export async function bytes(path: string): Promise<Uint8Array> {
+	return new Uint8Array(await (await ask('GET', path)).arrayBuffer());
+}
+
+export async function signOut(): Promise<void> {
+	await ask('DELETE', SESSION);
+}
+
+export const application = (id: string, what = '') =>
+	`/v1/my/applications/${id}${what === '' ? '' : `/${what}`}`;
+
+// What to tell a person.  codes: the prefix of the texts about codes.
+export function problemText(e: unknown, codes: 'in.code' | 'confirm.code' =
+	'in.code'): string {
+	if (!(e instanceof Problem)) {
+		throw e;
+	}
+	const known: Record<string, string> = {
+		'otp.wrong': textOf(codes, 'bad'),
+		'otp.form': textOf(codes, 'form'),
+		'otp.challenge': t('in.code.spent'),
+		'otp.spent': t('in.code.spent'),
+		'otp.old': t('in.code.old'),
+		'otp.expired': t('in.code.expired'),
+		'otp.day': t('in.code.day'),
+		'otp.too_soon': t('in.code.soon'),
+		'application.step': t('error.step'),
+		'application.changed': t('error.changed'),
+		'form.changed': t('error.changed'),
+	};
+	return known[e.rule] || (e.status === 0 ? t('error.network')
+		: e.status === 401 ? t('error.session')
+			: e.status === 429 ? t('error.busy')
+				: e.status >= 500 ? t('error.server', e.request)
+					: t('error.other', e.request));
+}

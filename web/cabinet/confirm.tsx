@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// «Подтверждение»: what exactly is ordered, and the code that orders it.
+import { useState } from 'preact/hooks';
+import { t, textOf } from '../i18n';
+import { Button } from '../kit/button';
+import { CodeField } from '../kit/field';
+import { phoneEnd } from '../kit/format';
+import { SummaryList } from '../kit/list';
+import { application, post, problemText, type Application, type Step }
+	from './api';
+import { StepPage, type Job } from './form';
+import { useAct, useSecondsUntil } from './hooks';
+import { Resend } from './sign_in';
+
+// When the code was sent, as this tab knows it; another may not know.
+const KEPT = 'surguch.code.';
+export function keepCode(a: Application): void {
+	if (a.code) {
+		sessionStorage.setItem(KEPT + a.id, a.code.resend_at);
+	}
+}
+
+// In people's words where there are any: "gost2012-256:A".
+const keyText = (spec: string) => spec.startsWith('gost2012')
+	? `ГОСТ Р 34.10-2012, ${spec.slice(9, 12)}` : spec.toUpperCase();
+
+export function Confirm({ job }: { job: Job }) {
+	const id = job.app?.id ?? '';
+	const [code, setCode] = useState('');
+	const [resendAt, setResendAt] = useState(sessionStorage.getItem(KEPT + id));
+	const [again, setAgain] = useState(false);
+	const wait = useSecondsUntil(resendAt);
+	const { busy, faults, setFaults, run } = useAct((e) =>
+		({ field: 'code', text: problemText(e, 'confirm.code') }));
+	const row = (label: string) =>
+		job.form.rows.find((r) => r.label === label)?.value ?? '';
+
+	const send = () => {
+		const digits = code.replace(/\D/g, '');
+		if (digits.length !== 6) {
+			setFaults([{ field: 'code', text: digits === ''
+				? t('confirm.code.empty') : t('confirm.code.form') }]);
+			return;
+		}
+		void run(async () => {
+			try {
+				await post<Step>(application(id, 'confirmation'), { code: digits });
+			} finally {
+				await job.look();
+			}
+		});
+	};
+	const ordered = ['full_name', 'organisation_name', 'type']
+		.map((l) => ({ label: textOf('row', l), value: row(l) }))
+		.filter((r) => r.value !== '');
+	const resend = (
+		<Resend wait={wait} sent={again} text={t('confirm.again_sent')}
+			onPress={() => void run(async () => {
+				const a = await post<Application>(application(id, 'code'));
+				keepCode(a);
+				setResendAt(a.code?.resend_at ?? null);
+				setCode('');
+				setAgain(true);
+			})} />
+	);
+	return (
+		<StepPage step="confirm" heading={t('confirm.h')} faults={faults}>
+			<p>{t('confirm.lead')}</p>
+			<SummaryList rows={[...ordered, ...(job.form.key_spec === undefined ? []
+				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }])]} />
+			<p>{t(resendAt === null ? 'confirm.unsent' : 'confirm.sent',
+				phoneEnd(job.form.phone))}</p>
+			{resendAt === null && resend}
+			<form noValidate onSubmit={(e) => {
+				e.preventDefault();
+				send();
+			}}>
+				<CodeField id="code" label={t('confirm.code')}
+					hint={t('confirm.code_hint')} value={code}
+					wrong={faults[0]?.text} onInput={setCode} />
+				<Button submit busy={busy}>{t('confirm.send')}</Button>
+			</form>
+			{resendAt !== null && resend}
+		</StepPage>
+	);
+}

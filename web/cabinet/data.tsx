@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// «Данные сертификата»: what will be certified, and whom to ask.
+import { useState } from 'preact/hooks';
+import { t, textOf } from '../i18n';
+import { Button } from '../kit/button';
+import { SummaryList } from '../kit/list';
+import { Notice, Status } from '../kit/notice';
+import { device } from '../agent/device';
+import { application, post, Problem, type Form, type Step } from './api';
+import { StepPage, type Job } from './form';
+import { useAct } from './hooks';
+
+export function Data({ job }: { job: Job }) {
+	const { busy, faults, run } = useAct();
+	const { form } = job;
+	// What the person has begun to read: others may come while they do.
+	const [read, setRead] = useState(form.data_hash);
+
+	const right = () => void run(async () => {
+		setRead(form.data_hash);
+		try {
+			const app = await post<{ id: string }>(
+				`/v1/my/forms/${form.id}/application`);
+			await post<Step>(application(app.id, 'check'),
+				{ data_hash: form.data_hash });
+		} catch (e) {
+			if (!(e instanceof Problem) || e.rule !== 'form.changed') {
+				throw e;
+			}
+		} finally {
+			await job.look();
+		}
+	});
+	return (
+		<StepPage step="data" heading={t('data.h')} faults={faults}>
+			<Device />
+			<Status>{form.data_hash !== read && <Notice tone="need">
+				<p>{t('error.changed')}</p></Notice>}</Status>
+			<div class="text">
+				<p><b>{t('data.lead')}</b></p>
+				<p>{t('data.why')} {t('data.source')}</p>
+			</div>
+			<SummaryList rows={form.rows.map((r) => ({
+				label: textOf('row', r.label) || r.label, value: r.value }))} />
+			<div class="actions">
+				<Button busy={busy} onPress={right}>{t('data.right')}</Button>
+			</div>
+			<Support form={form} />
+		</StepPage>
+	);
+}
+
+export function Device() {
+	const d = device();
+	return d === 'computer' ? null : (
+		<Notice tone="need"><p>{t(d === 'phone' ? 'device.phone'
+			: 'device.windows')}</p></Notice>
+	);
+}
+
+// «Нашли ошибку? Обратитесь в ваш сервисный центр по телефону: …»
+export function Support({ form, ask }: { form: Form; ask?: string }) {
+	const { phone, manager, hours } = form.support;
+	return (
+		<div class="text">
+			<h2>{ask ?? t('data.wrong')}</h2>
+			{phone === '' ? <p>{t('data.support_none')}</p>
+				: <p>{t('data.support')}{' '}
+					<a class="numbers" href={`tel:${phone}`}>{phone}</a></p>}
+			{manager !== '' && <p>{t('data.manager', manager)}</p>}
+			{hours !== '' && <p>{t('data.hours', hours)}</p>}
+		</div>
+	);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// How dates, phones and long numbers are shown.
+const NBSP = '\u00a0';
+
+// 14.03.2027
+export function date(iso: string): string {
+	const d = new Date(iso);
+	const two = (n: number) => String(n).padStart(2, '0');
+	return `${two(d.getDate())}.${two(d.getMonth() + 1)}.${d.getFullYear()}`;
+}
+
+// 1:05
+export function countdown(seconds: number): string {
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+// The ten digits behind +7, or as many as there are.
+export function phoneDigits(text: string): string {
+	const digits = text.replace(/\D/g, '');
+	return (/^[78]/.test(digits) && (digits.length > 10 || /^\s*(\+|8)/.test(text))
+		? digits.slice(1) : digits).slice(0, 10);
+}
+
+// +7 916 123-45-67
+export function phone(text: string): string {
+	const d = phoneDigits(text);
+	return d.length < 10 ? text : `+7${NBSP}${d.slice(0, 3)}${NBSP}` +
+		`${d.slice(3, 6)}\u2011${d.slice(6, 8)}\u2011${d.slice(8)}`;
+}
+
+// +7 ··· 67: enough to know one's own.
+export function phoneEnd(text: string): string {
+	return `+7${NBSP}···${NBSP}${phoneDigits(text).slice(-2)}`;
+}
+
+// A long number that people compare, in groups that lines may break between.
+export function groups(text: string, size: number): string {
+	return text.match(new RegExp(`.{1,${size}}`, 'g'))?.join(' ') ?? '';
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cabinet's page: who is signed in, and which page an address means.
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { get, Problem, problemText, SESSION, SIGNED_OUT, signOut,
+	type Service, type Session } from './cabinet/api';
+import { FormPages, NoPage } from './cabinet/form';
+import { MyForms } from './cabinet/list';
+import { SignIn, SignInCode } from './cabinet/sign_in';
+import { lang, t } from './i18n';
+import { forgetToken } from './agent/agent';
+import { phone } from './kit/format';
+import { go, usePath } from './kit/link';
+import { ErrorSummary } from './kit/notice';
+import { Heading, Masthead } from './kit/page';
+
+// Where to go on after signing in again.
+const BACK = 'surguch.back';
+
+interface Known {
+	service: Service;
+	session: Session | null;
+}
+
+async function look(): Promise<Known> {
+	const service = await get<Service>('/v1/service');
+	try {
+		return { service, session: await get<Session>(SESSION) };
+	} catch (e) {
+		if (e instanceof Problem && e.status === 401) {
+			return { service, session: null };
+		}
+		throw e;
+	}
+}
+
+function Cabinet() {
+	const path = usePath();
+	const [known, setKnown] = useState<Known | null>(null);
+	const [fault, setFault] = useState<string | null>(null);
+	const [, setLang] = useState(lang());
+	const session = known?.session ?? null;
+	const inside = path.startsWith('/my');
+
+	useEffect(() => {
+		const out = () => setKnown((k) => k && { ...k, session: null });
+		look().then(setKnown, (e: unknown) => setFault(problemText(e)));
+		addEventListener(SIGNED_OUT, out);
+		return () => removeEventListener(SIGNED_OUT, out);
+	}, []);
+	useEffect(() => {
+		if (known !== null && inside && session === null) {
+			sessionStorage.setItem(BACK, path);
+			go('/sign-in', true);
+		} else if (known !== null && session !== null && !inside) {
+			go(sessionStorage.getItem(BACK) ?? '/my', true);
+			sessionStorage.removeItem(BACK);
+		} else if (path === '/') {
+			go('/sign-in', true);
+		}
+	}, [known, path]);
+
+	const leave = () => {
+		forgetToken();
+		signOut().catch(() => undefined).finally(() => {
+			go('/sign-in');
+			setKnown((k) => k && { ...k, session: null });
+		});
+	};
+	const notice = known === null ? '' : lang() === 'ru'
+		? known.service.notice_ru : known.service.notice_en;
+	const ready = known !== null && inside === (session !== null) && path !== '/';
+	return (
+		<Masthead name={known?.service.name ?? ''} notice={notice}
+			phone={session && phone(session.phone)} onLeave={leave}
+			onLang={() => setLang(lang())}>
+			{fault !== null ? <>
+				<Heading>{t('page.error_title')}</Heading>
+				<ErrorSummary faults={[{ text: fault }]} />
+			</> : !ready ? <p role="status">{t('page.loading')}</p>
+				: <Page path={path} onIn={(s) => setKnown({ ...known, session: s })} />}
+		</Masthead>
+	);
+}
+
+function Page({ path, onIn }: { path: string; onIn(s: Session): void }) {
+	const form = /^\/my\/forms\/(form_[0-9a-z]+)(?:\/([a-z]+))?\/?$/.exec(path);
+	if (form?.[1] !== undefined) {
+		return <FormPages id={form[1]} page={form[2] ?? ''} />;
+	}
+	switch (path) {
+	case '/my': return <MyForms />;
+	case '/sign-in': return <SignIn />;
+	case '/sign-in/code': return <SignInCode onIn={onIn} />;
+	default: return <NoPage />;
+	}
+}
+
+const place = document.getElementById('page');
+if (place !== null) {
+	render(<Cabinet />, place);
+}
