@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests from outside: files of node:test.
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ended, exec, tail } from './exec.mjs';
 import { idsProved, Results } from './results.mjs';
 
@@ -39,7 +39,7 @@ function linesSaid(events) {
 
 export function resultsOfFile(file, r) {
 	const results = new Results();
-	const label = `e2e/${basename(file, '.test.mjs')}`;
+	const label = `${basename(dirname(file))}/${basename(file, '.test.mjs')}`;
 	const events = eventsOf(r);
 	const said = linesSaid(events);
 	let deeper = -1; // nesting of the test reported just before

@@ -158,6 +158,26 @@ async function e2eStage({ root, results, say }) {
 		SURGUCH_RELEASE: join(root, 'build-release') } }));
 }
 
+// The page in Chromium.  Pictures of it stay in build-test/browser.
+async function browserStage({ root, results, say }) {
+	await needBuild(root, 'build-test', 'build-release');
+	for (const [script, dir] of [['build-web.sh', 'build-test/web'],
+		['npm-ci.sh', 'tests/browser']]) {
+		const r = await exec('sh', [join('scripts', script), dir],
+			{ cwd: root, timeoutSec: 600 });
+		if (r.code !== 0) {
+			throw new Error(`${script} ${ended(r)}\n${tail(r.all, 40)}`);
+		}
+	}
+	const files = testFiles(root, 'tests/browser');
+	if (files.length === 0) {
+		throw new Error('tests/browser holds no test');
+	}
+	results.add(await runNodeTests(root, files, { say, env: {
+		SURGUCH_BUILD: join(root, 'build-test'),
+		SURGUCH_RELEASE: join(root, 'build-release') } }));
+}
+
 async function debStage({ root, results }) {
 	const r = await exec('sh', ['scripts/check-deb.sh', '-s', '-b',
 		join(root, 'build-deb')], { cwd: root, timeoutSec: 1800 });
@@ -187,6 +207,7 @@ export const STAGES = [
 		results.add(await runPlants(root)) },
 	{ name: 'unit', run: unitStage },
 	{ name: 'e2e', run: e2eStage },
+	{ name: 'browser', run: browserStage },
 	{ name: 'deb', run: debStage },
 	{ name: 'asan', run: asanStage },
 	{ name: 'tsan', run: tsanStage },

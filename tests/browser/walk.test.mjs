@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person in the cabinet, in Chromium: each page as it is reached, in both
+// languages and themes, wide and narrow.  What the agent does is done here by
+// another computer of the same person: openssl and the API.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { call, ORGANISATION, startDesk, writeSql } from '../e2e/lib/desk.mjs';
+import { expectStatus } from '../e2e/lib/http.mjs';
+import { opensslMust } from '../e2e/lib/openssl.mjs';
+import { ACT_CODE, addForm, approve, gostRequest, Person, PHONE,
+	SIGN_IN_CODE } from '../e2e/lib/person.mjs';
+import { launch, look, lookInEnglish, noFaults, openPage }
+	from './lib/browser.mjs';
+import { withPages, WEB } from './lib/centre.mjs';
+
+const SCRIPT_MAX = 40 * 1024;
+
+const heading = (page, name) => page.getByRole('heading', { name, level: 1 })
+	.waitFor();
+const press = (page, name) => page.getByRole('button', { name }).click();
+
+// The owner's signature over what the page shows of the certificate.
+async function acquaint(centre, person, key) {
+	const file = (name) => join(centre.dir, name);
+	const shown = await person.get(person.at('acquaintance'));
+	writeFileSync(file('read.txt'), shown.json.text);
+	writeFileSync(file('read.pem'), await person.certificate('pem'));
+	await opensslMust(['cms', '-sign', '-binary', '-cades', '-in',
+		file('read.txt'), '-signer', file('read.pem'), '-inkey', key,
+		'-outform', 'DER', '-out', file('read.p7s')]);
+	return person.post(person.at('acquaintance'),
+		{ signature: readFileSync(file('read.p7s')).toString('base64') });
+}
+
+test('the script is small', () => {
+	const bytes = readdirSync(WEB).filter((f) => f.endsWith('.js.gz'))
+		.reduce((n, f) => n + readFileSync(join(WEB, f)).length, 0);
+	assert.ok(bytes > 0 && bytes <= SCRIPT_MAX, `${bytes} bytes`);
+});
+
+test('from the phone number to the certificate', async (t) => {
+	const centre = await startDesk(t, { configure: withPages });
+	const organisation = (await call(centre, 'POST', '/v1/organisations',
+		ORGANISATION)).json.id;
+	const form = await addForm(centre, { owner_kind: 'organisation_person',
+		organisation, position: 'директор', support_manager: 'Ольга Белова',
+		support_hours: 'по будням с 9 до 18' });
+	const browser = await launch(t);
+	const page = await openPage(browser, centre);
+	const at = (step) => `${centre.api}/my/forms/${form}${step}`;
+
+	await t.test('a phone number, in any form', async () => {
+		await page.goto('/');
+		await heading(page, 'Вход');
+		await press(page, 'Получить пароль');
+		await page.getByRole('link', { name: 'Введите номер телефона' })
+			.waitFor();
+		assert.match(await page.title(), /^Ошибка: /);
+		await look(page, 'sign-in-empty');
+		await page.getByLabel('Номер телефона').fill('8 (916) 123-45-67');
+		await look(page, 'sign-in');
+		await press(page, 'Получить пароль');
+		await heading(page, 'Введите пароль из смс');
+	});
+
+	await t.test('the password: wrong, after a reload, right', async () => {
+		const [, code] = await centre.sms(SIGN_IN_CODE, { to: PHONE });
+		await page.reload();
+		await heading(page, 'Введите пароль из смс');
+		await look(page, 'sign-in-code');
+		await lookInEnglish(page, 'sign-in-code');
+		await page.getByLabel('Пароль из смс').fill('1');
+		await press(page, 'Войти');
+		await page.getByRole('link', { name: 'Пароль состоит из восьми цифр' })
+			.waitFor();
+		const bad = (code[0] === '9' ? '1' : '9') + code.slice(1);
+		await page.getByLabel('Пароль из смс').fill(bad);
+		await press(page, 'Войти');
+		await page.getByRole('link', { name: 'Пароль не подошёл' }).waitFor();
+		await look(page, 'sign-in-code-wrong');
+		await page.getByLabel('Пароль из смс').fill(code);
+		await press(page, 'Войти');
+		await heading(page, 'Мои сертификаты');
+	});
+
+	await t.test('the list, and the data', async () => {
+		await look(page, 'list');
+		await lookInEnglish(page, 'list');
+		const row = page.getByRole('link', { name: 'запросить' });
+		assert.match(await row.innerText(), /Иванов Иван Иванович/);
+		await row.click();
+		await heading(page, 'Данные сертификата');
+		assert.equal(page.url(), at(''));
+		const shown = await page.locator('dl').innerText();
+		for (const [label, value] of [['ФИО', 'Иванов Иван Иванович'],
+			['Город', 'Екатеринбург'], ['Регион', '66 Свердловская область'],
+			['Страна', 'RU'], ['Эл. почта', 'direktor@e.ru'],
+			['ИНН-КПП', '6688242590'], ['ОГРН', '1234567890127'],
+			['Название организации', 'ООО «АвтоСпор»'],
+			['Должность', 'директор']]) {
+			assert.match(shown, new RegExp(`^${label}\\n+${value}$`, 'm'));
+		}
+		assert.match(shown, /Тип сертификата\n+Неквалифицированный/);
+		assert.match(await page.locator('main').innerText(),
+			/Обратитесь в ваш сервисный центр по телефону: 88005005080/);
+		await look(page, 'data');
+		await lookInEnglish(page, 'data');
+	});
+
+	await t.test('data that change while they are looked at', async () => {
+		await writeSql(centre, 'update person set patronymic = \'Ильич\', ' +
+			'version = version + 1');
+		await press(page, 'Данные верны');
+		await page.getByText('сервисный центр изменил данные').waitFor();
+		await page.getByText('Иванов Иван Ильич').waitFor();
+		await approve(centre, form);
+		await page.reload();
+		await press(page, 'Данные верны');
+		await heading(page, 'Рабочее место');
+		assert.equal(page.url(), at('/workplace'));
+	});
+
+	await t.test('no agent at this workplace', async () => {
+		await page.getByText('Приложение не отвечает').waitFor();
+		await page.getByText('Как установить и запустить').click();
+		await page.getByText(`surguch agent trust ${centre.api}`).waitFor();
+		await look(page, 'workplace-no-agent');
+		await lookInEnglish(page, 'workplace-no-agent');
+		await page.reload();
+		await page.getByText('Приложение не отвечает').waitFor();
+		// The steps behind it wait for it too, whatever the address.
+		await page.goto(at('/medium'));
+		await page.getByText('Приложение не отвечает').waitFor();
+		await page.goto(at('/done'));
+		await heading(page, 'Рабочее место');
+	});
+
+	const elsewhere = await new Person(centre).signIn();
+	const { key, der } = await gostRequest(centre.dir, 'elsewhere');
+
+	await t.test('the key comes from another computer', async () => {
+		await elsewhere.apply(form);
+		expectStatus(await elsewhere.request(der), 200);
+		await centre.sms(ACT_CODE, { to: PHONE });
+		await heading(page, 'Подтверждение'); // by itself
+		assert.equal(page.url(), at('/confirm'));
+		await look(page, 'confirm');
+		await lookInEnglish(page, 'confirm');
+	});
+
+	await t.test('the code: this browser\'s own, wrong, right', async () => {
+		await press(page, 'Получить смс повторно');
+		await page.getByText('Новый код отправлен').waitFor();
+		const [, code] = await centre.sms(ACT_CODE, { to: PHONE });
+		const digits = code.replace(/ /g, '');
+		await page.getByLabel('Код из смс').fill(
+			(digits[0] === '9' ? '1' : '9') + digits.slice(1));
+		await press(page, 'Отправить');
+		await page.getByRole('link', { name: 'Код не подошёл' }).waitFor();
+		await look(page, 'confirm-wrong');
+		await page.getByLabel('Код из смс').fill(code);
+		await press(page, 'Отправить');
+		await heading(page, 'Ознакомление'); // within seconds, by itself
+	});
+
+	await t.test('what was issued', async () => {
+		await page.goto(at('/issue'));
+		await page.getByText('Сертификат записан и выдан').first().waitFor();
+		await look(page, 'issue-done');
+		await page.goto(at(''));
+		await heading(page, 'Ознакомление');
+		await page.locator('pre').getByText('Иванов').waitFor();
+		await look(page, 'acquaint');
+		await lookInEnglish(page, 'acquaint');
+	});
+
+	await t.test('signed and installed elsewhere, seen here', async () => {
+		expectStatus(await acquaint(centre, elsewhere, key), 200);
+		await heading(page, 'Установка');
+		await look(page, 'install');
+		expectStatus(await elsewhere.post(elsewhere.at('installed')), 200);
+		await heading(page, 'Сертификат получен');
+		await page.locator('.paper dl').waitFor();
+		await look(page, 'done');
+		await lookInEnglish(page, 'done');
+		for (const format of ['cer', 'pem', 'p7b']) {
+			const coming = page.waitForEvent('download');
+			await page.getByRole('link', { name: `.${format}` }).click();
+			assert.ok((await coming).suggestedFilename()
+				.endsWith(`.${format}`));
+		}
+		await page.emulateMedia({ media: 'print' });
+		assert.equal(await page.getByRole('button').count(), 0);
+		await page.emulateMedia({ media: 'screen' });
+	});
+
+	await t.test('signing out; an inner address comes back after it',
+		async () => {
+			await press(page, 'Выйти');
+			await heading(page, 'Вход');
+			assert.equal((await page.request.get('/v1/session')).status(), 401);
+			await page.goto(at('/done'));
+			await heading(page, 'Вход');
+			await noFaults(page);
+		});
+	t.diagnostic('proves: A2 A3 A4 A5 A10 A11 A12 A14');
+});
