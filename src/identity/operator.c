@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "identity/known.h"
 #include "identity/scope.h"
 #include "identity/token.h"
 #include "os/random.h"
@@ -183,6 +184,9 @@ operator_disable(struct operators *o, const struct actor *actor,
 	audit(&u, o, actor, "operator.disable", id, OPERATOR_PREFIX, NULL);
 	err = store_submit(o->store, &u, NULL, ei);
 	unit_clear(&u);
+	if (o->known != NULL) {
+		known_forget(o->known);
+	}
 	if (err == ERR_CONFLICT) {
 		return err_set(ei, ERR_STATE, "operator.state", NULL,
 		    "The operator is disabled already.");
@@ -296,14 +300,35 @@ session_read(const struct rows *rows, struct operator_session *out,
 	return ERR_OK;
 }
 
+/* *out_expires_at: when the token ends. */
+static enum err
+look_up(struct operators *o, const uint8_t hash[TOKEN_HASH_SIZE],
+    struct operator_session *out, int64_t *out_expires_at, struct errinfo *ei)
+{
+	struct rows *rows = NULL;
+	enum err err;
+
+	err = store_query_one(o->store, ST_GRANT_FIND, &rows, ei,
+	    V_BLOB(slice_make(hash, TOKEN_HASH_SIZE)));
+	if (err == ERR_NOTFOUND) {
+		return no_token(ei);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = session_read(rows, out, out_expires_at, ei);
+	rows_free(rows);
+	return err;
+}
+
 enum err
 operator_check(struct operators *o, struct slice token,
     struct operator_session *out, struct errinfo *ei)
 {
 	struct operator_session s = {0};
-	struct rows *rows = NULL;
 	uint8_t hash[TOKEN_HASH_SIZE];
-	int64_t expires_at = 0;
+	int64_t now, expires_at = 0;
+	uint64_t ticket = 0;
 	enum err err;
 
 	if (!token_is(OPERATOR_TOKEN_PREFIX, token)) {
@@ -313,21 +338,19 @@ operator_check(struct operators *o, struct slice token,
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = store_query_one(o->store, ST_GRANT_FIND, &rows, ei,
-	    V_BLOB(slice_make(hash, sizeof(hash))));
-	if (err == ERR_NOTFOUND) {
-		return no_token(ei);
+	now = clock_utc_sec(o->clock);
+	if (o->known != NULL && known_get(o->known, hash, now, out, &ticket)) {
+		return ERR_OK;
+	}
+	err = look_up(o, hash, &s, &expires_at, ei);
+	if (err == ERR_OK && now >= expires_at) {
+		err = no_token(ei);
 	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = session_read(rows, &s, &expires_at, ei);
-	rows_free(rows);
-	if (err != ERR_OK) {
-		return err;
-	}
-	if (clock_utc_sec(o->clock) >= expires_at) {
-		return no_token(ei);
+	if (o->known != NULL) {
+		known_put(o->known, ticket, hash, now, &s);
 	}
 	*out = s;
 	return ERR_OK;

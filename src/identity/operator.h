@@ -28,9 +28,12 @@ enum {
 	OPERATOR_TOKEN_SIZE = 4 + 43 + 1,
 };
 
+struct known;
+
 struct operators {
 	struct store *store;
 	const struct clock *clock;
+	struct known *known; /* tokens of this second; NULL: none are kept */
 };
 
 struct operator_info {

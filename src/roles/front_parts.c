@@ -16,6 +16,7 @@
 #include "ca/publish.h"
 #include "ca/root_crl.h"
 #include "http/server.h"
+#include "identity/known.h"
 #include "identity/limit.h"
 #include "identity/notice.h"
 #include "identity/operator.h"
@@ -324,6 +325,9 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = idem_new(f->store, f->clock, &f->idem, ei);
+	}
+	if (e == ERR_OK) {
+		e = known_new(&f->operators.known, ei);
 	}
 	f->sessions.store = f->store;
 	f->sessions.clock = f->clock;
@@ -651,6 +655,7 @@ front_free(struct front *f)
 	issuing_stop(f->issuing);
 	outbox_stop(f->outbox);
 	idem_free(f->idem);
+	known_free(f->operators.known);
 	notices_free(f->notices);
 	otp_free(f->otp);
 	if (f->has_registry) {

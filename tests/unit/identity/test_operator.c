@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "identity/known.h"
 #include "identity/operator.h"
 #include "identity/token.h"
 
@@ -146,6 +147,84 @@ test_role_rules(void **state)
 }
 
 static void
+expect_denied(struct operators *o, const char *token)
+{
+	struct operator_session s;
+	struct errinfo ei = {0};
+
+	assert_int_equal(
+	    operator_check(o, slice_str(token), &s, &ei), ERR_DENIED);
+	assert_string_equal(ei.rule, "operator.token");
+}
+
+/* A token that is known is good for this second; an end holds at once. */
+static void
+test_known(void **state)
+{
+	struct fixture *f = *state;
+	struct operators o = {.store = f->store, .clock = &f->clock};
+	/* Somebody else on the same database. */
+	struct operators other = {.store = f->store, .clock = &f->clock};
+	const struct operator_grant grant = {.label = "x",
+	    .scopes = SCOPE_BIT(SCOPE_AUDIT_READ),
+	    .expires_at = TEST_NOW + 2};
+	const struct operator_grant endless = {
+	    .label = "y", .scopes = SCOPE_BIT(SCOPE_AUDIT_READ)};
+	struct operator_session s, first;
+	struct actor actor;
+	struct id one, two, gid;
+	uint8_t hash[TOKEN_HASH_SIZE];
+	uint64_t ticket = 0;
+	struct errinfo ei = {0};
+	char ends[OPERATOR_TOKEN_SIZE] = "", lasts[OPERATOR_TOKEN_SIZE] = "",
+	     others[OPERATOR_TOKEN_SIZE] = "";
+
+	assert_ok(known_new(&o.known, &ei), &ei);
+	actor_system(&actor, "ctl");
+	assert_ok(operator_add(&o, &actor, "a", ROLE_AUDITOR, &one, &ei), &ei);
+	assert_ok(operator_add(&o, &actor, "b", ROLE_AUDITOR, &two, &ei), &ei);
+	assert_ok(
+	    operator_grant_add(&o, &actor, &one, &grant, ends, &gid, &ei), &ei);
+	assert_ok(
+	    operator_grant_add(&o, &actor, &one, &endless, lasts, &gid, &ei),
+	    &ei);
+	assert_ok(
+	    operator_grant_add(&o, &actor, &two, &endless, others, &gid, &ei),
+	    &ei);
+
+	/* Looked up, then known: the same. */
+	assert_ok(operator_check(&o, slice_str(lasts), &first, &ei), &ei);
+	assert_ok(operator_check(&o, slice_str(lasts), &s, &ei), &ei);
+	assert_true(id_eq(&s.info.id, &one) && id_eq(&s.grant, &first.grant));
+	assert_string_equal(s.info.name, "a");
+	assert_int_equal(s.scopes, first.scopes);
+	assert_ok(token_hash(slice_str(lasts), hash, &ei), &ei);
+	assert_true(known_get(o.known, hash, TEST_NOW, &s, &ticket));
+	assert_false(known_get(o.known, hash, TEST_NOW + 1, &s, &ticket));
+	assert_false(known_get(o.known, hash, TEST_NOW - 1, &s, &ticket));
+
+	/* A token ends by itself. */
+	assert_ok(operator_check(&o, slice_str(ends), &s, &ei), &ei);
+	fixture_pass(f, 2);
+	expect_denied(&o, ends);
+
+	/* Ended by us: at once, and not brought back by who read before. */
+	assert_ok(operator_check(&o, slice_str(lasts), &first, &ei), &ei);
+	assert_false(known_get(o.known, hash, TEST_NOW, &s, &ticket));
+	assert_ok(operator_disable(&o, &actor, &one, &ei), &ei);
+	known_put(o.known, ticket, hash, TEST_NOW + 2, &first);
+	expect_denied(&o, lasts);
+
+	/* By somebody else: when the second is over. */
+	assert_ok(operator_check(&o, slice_str(others), &s, &ei), &ei);
+	assert_ok(operator_disable(&other, &actor, &two, &ei), &ei);
+	assert_ok(operator_check(&o, slice_str(others), &s, &ei), &ei);
+	fixture_pass(f, 1);
+	expect_denied(&o, others);
+	known_free(o.known);
+}
+
+static void
 test_list(void **state)
 {
 	struct fixture *f = *state;
@@ -187,6 +266,8 @@ main(void)
 		test_tokens, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_role_rules, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_known, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_list, fixture_setup, fixture_teardown),
 	};
