@@ -185,6 +185,9 @@ try {
 		() => load(ours), () => load(usual));
 	const b = await pairs('the same; nginx without a log, its files kept open',
 		() => load(ours), () => load(bare));
+	const e = await pairs('GET, a connection each for both; nginx as Debian ' +
+		'sets it up', () => load(ours, { how: 'close' }),
+	() => load(usual, { how: 'close' }));
 	const openssl = await startOpenssl();
 	const c = await pairs('POST, ours on kept connections; openssl ocsp, ' +
 		'which closes each',
@@ -195,7 +198,8 @@ try {
 		() => load(openssl, { how: 'close' }));
 	const most = { atMost: true };
 	console.log(`\nCPU an answer <= 1.0 x nginx: ${verdict(a.cpu, 1, most)}; ` +
-		`nginx without its log: ${verdict(b.cpu, 1, most)}`);
+		`nginx without its log: ${verdict(b.cpu, 1, most)}; ` +
+		`a connection each: ${verdict(e.cpu, 1, most)}`);
 	console.log(`answers/s >= 5 x openssl ocsp: ${verdict(c.rate, 5)}; ` +
 		`a connection each: ${verdict(d.rate, 5)}`);
 } finally {
