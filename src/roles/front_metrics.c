@@ -201,9 +201,10 @@ put_crls(const struct metrics *m, struct crl_shard full, struct buf *out)
 			    {"ca", c->ca}, {NULL, NULL}};
 
 			metrics_int(out, texts[k].name, labels,
-			    k == CRL_NUMBER ? c->number
-			    : k == CRL_AGE  ? now - c->this_update
-					    : c->next_update - now);
+			    k == CRL_NUMBER       ? c->number
+			    : k == CRL_AGE        ? now - c->this_update
+			    : c->next_update == 0 ? 0 /* asked for anew */
+						  : c->next_update - now);
 		}
 	}
 }
