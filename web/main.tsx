@@ -12,10 +12,13 @@ import { forgetToken } from './agent/agent';
 import { phone } from './kit/format';
 import { go, usePath } from './kit/link';
 import { ErrorSummary } from './kit/notice';
+import { Trust } from './open/trust';
 import { Heading, Masthead } from './kit/page';
 
 // Where to go on after signing in again.
 const BACK = 'surguch.back';
+
+const TRUST = '/trust';
 
 interface Known {
 	service: Service;
@@ -41,6 +44,7 @@ function Cabinet() {
 	const [, setLang] = useState(lang());
 	const session = known?.session ?? null;
 	const inside = path.startsWith('/my');
+	const open = path === TRUST; // to anybody
 
 	useEffect(() => {
 		const out = () => setKnown((k) => k && { ...k, session: null });
@@ -49,6 +53,9 @@ function Cabinet() {
 		return () => removeEventListener(SIGNED_OUT, out);
 	}, []);
 	useEffect(() => {
+		if (open) {
+			return;
+		}
 		if (known !== null && inside && session === null) {
 			sessionStorage.setItem(BACK, path);
 			go('/sign-in', true);
@@ -69,7 +76,8 @@ function Cabinet() {
 	};
 	const notice = known === null ? '' : lang() === 'ru'
 		? known.service.notice_ru : known.service.notice_en;
-	const ready = known !== null && inside === (session !== null) && path !== '/';
+	const ready = known !== null &&
+		(open || (inside === (session !== null) && path !== '/'));
 	return (
 		<Masthead name={known?.service.name ?? ''} notice={notice}
 			phone={session && phone(session.phone)} onLeave={leave}
@@ -89,6 +97,7 @@ function Page({ path, onIn }: { path: string; onIn(s: Session): void }) {
 		return <FormPages id={form[1]} page={form[2] ?? ''} />;
 	}
 	switch (path) {
+	case TRUST: return <Trust />;
 	case '/my': return <MyForms />;
 	case '/sign-in': return <SignIn />;
 	case '/sign-in/code': return <SignInCode onIn={onIn} />;

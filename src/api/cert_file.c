@@ -10,76 +10,48 @@
 #include "x509/p7b.h"
 #include "x509/pem.h"
 
-enum {
-	CHAIN_MAX = 16
-};
-
-static enum err
-put_der(struct call *c, const struct certificate *cert, struct buf *out)
-{
-	(void)c;
-	buf_add(out, cert->der);
-	return ERR_OK;
-}
-
-static enum err
-put_pem(struct call *c, const struct certificate *cert, struct buf *out)
-{
-	(void)c;
-	pem_put(out, PEM_CERTIFICATE, cert->der);
-	return ERR_OK;
-}
-
-static enum err
-put_p7b(struct call *c, const struct certificate *cert, struct buf *out)
-{
-	const struct authority *a = ca_by_name(c->api->ca, cert->ca);
-	struct slice certs[CHAIN_MAX];
-	size_t num = 0;
-
-	if (a == NULL) {
-		return err_set(c->ei, ERR_STATE, "certificate.chain", NULL,
-		    "the CA %s is no longer one of this centre", cert->ca);
-	}
-	certs[num++] = cert->der;
-	for (size_t i = 0; i < authority_num_chain(a) && num < CHAIN_MAX; i++) {
-		certs[num++] = authority_chain(a, i);
-	}
-	p7b_build(certs, num, out);
-	return ERR_OK;
-}
-
 static const struct {
 	const char *name;
 	const char *type;
-	enum err (*put)(
-	    struct call *c, const struct certificate *cert, struct buf *out);
+	const char *ending;
 } formats[] = {
-    {"der", "application/pkix-cert", put_der},
-    {"pem", "application/x-pem-file", put_pem},
-    {"p7b", "application/x-pkcs7-certificates", put_p7b},
+    {"der", "application/pkix-cert", "cer"},
+    {"pem", "application/x-pem-file", "pem"},
+    {"p7b", "application/x-pkcs7-certificates", "p7b"},
 };
 
-static enum err
-send_as(struct call *c, const struct certificate *cert, size_t format)
+enum err
+certs_send_file(
+    struct call *c, const char *stem, const struct slice *certs, size_t num)
 {
+	const char *format = request_param(c->r, "format");
 	struct buf file = BUF_INIT(CMS_BYTES_MAX);
-	char id[ID_TEXT_SIZE], disposition[128];
-	enum err e = formats[format].put(c, cert, &file);
+	char disposition[128];
+	size_t i = 0;
+	enum err e;
 
-	if (e == ERR_OK) {
-		e = buf_err(&file, c->ei);
+	while (i < ARRAY_LEN(formats) && strcmp(format, formats[i].name) != 0) {
+		i++;
 	}
+	if (i == ARRAY_LEN(formats)) {
+		return err_set(c->ei, ERR_NOTFOUND, "certificate.format", NULL,
+		    "a certificate is given as der, pem or p7b");
+	}
+	if (strcmp(format, "der") == 0) {
+		buf_add(&file, certs[0]);
+	} else if (strcmp(format, "pem") == 0) {
+		pem_put(&file, PEM_CERTIFICATE, certs[0]);
+	} else {
+		p7b_build(certs, num, &file);
+	}
+	e = buf_err(&file, c->ei);
 	if (e == ERR_OK) {
-		id_text(&cert->id, CERTIFICATE_PREFIX, id);
 		(void)snprintf(disposition, sizeof(disposition),
-		    "attachment; filename=\"%s.%s\"", id,
-		    strcmp(formats[format].name, "der") == 0
-			? "cer"
-			: formats[format].name);
+		    "attachment; filename=\"%.80s.%s\"", stem,
+		    formats[i].ending);
 		response_status(c->resp, 200);
 		response_header(c->resp, "Content-Disposition", disposition);
-		response_body_take(c->resp, &file, formats[format].type);
+		response_body_take(c->resp, &file, formats[i].type);
 	}
 	buf_clear(&file);
 	return e;
@@ -88,15 +60,23 @@ send_as(struct call *c, const struct certificate *cert, size_t format)
 enum err
 certificate_send_file(struct call *c, const struct certificate *cert)
 {
-	const char *format = request_param(c->r, "format");
+	const struct authority *a = ca_by_name(c->api->ca, cert->ca);
+	struct slice certs[CERT_FILE_CHAIN_MAX];
+	char id[ID_TEXT_SIZE];
+	size_t num = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		if (strcmp(format, formats[i].name) == 0) {
-			return send_as(c, cert, i);
-		}
+	if (a == NULL && strcmp(request_param(c->r, "format"), "p7b") == 0) {
+		return err_set(c->ei, ERR_STATE, "certificate.chain", NULL,
+		    "the CA %s is no longer one of this centre", cert->ca);
 	}
-	return err_set(c->ei, ERR_NOTFOUND, "certificate.format", NULL,
-	    "a certificate is given as der, pem or p7b");
+	certs[num++] = cert->der;
+	for (size_t i = 0;
+	     a != NULL && i < authority_num_chain(a) && num < ARRAY_LEN(certs);
+	     i++) {
+		certs[num++] = authority_chain(a, i);
+	}
+	id_text(&cert->id, CERTIFICATE_PREFIX, id);
+	return certs_send_file(c, id, certs, num);
 }
 
 enum err

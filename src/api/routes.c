@@ -8,10 +8,13 @@ static const struct route routes[] = {
     {"GET", "/healthz", api_health, ROUTE_INLINE},
     {"GET", "/readyz", api_ready, 0},
     {"GET", "/v1/service", api_service, 0},
+    {"GET", "/v1/authorities", api_authorities, 0},
+    {"GET", "/v1/authorities/{authority}/{format}", api_authority_file, 0},
 
     {"GET", "/", api_page, ROUTE_INLINE},
     {"GET", "/sign-in", api_page, ROUTE_INLINE},
     {"GET", "/sign-in/code", api_page, ROUTE_INLINE},
+    {"GET", "/trust", api_page, ROUTE_INLINE},
     {"GET", "/my", api_page, ROUTE_INLINE},
     {"GET", "/my/{rest*}", api_page, ROUTE_INLINE},
     {"GET", "/assets/{name}", api_page_file, ROUTE_INLINE},

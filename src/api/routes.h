@@ -8,6 +8,8 @@
 http_handler api_service;
 /* health.c */
 http_handler api_health, api_ready;
+/* authorities.c */
+http_handler api_authorities, api_authority_file;
 /* pages.c */
 http_handler api_page, api_page_file;
 /* sign_in.c */

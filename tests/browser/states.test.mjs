@@ -3,9 +3,12 @@
 // phone that nobody knows, a browser that forbids, a centre that is away, a
 // phone in place of a computer.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { addPerson, call, PERSON, startDesk } from '../e2e/lib/desk.mjs';
+import { addPerson, call, PERSON, sha256, startDesk } from '../e2e/lib/desk.mjs';
 import { expectStatus } from '../e2e/lib/http.mjs';
+import { opensslMust } from '../e2e/lib/openssl.mjs';
 import { ACT_CODE, addForm, gostRequest, pay, Person, PHONE }
 	from '../e2e/lib/person.mjs';
 import { launch, look, lookInEnglish, NARROW, noFaults, openPage }
@@ -159,6 +162,38 @@ test('off the main way', async (t) => {
 		});
 	}
 
+	await t.test('whom the centre rests on, shown to anybody', async () => {
+		const anybody = await openPage(browser, centre);
+		await anybody.goto('/sign-in');
+		await anybody.getByRole('link', { name: 'Сертификаты центра' }).click();
+		await heading(anybody, 'Сертификаты удостоверяющего центра');
+		const { certificates } = await (await anybody.request.get(
+			'/v1/authorities')).json();
+		assert.equal(certificates.filter((c) => c.root).length, 2);
+		assert.equal(certificates.length, 4);
+		for (const c of certificates) {
+			const at = `/v1/authorities/${c.sha256}`;
+			const der = await (await anybody.request.get(`${at}/der`)).body();
+			assert.equal(sha256(der), c.sha256);
+			assert.equal(der.length, c.size);
+			await anybody.getByText(c.sha256.toUpperCase()
+				.match(/..../g).join(' ')).waitFor();
+		}
+		const leaf = certificates.find((c) => !c.root);
+		writeFileSync(join(centre.dir, 'ca.p7b'), await (await anybody.request
+			.get(`/v1/authorities/${leaf.sha256}/p7b`)).body());
+		const bag = await opensslMust(['pkcs7', '-inform', 'DER', '-in',
+			join(centre.dir, 'ca.p7b'), '-print_certs', '-noout']);
+		assert.equal(bag.match(/^subject=/gm).length, 2);
+		for (const path of ['0'.repeat(64), 'x', certificates[0].sha256]) {
+			assert.equal((await anybody.request.get(
+				`/v1/authorities/${path}/exe`)).status(), 404);
+		}
+		await look(anybody, 'trust');
+		await lookInEnglish(anybody, 'trust');
+		await anybody.context().close();
+	});
+
 	await t.test('by keyboard alone', async () => {
 		const keys = await openPage(browser, centre);
 		await keys.goto('/sign-in');
@@ -195,5 +230,5 @@ test('off the main way', async (t) => {
 			await page.getByLabel('Номер телефона').fill(PHONE);
 			await noFaults(page);
 		});
-	t.diagnostic('proves: A1 A5 A17');
+	t.diagnostic('proves: A1 A5 A17 A20');
 });

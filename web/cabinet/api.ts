@@ -13,6 +13,15 @@ export interface Service {
 	notice_ru: string;
 	notice_en: string;
 }
+export interface Authority {
+	sha256: string;
+	name?: string;
+	subject: string;
+	root: boolean;
+	not_before: string;
+	not_after: string;
+	size: number;
+}
 export interface Challenge {
 	challenge: string;
 	expires_at: string;

@@ -286,6 +286,17 @@ export const en: Dictionary = {
 	'done.p7b_for': 'to install everything at once',
 	'done.installed_to': 'Installed',
 
+	'trust.h': 'Certificates of the certificate centre',
+	'trust.link': 'Certificates of the centre',
+	'trust.lead': 'By these files programs recognise our centre’s certificates. Before you trust a root certificate, compare its fingerprint with one that reached you another way: in your contract, or by phone.',
+	'trust.roots': 'Roots',
+	'trust.roots_about': 'They go into the store of trusted roots, each after its fingerprint has been compared.',
+	'trust.issuing': 'Intermediate',
+	'trust.issuing_about': 'They sign the owners’ certificates, and go into the store of intermediate authorities; the .p7b file has the root too.',
+	'trust.sha256': 'SHA-256 fingerprint',
+	'trust.size': 'Size of the .cer file',
+	'trust.bytes': (n) => `${n} ${plural('en', n, 'byte', '', 'bytes')}`,
+
 	'pay.h': 'Waiting for payment',
 	'pay.text': (owner) => `Pay the invoice for the certificate (${owner}) and come back to send the application.`,
 	'pay.self': 'When the payment has come, the page goes on by itself.',

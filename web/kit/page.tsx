@@ -36,7 +36,10 @@ export function Masthead(props: Frame & { children: ComponentChildren }) {
 				}}>{t('page.language')}</button>
 			</header>
 			<main id="main" tabIndex={-1}>{props.children}</main>
-			<footer class="foot"><p>{props.notice}</p></footer>
+			<footer class="foot">
+				<p>{props.notice}</p>
+				<Link class="plain" to="/trust">{t('trust.link')}</Link>
+			</footer>
 		</div>
 	);
 }
