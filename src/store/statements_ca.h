@@ -202,7 +202,7 @@ STATEMENT(ROOT_CRL_REPLACE, "root_crl.replace",
     "bibi", "")
 /* -> the list; no row when there is none */
 STATEMENT(ROOT_CRL_GET, "root_crl.get",
-    "SELECT der FROM root_crl WHERE issuer = $1 AND number > 0", "b", "b")
+    "SELECT der FROM root_crl WHERE issuer = $1 AND der IS NOT NULL", "b", "b")
 
 /*
  * idem: $1 account  $2 operation  $3 the client's key  $4 body_sha256
