@@ -16,6 +16,7 @@ struct ca;
 struct idem;
 struct issuing;
 struct operators;
+struct page_orders;
 struct publisher;
 struct otp;
 struct registry;
@@ -36,6 +37,7 @@ struct api {
 	struct ca *ca;
 	struct issuing *issuing;
 	struct publisher *publisher;
+	struct page_orders *page_orders; /* NULL: no agent is ordered */
 	const struct clock *clock;
 	const char *centre_name;
 	const struct accreditation *accreditation;

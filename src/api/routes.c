@@ -8,6 +8,7 @@ static const struct route routes[] = {
     {"GET", "/healthz", api_health, ROUTE_INLINE},
     {"GET", "/readyz", api_ready, 0},
     {"GET", "/v1/service", api_service, 0},
+    {"GET", "/v1/agent/centre", api_agent_centre, 0},
     {"GET", "/v1/authorities", api_authorities, 0},
     {"GET", "/v1/authorities/{authority}/{format}", api_authority_file, 0},
 
@@ -32,6 +33,8 @@ static const struct route routes[] = {
     {"POST", "/v1/my/applications/{application}/check", api_my_check,
 	ROUTE_BODY},
     {"POST", "/v1/my/applications/{application}/request", api_my_request,
+	ROUTE_BODY},
+    {"POST", "/v1/my/applications/{application}/orders", api_my_order,
 	ROUTE_BODY},
     {"POST", "/v1/my/applications/{application}/code", api_my_code,
 	ROUTE_BODY | ROUTE_BODY_OPTIONAL},

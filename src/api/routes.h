@@ -30,6 +30,8 @@ http_handler api_certificate_list, api_audit_list;
 /* desk_certificates.c */
 http_handler api_certificate_issue, api_certificate_get, api_certificate_file,
     api_certificate_revoke, api_certificate_hold, api_certificate_release;
+/* agent.c */
+http_handler api_agent_centre, api_my_order;
 /* my_forms.c */
 http_handler api_my_forms, api_my_form, api_my_form_apply;
 /* my_application.c */

@@ -34,6 +34,8 @@ enum bounds {
 	CSR_ATTRS_MAX = 16,
 	OCSP_CERTS_MAX = 8,
 	NOTICE_NUMBERS_MAX = 16,
+	PAGE_ORDER_BYTES_MAX = 8192, /* texts and a signature; real ones 400 */
+	PAGE_ORDER_TEXT_MAX = 512,
 	SPKI_BYTES_MAX = 2048,
 	SIGNATURE_BYTES_MAX = 1024, /* RSA-8192 */
 	RSA_BITS_MAX = 8192, /* the cost of a check grows as its square */
@@ -81,6 +83,8 @@ enum bounds {
 	SIGNER_CEILING_DEFAULT = 20000, /* certificates a profile and day */
 	SIGNER_CRL_CEILING_DEFAULT = 2000, /* CRLs a day; one a minute fits */
 	SIGNER_OCSP_CEILING_DEFAULT = 50 * 1000 * 1000, /* answers a day */
+	SIGNER_PAGE_ORDER_CEILING_DEFAULT = 100000,     /* a day: five for each
+							 * certificate */
 	CRL_NUMBER_STEP_MAX = 1 << 30,     /* a gap of a restored database; the
 					    * last of all numbers would end CRLs */
 	SIGNER_CRL_UNKNOWN_DEFAULT = 1000, /* serials of a journal that was
@@ -126,6 +130,22 @@ enum bounds {
 	FETCH_BODY_MAX = 1024 * 1024,
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	JSON_DEPTH_MAX = 16,
+
+	/* --- the agent's own door (docs/agent-protocol.md 2) ----------- */
+	AGENT_BODY_MAX = 1024 * 1024,
+	AGENT_CONNECTIONS_MAX = 8,
+	AGENT_HEADER_MEMORY = 16 * 1024, /* 8 KiB of header, and what
+					  * libmicrohttpd keeps beside */
+	AGENT_PER_SEC = 10,
+	AGENT_BURST = 20,
+	AGENT_TIMEOUT_SEC = 10,
+	AGENT_CENTRES_MAX = 32,
+	AGENT_TOKENS_MAX = 64,
+	AGENT_SPENT_MAX = 1024, /* orders that were used and could come again */
+	AGENT_ENTROPY_MAX = 16384,
+	AGENT_TEXT_MAX = 65536, /* to be read and signed */
+	AGENT_CHAIN_MAX = 8,
+	MEDIA_MAX = 32,
 
 	/* --- files ----------------------------------------------------- */
 	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */

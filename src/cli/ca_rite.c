@@ -101,7 +101,7 @@ put_responder(struct rite *r, const struct plan_key *ocsp, struct buf *b,
 	struct keyroom_at at;
 	enum err e = rite_at(r, ocsp, &at, ei);
 
-	return e != ERR_OK ? e : keyroom_put_responder(&at, b, ei);
+	return e != ERR_OK ? e : keyroom_put_key(&at, "responders", b, ei);
 }
 
 static void

@@ -43,6 +43,7 @@ uid_t centre_uid(const struct centre *c, unsigned n);
 enum centre_role {
 	ROLE_FRONT,
 	ROLE_COURIER,
+	ROLE_CENTRE, /* the key for page orders */
 	ROLE_FIRST_SIGNER = 10
 };
 
@@ -69,6 +70,8 @@ ATTR_MUST_USE enum err centre_make_secret(
 /* Courier's key, unless it is there. */
 ATTR_MUST_USE enum err centre_make_courier_key(
     const struct centre *c, struct errinfo *ei);
+/* The signer of page orders. */
+#define CENTRE_ORDER_KEY "centre"
 /* centre_tls.c: the API's key and its chain without the root. */
 struct privkey;
 #define CENTRE_TLS_KEY   CENTRE_FRONT_DIR "/tls-key.pem"

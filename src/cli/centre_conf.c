@@ -60,6 +60,9 @@ centre_write_conf(const struct centre *c, struct errinfo *ei)
 	put_user(c, &b, "courier", ROLE_COURIER);
 	buf_add_str(&b, "};\n");
 	put_signers(c, &b);
+	buf_add_str(&b, "page_orders = { name = \"" CENTRE_ORDER_KEY "\"; ");
+	put_user(c, &b, "user", ROLE_CENTRE);
+	buf_add_str(&b, "};\n");
 	if (!c->root) {
 		buf_add_str(&b,
 		    "# Made without root: all roles have one uid, and what "

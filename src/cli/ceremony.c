@@ -48,6 +48,20 @@ instance_at(const struct centre *c, const char *kind, const struct hierarchy *h,
 	return keyroom_at(c, name, centre_uid(c, n), out, ei);
 }
 
+static bool
+has_browsers(const struct hierarchy *h)
+{
+	return strcmp(h->name, "p256") == 0;
+}
+
+static enum err
+centre_key_at(
+    const struct centre *c, struct keyroom_at *out, struct errinfo *ei)
+{
+	return keyroom_at(
+	    c, CENTRE_ORDER_KEY, centre_uid(c, ROLE_CENTRE), out, ei);
+}
+
 /* --- settings ----------------------------------------------------------------
  */
 
@@ -58,7 +72,20 @@ put_responder(const struct centre *c, const struct hierarchy *h, struct buf *b,
 	struct keyroom_at ocsp;
 	enum err e = instance_at(c, "ocsp", h, &ocsp, ei);
 
-	return e != ERR_OK ? e : keyroom_put_responder(&ocsp, b, ei);
+	return e != ERR_OK ? e : keyroom_put_key(&ocsp, "responders", b, ei);
+}
+
+/* The key for page orders, in the one hierarchy whose key makes it. */
+static enum err
+put_page_orderer(const struct centre *c, struct buf *b, struct errinfo *ei)
+{
+	struct keyroom_at centre;
+	enum err e = centre_key_at(c, &centre, ei);
+
+	if (e == ERR_OK) {
+		e = keyroom_put_key(&centre, "page_orderers", b, ei);
+	}
+	return e;
 }
 
 static enum err
@@ -75,7 +102,12 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 	    "# A signer's own settings; see surguch-signer(8).\n"
 	    "name = \"%s\";\n",
 	    at->name);
-	if (strcmp(kind, "ocsp") == 0) {
+	if (strcmp(kind, "centre") == 0) {
+		buf_printf(&b,
+		    "kind = \"centre\";\n"
+		    "origin = \"https://127.0.0.1:%u\";\n",
+		    c->api_port);
+	} else if (strcmp(kind, "ocsp") == 0) {
 		buf_printf(&b,
 		    "kind = \"ocsp\";\n"
 		    "ocsp_hours_max = %d;\n",
@@ -95,12 +127,15 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 		    ROOT_CRL_SEC / 3600);
 	} else if (strcmp(kind, "issuing") == 0) {
 		buf_printf(&b,
-		    "profiles = [\"ocsp\", %s];\n"
+		    "profiles = [\"ocsp\", %s%s];\n"
 		    "ocsp_urls = [\"http://127.0.0.1:%u/ocsp/%s\"];\n"
 		    "crl_hours_max = %d;\n",
-		    h->profiles, c->public_port, at->name,
-		    (int)KEYROOM_CRL_HOURS);
+		    has_browsers(h) ? "\"page-order\", " : "", h->profiles,
+		    c->public_port, at->name, (int)KEYROOM_CRL_HOURS);
 		e = put_responder(c, h, &b, ei);
+		if (e == ERR_OK && has_browsers(h)) {
+			e = put_page_orderer(c, &b, ei);
+		}
 	}
 	(void)snprintf(file, sizeof(file), "etc/surguch/ca/%s.conf", at->name);
 	if (e == ERR_OK) {
@@ -114,22 +149,28 @@ write_settings(const struct centre *c, const struct hierarchy *h,
 }
 
 static enum err
+prepare_at(const struct centre *c, const struct hierarchy *h, const char *kind,
+    const struct keyroom_at *at, struct errinfo *ei)
+{
+	char dir[PATH_TEXT_SIZE];
+	enum err e;
+
+	(void)snprintf(dir, sizeof(dir), "var/lib/surguch/signer-%s", at->name);
+	e = centre_state_dir(c, dir, at->uid, ei);
+	if (e == ERR_OK) {
+		e = write_settings(c, h, kind, at, ei);
+	}
+	return e != ERR_OK ? e
+			   : keyroom_make_key(c, at, h->spec, SLICE_EMPTY, ei);
+}
+
+static enum err
 prepare(const struct centre *c, const struct hierarchy *h, const char *kind,
     struct keyroom_at *out, struct errinfo *ei)
 {
-	char dir[PATH_TEXT_SIZE];
 	enum err e = instance_at(c, kind, h, out, ei);
 
-	if (e == ERR_OK) {
-		(void)snprintf(
-		    dir, sizeof(dir), "var/lib/surguch/signer-%s", out->name);
-		e = centre_state_dir(c, dir, out->uid, ei);
-	}
-	if (e == ERR_OK) {
-		e = write_settings(c, h, kind, out, ei);
-	}
-	return e != ERR_OK ? e
-			   : keyroom_make_key(c, out, h->spec, SLICE_EMPTY, ei);
+	return e != ERR_OK ? e : prepare_at(c, h, kind, out, ei);
 }
 
 /* --- certificates
@@ -157,7 +198,8 @@ struct making {
 	const struct centre *c;
 	const struct hierarchy *h;
 	struct keyroom_at root, issuing, ocsp;
-	struct buf root_cert, issuing_cert, ocsp_cert, root_crl;
+	struct keyroom_at centre; /* has_browsers() */
+	struct buf root_cert, issuing_cert, ocsp_cert, centre_cert, root_crl;
 };
 
 static enum err
@@ -218,7 +260,7 @@ make_tls(struct making *m, struct keyroom_signer *r, struct errinfo *ei)
 	struct privkey *key = NULL;
 	enum err e;
 
-	if (strcmp(m->h->name, "p256") != 0) {
+	if (!has_browsers(m->h)) {
 		return ERR_OK;
 	}
 	e = privkey_generate("p256", &key, ei);
@@ -280,17 +322,28 @@ make(struct making *m, struct errinfo *ei)
 	    {&m->issuing, &m->ocsp, "ocsp", "Служба OCSP surguch",
 		&m->ocsp_cert, &m->issuing_cert, make_tls},
 	};
+	const struct certifying order = {&m->issuing, &m->centre, "page-order",
+	    "Задания агентам surguch", &m->centre_cert, &m->issuing_cert, NULL};
 	enum err e = prepare(m->c, m->h, "root", &m->root, ei);
 
-	/* Before the issuing CA, whose settings name its key. */
+	/* Before the issuing CA, whose settings name their keys. */
 	if (e == ERR_OK) {
 		e = prepare(m->c, m->h, "ocsp", &m->ocsp, ei);
+	}
+	if (e == ERR_OK && has_browsers(m->h)) {
+		e = centre_key_at(m->c, &m->centre, ei);
+	}
+	if (e == ERR_OK && has_browsers(m->h)) {
+		e = prepare_at(m->c, m->h, "centre", &m->centre, ei);
 	}
 	if (e == ERR_OK) {
 		e = prepare(m->c, m->h, "issuing", &m->issuing, ei);
 	}
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(certs); i++) {
 		e = certify(m, &certs[i], ei);
+	}
+	if (e == ERR_OK && has_browsers(m->h)) {
+		e = certify(m, &order, ei);
 	}
 	if (e == ERR_OK) {
 		e = publish_all(m, ei);
@@ -312,11 +365,13 @@ ceremony_run(const struct centre *c, struct errinfo *ei)
 		buf_init(&m.root_cert, CERT_BYTES_MAX);
 		buf_init(&m.issuing_cert, CERT_BYTES_MAX);
 		buf_init(&m.ocsp_cert, CERT_BYTES_MAX);
+		buf_init(&m.centre_cert, CERT_BYTES_MAX);
 		buf_init(&m.root_crl, CERT_BYTES_MAX);
 		e = make(&m, ei);
 		buf_clear(&m.root_cert);
 		buf_clear(&m.issuing_cert);
 		buf_clear(&m.ocsp_cert);
+		buf_clear(&m.centre_cert);
 		buf_clear(&m.root_crl);
 	}
 	return e;

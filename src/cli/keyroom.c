@@ -92,18 +92,18 @@ keyroom_spki(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
 }
 
 enum err
-keyroom_put_responder(
-    const struct keyroom_at *ocsp, struct buf *settings, struct errinfo *ei)
+keyroom_put_key(const struct keyroom_at *whose, const char *setting,
+    struct buf *settings, struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	uint8_t hash[SHA256_SIZE];
-	enum err e = keyroom_spki(ocsp, &spki, ei);
+	enum err e = keyroom_spki(whose, &spki, ei);
 
 	if (e == ERR_OK) {
 		e = sha256_of(buf_slice(&spki), hash, ei);
 	}
 	if (e == ERR_OK) {
-		buf_add_str(settings, "responders = [\"");
+		buf_printf(settings, "%s = [\"", setting);
 		text_hex(settings, slice_make(hash, sizeof(hash)));
 		buf_add_str(settings, "\"];\n");
 	}

@@ -52,10 +52,10 @@ ATTR_MUST_USE enum err keyroom_install(const struct centre *c,
 /* The public key; ERR_NOTFOUND before there is one. */
 ATTR_MUST_USE enum err keyroom_spki(
     const struct keyroom_at *at, struct buf *out, struct errinfo *ei);
-/* The setting `responders` of a CA that delegates to this OCSP key and to no
+/* The setting of a CA (`responders`) that delegates to this key and to no
  * other; keyroom_spki()'s errors. */
-ATTR_MUST_USE enum err keyroom_put_responder(
-    const struct keyroom_at *ocsp, struct buf *settings, struct errinfo *ei);
+ATTR_MUST_USE enum err keyroom_put_key(const struct keyroom_at *whose,
+    const char *setting, struct buf *settings, struct errinfo *ei);
 
 /* A signer that runs. */
 struct keyroom_signer {

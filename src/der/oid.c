@@ -11,6 +11,7 @@
 enum {
 	SLOTS = 512,     /* of the hash table; a power of two */
 	DIGITS_MAX = 96, /* an arc of OID_BYTES_MAX octets has 83 */
+	ARC_GROUPS = 19, /* 128 bits are 18 and 2 */
 };
 
 struct known {
@@ -228,31 +229,57 @@ oid_dotted(struct slice content, char out[OID_TEXT_MAX])
 	return out;
 }
 
+/*
+ * An arc in groups of seven bits, least first.  UUIDs are arcs too (X.667):
+ * 128 bits.
+ */
+struct arc {
+	uint8_t groups[ARC_GROUPS];
+	size_t num; /* at least 1 */
+};
+
+/* arc * factor + add; false when it does not fit. */
+static bool
+arc_times_plus(struct arc *a, unsigned factor, unsigned add)
+{
+	unsigned carry = add;
+
+	for (size_t i = 0; i < a->num; i++) {
+		carry += a->groups[i] * factor;
+		a->groups[i] = (uint8_t)(carry & 0x7f);
+		carry >>= 7;
+	}
+	if (carry > 0 && a->num == ARC_GROUPS) {
+		return false;
+	}
+	if (carry > 0) {
+		a->groups[a->num++] = (uint8_t)carry;
+	}
+	return a->num < ARC_GROUPS || a->groups[ARC_GROUPS - 1] < 4;
+}
+
 /* One decimal arc and the dot behind it, if there is one. */
 static bool
-read_arc(const char **at, uint64_t *out, bool *out_more)
+read_arc(const char **at, struct arc *out, bool *out_more)
 {
+	struct arc a = {{0}, 1};
 	const char *p = *at;
-	uint64_t v = 0;
 
 	if (*p < '0' || *p > '9' ||
 	    (p[0] == '0' && p[1] >= '0' && p[1] <= '9')) {
 		return false;
 	}
 	for (; *p >= '0' && *p <= '9'; p++) {
-		unsigned digit = (unsigned)(*p - '0');
-
-		if (v > ((uint64_t)INT64_MAX - digit) / 10) {
+		if (!arc_times_plus(&a, 10, (unsigned)(*p - '0'))) {
 			return false;
 		}
-		v = v * 10 + digit;
 	}
 	*out_more = *p == '.';
 	if (*p != '\0' && *p != '.') {
 		return false;
 	}
 	*at = *out_more ? p + 1 : p;
-	*out = v;
+	*out = a;
 	return true;
 }
 
@@ -262,19 +289,14 @@ struct encoding {
 };
 
 static bool
-encode_arc(struct encoding *e, uint64_t arc)
+encode_arc(struct encoding *e, const struct arc *a)
 {
-	unsigned groups = 1;
-
-	for (uint64_t v = arc >> 7; v > 0; v >>= 7) {
-		groups++;
-	}
-	if (groups > OID_BYTES_MAX - e->len) {
+	if (a->num > OID_BYTES_MAX - e->len) {
 		return false;
 	}
-	for (unsigned i = groups; i > 0; i--) {
-		e->bytes[e->len++] = (uint8_t)((arc >> (7 * (i - 1)) & 0x7f) |
-					       (i > 1 ? 0x80 : 0));
+	for (size_t i = a->num; i > 0; i--) {
+		e->bytes[e->len++] =
+		    (uint8_t)(a->groups[i - 1] | (i > 1 ? 0x80 : 0));
 	}
 	return true;
 }
@@ -283,17 +305,19 @@ bool
 oid_encode(const char *dotted, struct buf *out)
 {
 	struct encoding e = {{0}, 0};
-	uint64_t root = 0, arc = 0;
+	struct arc root = {{0}, 1}, arc = {{0}, 1};
 	bool more = false;
 
-	if (!read_arc(&dotted, &root, &more) || !more || root > 2 ||
-	    !read_arc(&dotted, &arc, &more) || (root < 2 && arc >= 40) ||
-	    arc > (uint64_t)INT64_MAX - 80 ||
-	    !encode_arc(&e, root * 40 + arc)) {
+	/* X.690 8.19.4: the first two arcs are one subidentifier. */
+	if (!read_arc(&dotted, &root, &more) || !more || root.num > 1 ||
+	    root.groups[0] > 2 || !read_arc(&dotted, &arc, &more) ||
+	    (root.groups[0] < 2 && (arc.num > 1 || arc.groups[0] >= 40)) ||
+	    !arc_times_plus(&arc, 1, root.groups[0] * 40U) ||
+	    !encode_arc(&e, &arc)) {
 		return false;
 	}
 	while (more) {
-		if (!read_arc(&dotted, &arc, &more) || !encode_arc(&e, arc)) {
+		if (!read_arc(&dotted, &arc, &more) || !encode_arc(&e, &arc)) {
 			return false;
 		}
 	}

@@ -36,7 +36,7 @@ void oid_text(struct buf *b, struct slice content);
 /* The same in the caller's array, which is given back: for messages. */
 const char *oid_dotted(struct slice content, char out[OID_TEXT_MAX]);
 /* Append the encoding of dotted text; false, and nothing appended, when it is
- * not an OID, has an arc of more than 63 bits, or is over OID_BYTES_MAX. */
+ * not an OID, has an arc of more than 128 bits, or is over OID_BYTES_MAX. */
 ATTR_MUST_USE bool oid_encode(const char *dotted, struct buf *out);
 
 #endif

@@ -416,7 +416,16 @@
 	    "\x2a\x85\x03\x07\x01\x01\x05\x01\x01") \
 	X(OID_KUZNYECHIK_CTR_ACPKM, "1.2.643.7.1.1.5.2.1", \
 	    "kuznyechik-ctr-acpkm", "kuznyechik-ctr-acpkm", \
-	    "\x2a\x85\x03\x07\x01\x01\x05\x02\x01")
+	    "\x2a\x85\x03\x07\x01\x01\x05\x02\x01") \
+	/* our own, under a UUID (X.667): docs/agent-protocol.md */ \
+	X(OID_PAGE_ORDER, \
+	    "2.25.280417731895918175733154108829280588601.1", \
+	    "pageOrder", "surguchPageOrder", \
+	    "\x69\x83\xa5\xf6\xbe\xe7\xa5\xcc\xe2\xa1\xfb\xb2\xbf\x8f\xb2\x89\x85\xe5\xa6\x39\x01") \
+	X(OID_KP_PAGE_ORDER, \
+	    "2.25.280417731895918175733154108829280588601.2", \
+	    "pageOrderSigning", "surguchPageOrderSigning", \
+	    "\x69\x83\xa5\xf6\xbe\xe7\xa5\xcc\xe2\xa1\xfb\xb2\xbf\x8f\xb2\x89\x85\xe5\xa6\x39\x02")
 /* clang-format on */
 
 #endif

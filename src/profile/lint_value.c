@@ -283,6 +283,7 @@ check_usage_purpose(struct lint *l)
 	    {OID_KP_EMAIL, sign | agree},
 	    {OID_KP_TIMESTAMP, sign},
 	    {OID_KP_OCSP, sign},
+	    {OID_KP_PAGE_ORDER, KU_DIGITAL_SIGNATURE},
 	};
 
 	for (size_t i = 0; l->ext != NULL && i < ARRAY_LEN(needs); i++) {

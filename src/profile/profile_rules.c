@@ -120,6 +120,28 @@ check_time_stamping(struct exam *e)
 	}
 }
 
+/* The key that orders agents to use people's keys does nothing else. */
+static void
+check_page_order(struct exam *e)
+{
+	bool orders = e->p->kind == PROFILE_PAGE_ORDER;
+
+	if (has_purpose(e->x, OID_KP_PAGE_ORDER) != orders) {
+		complain(e, "extensions",
+		    "the purpose pageOrderSigning belongs into profiles of the "
+		    "kind \"page-order\" and into no other");
+	}
+	if (orders &&
+	    (e->x->purposes.num != 1 || !e->x->critical[EXT_EXT_KEY_USAGE])) {
+		complain(e, "extensions.ext_key_usage",
+		    "pageOrderSigning stands alone, and critical");
+	}
+	if (orders && e->x->key_usage != KU_DIGITAL_SIGNATURE) {
+		complain(e, "extensions.key_usage",
+		    "a key for orders has digitalSignature and nothing else");
+	}
+}
+
 /* RFC 5280 4.2.1.1, 4.2.1.2. */
 static void
 check_key_ids(struct exam *e)
@@ -334,6 +356,7 @@ profile_rules_check(
 	check_ca(&e);
 	check_ocsp(&e);
 	check_time_stamping(&e);
+	check_page_order(&e);
 	check_key_ids(&e);
 	check_keys(&e);
 	check_times(&e);

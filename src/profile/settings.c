@@ -185,7 +185,7 @@ settings_identification(const char *name)
 }
 
 static const char *const kind_names[] = {
-    "end-entity", "ca", "root", "ocsp", "time-stamping", NULL};
+    "end-entity", "ca", "root", "ocsp", "time-stamping", "page-order", NULL};
 static const char *const need_names[] = {
     "required", "optional", "forbidden", NULL};
 static const char *const san_need_names[] = {"required", "optional", NULL};

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ca/adopt.h"
 #include "ca/authority.h"
+#include "ca/page_orders.h"
 #include "ca/publish.h"
 #include "ca/root_crl.h"
 #include "http/server.h"
@@ -62,6 +63,7 @@ struct front {
 	struct idem *idem;
 	struct outbox *outbox;
 	struct issuing *issuing;
+	struct page_orders *page_orders; /* NULL: none */
 	struct publisher *publisher;
 	struct public_files *files;
 	struct control *control;
@@ -225,6 +227,26 @@ make_authorities(struct front *f, struct errinfo *ei)
 
 	for (size_t i = 0; e == ERR_OK && i < f->settings->num_signers; i++) {
 		e = add_authority(f, i, ei);
+	}
+	return e;
+}
+
+static enum err
+make_page_orders(struct front *f, struct errinfo *ei)
+{
+	int fd = settings_channel_page_orders(f->settings);
+	struct signer_client *signer = NULL;
+	enum err e;
+
+	if (fd < 0) {
+		return ERR_OK;
+	}
+	e = connect_signer(f, fd, &signer, ei);
+	if (e == ERR_OK) {
+		e = page_orders_new(f->ca, signer, &f->page_orders, ei);
+	}
+	if (e != ERR_OK) {
+		signer_client_free(signer);
 	}
 	return e;
 }
@@ -407,6 +429,7 @@ fill_api(struct front *f)
 	    .ca = f->ca,
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
+	    .page_orders = f->page_orders,
 	    .clock = f->clock,
 	    .readiness = health_look,
 	    .readiness_arg = f->health,
@@ -596,6 +619,9 @@ front_new(const struct settings *s, const struct front_secrets *k,
 		e = make_authorities(f, ei);
 	}
 	if (e == ERR_OK) {
+		e = make_page_orders(f, ei);
+	}
+	if (e == ERR_OK) {
 		e = compare_journals(f, ei);
 	}
 	if (e == ERR_OK) {
@@ -625,6 +651,7 @@ front_new(const struct settings *s, const struct front_secrets *k,
 	}
 	if (e == ERR_OK) {
 		f->renewing.ca = f->ca;
+		f->renewing.page_orders = f->page_orders;
 		f->renewing.settings = s;
 		f->renewing.clock = clock;
 		f->renewing.tls = serve_new_chain;
@@ -661,6 +688,7 @@ front_free(struct front *f)
 	if (f->has_registry) {
 		registry_clear(&f->registry);
 	}
+	page_orders_free(f->page_orders);
 	ca_free(f->ca);
 	store_close(f->store);
 	(void)pthread_mutex_destroy(&f->renewing.lock);

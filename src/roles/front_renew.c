@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "ca/authority.h"
+#include "ca/page_orders.h"
 #include "ca/renew.h"
 #include "ca/root_crl.h"
 #include "crypto/pubkey.h"
@@ -71,31 +72,59 @@ next_certificate(struct renewing *r, struct authority *by, struct slice der,
 	return e;
 }
 
+/* The certificate of a service's key, by the CA that it serves. */
 static enum err
-renew_ocsp(
-    struct renewing *r, struct authority *a, size_t *num, struct errinfo *ei)
+renew_service(struct renewing *r, struct authority *by,
+    struct signer_client *service, size_t *num, struct errinfo *ei)
 {
-	struct signer_client *ocsp = authority_ocsp(a);
 	struct buf next = BUF_INIT(CERT_BYTES_MAX);
 	struct signer_info info;
 	enum err e;
 
 	signer_info_init(&info);
-	e = signer_info(ocsp, &info, ei);
+	e = signer_info(service, &info, ei);
 	if (e == ERR_OK && info.cert_len > 0) {
 		e = next_certificate(
-		    r, a, slice_make(info.cert, info.cert_len), &next, ei);
+		    r, by, slice_make(info.cert, info.cert_len), &next, ei);
 	}
 	if (e == ERR_OK && next.len > 0) {
-		e = signer_renew(ocsp, buf_slice(&next), ei);
+		e = signer_renew(service, buf_slice(&next), ei);
 	}
 	if (e == ERR_OK && next.len > 0) {
-		log_event(LOG_INFO, "front.renewed", L_STR("ocsp", info.name));
+		log_event(
+		    LOG_INFO, "front.renewed", L_STR("service", info.name));
 		(*num)++;
 	}
 	signer_info_clear(&info);
 	buf_clear(&next);
 	return e;
+}
+
+/* Of a CA that was not revoked: its responder. */
+static enum err
+renew_ocsp(
+    struct renewing *r, struct authority *a, size_t *num, struct errinfo *ei)
+{
+	struct signer_client *ocsp = authority_ocsp(a);
+
+	return ocsp == NULL || is_revoked(r, a)
+		   ? ERR_OK
+		   : renew_service(r, a, ocsp, num, ei);
+}
+
+static enum err
+renew_page_orders(struct renewing *r, size_t *num, struct errinfo *ei)
+{
+	struct authority *by;
+
+	if (r->page_orders == NULL) {
+		return ERR_OK;
+	}
+	by = page_orders_authority(r->page_orders);
+	return is_revoked(r, by)
+		   ? ERR_OK
+		   : renew_service(r, by, page_orders_signer(r->page_orders),
+			 num, ei);
 }
 
 /* The new one, and its CA's chain without the root. */
@@ -202,12 +231,13 @@ front_renew(struct renewing *r, size_t *out_num, struct errinfo *ei)
 		return ERR_OK;
 	}
 	(void)pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; i <= ca_num(r->ca); i++) {
-		if (i == ca_num(r->ca)) {
-			e = renew_tls(r, &num, &one);
-		} else if (authority_ocsp(ca_at(r->ca, i)) != NULL &&
-			   !is_revoked(r, ca_at(r->ca, i))) {
+	for (size_t i = 0; i < ca_num(r->ca) + 2; i++) {
+		if (i < ca_num(r->ca)) {
 			e = renew_ocsp(r, ca_at(r->ca, i), &num, &one);
+		} else if (i == ca_num(r->ca)) {
+			e = renew_tls(r, &num, &one);
+		} else {
+			e = renew_page_orders(r, &num, &one);
 		}
 		if (e != ERR_OK && first == ERR_OK) {
 			first = e;

@@ -15,10 +15,12 @@
 #include "base/err.h"
 
 struct ca;
+struct page_orders;
 struct settings;
 
 struct renewing {
 	struct ca *ca;
+	struct page_orders *page_orders; /* NULL: none */
 	const struct settings *settings;
 	const struct clock *clock;
 	/* The API's chain is another one: serve it from now on. */

@@ -73,6 +73,9 @@ plan_check_uids(const struct settings *s, struct errinfo *ei)
 			err = add_uid(&u, one->ocsp, one->ocsp_user, ei);
 		}
 	}
+	if (err == ERR_OK && s->page_orders.name[0] != '\0') {
+		err = add_uid(&u, s->page_orders.name, s->page_orders.user, ei);
+	}
 	return err;
 }
 
@@ -375,19 +378,24 @@ give_secret(
 	return ERR_OK;
 }
 
+/* One key's process: what it runs, whose, and who asks it. */
+struct keeper {
+	const char *role; /* "signer", "ocsp", "centre" */
+	const char *name;
+	const char *user;
+	int channel;
+};
+
 static enum err
-add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
+add_signer(struct plan *p, const struct settings *s, const struct keeper *k,
     struct errinfo *ei)
 {
-	const struct settings_signer *one = &s->signers[i];
-	const char *name = ocsp ? one->ocsp : one->name;
 	char dir[HELLO_NAME_SIZE + 16], conf[HELLO_NAME_SIZE + 16];
 	struct plan_role *r = NULL;
-	enum err err =
-	    add_role(p, s->libexec, ocsp ? "ocsp" : "signer", name, &r, ei);
+	enum err err = add_role(p, s->libexec, k->role, k->name, &r, ei);
 
-	(void)snprintf(dir, sizeof(dir), "signer-%s", name);
-	(void)snprintf(conf, sizeof(conf), "ca/%s.conf", name);
+	(void)snprintf(dir, sizeof(dir), "signer-%s", k->name);
+	(void)snprintf(conf, sizeof(conf), "ca/%s.conf", k->name);
 	if (err == ERR_OK) {
 		err = path_join(r->dir, s->state_dir, dir, ei);
 	}
@@ -398,28 +406,46 @@ add_signer(struct plan *p, const struct settings *s, size_t i, bool ocsp,
 		return err;
 	}
 	arg(r, "-n");
-	arg(r, name);
+	arg(r, k->name);
 	arg(r, "-d");
 	arg(r, r->dir);
 	arg(r, "-c");
 	arg(r, r->conf);
 	arg(r, "-p");
 	arg(r, s->profile_dir);
-	if (!ocsp) {
+	if (strcmp(k->role, "signer") == 0) {
 		arg(r, "-a");
 		give(r, p->settings, ROLE_FD_SETTINGS);
 	}
-	arg_user(r, ocsp ? one->ocsp_user : one->user);
+	arg_user(r, k->user);
 	if (s->insecure_no_landlock) {
 		arg(r, "-L");
 	}
-	err = give_unlock(p, s, r, name, ei);
+	err = give_unlock(p, s, r, k->name, ei);
 	if (err == ERR_OK) {
-		err = give_secret(p, r, name, ei);
+		err = give_secret(p, r, k->name, ei);
 	}
-	return err == ERR_OK
-		   ? connect_front(p, r, settings_channel(s, i, ocsp), ei)
-		   : err;
+	return err == ERR_OK ? connect_front(p, r, k->channel, ei) : err;
+}
+
+/* The signers of CA i. */
+static enum err
+add_authority(
+    struct plan *p, const struct settings *s, size_t i, struct errinfo *ei)
+{
+	const struct settings_signer *one = &s->signers[i];
+	enum err err = add_signer(p, s,
+	    &(struct keeper){
+		"signer", one->name, one->user, settings_channel(s, i, false)},
+	    ei);
+
+	if (err == ERR_OK && one->ocsp[0] != '\0') {
+		err = add_signer(p, s,
+		    &(struct keeper){"ocsp", one->ocsp, one->ocsp_user,
+			settings_channel(s, i, true)},
+		    ei);
+	}
+	return err;
 }
 
 static enum err
@@ -439,10 +465,13 @@ fill(struct plan *p, const struct settings *s, struct slice conf,
 		err = add_courier(p, s, ei);
 	}
 	for (size_t i = 0; i < s->num_signers && err == ERR_OK; i++) {
-		err = add_signer(p, s, i, false, ei);
-		if (err == ERR_OK && s->signers[i].ocsp[0] != '\0') {
-			err = add_signer(p, s, i, true, ei);
-		}
+		err = add_authority(p, s, i, ei);
+	}
+	if (err == ERR_OK && s->page_orders.name[0] != '\0') {
+		err = add_signer(p, s,
+		    &(struct keeper){"centre", s->page_orders.name,
+			s->page_orders.user, settings_channel_page_orders(s)},
+		    ei);
 	}
 	return err;
 }

@@ -163,6 +163,16 @@ static const struct conf_setting signer_settings[] = {
     {0},
 };
 
+/* The key that signs page orders. */
+static const struct conf_setting centre_key_settings[] = {
+    {.name = "name",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.check = check_optional_name},
+    USER("user"),
+    {0},
+};
+
 static const char *const roles[] = {
     "administrator", "operator", "service-centre", "auditor", "program", NULL};
 
@@ -208,6 +218,7 @@ static const struct conf_setting table[] = {
 	.type = CONF_GROUPS,
 	.max = CA_AUTHORITIES_MAX,
 	.members = signer_settings},
+    {.name = "page_orders", .type = CONF_GROUP, .members = centre_key_settings},
     {.name = "accreditation",
 	.type = CONF_GROUP,
 	.members = accreditation_settings},
@@ -319,6 +330,21 @@ take_signers(
 	}
 }
 
+/* After the others: its name is none of theirs. */
+static void
+take_page_orders(
+    struct settings *s, struct conf_cursor c, struct conf_report *report)
+{
+	conf_copy_text(s->page_orders.name, sizeof(s->page_orders.name),
+	    conf_text(c, "page_orders.name"));
+	conf_copy_text(s->page_orders.user, sizeof(s->page_orders.user),
+	    conf_text(c, "page_orders.user"));
+	if (s->page_orders.name[0] != '\0' &&
+	    name_taken(s, s->page_orders.name)) {
+		conf_complain(report, c, "page_orders.name", "is there twice");
+	}
+}
+
 static void
 take_database(struct settings_database *d, struct conf_cursor c)
 {
@@ -375,6 +401,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	s->metrics.port = (uint16_t)conf_int(c, "metrics.port");
 	take_database(&s->database, c);
 	take_signers(s, c, report);
+	take_page_orders(s, c, report);
 	accreditation_take(
 	    conf_group(c, "accreditation"), report, &s->accreditation);
 	take_control(s, c);
@@ -448,17 +475,34 @@ settings_has_server(const struct settings *s)
 	return s->database.host[0] != '\0';
 }
 
-int
-settings_channel(const struct settings *s, size_t i, bool ocsp)
+static int
+channels_before(const struct settings *s, size_t i)
 {
 	int fd = ROLE_FD_SIGNERS;
 
-	ensure(i < s->num_signers);
 	for (size_t k = 0; k < i; k++) {
 		fd += s->signers[k].ocsp[0] != '\0' ? 2 : 1;
 	}
+	return fd;
+}
+
+int
+settings_channel(const struct settings *s, size_t i, bool ocsp)
+{
+	int fd;
+
+	ensure(i < s->num_signers);
+	fd = channels_before(s, i);
 	if (!ocsp) {
 		return fd;
 	}
 	return s->signers[i].ocsp[0] != '\0' ? fd + 1 : -1;
+}
+
+int
+settings_channel_page_orders(const struct settings *s)
+{
+	return s->page_orders.name[0] != '\0'
+		   ? channels_before(s, s->num_signers)
+		   : -1;
 }

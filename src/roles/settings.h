@@ -33,6 +33,7 @@
  *		{ name = "issuing-gost"; user = "64011";
  *		  ocsp = "ocsp-gost"; ocsp_user = "64012"; }
  *	);
+ *	page_orders = { name = "centre"; user = "64003"; };
  *	accreditation = { ... };              # profile/accreditation.h
  *	control = ( # who else may use surguchctl, and as what
  *		{ user = "anna"; role = "auditor"; }
@@ -84,6 +85,12 @@ struct settings_signer {
 	char ocsp_user[SETTINGS_USER_SIZE];
 };
 
+/* The signer of page orders. */
+struct settings_key {
+	char name[HELLO_NAME_SIZE]; /* "": none */
+	char user[SETTINGS_USER_SIZE];
+};
+
 /* A user of this machine with an operator's role. */
 struct settings_control {
 	char user[SETTINGS_USER_SIZE];
@@ -121,6 +128,7 @@ struct settings {
 	char courier_user[SETTINGS_USER_SIZE];
 	struct settings_signer signers[CA_AUTHORITIES_MAX];
 	size_t num_signers;
+	struct settings_key page_orders;
 	struct accreditation accreditation;
 	struct settings_control control[SETTINGS_CONTROL_MAX];
 	size_t num_control;
@@ -144,5 +152,7 @@ bool settings_has_server(const struct settings *s);
  * or to its OCSP key's; -1 when it has none.
  */
 int settings_channel(const struct settings *s, size_t i, bool ocsp);
+/* The same of the signer of page orders. */
+int settings_channel_page_orders(const struct settings *s);
 
 #endif

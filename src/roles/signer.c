@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * surguch-signer and surguch-ocsp: one process, one key.  Started by the
- * parent (or, for the ceremony, by surguchctl) with its channel as
- * ROLE_FD_CHANNEL:
+ * surguch-signer, surguch-ocsp and surguch-centre: one process, one key.
+ *Started by the parent (or, for the ceremony, by surguchctl) with its channel
+ *as ROLE_FD_CHANNEL:
  *
  *	surguch-signer -n NAME -d DIR -c SETTINGS -p PROFILES [-a] [-u USER]
  *	    [-L]
@@ -18,7 +18,8 @@
  *
  * -a: the centre's settings, with its accreditation if it has one, are there as
  * ROLE_FD_SETTINGS.  -u: the uid (and gid) to become.  -L: go on where the
- * kernel has no Landlock.  ROLE_NAME is "signer" or "ocsp", by the build.
+ * kernel has no Landlock.  ROLE_NAME is "signer", "ocsp" or "centre", by the
+ *build.
  */
 #include <string.h>
 #include <unistd.h>
@@ -253,6 +254,12 @@ read_accreditation(struct accreditation *out, struct errinfo *ei)
 	return err;
 }
 
+static const char *const roles[SIGNER_KIND_MAX_] = {
+    [SIGNER_KIND_CA] = "signer",
+    [SIGNER_KIND_OCSP] = "ocsp",
+    [SIGNER_KIND_CENTRE] = "centre",
+};
+
 static enum err
 load(const struct options *o, uid_t trusted, const struct accreditation *given,
     const struct passed *passed, struct instance **out, struct errinfo *ei)
@@ -272,8 +279,7 @@ load(const struct options *o, uid_t trusted, const struct accreditation *given,
 	if (err != ERR_OK) {
 		return err;
 	}
-	if ((in->settings->kind == SIGNER_KIND_OCSP) !=
-	    (strcmp(ROLE_NAME, "ocsp") == 0)) {
+	if (strcmp(roles[in->settings->kind], ROLE_NAME) != 0) {
 		instance_free(in);
 		return err_set(ei, ERR_CONFLICT, "signer.kind", NULL,
 		    "The settings of %s are not for surguch-" ROLE_NAME ".",

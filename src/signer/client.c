@@ -4,7 +4,7 @@
  * A call registers itself, sends, and waits on its own condition, so any
  * number of them are under way at once.
  */
-#include "signer/client.h"
+#include "signer/client_priv.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -629,46 +629,6 @@ signer_epoch(struct signer_client *c, const struct signer_epoch *epoch,
 	return err;
 }
 
-enum err
-signer_renew(struct signer_client *c, struct slice cert, struct errinfo *ei)
-{
-	const struct signer_renew m = {.cert = cert};
-	struct wire w;
-	struct call call;
-	enum err err;
-
-	call_init(&call);
-	signer_renew_pack(&call.question, &m);
-	err = ask(c, &call, SIGNER_RENEW, SIGNER_RENEW_DONE, ei);
-	if (err == ERR_OK) {
-		w = wire_init(buf_slice(&call.body));
-		err = wire_end(&w, "renew_done", ei);
-	}
-	call_clear(&call);
-	return err;
-}
-
-enum err
-signer_ocsp(struct signer_client *c, const struct signer_ocsp *order,
-    struct buf *response, struct errinfo *ei)
-{
-	struct signer_ocsp_done m;
-	struct call call;
-	enum err err;
-
-	call_init(&call);
-	signer_ocsp_pack(&call.question, order);
-	err = ask(c, &call, SIGNER_OCSP, SIGNER_OCSP_DONE, ei);
-	if (err == ERR_OK) {
-		err = signer_ocsp_done_unpack(buf_slice(&call.body), &m, ei);
-	}
-	if (err == ERR_OK) {
-		err = give(response, m.response, ei);
-	}
-	call_clear(&call);
-	return err;
-}
-
 /* The entries of one page to the caller, in order; *after moves on. */
 static enum err
 walk_page(const struct call *call, uint64_t *after, signer_journal_fn *fn,
@@ -761,6 +721,23 @@ signer_info(
     struct signer_client *c, struct signer_info *out, struct errinfo *ei)
 {
 	return signer_probe(c, 0, out, ei);
+}
+
+enum err
+client_exchange(struct signer_client *c, const struct client_question *q,
+    struct buf *answer, struct errinfo *ei)
+{
+	struct call call;
+	enum err err;
+
+	call_init(&call);
+	buf_add(&call.question, q->body);
+	err = ask(c, &call, q->type, q->want, ei);
+	if (err == ERR_OK) {
+		err = give(answer, buf_slice(&call.body), ei);
+	}
+	call_clear(&call);
+	return err;
 }
 
 const char *

@@ -125,6 +125,11 @@ ATTR_MUST_USE enum err signer_renew(
 ATTR_MUST_USE enum err signer_ocsp(struct signer_client *c,
     const struct signer_ocsp *order, struct buf *response, struct errinfo *ei);
 
+/* Sign one page order; see signer_page_order_pack().  *order is replaced. */
+ATTR_MUST_USE enum err signer_page_order(struct signer_client *c,
+    const struct page_order *wish, struct buf *order, int64_t *out_not_after,
+    struct errinfo *ei);
+
 /*
  * Every journal record after number `after` (0: from the beginning), in
  * order, in pages.  The callback's slices die when it returns; it stops the

@@ -77,6 +77,13 @@ ATTR_MUST_USE enum err engine_epoch(struct engine *e,
 ATTR_MUST_USE enum err engine_ocsp(struct engine *e,
     const struct signer_ocsp *m, struct buf *response, struct errinfo *ei);
 
+/* Sign one page order: `wish` without origin, nonce and times, which are the
+ * signer's.  ERR_STATE "signer.kind"; ERR_POLICY "order.fields",
+ * "order.ceiling". */
+ATTR_MUST_USE enum err engine_page_order(struct engine *e,
+    const struct page_order *wish, struct buf *order, int64_t *out_not_after,
+    struct errinfo *ei);
+
 /* A committed record as front may see it; cert borrows from *store.
  * ERR_NOTFOUND. */
 ATTR_MUST_USE enum err engine_journal_entry(struct engine *e, uint64_t number,

@@ -47,25 +47,35 @@ check_service(const struct engine *e, const struct profile *p,
     const struct issue_values *v, struct errinfo *ei)
 {
 	const struct signer_settings *s = e->in->settings;
-	bool ocsp = profile_kind(p) == PROFILE_OCSP;
+	const struct {
+		enum profile_kind kind;
+		const struct signer_keys *keys;
+		const char *setting;
+	} services[] = {
+	    {PROFILE_OCSP, &s->responders, "responders"},
+	    {PROFILE_TIME_STAMPING, &s->time_stampers, "time_stampers"},
+	    {PROFILE_PAGE_ORDER, &s->page_orderers, "page_orderers"},
+	};
 	uint8_t hash[SHA256_SIZE];
 	enum err err;
 
-	if (!ocsp && profile_kind(p) != PROFILE_TIME_STAMPING) {
-		return ERR_OK;
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		if (profile_kind(p) != services[i].kind) {
+			continue;
+		}
+		err = sha256_of(values_spki(v), hash, ei);
+		if (err == ERR_OK &&
+		    !signer_keys_hold(services[i].keys, hash)) {
+			err = err_object(ei,
+			    err_set(ei, ERR_POLICY, "signer.service_key", NULL,
+				"The settings of signer %s do not name this "
+				"key among the %s.",
+				s->name, services[i].setting),
+			    v->profile);
+		}
+		return err;
 	}
-	err = sha256_of(values_spki(v), hash, ei);
-	if (err == ERR_OK &&
-	    !signer_keys_hold(
-		ocsp ? &s->responders : &s->time_stampers, hash)) {
-		err = err_object(ei,
-		    err_set(ei, ERR_POLICY, "signer.service_key", NULL,
-			"The settings of signer %s do not name this key among "
-			"the %s.",
-			s->name, ocsp ? "responders" : "time_stampers"),
-		    v->profile);
-	}
-	return err;
+	return ERR_OK;
 }
 
 /* The profile, if this instance may issue under it here and now. */

@@ -24,6 +24,8 @@ struct engine {
 	struct buf scratch; /* a journal record */
 	int64_t ocsp_since; /* start of the 24 hours that ocsp_used counts */
 	uint64_t ocsp_used;
+	int64_t orders_since; /* the same of orders_used */
+	uint64_t orders_used;
 	int64_t checked_ms;          /* when a signature was last looked at */
 	bool checked;                /* one has been */
 	char key_rule[ERRINFO_RULE]; /* why the key does not sign, or "" */

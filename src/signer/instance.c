@@ -14,6 +14,7 @@
 #include "signer/keys.h"
 #include "x509/cert.h"
 #include "x509/ext.h"
+#include "x509/page_order.h"
 
 /* --- settings and key --------------------------------------------------- */
 
@@ -260,7 +261,7 @@ load_ca(
 	return err;
 }
 
-/* --- an OCSP key -------------------------------------------------------- */
+/* --- the key of a service: OCSP, or page orders ------------------------- */
 
 static enum err
 hash_issuer(struct instance *in, const struct cert *issuer, struct errinfo *ei)
@@ -282,7 +283,30 @@ hash_issuer(struct instance *in, const struct cert *issuer, struct errinfo *ei)
 	return err;
 }
 
-/* RFC 6960 4.2.2.2: what makes a responder one that its CA has delegated. */
+/* For what it is, and nothing else? */
+static enum err
+check_purpose(
+    const struct instance *in, const struct cert *cert, struct errinfo *ei)
+{
+	if (in->settings->kind == SIGNER_KIND_CENTRE) {
+		return page_order_is_signer(cert)
+			   ? ERR_OK
+			   : err_set(ei, ERR_POLICY, "signer.page_orderer",
+				 NULL,
+				 "The certificate of signer %s is not for "
+				 "signing page orders alone.",
+				 in->settings->name);
+	}
+	return ext_has_purpose(cert_exts(cert), OID_KP_OCSP)
+		   ? ERR_OK
+		   : err_set(ei, ERR_POLICY, "signer.responder",
+			 "RFC 6960 4.2.2.2",
+			 "The certificate of signer %s is not for signing "
+			 "OCSP answers.",
+			 in->settings->name);
+}
+
+/* What makes a service one that its CA has delegated (RFC 6960 4.2.2.2). */
 static enum err
 check_responder(const struct instance *in, const struct cert *cert,
     const struct cert *issuer, struct errinfo *ei)
@@ -296,12 +320,8 @@ check_responder(const struct instance *in, const struct cert *cert,
 	if (err == ERR_OK) {
 		err = cert_verify(cert, key, ei);
 	}
-	if (err == ERR_OK && !ext_has_purpose(cert_exts(cert), OID_KP_OCSP)) {
-		err = err_set(ei, ERR_POLICY, "signer.responder",
-		    "RFC 6960 4.2.2.2",
-		    "The certificate of signer %s is not for signing OCSP "
-		    "answers.",
-		    in->settings->name);
+	if (err == ERR_OK) {
+		err = check_purpose(in, cert, ei);
 	}
 	pubkey_free(key);
 	return err;
@@ -388,9 +408,9 @@ instance_renew(struct instance *in, const char *dir, struct slice cert_der_in,
 	struct cert *cert = NULL, *issuer = NULL;
 	enum err err;
 
-	if (in->settings->kind != SIGNER_KIND_OCSP || !in->ready) {
+	if (in->settings->kind == SIGNER_KIND_CA || !in->ready) {
 		return err_set(ei, ERR_STATE, "signer.kind", NULL,
-		    "Signer %s is no OCSP responder with a certificate.",
+		    "Signer %s is no service with a certificate.",
 		    in->settings->name);
 	}
 	err = cert_parse(cert_der_in, &cert, ei);
@@ -472,7 +492,7 @@ instance_profile(const struct instance *in, const char *name)
 struct slice
 instance_cert(const struct instance *in)
 {
-	if (in->settings->kind == SIGNER_KIND_OCSP) {
+	if (in->settings->kind != SIGNER_KIND_CA) {
 		return slice_make(in->responder_cert, in->responder_cert_len);
 	}
 	return ca_identity_cert(&in->ca);

@@ -54,7 +54,7 @@ struct instance {
 	struct ca_identity ca;
 	struct instance_profile profiles[SIGNER_PROFILES_MAX];
 	size_t num_profiles;
-	/* SIGNER_KIND_OCSP */
+	/* SIGNER_KIND_OCSP and _CENTRE */
 	uint8_t *responder_cert;
 	size_t responder_cert_len;
 	uint8_t responder_key_id[KEY_ID_SIZE];
@@ -91,7 +91,7 @@ ATTR_MUST_USE enum err instance_unlock(struct instance *in, const char *dir,
     struct slice secret, struct errinfo *ei);
 
 /*
- * The next certificate of an OCSP key: checked as at the start, kept as
+ * The next certificate of a service's key: checked as at the start, kept as
  * dir/cert.der, used from now on.  ERR_POLICY "signer.older" when it does not
  * end later than the present one; ERR_STATE "signer.kind" for a CA's key.
  */

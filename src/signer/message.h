@@ -16,6 +16,7 @@
  *	SIGNER_INFO		SIGNER_INFO_DONE
  *	SIGNER_EPOCH		SIGNER_EPOCH_DONE
  *	SIGNER_RENEW		SIGNER_RENEW_DONE
+ *	SIGNER_PAGE_ORDER	SIGNER_PAGE_ORDER_DONE
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,7 @@
 #include "ipc/hello.h"
 #include "profile/values.h"
 #include "x509/crl_shard.h"
+#include "x509/page_order.h"
 
 enum signer_message {
 	SIGNER_ISSUE = MSG_CHANNEL_FIRST,
@@ -48,6 +50,8 @@ enum signer_message {
 	SIGNER_EPOCH_DONE,
 	SIGNER_RENEW,
 	SIGNER_RENEW_DONE,
+	SIGNER_PAGE_ORDER,
+	SIGNER_PAGE_ORDER_DONE,
 	SIGNER_MESSAGE_MAX_
 };
 
@@ -229,6 +233,24 @@ struct signer_ocsp_done {
 void signer_ocsp_done_pack(struct buf *b, const struct signer_ocsp_done *m);
 ATTR_MUST_USE enum err signer_ocsp_done_unpack(
     struct slice body, struct signer_ocsp_done *out, struct errinfo *ei);
+
+/*
+ * PAGE_ORDER: what an agent is to do; the signer itself says whose pages these
+ * are, draws the nonce, sets the times, and builds the bytes.  `order` has
+ * everything but origin, nonce and times; unpacked, it borrows from the body.
+ */
+void signer_page_order_pack(struct buf *b, const struct page_order *order);
+ATTR_MUST_USE enum err signer_page_order_unpack(
+    struct slice body, struct page_order *out, struct errinfo *ei);
+
+struct signer_page_order_done {
+	struct slice order; /* whole */
+	int64_t not_after;
+};
+void signer_page_order_done_pack(
+    struct buf *b, const struct signer_page_order_done *m);
+ATTR_MUST_USE enum err signer_page_order_done_unpack(
+    struct slice body, struct signer_page_order_done *out, struct errinfo *ei);
 
 /* INFO_DONE: what the signer is.  Fixed size apart from the two owned
  * buffers. */

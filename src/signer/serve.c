@@ -315,6 +315,28 @@ do_ocsp(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 }
 
 static enum err
+do_page_order(
+    struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
+{
+	struct signer_page_order_done out;
+	struct page_order wish;
+	enum err err = signer_page_order_unpack(f->body, &wish, ei);
+
+	if (err != ERR_OK) {
+		s->fatal = true;
+		return err;
+	}
+	err =
+	    engine_page_order(s->engine, &wish, &s->store, &out.not_after, ei);
+	if (err == ERR_OK) {
+		out.order = buf_slice(&s->store);
+		signer_page_order_done_pack(&a->body, &out);
+		a->type = SIGNER_PAGE_ORDER_DONE;
+	}
+	return err;
+}
+
+static enum err
 do_info(struct server *s, struct frame *f, struct answer *a, struct errinfo *ei)
 {
 	struct wire w = wire_init(f->body);
@@ -357,6 +379,7 @@ static const struct duty duties[] = {
     {SIGNER_EPOCH, true, true, 0, do_epoch},
     {SIGNER_RENEW, true, true, 0, do_renew},
     {SIGNER_OCSP, false, true, 0, do_ocsp},
+    {SIGNER_PAGE_ORDER, false, true, 0, do_page_order},
     {SIGNER_INFO, false, true, 0, do_info},
 };
 

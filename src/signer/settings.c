@@ -17,7 +17,7 @@ enum {
 	PER_DAY_MAX = 1000000000,
 };
 
-static const char *const kinds[] = {"ca", "ocsp", NULL};
+static const char *const kinds[] = {"ca", "ocsp", "centre", NULL};
 
 _Static_assert(
     (int)PROFILE_NAME_SIZE == (int)CONF_NAME_SIZE, "conf_check_name()");
@@ -129,6 +129,10 @@ static const struct conf_setting settings[] = {
 	.type = CONF_TEXTS,
 	.max = SIGNER_SERVICE_KEYS_MAX,
 	.check = check_key},
+    {.name = "page_orderers",
+	.type = CONF_TEXTS,
+	.max = SIGNER_SERVICE_KEYS_MAX,
+	.check = check_key},
     {.name = "crl_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ca_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
     {.name = "ocsp_urls", .type = CONF_TEXTS, .max = CA_URLS_MAX},
@@ -171,6 +175,15 @@ static const struct conf_setting settings[] = {
 	.min = 1,
 	.max = LIFE_HOURS_MAX,
 	.fallback_int = LIFE_HOURS_DEFAULT},
+    {.name = "origin",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = PAGE_ORDER_TEXT_MAX},
+    {.name = "page_orders_per_day",
+	.type = CONF_INT,
+	.min = 0,
+	.max = INT64_MAX,
+	.fallback_int = SIGNER_PAGE_ORDER_CEILING_DEFAULT},
     {.name = "releases",
 	.type = CONF_GROUPS,
 	.max = SIGNER_RELEASES_MAX,
@@ -294,6 +307,7 @@ take(const struct conf *conf, struct conf_report *report,
 	}
 	take_keys(&s->responders, c, "responders");
 	take_keys(&s->time_stampers, c, "time_stampers");
+	take_keys(&s->page_orderers, c, "page_orderers");
 	take_urls(&s->crl_urls, c, "crl_urls", report);
 	take_urls(&s->ca_urls, c, "ca_urls", report);
 	take_urls(&s->ocsp_urls, c, "ocsp_urls", report);
@@ -305,11 +319,17 @@ take(const struct conf *conf, struct conf_report *report,
 	s->ocsp_per_day = (uint64_t)conf_int(c, "ocsp_per_day");
 	s->crl_sec_max = conf_int(c, "crl_hours_max") * (int64_t)HOUR;
 	s->ocsp_sec_max = conf_int(c, "ocsp_hours_max") * (int64_t)HOUR;
+	conf_copy_text(s->origin, sizeof(s->origin), conf_text(c, "origin"));
+	s->page_orders_per_day = (uint64_t)conf_int(c, "page_orders_per_day");
 	take_releases(s, c);
 	check_deltas(s, c, report);
-	if (s->kind == SIGNER_KIND_OCSP && s->num_profiles > 0) {
+	if (s->kind != SIGNER_KIND_CA && s->num_profiles > 0) {
 		conf_complain(report, c, "profiles",
-		    "an OCSP key issues no certificates");
+		    "an OCSP key and a centre's issue no certificates");
+	}
+	if ((s->kind == SIGNER_KIND_CENTRE) != (s->origin[0] != '\0')) {
+		conf_complain(report, c, "origin",
+		    "belongs to the kind \"centre\", and is needed there");
 	}
 	return conf_report_err(report, ei);
 }

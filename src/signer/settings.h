@@ -6,12 +6,13 @@
  * start.  Ceilings are raised and serials released here and nowhere else.
  *
  *	name = "issuing-gost";
- *	kind = "ca";                  # or "ocsp"
+ *	kind = "ca";                  # or "ocsp", "centre"
  *	signature = "gost2012-256";   # as sig_alg_name(); "" is the key's usual
  *	key = { kind = "file"; };     # key_settings.h
  *	profiles = ["qualified-person", "ocsp"];
  *	responders = ["9f86d0..."];   # SHA-256 of the OCSP keys it delegates to
  *	time_stampers = ["2c26b4..."]; # and of the time-stamping keys
+ *	page_orderers = ["e3b0c4..."]; # and of the keys that sign page orders
  *	crl_urls = ["http://ca.example.ru/issuing-gost.crl"];
  *	ca_urls = ["http://ca.example.ru/issuing-gost.cer"];
  *	ocsp_urls = ["http://ca.example.ru/ocsp"];
@@ -23,6 +24,8 @@
  *	crl_unknown_max = 1000;       # serials not of this journal, in all
  *	crl_hours_max = 192;          # longest thisUpdate..nextUpdate
  *	ocsp_hours_max = 192;
+ *	origin = "https://ca.example.ru"; # kind "centre": whose pages
+ *	page_orders_per_day = 100000;
  *	releases = ({ serial = "5a01"; by = "I. Ivanova";
  *	    reason = "revoked by mistake, order 12"; });
  */
@@ -41,6 +44,7 @@
 enum signer_kind {
 	SIGNER_KIND_CA,
 	SIGNER_KIND_OCSP,
+	SIGNER_KIND_CENTRE, /* page orders */
 	SIGNER_KIND_MAX_
 };
 
@@ -78,6 +82,7 @@ struct signer_settings {
 	size_t num_profiles;
 	struct signer_keys responders;
 	struct signer_keys time_stampers;
+	struct signer_keys page_orderers;
 	struct signer_urls crl_urls;
 	unsigned crl_shards;
 	int64_t crl_delta_sec;
@@ -90,6 +95,8 @@ struct signer_settings {
 	uint64_t ocsp_per_day;
 	int64_t crl_sec_max;
 	int64_t ocsp_sec_max;
+	char origin[PAGE_ORDER_TEXT_MAX + 1]; /* SIGNER_KIND_CENTRE */
+	uint64_t page_orders_per_day;
 	struct signer_release releases[SIGNER_RELEASES_MAX];
 	size_t num_releases;
 };

@@ -144,7 +144,8 @@ function expectedOfUid(name) {
 	return FILES.test(name.split(': ')[1]) ? 'EACCES' : 'EPERM';
 }
 
-const SIGNERS = ['issuing-gost', 'ocsp-gost', 'issuing-p256', 'ocsp-p256'];
+const SIGNERS = ['issuing-gost', 'ocsp-gost', 'issuing-p256', 'ocsp-p256',
+	'centre'];
 const SECRETS = [...SIGNERS.flatMap((s) => ['key.p8', 'key.pass', 'journal']
 	.map((f) => `${s}: read ${f}`)), 'courier: read seal.key'];
 const PROCESSES = [...SIGNERS, 'courier', 'parent'].flatMap((on) =>

@@ -101,6 +101,8 @@ channels_open(struct rogue *r)
 			    s->signers[i].ocsp, true);
 		}
 	}
+	channel_open(
+	    r, settings_channel_page_orders(s), s->page_orders.name, false);
 }
 
 struct channel *

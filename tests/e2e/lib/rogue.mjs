@@ -8,7 +8,8 @@ import { Centre } from './centre.mjs';
 import { killAndWait } from './processes.mjs';
 import { until } from './scratch.mjs';
 
-const ROLES = ['surguch-signer', 'surguch-ocsp', 'surguch-courier'];
+const ROLES = ['surguch-signer', 'surguch-ocsp', 'surguch-centre',
+	'surguch-courier'];
 const PATIENCE_MS = 60000;
 
 export class RogueCentre extends Centre {

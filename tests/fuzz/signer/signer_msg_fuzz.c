@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	in = slice_make(data + 1, size - 1);
 	buf_init(&again, (size_t)2 * FRAME_BYTES_MAX);
-	switch (data[0] % 14) {
+	switch (data[0] % 16) {
 	case 0:
 		issue(in);
 		break;
@@ -116,8 +116,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 12:
 		TRY(signer_epoch_done, signer_epoch_done);
 		break;
-	default:
+	case 13:
 		TRY(signer_renew, signer_renew);
+		break;
+	case 14:
+		TRY(page_order, signer_page_order);
+		break;
+	default:
+		TRY(signer_page_order_done, signer_page_order_done);
 		break;
 	}
 	buf_clear(&again);

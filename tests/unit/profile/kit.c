@@ -18,6 +18,7 @@ const char *const kit_profiles[] = {
     "tls-server",
     "ocsp",
     "time-stamping",
+    "page-order",
     "issuing-ca",
     "root-ca",
     "qualified-person@gost512",
@@ -219,6 +220,8 @@ fill_values(struct issue_values *v, const char *profile, struct privkey *key)
 		add(v, OID_CN, "Служба OCSP");
 	} else if (strncmp(profile, "time", 4) == 0) {
 		add(v, OID_CN, "Служба меток времени");
+	} else if (strncmp(profile, "page", 4) == 0) {
+		add(v, OID_CN, "Задания агентам");
 	} else if (strncmp(profile, "root", 4) == 0) {
 		add(v, OID_CN, "Корень Учебного центра");
 	} else {

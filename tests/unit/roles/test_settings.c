@@ -61,6 +61,7 @@ everything_is_taken(void **state)
 			"signers = ({ name = \"a\"; user = \"u\"; ocsp = "
 			"\"b\"; ocsp_user = \"v\"; }, { name = \"c\"; }, "
 			"{ name = \"d\"; ocsp = \"e\"; });\n"
+			"page_orders = { name = \"z\"; user = \"w\"; };\n"
 			"control = ({ user = \"anna\"; role = "
 			"\"auditor\"; });\n"
 			"insecure_shared_uid = true;\n"
@@ -98,6 +99,8 @@ everything_is_taken(void **state)
 	assert_int_equal(settings_channel(s, 1, true), -1);
 	assert_int_equal(settings_channel(s, 2, false), ROLE_FD_SIGNERS + 3);
 	assert_int_equal(settings_channel(s, 2, true), ROLE_FD_SIGNERS + 4);
+	assert_int_equal(settings_channel_page_orders(s), ROLE_FD_SIGNERS + 5);
+	assert_string_equal(s->page_orders.user, "w");
 	settings_free(s);
 }
 

@@ -264,7 +264,8 @@ house_ceremony(const struct house *h, const char *issuing_more)
 	    "profiles = [\"root-ca\", \"issuing-ca\"];\n");
 	(void)snprintf(text, sizeof(text),
 	    "name = \"issuing\";\n" URLS
-	    "profiles = [\"tls-client\", \"tls-server\", \"ocsp\"];\n%s",
+	    "profiles = [\"tls-client\", \"tls-server\", \"ocsp\", "
+	    "\"page-order\"];\n%s",
 	    issuing_more);
 	house_conf(h, "issuing", text);
 	house_make_key(h, "root", &root_key);
@@ -288,9 +289,9 @@ house_ceremony(const struct house *h, const char *issuing_more)
 	buf_clear(&cert);
 }
 
-/* Name an OCSP key in the settings of "issuing". */
+/* Name a service's key in the settings of "issuing". */
 static void
-delegate(const struct house *h, struct slice spki)
+delegate(const struct house *h, const char *setting, struct slice spki)
 {
 	struct buf conf = BUF_INIT(CONF_BYTES_MAX);
 	uint8_t hash[HASH_SIZE_MAX];
@@ -300,15 +301,17 @@ delegate(const struct house *h, struct slice spki)
 	house_path(h, "issuing.conf", path);
 	assert_ok(file_read(path, CONF_BYTES_MAX, &conf, &ei), &ei);
 	assert_ok(hash_of(HASH_SHA256, spki, hash, &ei), &ei);
-	buf_add_str(&conf, "responders = [\"");
+	buf_printf(&conf, "%s = [\"", setting);
 	text_hex(&conf, slice_make(hash, 32));
 	buf_add_str(&conf, "\"];\n");
 	house_conf(h, "issuing", buf_cstr(&conf));
 	buf_clear(&conf);
 }
 
-void
-house_ocsp(const struct house *h, const char *more)
+/* A service under "issuing": its settings, key and certificate. */
+static void
+add_service(const struct house *h, const char *name, const char *setting,
+    const char *profile, const char *more)
 {
 	char dir[PATH_TEXT_SIZE], file[PATH_TEXT_SIZE], ca[PATH_TEXT_SIZE];
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
@@ -320,23 +323,35 @@ house_ocsp(const struct house *h, const char *more)
 	char text[1024];
 	pid_t pid;
 
-	(void)snprintf(
-	    text, sizeof(text), "name = \"ocsp\";\nkind = \"ocsp\";\n%s", more);
-	house_conf(h, "ocsp", text);
-	house_make_key(h, "ocsp", &spki);
-	delegate(h, buf_slice(&spki));
+	(void)snprintf(text, sizeof(text), "name = \"%s\";\nkind = \"%s\";\n%s",
+	    name, name, more);
+	house_conf(h, name, text);
+	house_make_key(h, name, &spki);
+	delegate(h, setting, buf_slice(&spki));
 	c = house_start(h, "issuing", false, &pid);
-	house_values(&v, "ocsp", "Status", buf_slice(&spki), 3);
+	house_values(&v, profile, "Service", buf_slice(&spki), 3);
 	assert_ok(signer_issue(c, &v, &at, &cert, NULL, NULL, &ei), &ei);
 	values_clear(&v);
 	house_stop(c, pid);
-	house_path(h, "ocsp", dir);
+	house_path(h, name, dir);
 	house_path(h, "new.der", file);
 	house_path(h, "issuing/ca.der", ca);
 	assert_ok(file_write_atomic(file, buf_slice(&cert), 0600, &ei), &ei);
 	assert_int_equal(house_once(h, "--install-cert", dir, file, ca), 0);
 	buf_clear(&spki);
 	buf_clear(&cert);
+}
+
+void
+house_ocsp(const struct house *h, const char *more)
+{
+	add_service(h, "ocsp", "responders", "ocsp", more);
+}
+
+void
+house_centre(const struct house *h, const char *more)
+{
+	add_service(h, "centre", "page_orderers", "page-order", more);
 }
 
 bool

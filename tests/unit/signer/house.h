@@ -68,6 +68,8 @@ void kit_close(struct kit *k);
 void house_ceremony(const struct house *h, const char *issuing_more);
 /* For an OCSP key "ocsp" under it: certificate and issuer installed. */
 void house_ocsp(const struct house *h, const char *more);
+/* The same for a key "centre" that signs page orders. */
+void house_centre(const struct house *h, const char *more);
 /* crypto_init(), house_open() and house_ceremony(), and the kit's clock is set
  * to now: what a program's set-up begins with.  False as house_open(). */
 bool house_begin(struct house *h, struct kit *k, const char *issuing_more);

@@ -384,7 +384,7 @@ info_tells_what_it_is(void **state)
 	assert_true(i.ready);
 	assert_false(i.ocsp);
 	assert_int_equal(i.key_alg, KEY_P256);
-	assert_int_equal(i.num_profiles, 3);
+	assert_int_equal(i.num_profiles, 4);
 	assert_string_equal(i.profiles[1].name, "tls-server");
 	assert_int_equal(i.profiles[1].ceiling, 3);
 	assert_int_equal(i.profiles[1].used, 1);

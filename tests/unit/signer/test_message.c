@@ -355,6 +355,68 @@ epoch_entry_unpack(struct slice body, struct errinfo *ei)
 }
 
 static void
+page_order_pack(struct buf *b)
+{
+	static const uint8_t bytes[PAGE_ORDER_SHA] = {8};
+	const struct page_order o = {
+	    .operation = PAGE_ACQUAINT,
+	    .agent = slice_make(bytes, PAGE_ORDER_ID),
+	    .application = slice_make(bytes, PAGE_ORDER_ID),
+	    .person = SLICE_LIT("Anna"),
+	    .key_spec = SLICE_LIT("p256"),
+	    .document = SLICE_LIT("text"),
+	    .document_size = 77,
+	    .document_sha256 = slice_make(bytes, sizeof(bytes)),
+	    .certificate = slice_make(bytes, sizeof(bytes)),
+	};
+
+	signer_page_order_pack(b, &o);
+}
+
+static enum err
+page_order_unpack(struct slice body, struct errinfo *ei)
+{
+	struct page_order o;
+	enum err err = signer_page_order_unpack(body, &o, ei);
+
+	if (err == ERR_OK) {
+		assert_int_equal(o.operation, PAGE_ACQUAINT);
+		assert_int_equal(o.agent.p[0], 8);
+		assert_true(slice_eq_str(o.person, "Anna"));
+		assert_true(slice_eq_str(o.key_spec, "p256"));
+		assert_true(slice_eq_str(o.document, "text"));
+		assert_int_equal(o.document_size, 77);
+		assert_int_equal(o.certificate.len, PAGE_ORDER_SHA);
+		/* The signer's own to say. */
+		assert_int_equal(o.origin.len, 0);
+		assert_int_equal(o.nonce.len, 0);
+	}
+	return err;
+}
+
+static void
+page_order_done_pack(struct buf *b)
+{
+	struct signer_page_order_done m = {
+	    .order = SLICE_LIT("order"), .not_after = 9};
+
+	signer_page_order_done_pack(b, &m);
+}
+
+static enum err
+page_order_done_unpack(struct slice body, struct errinfo *ei)
+{
+	struct signer_page_order_done m;
+	enum err err = signer_page_order_done_unpack(body, &m, ei);
+
+	if (err == ERR_OK) {
+		assert_true(slice_eq_str(m.order, "order"));
+		assert_int_equal(m.not_after, 9);
+	}
+	return err;
+}
+
+static void
 ocsp_pack(struct buf *b)
 {
 	struct signer_ocsp m = {.num_singles = 2, .nonce_len = 2};
@@ -529,6 +591,8 @@ static const struct kind kinds[] = {
     {"EPOCH_DONE", epoch_done_pack, epoch_done_unpack},
     {"RENEW", renew_pack, renew_unpack},
     {"OCSP", ocsp_pack, ocsp_unpack},
+    {"PAGE_ORDER", page_order_pack, page_order_unpack},
+    {"PAGE_ORDER_DONE", page_order_done_pack, page_order_done_unpack},
     {"INFO_DONE", info_pack, info_unpack},
     {"record OPEN", open_payload_pack, open_payload_unpack},
     {"record CRL", crl_payload_pack, crl_payload_unpack},
