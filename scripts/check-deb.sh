@@ -50,7 +50,8 @@ awk '$1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ { print; n++ }
     END { exit n > 0 }' "$work/contents" || bad "modes that are too wide"
 for path in usr/sbin/surguchd usr/sbin/surguchctl usr/bin/surguch \
     usr/libexec/surguch/surguch-front usr/libexec/surguch/surguch-signer \
-    usr/libexec/surguch/surguch-ocsp usr/libexec/surguch/surguch-courier \
+    usr/libexec/surguch/surguch-ocsp usr/libexec/surguch/surguch-centre \
+    usr/bin/surguch-agent usr/libexec/surguch/surguch-courier \
     usr/lib/systemd/system/surguchd.service usr/lib/sysusers.d/surguch.conf \
     usr/lib/tmpfiles.d/surguch.conf usr/share/surguch/profiles/root-ca.conf \
     usr/share/surguch/web/index.html usr/share/surguch/web/index.html.gz \

@@ -12,6 +12,7 @@
 #include "os/file.h"
 #include "os/terminal.h"
 #include "workstation/cabinet.h"
+#include "workstation/home.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -26,7 +27,7 @@ static enum err
 open_cabinet(struct cabinet **out, struct errinfo *ei)
 {
 	char home[PATH_TEXT_SIZE];
-	enum err e = cli_home(home, sizeof(home), ei);
+	enum err e = home_dir(home, sizeof(home), ei);
 
 	return e != ERR_OK ? e : cabinet_open(home, out, ei);
 }
@@ -70,7 +71,7 @@ cmd_cabinet_use(int argc, char **argv, const char *usage, struct errinfo *ei)
 	enum err e = cli_parse(argc, argv, options, 1, 1, 1, usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = cli_home(home, sizeof(home), ei);
+		e = home_dir(home, sizeof(home), ei);
 	}
 	if (e == ERR_OK) {
 		e = cabinet_use(home, args.at[0], ca_file, ei);

@@ -14,6 +14,7 @@
 #include "os/wait.h"
 #include "workstation/cabinet.h"
 #include "workstation/enrol.h"
+#include "workstation/home.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -46,7 +47,7 @@ static enum err
 step_open(struct step *s, struct errinfo *ei)
 {
 	char home[PATH_TEXT_SIZE];
-	enum err e = cli_home(home, sizeof(home), ei);
+	enum err e = home_dir(home, sizeof(home), ei);
 
 	s->application = s->args.at[0];
 	if (e == ERR_OK) {

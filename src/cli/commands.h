@@ -10,6 +10,8 @@
 typedef enum err cli_run(
     int argc, char **argv, const char *usage, struct errinfo *ei);
 
+/* cmd_agent.c */
+cli_run cmd_agent_trust, cmd_agent_list, cmd_agent_revoke;
 /* cmd_cabinet.c: signing in, forms */
 cli_run cmd_cabinet_use, cmd_cabinet_login, cmd_cabinet_logout,
     cmd_cabinet_forms, cmd_cabinet_show, cmd_cabinet_apply;
@@ -30,10 +32,6 @@ struct cabinet;
 /* What the centre answers to GET path, as it is. */
 ATTR_MUST_USE enum err cmd_print_json(
     struct cabinet *c, const char *path, struct errinfo *ei);
-
-/* The directory of what is remembered: $SURGUCH_HOME, else
- * $XDG_CONFIG_HOME/surguch, else ~/.config/surguch. */
-ATTR_MUST_USE enum err cli_home(char *out, size_t size, struct errinfo *ei);
 
 struct container;
 struct secret;

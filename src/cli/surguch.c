@@ -18,6 +18,13 @@ cmd_json(void)
 static const struct cli_option options[] = {{"--json", NULL, &json}};
 
 static const struct cli_command commands[] = {
+    {"agent", "trust", "URL [--ca-file FILE] [--fingerprint SHA256]",
+	"let a centre's pages ask this person's agent (FILE: roots of its "
+	"TLS, PEM)",
+	cmd_agent_trust},
+    {"agent", "list", "", "the centres that are trusted", cmd_agent_list},
+    {"agent", "revoke", "URL", "trust a centre no more, at once",
+	cmd_agent_revoke},
     {"cabinet", "use", "URL [--ca FILE]",
 	"choose the centre (FILE: root certificate of its TLS, PEM)",
 	cmd_cabinet_use},

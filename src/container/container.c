@@ -529,6 +529,18 @@ container_peek(const char *path, struct container_info *out, struct errinfo *ei)
 	return e;
 }
 
+enum err
+container_peek_cert(const char *path, struct buf *out_der, struct errinfo *ei)
+{
+	char file[PATH_TEXT_SIZE];
+	enum err e = path_join(file, path, cert_name, ei);
+
+	if (e == ERR_OK && file_exists(file)) {
+		e = file_read(file, CERT_BYTES_MAX, out_der, ei);
+	}
+	return e;
+}
+
 /* --- the certificate ---------------------------------------------------- */
 
 /*

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/bounds.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -94,6 +95,10 @@ ATTR_MUST_USE enum err container_install_cert(
 /* What can be told without the password (and is not proved without it). */
 ATTR_MUST_USE enum err container_peek(
     const char *path, struct container_info *out, struct errinfo *ei);
+
+/* The certificate, the same way: empty when there is none. */
+ATTR_MUST_USE enum err container_peek_cert(
+    const char *path, struct buf *out_der, struct errinfo *ei);
 
 /* One entry of a folder of containers. */
 struct container_entry {

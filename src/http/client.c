@@ -53,6 +53,21 @@ address_from_socket(const struct sockaddr *sa, struct address *out)
 	return false;
 }
 
+uint16_t
+address_port(const struct sockaddr *sa)
+{
+	struct sockaddr_in in = {0};
+	struct sockaddr_in6 in6 = {0};
+
+	if (sa->sa_family == AF_INET) {
+		memcpy(&in, sa, sizeof(in));
+	} else if (sa->sa_family == AF_INET6) {
+		memcpy(&in6, sa, sizeof(in6));
+		in.sin_port = in6.sin6_port;
+	}
+	return ntohs(in.sin_port);
+}
+
 bool
 address_eq(const struct address *a, const struct address *b)
 {

@@ -129,6 +129,7 @@ struct address {
 struct sockaddr;
 bool address_parse(struct slice text, struct address *out);
 bool address_from_socket(const struct sockaddr *sa, struct address *out);
+uint16_t address_port(const struct sockaddr *sa); /* 0: none */
 bool address_eq(const struct address *a, const struct address *b);
 void address_text(const struct address *a, char out[ADDRESS_SIZE]);
 

@@ -168,6 +168,17 @@ request_client(const struct request *r)
 	return r->client;
 }
 
+uint16_t
+request_peer_port(const struct request *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info != NULL && info->client_addr != NULL
+		   ? address_port(info->client_addr)
+		   : 0;
+}
+
 bool
 request_is_tls(const struct request *r)
 {

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -41,6 +42,8 @@ const char *request_content_type(const struct request *r);
  * proxy, the last address of X-Forwarded-For that is none.
  */
 const char *request_client(const struct request *r);
+/* The port at the other end of the connection itself; 0 when unknown. */
+uint16_t request_peer_port(const struct request *r);
 /* The connection is TLS, or a trusted proxy said X-Forwarded-Proto: https. */
 bool request_is_tls(const struct request *r);
 /* The token of "Authorization: Bearer TOKEN", NULL without one. */

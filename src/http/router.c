@@ -32,7 +32,8 @@ struct router {
 	size_t num_compiled;
 };
 
-static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+static const char *const methods[] = {
+    "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 static bool
 is_method(const char *method)

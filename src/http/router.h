@@ -32,7 +32,7 @@ enum route_flags {
 };
 
 /*
- * method        "GET", "POST", "PUT", "PATCH" or "DELETE"
+ * method        "GET", "POST", "PUT", "PATCH", "DELETE" or "OPTIONS"
  * content_type  with ROUTE_BODY: the media type demanded (415 otherwise);
  *               NULL is application/json; "*" is any
  * body_max      bytes; 0 is HTTP_BODY_MAX

@@ -287,9 +287,9 @@ json_get_text_optional(const struct json *obj, const char *field,
 	return e;
 }
 
-enum err
-json_get_base64(const struct json *obj, const char *field, struct buf *out,
-    struct errinfo *ei)
+static enum err
+base64_of(
+    const json_t *v, const char *field, struct buf *out, struct errinfo *ei)
 {
 	const char *text = NULL;
 	size_t before = out->len;
@@ -298,7 +298,10 @@ json_get_base64(const struct json *obj, const char *field, struct buf *out,
 	enum err e;
 
 	max_len += max_len / 32;
-	e = required_text(obj, field, max_len, true, &text, ei);
+	e = text_of(v, field, max_len, true, &text, ei);
+	if (e == ERR_OK) {
+		e = not_empty(field, text, ei);
+	}
 	if (e != ERR_OK) {
 		return e;
 	}
@@ -317,6 +320,15 @@ json_get_base64(const struct json *obj, const char *field, struct buf *out,
 	(void)err_set(ei, ERR_LIMIT, "json.field.length", NULL,
 	    "the field \"%s\" holds more than %zu bytes", field, out->max);
 	return err_object(ei, ERR_LIMIT, field);
+}
+
+enum err
+json_get_base64(const struct json *obj, const char *field, struct buf *out,
+    struct errinfo *ei)
+{
+	const json_t *v = find(obj, field);
+
+	return v != NULL ? base64_of(v, field, out, ei) : missing(field, ei);
 }
 
 static enum err
@@ -442,6 +454,16 @@ json_item_object(const struct json *array, size_t index,
 	const json_t *v = item(array, index, name);
 
 	return v != NULL ? object_of(v, name, out, ei) : missing(name, ei);
+}
+
+enum err
+json_item_base64(
+    const struct json *array, size_t index, struct buf *out, struct errinfo *ei)
+{
+	char name[INDEX_TEXT_SIZE];
+	const json_t *v = item(array, index, name);
+
+	return v != NULL ? base64_of(v, name, out, ei) : missing(name, ei);
 }
 
 static bool

@@ -84,6 +84,9 @@ size_t json_array_len(const struct json *array);
 /* errinfo.object is then the index in decimal. */
 ATTR_MUST_USE enum err json_item_object(const struct json *array, size_t index,
     const struct json **out, struct errinfo *ei);
+/* As json_get_base64(). */
+ATTR_MUST_USE enum err json_item_base64(const struct json *array, size_t index,
+    struct buf *out, struct errinfo *ei);
 
 /*
  * Refuse any field of obj that is not in `fields`, a list that ends with

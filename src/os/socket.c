@@ -4,6 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -306,4 +309,69 @@ socket_wait(int fd, int timeout_ms, struct errinfo *ei)
 		    "Nothing came within %d ms.", timeout_ms);
 	}
 	return n > 0 ? ERR_OK : err_sys(ei, "socket.wait", "Waiting failed");
+}
+
+/* A question about one connection, and its answer or an error (sock_diag(7)).
+ */
+struct diag_question {
+	struct nlmsghdr head;
+	struct inet_diag_req_v2 body;
+};
+union diag_answer {
+	struct nlmsghdr head;
+	struct {
+		struct nlmsghdr head;
+		struct inet_diag_msg body;
+	} found;
+	uint8_t room[1024];
+};
+
+/* The bytes that came; -1 when the kernel does not do this. */
+static ssize_t
+ask_diag(const struct diag_question *q, union diag_answer *out)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	ssize_t len = -1;
+
+	if (fd >= 0 && send(fd, q, sizeof(*q), 0) == (ssize_t)sizeof(*q)) {
+		len = recv(fd, out, sizeof(*out), 0);
+	}
+	fd_close(fd);
+	return len;
+}
+
+enum err
+socket_loopback_owner(
+    uint16_t own_port, uint16_t peer_port, uid_t *out, struct errinfo *ei)
+{
+	struct diag_question q = {
+	    .head = {.nlmsg_len = sizeof(q),
+		.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		.nlmsg_flags = NLM_F_REQUEST},
+	    .body = {.sdiag_family = AF_INET,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = UINT32_MAX,
+		.id = {.idiag_sport = htons(peer_port),
+		    .idiag_dport = htons(own_port),
+		    .idiag_src = {htonl(INADDR_LOOPBACK)},
+		    .idiag_dst = {htonl(INADDR_LOOPBACK)},
+		    .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
+	};
+	union diag_answer answer = {0};
+	ssize_t len = ask_diag(&q, &answer);
+
+	if (len < (ssize_t)sizeof(answer.head)) {
+		return err_set(ei, ERR_UNSUPPORTED, "socket.owner", NULL,
+		    "the kernel does not tell whose connections are");
+	}
+	/* A listener is found where there is no such connection. */
+	if (len < (ssize_t)sizeof(answer.found) ||
+	    answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    answer.found.body.id.idiag_dport != q.body.id.idiag_dport) {
+		return err_set(ei, ERR_NOTFOUND, "socket.owner", NULL,
+		    "the other end of the connection is nobody's on this "
+		    "machine");
+	}
+	*out = answer.found.body.idiag_uid;
+	return ERR_OK;
 }

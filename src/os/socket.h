@@ -45,6 +45,13 @@ struct peer {
 };
 ATTR_MUST_USE enum err socket_peer(
     int fd, struct peer *out, struct errinfo *ei);
+/*
+ * Whose is the other end of a connection over 127.0.0.1?  The kernel knows.
+ * ERR_NOTFOUND when it is not there (any more); ERR_UNSUPPORTED where the
+ * kernel does not tell.
+ */
+ATTR_MUST_USE enum err socket_loopback_owner(
+    uint16_t own_port, uint16_t peer_port, uid_t *out, struct errinfo *ei);
 /* How long a send may wait for room before it fails with ERR_AGAIN. */
 ATTR_MUST_USE enum err socket_send_timeout(
     int fd, int64_t timeout_ms, struct errinfo *ei);

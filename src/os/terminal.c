@@ -2,13 +2,17 @@
 #include "os/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "os/file.h"
+
 enum {
-	LINE_MAX_LEN = 1024
+	LINE_MAX_LEN = 1024,
+	LOOK_MS = 200,
 };
 
 bool
@@ -107,5 +111,61 @@ terminal_confirm(const char *question, struct errinfo *ei)
 		e = err_set(
 		    ei, ERR_DENIED, "terminal.no", NULL, "not confirmed");
 	}
+	return e;
+}
+
+static enum err
+wait_for_line(
+    int fd, int64_t timeout_ms, const atomic_bool *stop, struct errinfo *ei)
+{
+	for (int64_t left = timeout_ms; left > 0; left -= LOOK_MS) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+
+		if (stop != NULL && atomic_load(stop)) {
+			return err_set(ei, ERR_STATE, "terminal.stopped", NULL,
+			    "the question was taken back");
+		}
+		if (poll(&p, 1, LOOK_MS) > 0) {
+			return ERR_OK;
+		}
+	}
+	return err_set(ei, ERR_TIMEOUT, "terminal.timeout", NULL,
+	    "nobody answered within %lld seconds",
+	    (long long)(timeout_ms / 1000));
+}
+
+/* The terminal gives whole lines. */
+static enum err
+get_line(int fd, char *out, size_t size, struct errinfo *ei)
+{
+	ssize_t len = read(fd, out, size - 1);
+
+	if (len <= 0 || out[len - 1] != '\n') {
+		return err_set(
+		    ei, ERR_DENIED, "terminal.no", NULL, "no answer was given");
+	}
+	out[len - 1] = '\0';
+	return ERR_OK;
+}
+
+enum err
+terminal_ask_text(struct slice text, int64_t timeout_ms,
+    const atomic_bool *stop, char *out, size_t size, struct errinfo *ei)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	enum err e;
+
+	if (fd < 0) {
+		return no_terminal(ei);
+	}
+	(void)tcflush(fd, TCIFLUSH);
+	e = fd_write_all(fd, text, ei);
+	if (e == ERR_OK) {
+		e = wait_for_line(fd, timeout_ms, stop, ei);
+	}
+	if (e == ERR_OK) {
+		e = get_line(fd, out, size, ei);
+	}
+	(void)close(fd);
 	return e;
 }

@@ -123,8 +123,8 @@ renew_page_orders(struct renewing *r, size_t *num, struct errinfo *ei)
 	by = page_orders_authority(r->page_orders);
 	return is_revoked(r, by)
 		   ? ERR_OK
-		   : renew_service(r, by, page_orders_signer(r->page_orders),
-			 num, ei);
+		   : renew_service(
+			 r, by, page_orders_signer(r->page_orders), num, ei);
 }
 
 /* The new one, and its CA's chain without the root. */

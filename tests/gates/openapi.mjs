@@ -12,7 +12,9 @@ const ROUTE = /"(GET|PUT|POST|PATCH|DELETE|HEAD)",\s*"(\/v1\/[^"]*)"/g;
 
 function served(root) {
 	const routes = new Set();
-	for (const file of treeFiles(root).filter((f) => /^src\/.*\.c$/.test(f))) {
+	// The agent's own service is described in docs/agent-protocol.md.
+	for (const file of treeFiles(root).filter((f) => /^src\/.*\.c$/.test(f) &&
+		!f.startsWith('src/agent/'))) {
 		for (const [, method, path] of readText(root, file).matchAll(ROUTE)) {
 			routes.add(`${method} ${path}`);
 		}

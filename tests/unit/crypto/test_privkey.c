@@ -6,6 +6,7 @@
 
 #include "base/bounds.h"
 #include "crypto/cert_bits.h"
+#include "crypto/entropy.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
@@ -125,6 +126,38 @@ test_no_room(void **state)
 	assert_int_equal(sig.len, 0);
 	buf_clear(&sig);
 	privkey_free(k);
+}
+
+/*
+ * What is stirred in is added, never instead: with nothing, with all zeros and
+ * with the same bytes again and again, no two keys are alike.
+ */
+static void
+test_entropy(void **state)
+{
+	static const uint8_t zeros[4096];
+	const struct slice stirred[] = {
+	    SLICE_EMPTY, slice_make(zeros, sizeof(zeros)), SLICE_LIT("page")};
+	enum {
+		KEYS = 24
+	};
+	struct privkey *keys[KEYS];
+	struct errinfo ei = {0};
+
+	(void)state;
+	for (size_t i = 0; i < KEYS; i++) {
+		const char *spec = i % 2 == 0 ? "gost2012-256:A" : "p256";
+
+		assert_ok(entropy_stir(stirred[i / 2 % 3], &ei), &ei);
+		assert_ok(privkey_generate(spec, &keys[i], &ei), &ei);
+		for (size_t j = 0; j < i; j++) {
+			assert_false(
+			    privkey_matches(keys[j], privkey_spki(keys[i])));
+		}
+	}
+	for (size_t i = 0; i < KEYS; i++) {
+		privkey_free(keys[i]);
+	}
 }
 
 static void
@@ -295,6 +328,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_all_specs),
 	    cmocka_unit_test(test_no_room),
+	    cmocka_unit_test(test_entropy),
 	    cmocka_unit_test(test_bad_specs),
 	    cmocka_unit_test(test_threads),
 	    cmocka_unit_test(test_tc26_keys),

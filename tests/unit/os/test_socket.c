@@ -3,11 +3,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -148,6 +150,74 @@ tells_the_loopback(void **state)
 	assert_false(socket_is_loopback(""));
 }
 
+/* A connection from a child with this uid; its own port. */
+static pid_t
+connect_as(uid_t uid, uint16_t to, uint16_t *out_port)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_port = htons(to)};
+	socklen_t len = sizeof(at);
+	int pipes[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd;
+
+		if (setuid(uid) != 0) {
+			_exit(1);
+		}
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		if (connect(fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+		    getsockname(fd, (struct sockaddr *)&at, &len) != 0 ||
+		    write(pipes[1], &at.sin_port, sizeof(at.sin_port)) !=
+			sizeof(at.sin_port)) {
+			_exit(1);
+		}
+		(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(read(pipes[0], &at.sin_port, sizeof(at.sin_port)),
+	    sizeof(at.sin_port));
+	*out_port = ntohs(at.sin_port);
+	(void)close(pipes[0]);
+	(void)close(pipes[1]);
+	return pid;
+}
+
+static void
+knows_whose_a_connection_is(void **state)
+{
+	enum {
+		NOBODY = 65534
+	};
+	const uid_t uids[] = {geteuid(), geteuid() == 0 ? NOBODY : geteuid()};
+	struct errinfo ei;
+	uint16_t port = 0, peer = 0;
+	uid_t uid = 1;
+	int fd;
+
+	(void)state;
+	assert_ok(socket_listen_tcp("127.0.0.1", 0, &fd, &port, &ei), &ei);
+	for (size_t i = 0; i < ARRAY_LEN(uids); i++) {
+		pid_t pid = connect_as(uids[i], port, &peer);
+
+		assert_ok(socket_loopback_owner(port, peer, &uid, &ei), &ei);
+		assert_int_equal(uid, uids[i]);
+		(void)kill(pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+	}
+	/* Of no connection: the listener's own port is none's other end. */
+	assert_int_equal(
+	    socket_loopback_owner(port, port, &uid, &ei), ERR_NOTFOUND);
+	assert_int_equal(
+	    socket_loopback_owner(port, 1, &uid, &ei), ERR_NOTFOUND);
+	fd_close(fd);
+}
+
 int
 main(void)
 {
@@ -157,6 +227,7 @@ main(void)
 	    cmocka_unit_test(finds_a_lasting_port),
 	    cmocka_unit_test(knows_the_peer),
 	    cmocka_unit_test(tells_the_loopback),
+	    cmocka_unit_test(knows_whose_a_connection_is),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where things of the person lie, and the password of a container. */
+#include "workstation/home.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/secret.h"
-#include "cli/commands.h"
-#include "cli/password.h"
-#include "container/container.h"
-
 enum err
-cli_home(char *out, size_t size, struct errinfo *ei)
+home_dir(char *out, size_t size, struct errinfo *ei)
 {
 	const char *home = getenv("SURGUCH_HOME");
 	const char *config = getenv("XDG_CONFIG_HOME");
@@ -32,22 +28,4 @@ cli_home(char *out, size_t size, struct errinfo *ei)
 		    "the path of the home directory is too long");
 	}
 	return ERR_OK;
-}
-
-enum err
-cli_open_container(const char *path, const char *password_file,
-    struct container **out, struct errinfo *ei)
-{
-	struct secret password = SECRET_EMPTY;
-	struct container_info info;
-	enum err e = container_peek(path, &info, ei);
-
-	if (e == ERR_OK && info.has_password) {
-		e = cli_password(password_file, false, &password, ei);
-	}
-	if (e == ERR_OK) {
-		e = container_open(path, secret_slice(&password), out, ei);
-	}
-	secret_clear(&password);
-	return e;
 }

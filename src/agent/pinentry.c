@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pinentry.h"
+
+#include <assuan.h>
+#include <gpg-error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+
+enum {
+	LINE_MAX_LEN = 1000, /* of the protocol, with its end */
+};
+
+static enum err
+failed(struct errinfo *ei, const char *program, gpg_error_t why)
+{
+	if (gpg_err_code(why) == GPG_ERR_CANCELED ||
+	    gpg_err_code(why) == GPG_ERR_NOT_CONFIRMED) {
+		return err_set(ei, ERR_DENIED, "agent.refused", NULL,
+		    "the password window was closed");
+	}
+	return err_set(ei, ERR_STATE, "agent.pinentry", NULL,
+	    "the password window (%.100s) failed: %.100s", program,
+	    gpg_strerror(why));
+}
+
+/* Percent-escaped as the protocol wants its arguments. */
+static void
+put_command(struct buf *line, const char *command, const char *text)
+{
+	buf_printf(line, "%s ", command);
+	for (; *text != '\0'; text++) {
+		if (*text == '%' || *text == '\n' || *text == '\r') {
+			buf_printf(line, "%%%02X", (unsigned)(uint8_t)*text);
+		} else {
+			buf_add_u8(line, (uint8_t)*text);
+		}
+	}
+}
+
+static gpg_error_t
+say(assuan_context_t ctx, const char *command, const char *text)
+{
+	struct buf line = BUF_INIT(LINE_MAX_LEN - 1);
+	gpg_error_t why;
+
+	put_command(&line, command, text);
+	why = line.err != ERR_OK ? gpg_error(GPG_ERR_TOO_LARGE)
+				 : assuan_transact(ctx, buf_cstr(&line), NULL,
+				       NULL, NULL, NULL, NULL, NULL);
+	buf_clear(&line);
+	return why;
+}
+
+/* Room for all of it from the start, so that no grown copy is left behind. */
+struct typed {
+	struct secret room;
+	size_t len;
+};
+
+static gpg_error_t
+take_data(void *arg, const void *data, size_t len)
+{
+	struct typed *typed = arg;
+
+	if (len > typed->room.len - typed->len) {
+		return gpg_error(GPG_ERR_TOO_LARGE);
+	}
+	memcpy(typed->room.p + typed->len, data, len);
+	typed->len += len;
+	return 0;
+}
+
+static gpg_error_t
+converse(assuan_context_t ctx, const char *description, const char *prompt,
+    const char *error, struct typed *typed)
+{
+	const char *tty = getenv("GPG_TTY");
+	gpg_error_t why = say(ctx, "SETTITLE", "surguch-agent");
+
+	/* An old or a small one may not know these. */
+	if (tty != NULL) {
+		char option[LINE_MAX_LEN];
+
+		(void)snprintf(option, sizeof(option), "ttyname=%.500s", tty);
+		(void)say(ctx, "OPTION", option);
+	}
+	if (why == 0) {
+		why = say(ctx, "SETDESC", description);
+	}
+	if (why == 0) {
+		why = say(ctx, "SETPROMPT", prompt);
+	}
+	if (why == 0 && error[0] != '\0') {
+		why = say(ctx, "SETERROR", error);
+	}
+	if (why == 0) {
+		assuan_begin_confidential(ctx);
+		why = assuan_transact(
+		    ctx, "GETPIN", take_data, typed, NULL, NULL, NULL, NULL);
+		assuan_end_confidential(ctx);
+	}
+	return why;
+}
+
+enum err
+pinentry_ask(const struct pinentry_options *o, const char *description,
+    const char *prompt, const char *error, struct secret *out,
+    struct errinfo *ei)
+{
+	const char *argv[] = {"pinentry", NULL};
+	assuan_fd_t none[] = {ASSUAN_INVALID_FD};
+	struct typed typed = {0};
+	assuan_context_t ctx = NULL;
+	gpg_error_t why;
+	enum err e = secret_init(&typed.room, PASSPHRASE_MAX, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	why = assuan_new(&ctx);
+	if (why == 0) {
+		why = assuan_pipe_connect(
+		    ctx, o->program, argv, none, NULL, NULL, 0);
+	}
+	if (why == 0) {
+		why = converse(ctx, description, prompt, error, &typed);
+	}
+	e = why != 0
+		? failed(ei, o->program, why)
+		: secret_copy(out, slice_make(typed.room.p, typed.len), ei);
+	secret_clear(&typed.room);
+	assuan_release(ctx);
+	return e;
+}

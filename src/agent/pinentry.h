@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_AGENT_PINENTRY_H
+#define SURGUCH_AGENT_PINENTRY_H
+/*
+ * Passwords and PINs, in the desktop's own dialog (pinentry, over libassuan):
+ * what is typed goes from there into a secret and nowhere else.
+ */
+#include "base/err.h"
+#include "base/secret.h"
+
+struct pinentry_options {
+	const char *program; /* absolute path, or a name in PATH */
+};
+
+/*
+ * One dialog: a title, a description (both ours or escaped: one line of at
+ * most 900 octets), a prompt, and why it is asked again ("" at first).  The
+ * answer may be empty.  ERR_DENIED "agent.refused" when the person gives up;
+ * ERR_STATE "agent.pinentry" when there is no such program or it fails.
+ */
+ATTR_MUST_USE enum err pinentry_ask(const struct pinentry_options *o,
+    const char *description, const char *prompt, const char *error,
+    struct secret *out, struct errinfo *ei);
+
+#endif

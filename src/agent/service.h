@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_AGENT_SERVICE_H
+#define SURGUCH_AGENT_SERVICE_H
+/*
+ * The agent's HTTP service on the loopback: docs/agent-protocol.md, request by
+ * request.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "http/router.h"
+#include "x509/page_order.h"
+
+struct operations;
+struct pairings;
+struct service;
+struct window;
+
+/* Everything is borrowed. */
+struct service_options {
+	const char *home;
+	uint16_t port;
+	uint8_t agent[PAGE_ORDER_ID];
+	struct window *window;
+	struct pairings *pairings;
+	struct operations *operations;
+	const struct clock *clock;
+};
+ATTR_MUST_USE enum err service_new(
+    const struct service_options *o, struct service **out, struct errinfo *ei);
+void service_free(struct service *s); /* NULL is fine */
+
+/* The routes, static; their `arg` is a struct service. */
+const struct route *service_routes(size_t *out_num);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_AGENT_WORK_H
+#define SURGUCH_AGENT_WORK_H
+/*
+ * The operations themselves: ask the person, do it, write down what came of
+ * it.  Blocking; one thread.
+ */
+#include <stdatomic.h>
+
+#include "agent/input.h"
+#include "agent/operation.h"
+#include "json/writer.h"
+
+struct work {
+	const struct operation_options *o;
+	const char *origin;
+	const char *centre; /* its name, as the person confirmed it */
+	const struct page_order *order;
+	const struct input *in;
+	const atomic_bool *stop;
+	/* Where it is: a static word of the protocol; asking or working. */
+	void (*step)(void *arg, bool asking, const char *step);
+	void *arg;
+	/* The result's members. */
+	struct json_writer *out;
+};
+
+typedef enum err work_fn(struct work *w, struct errinfo *ei);
+/* NULL for an operation that this agent does not do yet. */
+work_fn *work_of(enum page_operation operation);
+
+/* A container as the protocol shows it, a whole object. */
+void work_put_container(struct json_writer *w, const char *field,
+    const char *medium, const char *path, const struct container_info *info,
+    const char *problem);
+
+#endif

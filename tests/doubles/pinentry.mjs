@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for the desktop's password window (pinentry): answers the Assuan
+// protocol with the lines of a file, one a question, and keeps what it was
+// told.  SURGUCH_PINENTRY names a directory: answers (a line each; "!cancel"
+// closes the window), asked (what was shown).
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const dir = process.env.SURGUCH_PINENTRY;
+const CANCELLED = 83886179; // GPG_ERR_SOURCE_PINENTRY, GPG_ERR_CANCELED
+
+function nextAnswer() {
+	const file = join(dir, 'answers');
+	const [first, ...rest] = readFileSync(file, 'utf8').split('\n');
+	writeFileSync(file, rest.join('\n'));
+	return first ?? '!cancel';
+}
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const escape = (s) => s.replace(/[%\r\n]/g, (c) =>
+	`%${c.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+
+say('OK Pleased to meet you');
+for await (const line of createInterface({ input: process.stdin })) {
+	appendFileSync(join(dir, 'asked'), `${line}\n`);
+	if (line === 'GETPIN') {
+		const answer = nextAnswer();
+		if (answer === '!cancel') {
+			say(`ERR ${CANCELLED} Operation cancelled <Pinentry>`);
+			continue;
+		}
+		if (answer !== '') {
+			say(`D ${escape(answer)}`);
+		}
+	}
+	say('OK');
+	if (line === 'BYE') {
+		break;
+	}
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+// surguch-agent, a real one beside a real centre: who may speak to it, what it
+// obeys, and the way from the key to the installed certificate as a page goes
+// it.
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync }
+	from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Agent } from './lib/agent.mjs';
+import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
+import { Client, expectStatus } from './lib/http.mjs';
+import { opensslMust } from './lib/openssl.mjs';
+import { ACT_CODE, addForm, Person } from './lib/person.mjs';
+
+const PASSWORD = 'пароль person 1';
+
+function refused(r, status, rule) {
+	assert.equal(r.status, status, r.text);
+	assert.equal(r.json.rule, rule, r.text);
+}
+
+const b64 = (bytes) => Buffer.from(bytes).toString('base64');
+
+test('the agent and its centre', async (t) => {
+	const centre = await startDesk(t);
+	const agent = await Agent.start(t, centre);
+	let num = 0;
+
+	// Somebody with an application whose data are checked.
+	async function owner() {
+		num += 1;
+		const phone = `+7916300${1000 + num}`;
+		const person = await addPerson(centre,
+			{ ...PERSON, surname: 'Агентова' });
+		const form = await addForm(centre, { phone, person });
+		const p = await new Person(centre, phone).signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		return p;
+	}
+	const order = async (p, page, operation) => expectStatus(
+		await p.post(p.at('orders'), { agent: page.agentId, operation }), 201);
+	const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+	await t.test('hello says what it is, and no more', async () => {
+		const client = new Client(`http://127.0.0.1:${agent.port}`);
+		const r = await client.get('/v1/hello');
+		assert.deepEqual(expectStatus(r, 200),
+			{ name: 'surguch-agent', protocol: 1 });
+		assert.equal(r.headers['access-control-allow-origin'], undefined);
+		assert.equal(r.headers['cross-origin-resource-policy'],
+			'same-origin');
+		assert.equal(r.headers['cache-control'], 'no-store');
+		assert.equal(r.headers['set-cookie'], undefined);
+		client.close();
+	});
+
+	await t.test('nobody is trusted before the person said so', async () => {
+		refused(await agent.page().post('/v1/pairing'), 403, 'agent.origin');
+		const list = await agent.surguch('agent', 'list');
+		assert.equal(list.out, '');
+	});
+
+	let said;
+	await t.test('the person trusts a centre by its fingerprint', async () => {
+		const wrong = await agent.surguch('agent', 'trust', centre.api,
+			'--ca-file', centre.apiCa, '--fingerprint', '0'.repeat(64));
+		assert.equal(wrong.code !== 0, true, wrong.all);
+		refused(await agent.page().post('/v1/pairing'), 403, 'agent.origin');
+		said = await agent.trust();
+		assert.equal(said.sha256, sha256(Buffer.from(said.ca, 'base64')));
+		const list = await agent.surguch('agent', 'list');
+		assert.ok(list.out.startsWith(`${said.sha256} ${centre.api} `),
+			list.out);
+		const file = join(agent.home, 'centres.json');
+		assert.equal(statSync(file).mode & 0o777, 0o600);
+	});
+
+	await t.test('who may not ask', async () => {
+		const page = agent.page();
+		const cases = [
+			[{ origin: 'https://evil.example' }, 403, 'agent.origin'],
+			[{ origin: 'null' }, 403, 'agent.origin'],
+			[{ origin: `${centre.api}0` }, 403, 'agent.origin'],
+			[{ origin: centre.api.replace('https', 'http') }, 403,
+				'agent.origin'],
+			[{ origin: undefined }, 403, 'agent.origin.missing'],
+			[{ host: 'evil.example' }, 421, 'agent.host'],
+			[{ host: `evil.example:${agent.port}` }, 421, 'agent.host'],
+			[{ host: `127.0.0.1:${agent.port + 1}` }, 421, 'agent.host'],
+			[{ 'sec-fetch-site': 'none' }, 403, 'agent.fetch'],
+			[{ 'sec-fetch-mode': 'no-cors' }, 403, 'agent.fetch'],
+			[{ 'sec-fetch-dest': 'image' }, 403, 'agent.fetch'],
+			[{ 'content-type': 'text/plain' }, 415, 'agent.type'],
+			[{ 'content-type': 'application/x-www-form-urlencoded' }, 415,
+				'agent.type'],
+		];
+		for (const [headers, status, rule] of cases) {
+			const r = await page.post('/v1/pairing', {}, headers);
+			refused(r, status, rule);
+			const reads = r.headers['access-control-allow-origin'];
+			assert.equal(reads, undefined, JSON.stringify(headers));
+			await wait(110);
+		}
+		refused(await page.client.get('/v1/workplace',
+			{ headers: page.headers() }), 405, 'http.method');
+		refused(await page.post('/v1/workplace'), 401, 'agent.token');
+		await wait(300);
+		page.token = 'A'.repeat(43);
+		refused(await page.post('/v1/workplace'), 401, 'agent.token');
+	});
+
+	await t.test('a preflight answers its own pages only', async () => {
+		const page = agent.page();
+		const good = await page.client.request('OPTIONS', '/v1/workplace',
+			{ headers: page.headers() });
+		assert.equal(good.status, 204);
+		assert.equal(good.headers['access-control-allow-origin'], centre.api);
+		assert.equal(good.headers.vary, 'Origin');
+		assert.equal(good.headers['access-control-allow-credentials'],
+			undefined);
+		const evil = await page.client.request('OPTIONS', '/v1/workplace',
+			{ headers: page.headers({ origin: 'https://evil.example' }) });
+		refused(evil, 403, 'agent.origin');
+		assert.equal(evil.headers['access-control-allow-origin'], undefined);
+	});
+
+	const page = agent.page();
+	await t.test('pairing: one code in both places', async () => {
+		const no = await agent.page().pair('no');
+		assert.equal(no.ended.state, 'refused');
+		assert.equal(no.ended.token, undefined);
+		const { begun, ended, text } = await page.pair();
+		assert.match(begun.code, /^\d{6}$/);
+		const shown = `${begun.code.slice(0, 3)} ${begun.code.slice(3)}`;
+		assert.ok(text.includes(shown), text);
+		assert.ok(text.includes(centre.api), text);
+		assert.equal(ended.state, 'paired');
+		assert.match(ended.token, /^[\w-]{43}$/);
+		// Told once.
+		refused(await page.post('/v1/pairing/state',
+			{ pairing: begun.pairing }), 404, 'agent.pairing');
+		await wait(500);
+	});
+
+	await t.test('the workplace', async () => {
+		const r = expectStatus(await page.post('/v1/workplace'), 200);
+		assert.equal(r.agent.id, page.agentId);
+		const registry = r.media.find((m) => m.kind === 'registry');
+		assert.deepEqual([registry.id, registry.containers], ['registry', 0]);
+		refused(await page.post('/v1/workplace', { more: 1 }), 422,
+			'json.field.unknown');
+	});
+
+	await t.test('too many requests wait', async () => {
+		const late = [];
+		await Promise.all(Array.from({ length: 6 }, async () => {
+			const other = agent.page();
+			for (let i = 0; i < 40 && late.length === 0; i++) {
+				const r = await other.post('/v1/nothing');
+				if (r.status === 429) {
+					late.push(r);
+				}
+			}
+			other.client.close();
+		}));
+		assert.ok(late.length > 0, 'nobody was told to wait');
+		assert.equal(late[0].json.rule, 'agent.rate');
+		assert.ok(Number(late[0].headers['retry-after']) > 0);
+		await wait(2500);
+	});
+
+	await t.test('an order that is not the centre\'s is not obeyed', async () => {
+		const p = await owner();
+		const good = await order(p, page, 'make_key');
+		const input = { medium: 'registry' };
+		const send = async (change, status, rule) => {
+			const r = await page.start({ ...good, ...change }, input);
+			refused(r, status, rule);
+			await wait(110);
+		};
+		const der = Buffer.from(good.order, 'base64');
+		// A byte of what was signed; of the signature.
+		const spec = der.indexOf('gost2012-256:A');
+		assert.ok(spec > 0);
+		const altered = Buffer.from(der);
+		altered[spec + 13] = 'B'.charCodeAt(0);
+		await send({ order: b64(altered) }, 422, 'order.signature');
+		const signature = Buffer.from(der);
+		signature[der.length - 1] ^= 1;
+		await send({ order: b64(signature) }, 422, 'order.signature');
+		await send({ order: b64(Buffer.concat([der, Buffer.from([0])])) },
+			422, 'der.trailing');
+		// A certificate of the same CA that is for something else.
+		const tls = new X509Certificate(readFileSync(join(centre.dir,
+			'var/lib/surguch/front/tls-chain.pem')));
+		await send({ chain: [b64(tls.raw), ...good.chain.slice(1)] }, 422,
+			'order.purpose');
+		await send({ chain: good.chain.slice(0, 1) }, 422, 'chain.issuer');
+		// For another agent.
+		const other = expectStatus(await p.post(p.at('orders'),
+			{ agent: '0'.repeat(32), operation: 'make_key' }), 201);
+		await send({ order: other.order }, 422, 'order.agent');
+		refused(await page.start(good, { ...input, text: 'x' }), 422,
+			'json.field.unknown');
+		await wait(300);
+		// None of that has used the order up.  The person says no, and that
+		// does.
+		const r = await page.run(good, input, 'no');
+		assert.equal(r.state, 'failed');
+		assert.equal(r.problem.rule, 'agent.refused');
+		refused(await page.start(good, input), 409, 'order.replayed');
+		// Nor after a restart.
+		await agent.stop();
+		await agent.up();
+		const after = agent.page();
+		await after.pair();
+		assert.equal(after.agentId, page.agentId);
+		refused(await after.start(good, input), 409, 'order.replayed');
+		refused(await page.post('/v1/workplace'), 401, 'agent.token');
+		page.token = after.token;
+		assert.deepEqual(readdirSync(agent.home).includes('containers'), false);
+	});
+
+	await t.test('an order for a step that is not now', async () => {
+		const p = await owner();
+		for (const operation of ['acquaint', 'install', 'copy', 'check']) {
+			refused(await p.post(p.at('orders'),
+				{ agent: page.agentId, operation }), 409, 'application.step');
+		}
+		refused(await p.post(p.at('orders'),
+			{ agent: page.agentId, operation: 'sign_anything' }), 422,
+		'order.operation');
+		refused(await p.post(p.at('orders'),
+			{ agent: 'zz', operation: 'make_key' }), 422, 'json.field.id');
+		// Somebody else's application.
+		const q = await owner();
+		refused(await q.client.post(p.at('orders'),
+			{ agent: page.agentId, operation: 'make_key' }), 404,
+		'application.none');
+	});
+
+	await t.test('from the key to the installed certificate', async () => {
+		const p = await owner();
+		agent.passwords(PASSWORD, 'other', PASSWORD, PASSWORD);
+		const made = await page.run(await order(p, page, 'make_key'),
+			{ medium: 'registry', entropy: b64(Buffer.alloc(1024)) });
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		for (const words of [centre.api, 'Агентова', 'gost2012-256:A',
+			'Реестр']) {
+			assert.ok(made.text.includes(words), made.text);
+		}
+		// Typed differently, it was asked again.
+		assert.match(agent.asked(), /SETERROR Пароли не совпали/);
+		const { container, pkcs10 } = made.result;
+		assert.equal(container.has_password, true);
+		assert.equal(container.medium, 'registry');
+
+		expectStatus(await p.request(Buffer.from(pkcs10, 'base64')), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		await p.reaches('issued');
+		const cert = await p.certificate();
+
+		// The acquaintance: the text itself stands in the window.
+		const text = (await p.get(p.at('acquaintance'))).json.text;
+		agent.passwords('wrong', PASSWORD);
+		const acquaint = await order(p, page, 'acquaint');
+		refused(await page.start(acquaint, { container: container.id,
+			text: `${text}x`, certificate: b64(cert) }), 422, 'order.input');
+		const signed = await page.run(acquaint, { container: container.id,
+			text, certificate: b64(cert) });
+		assert.equal(signed.state, 'done', JSON.stringify(signed));
+		assert.ok(signed.text.includes(sha256(text)), signed.text);
+		for (const line of text.split('\n').filter(Boolean).slice(0, 5)) {
+			assert.ok(signed.text.includes(line.trim()), line);
+		}
+		assert.match(agent.asked(), /SETERROR Пароль не подошёл/);
+		expectStatus(await p.post(p.at('acquaintance'),
+			{ signature: signed.result.signature }), 200);
+		assert.equal(await p.state(), 'acquainted');
+
+		// Installing: certificate and chain.
+		const p7b = join(agent.place, 'chain.p7b');
+		writeFileSync(p7b, await p.certificate('p7b'));
+		const pems = (await opensslMust(['pkcs7', '-inform', 'DER', '-in', p7b,
+			'-print_certs']))
+			.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g);
+		const chain = pems.map((pem) => new X509Certificate(pem).raw)
+			.filter((der) => !der.equals(cert));
+		assert.ok(chain.length >= 2, `${chain.length} in the chain`);
+		agent.passwords(PASSWORD);
+		const put = await page.run(await order(p, page, 'install'),
+			{ container: container.id, certificate: b64(cert),
+				chain: chain.map(b64) });
+		assert.equal(put.state, 'done', JSON.stringify(put));
+		assert.equal(put.result.container.certificate.sha256, sha256(cert));
+		assert.deepEqual(put.result.stores, [{ store: 'surguch', personal: 1,
+			authorities: chain.length }]);
+		expectStatus(await p.post(p.at('installed')), 200);
+		assert.equal(await p.state(), 'installed');
+
+		// Listed back, and openssl finds a whole chain in the store.
+		const { containers } = expectStatus(
+			await page.post('/v1/containers', { medium: 'registry' }), 200);
+		assert.deepEqual(containers.map((c) => c.id), [container.id]);
+		const store = join(agent.home, 'certificates');
+		const personal = join(store, 'personal', `${sha256(cert)}.cer`);
+		assert.ok(existsSync(personal));
+		const pem = (der) => new X509Certificate(der).toString();
+		const bag = join(agent.place, 'bag.pem');
+		const root = join(agent.place, 'root.pem');
+		const isRoot = (der) => {
+			const c = new X509Certificate(der);
+			return c.issuer === c.subject;
+		};
+		const stored = readdirSync(join(store, 'authorities'))
+			.map((f) => readFileSync(join(store, 'authorities', f)));
+		writeFileSync(root, stored.filter(isRoot).map(pem).join(''));
+		writeFileSync(bag, stored.filter((d) => !isRoot(d)).map(pem).join(''));
+		const leaf = join(agent.place, 'leaf.pem');
+		writeFileSync(leaf, pem(readFileSync(personal)));
+		await opensslMust(['verify', '-CAfile', root, '-untrusted', bag, leaf]);
+
+		// «Проверить».
+		agent.passwords(PASSWORD);
+		const tried = await page.run(await order(p, page, 'check'),
+			{ container: container.id });
+		assert.deepEqual(tried.result, { signature: true });
+
+		// What nobody may find anywhere: the password, in what was logged or
+		// written.
+		const everything = agent.seen + made.text + signed.text + put.text +
+			readFileSync(join(agent.home, 'orders-used.json'), 'utf8');
+		assert.ok(!everything.includes(PASSWORD));
+	});
+
+	await t.test('no password: only when said twice', async () => {
+		const p = await owner();
+		agent.passwords('', '', '', '');
+		const first = await order(p, page, 'make_key');
+		const { operation } = expectStatus(
+			await page.start(first, { medium: 'registry' }), 202);
+		await agent.answer('yes');
+		const warned = await agent.answer('no');
+		assert.match(warned, /без пароля/);
+		const no = await page.ends(operation);
+		assert.equal(no.problem.rule, 'agent.refused');
+	});
+
+	await t.test('one at a time, and it can be taken back', async () => {
+		const p = await owner();
+		const input = { medium: 'registry' };
+		const { operation } = expectStatus(await page.start(
+			await order(p, page, 'make_key'), input), 202);
+		const next = await order(p, page, 'make_key');
+		refused(await page.start(next, input), 409, 'agent.busy');
+		expectStatus(await page.post('/v1/operation/cancel', { operation }),
+			204);
+		const ended = await page.ends(operation);
+		assert.equal(ended.problem.rule, 'agent.cancelled');
+		// A medium that is not there is waited for.
+		const absent = expectStatus(await page.start(next,
+			{ medium: 'disk:NOT-HERE' }), 202).operation;
+		await wait(300);
+		assert.equal((await page.state(absent)).step, 'medium');
+		expectStatus(await page.post('/v1/operation/cancel',
+			{ operation: absent }), 204);
+		assert.equal((await page.ends(absent)).problem.rule,
+			'agent.cancelled');
+	});
+
+	await t.test('whom the person trusts no more has no token', async () => {
+		expectStatus(await page.post('/v1/workplace'), 200);
+		const r = await agent.surguch('agent', 'revoke', centre.api);
+		assert.equal(r.code, 0, r.all);
+		refused(await page.post('/v1/workplace'), 403, 'agent.origin');
+		await agent.trust();
+		refused(await page.post('/v1/workplace'), 401, 'agent.token');
+	});
+
+	console.log('proves: A8 A9 A13');
+});

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person's agent at a terminal of its own, the passwords that its person
+// types, and the page of a centre that talks to it.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, expectStatus } from './http.mjs';
+import { freePorts, ROOT, scratch, until } from './scratch.mjs';
+import { surguch } from './person.mjs';
+
+const PINENTRY = join(ROOT, 'tests/doubles/pinentry.mjs');
+
+export class Agent {
+	// options: home (of an agent that was there before)
+	static async start(t, centre, { home = null } = {}) {
+		const agent = new Agent();
+		agent.t = t;
+		agent.centre = centre;
+		agent.place = home ?? join(scratch(t), 'home');
+		agent.home = join(agent.place, 'surguch');
+		agent.pinentry = join(agent.place, 'pinentry');
+		mkdirSync(agent.pinentry, { recursive: true });
+		agent.surguch = surguch(centre, agent.home);
+		[agent.port] = await freePorts(1);
+		agent.passwords();
+		await agent.up();
+		return agent;
+	}
+
+	// Under script(1), which gives it a terminal.
+	async up() {
+		const program = this.centre.program('surguch-agent');
+		this.seen = '';
+		this.exit = null;
+		this.child = spawn('script', ['-qefc',
+			`exec ${program} --terminal --pinentry ${PINENTRY} ` +
+			`--port ${this.port}`, '/dev/null'], { env: { ...process.env,
+			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
+			LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'] });
+		for (const stream of [this.child.stdout, this.child.stderr]) {
+			stream.setEncoding('utf8').on('data', (d) => {
+				this.seen += d;
+			});
+		}
+		this.ended = new Promise((done) => this.child.on('close', (code) => {
+			this.exit = code;
+			done(code);
+		}));
+		this.t.after(() => this.stop());
+		await this.shows(/event=agent\.start/);
+	}
+
+	async stop() {
+		if (this.exit === null) {
+			this.child.stdin.end('\x03');
+			this.child.kill('SIGTERM');
+			await this.ended;
+		}
+	}
+
+	// What stands on the terminal since the last call that found something.
+	async shows(pattern) {
+		await until(() => pattern.test(this.seen) || this.exit !== null,
+			() => `${pattern} on the agent's terminal:\n${this.seen}`);
+		const found = pattern.exec(this.seen);
+		if (!found) {
+			throw new Error(`the agent ended:\n${this.seen}`);
+		}
+		const text = this.seen;
+		this.seen = text.slice(found.index + found[0].length);
+		return { found, text };
+	}
+
+	// Wait for the question and answer it; resolves to its text.
+	async answer(word) {
+		const { text } = await this.shows(/yes \/ да: /);
+		this.child.stdin.write(`${word}\n`);
+		return text;
+	}
+
+	// What the person will type into the password windows.
+	passwords(...lines) {
+		writeFileSync(join(this.pinentry, 'answers'),
+			lines.map((l) => `${l}\n`).join(''));
+	}
+
+	asked() {
+		return readFileSync(join(this.pinentry, 'asked'), 'utf8');
+	}
+
+	// A page of this origin.
+	page(origin = this.centre.api) {
+		return new Page(this, origin);
+	}
+
+	async trust() {
+		const said = (await this.centre.client().get('/v1/agent/centre')).json;
+		const r = await this.surguch('agent', 'trust', this.centre.api,
+			'--ca-file', this.centre.apiCa, '--fingerprint', said.sha256);
+		if (r.code !== 0) {
+			throw new Error(r.all);
+		}
+		return said;
+	}
+}
+
+// What the page's script does.
+export class Page {
+	constructor(agent, origin) {
+		this.agent = agent;
+		this.origin = origin;
+		this.client = new Client(`http://127.0.0.1:${agent.port}`);
+		agent.t.after(() => this.client.close());
+		this.token = null;
+	}
+
+	headers(more = {}) {
+		const all = { origin: this.origin, 'sec-fetch-site': 'cross-site',
+			'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty',
+			...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+			...more };
+		return Object.fromEntries(
+			Object.entries(all).filter(([, v]) => v !== undefined));
+	}
+
+	post(path, json = {}, more = {}) {
+		return this.client.post(path, json, { headers: this.headers(more) });
+	}
+
+	// Ask, compare the codes, and take the token.
+	async pair(word = 'yes') {
+		const begun = expectStatus(await this.post('/v1/pairing'), 201);
+		const text = await this.agent.answer(word);
+		let ended;
+		await until(async () => {
+			ended = expectStatus(await this.post('/v1/pairing/state',
+				{ pairing: begun.pairing }), 200);
+			return ended.state !== 'waiting';
+		}, 'the pairing to end', { everyMs: 150 });
+		this.token = ended.token ?? null;
+		this.agentId = ended.agent;
+		return { begun, ended, text };
+	}
+
+	start({ order, chain }, input) {
+		return this.post('/v1/operation/start', { order, chain, input });
+	}
+
+	async state(operation) {
+		return expectStatus(await this.post('/v1/operation/state',
+			{ operation }), 200);
+	}
+
+	async ends(operation) {
+		let seen;
+		await until(async () => {
+			seen = await this.state(operation);
+			return seen.state === 'done' || seen.state === 'failed';
+		}, () => `the operation to end: ${JSON.stringify(seen)}\n` +
+			this.agent.seen, { everyMs: 150 });
+		return seen;
+	}
+
+	// Start it, agree, and give its result.
+	async run(order, input, word = 'yes') {
+		const { operation } = expectStatus(await this.start(order, input), 202);
+		const text = await this.agent.answer(word);
+		return { text, ...await this.ends(operation) };
+	}
+}
