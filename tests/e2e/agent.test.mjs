@@ -13,6 +13,7 @@ import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
+import { AS_ROOT } from './lib/scratch.mjs';
 
 const PASSWORD = 'пароль person 1';
 
@@ -369,6 +370,37 @@ test('the agent and its centre', async (t) => {
 			{ operation: absent }), 204);
 		assert.equal((await page.ends(absent)).problem.rule,
 			'agent.cancelled');
+	});
+
+	await t.test('a key on a removable disk', { skip: !AS_ROOT && 'mounting ' +
+		'is root\'s' }, async (t2) => {
+		const other = await Agent.start(t2, centre, { disk: 'FLASH' });
+		await other.trust();
+		const there = other.page();
+		await there.pair();
+		const disk = expectStatus(await there.post('/v1/workplace'), 200)
+			.media.find((m) => m.kind === 'disk' && m.name === 'FLASH');
+		assert.equal(disk.id, 'disk:FLASH');
+		assert.equal(disk.writable, true);
+		assert.ok(disk.free_bytes > 0);
+		// An order for one agent is none for another.
+		const p = await owner();
+		const first = await order(p, page, 'make_key');
+		refused(await there.start(first, { medium: disk.id }), 422,
+			'order.agent');
+		other.passwords(PASSWORD, PASSWORD);
+		const made = await there.run(await order(p, there, 'make_key'),
+			{ medium: disk.id });
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		assert.ok(made.text.includes('FLASH'), made.text);
+		assert.equal(made.result.container.medium, disk.id);
+		const { containers } = expectStatus(
+			await there.post('/v1/containers'), 200);
+		assert.deepEqual(containers.map((c) => [c.medium, c.id]),
+			[[disk.id, made.result.container.id]]);
+		expectStatus(await p.request(
+			Buffer.from(made.result.pkcs10, 'base64')), 200);
+		await other.stop();
 	});
 
 	await t.test('whom the person trusts no more has no token', async () => {

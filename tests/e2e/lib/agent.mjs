@@ -11,9 +11,13 @@ import { surguch } from './person.mjs';
 const PINENTRY = join(ROOT, 'tests/doubles/pinentry.mjs');
 
 export class Agent {
-	// options: home (of an agent that was there before)
-	static async start(t, centre, { home = null } = {}) {
+	// options:
+	//   home   of an agent that was there before
+	//   disk   the name of a removable disk that is in, seen by this agent
+	//          alone (root's to give)
+	static async start(t, centre, { home = null, disk = null } = {}) {
 		const agent = new Agent();
+		agent.disk = disk;
 		agent.t = t;
 		agent.centre = centre;
 		agent.place = home ?? join(scratch(t), 'home');
@@ -30,11 +34,16 @@ export class Agent {
 	// Under script(1), which gives it a terminal.
 	async up() {
 		const program = this.centre.program('surguch-agent');
+		const at = `/media/person/${this.disk}`;
+		const insert = this.disk === null ? '' :
+			'mount -t tmpfs none /media && ' +
+			`mkdir -p ${at} && mount -t tmpfs none ${at} && `;
 		this.seen = '';
 		this.exit = null;
 		this.child = spawn('script', ['-qefc',
-			`exec ${program} --terminal --pinentry ${PINENTRY} ` +
-			`--port ${this.port}`, '/dev/null'], { env: { ...process.env,
+			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
+			`--terminal --pinentry ${PINENTRY} --port ${this.port}'`,
+		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
 			LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
