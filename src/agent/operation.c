@@ -217,11 +217,6 @@ accept_order(struct operations *ops, struct operation *op,
 	}
 	asked.order = slice_make(op->bytes, order->order.len);
 	e = order_judge(&asked, &op->order, ei);
-	if (e == ERR_OK && work_of(op->order.operation) == NULL) {
-		e = err_set(ei, ERR_UNSUPPORTED, "order.operation", NULL,
-		    "this agent does not do %s yet",
-		    page_operation_name(op->order.operation));
-	}
 	if (e == ERR_OK) {
 		input_init(&op->in);
 		op->has_input = true;

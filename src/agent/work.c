@@ -244,31 +244,53 @@ choose_password(
 	return consent(w, &text, ei);
 }
 
+/* What a container is to be called and to hold. */
+struct creating {
+	const struct medium *medium;
+	const struct secret *password;
+	const char *spec;
+	const char *label;
+	struct privkey *key; /* to be copied; NULL: a new one */
+};
+
 static enum err
-create(struct work *w, const struct medium *m, const struct secret *password,
-    struct container **out, char path[PATH_TEXT_SIZE], struct errinfo *ei)
+create(struct work *w, const struct creating *what, struct container **out,
+    char path[PATH_TEXT_SIZE], struct errinfo *ei)
 {
-	char spec[CONTAINER_SPEC_SIZE], label[CONTAINER_LABEL_MAX + 1];
 	const struct container_options options = {
-	    .spec = spec,
-	    .label = label,
-	    .password = secret_slice(password),
-	    .insecure_no_password = password->len == 0,
+	    .spec = what->spec,
+	    .key = what->key,
+	    .label = what->label,
+	    .password = secret_slice(what->password),
+	    .insecure_no_password = what->password->len == 0,
 	    .created = clock_utc_sec(w->o->clock),
 	};
-	enum err e = media_new_path(m, path, ei);
+	enum err e = media_new_path(what->medium, path, ei);
 
-	(void)snprintf(spec, sizeof(spec), "%.*s", (int)w->order->key_spec.len,
-	    (const char *)w->order->key_spec.p);
-	(void)snprintf(label, sizeof(label), "%.*s",
-	    w->order->person.len < sizeof(label) ? (int)w->order->person.len
-						 : 0,
-	    (const char *)w->order->person.p);
-	w->step(w->arg, false, "key");
-	if (e == ERR_OK) {
-		e = entropy_stir(buf_slice(&w->in->entropy), ei);
-	}
 	return e != ERR_OK ? e : container_create(path, &options, out, ei);
+}
+
+static enum err
+create_new(struct work *w, const struct medium *m,
+    const struct secret *password, struct container **out,
+    char path[PATH_TEXT_SIZE], struct errinfo *ei)
+{
+	char spec[CONTAINER_SPEC_SIZE], label[CONTAINER_LABEL_MAX + 1];
+	const struct page_order *o = w->order;
+	enum err e;
+
+	(void)snprintf(spec, sizeof(spec), "%.*s", (int)o->key_spec.len,
+	    (const char *)o->key_spec.p);
+	(void)snprintf(label, sizeof(label), "%.*s",
+	    o->person.len < sizeof(label) ? (int)o->person.len : 0,
+	    (const char *)o->person.p);
+	w->step(w->arg, false, "key");
+	e = entropy_stir(buf_slice(&w->in->entropy), ei);
+	return e != ERR_OK
+		   ? e
+		   : create(w,
+			 &(struct creating){m, password, spec, label, NULL},
+			 out, path, ei);
 }
 
 static enum err
@@ -315,7 +337,7 @@ make_key(struct work *w, struct errinfo *ei)
 		e = choose_password(w, m.name, &password, ei);
 	}
 	if (e == ERR_OK) {
-		e = create(w, &m, &password, &c, path, ei);
+		e = create_new(w, &m, &password, &c, path, ei);
 	}
 	secret_clear(&password);
 	if (e == ERR_OK) {
@@ -484,6 +506,99 @@ install(struct work *w, struct errinfo *ei)
 	return e;
 }
 
+/* --- copy ---------------------------------------------------------------- */
+
+/* Is this the certificate that was ordered for? */
+static enum err
+check_cert(struct work *w, const struct container *c, struct errinfo *ei)
+{
+	uint8_t sha[SHA256_SIZE];
+	enum err e = sha256_of(container_cert(c), sha, ei);
+
+	if (e == ERR_OK &&
+	    !slice_eq(slice_make(sha, sizeof(sha)), w->order->certificate)) {
+		e = err_object(ei,
+		    err_set(ei, ERR_POLICY, "order.input", NULL,
+			"the container holds another certificate than the "
+			"centre ordered for"),
+		    "container");
+	}
+	return e;
+}
+
+static enum err
+ask_copy(struct work *w, const struct kept *k, const struct medium *to,
+    struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(QUESTION_MAX);
+
+	put_head(w, &text, "Скопировать ключ? (Copy the key?)");
+	window_put_line(&text, "Контейнер", slice_str(k->info.label));
+	window_put_line(&text, "С носителя", slice_str(k->medium.name));
+	window_put_line(&text, "На носитель", slice_str(to->name));
+	return consent(w, &text, ei);
+}
+
+/* The key and its certificate; what is told is read back from there. */
+static enum err
+copy_to(struct work *w, const struct kept *k, const struct medium *to,
+    struct container *from, struct errinfo *ei)
+{
+	struct secret password = SECRET_EMPTY;
+	struct container *copy = NULL;
+	struct container_info info;
+	char path[PATH_TEXT_SIZE];
+	enum err e = choose_password(w, to->name, &password, ei);
+
+	w->step(w->arg, false, "copy");
+	if (e == ERR_OK) {
+		e = create(w,
+		    &(struct creating){to, &password, k->info.spec,
+			k->info.label, container_privkey(from)},
+		    &copy, path, ei);
+	}
+	secret_clear(&password);
+	if (e == ERR_OK) {
+		e = container_install_cert(copy, container_cert(from), ei);
+	}
+	container_free(copy);
+	if (e == ERR_OK) {
+		e = container_peek(path, &info, ei);
+	}
+	if (e == ERR_OK) {
+		work_put_container(
+		    w->out, "container", to->id, path, &info, NULL);
+	}
+	return e;
+}
+
+static enum err
+copy(struct work *w, struct errinfo *ei)
+{
+	struct container *from = NULL;
+	struct medium to;
+	struct kept k;
+	enum err e = wait_for(w, look_container, &k, ei);
+
+	if (e == ERR_OK) {
+		e = wait_for(w, look_medium, &to, ei);
+	}
+	if (e == ERR_OK) {
+		e = ask_copy(w, &k, &to, ei);
+	}
+	if (e == ERR_OK) {
+		e = open_kept(w, &k, &from, ei);
+	}
+	if (e == ERR_OK) {
+		e = check_cert(w, from, ei);
+	}
+	if (e == ERR_OK) {
+		e = copy_to(w, &k, &to, from, ei);
+	}
+	container_free(from);
+	return e;
+}
+
 /* --- check -------------------------------------------------------------------
  */
 
@@ -492,18 +607,10 @@ static enum err
 prove(struct work *w, struct container *c, struct errinfo *ei)
 {
 	struct slice der = container_cert(c);
-	uint8_t text[PROOF_BYTES], sha[SHA256_SIZE];
+	uint8_t text[PROOF_BYTES];
 	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
-	enum err e = sha256_of(der, sha, ei);
+	enum err e = check_cert(w, c, ei);
 
-	if (e == ERR_OK &&
-	    !slice_eq(slice_make(sha, sizeof(sha)), w->order->certificate)) {
-		e = err_object(ei,
-		    err_set(ei, ERR_POLICY, "order.input", NULL,
-			"the container holds another certificate than is to "
-			"be checked"),
-		    "container");
-	}
 	if (e == ERR_OK) {
 		e = random_bytes(text, sizeof(text), ei);
 	}
@@ -556,8 +663,10 @@ work_of(enum page_operation operation)
 	    [PAGE_MAKE_KEY] = make_key,
 	    [PAGE_ACQUAINT] = acquaint,
 	    [PAGE_INSTALL] = install,
+	    [PAGE_COPY] = copy,
 	    [PAGE_CHECK] = check,
 	};
 
-	return operation < PAGE_OPERATION_MAX_ ? works[operation] : NULL;
+	ensure(operation > 0 && operation < PAGE_OPERATION_MAX_);
+	return works[operation];
 }

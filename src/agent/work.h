@@ -26,7 +26,7 @@ struct work {
 };
 
 typedef enum err work_fn(struct work *w, struct errinfo *ei);
-/* NULL for an operation that this agent does not do yet. */
+/* Of an operation that has been read out of an order. */
 work_fn *work_of(enum page_operation operation);
 
 /* A container as the protocol shows it, a whole object. */

@@ -316,6 +316,25 @@ write_new(
 	return e;
 }
 
+static enum err
+new_key(
+    struct container *c, const struct container_options *o, struct errinfo *ei)
+{
+	struct secret plain = SECRET_EMPTY;
+	enum err e;
+
+	if (o->key == NULL) {
+		return privkey_generate(o->spec, &c->key, ei);
+	}
+	e = privkey_to_p8_insecure_plain(o->key, &plain, ei);
+	if (e == ERR_OK) {
+		e = privkey_from_p8(
+		    secret_slice(&plain), SLICE_EMPTY, &c->key, ei);
+	}
+	secret_clear(&plain);
+	return e;
+}
+
 enum err
 container_create(const char *path, const struct container_options *options,
     struct container **out, struct errinfo *ei)
@@ -329,7 +348,7 @@ container_create(const char *path, const struct container_options *options,
 	}
 	if ((e = new_meta(c, options, ei)) != ERR_OK ||
 	    (e = new_protection(c, options->password, ei)) != ERR_OK ||
-	    (e = privkey_generate(options->spec, &c->key, ei)) != ERR_OK ||
+	    (e = new_key(c, options, ei)) != ERR_OK ||
 	    (e = check_vacant(path, ei)) != ERR_OK ||
 	    (e = write_new(c, options, ei)) != ERR_OK) {
 		container_free(c);

@@ -47,7 +47,9 @@ struct container_info {
 };
 
 struct container_options {
-	const char *spec;  /* as privkey_generate() has it */
+	const char *spec; /* as privkey_generate() has it */
+	/* A copy of this key, which stays the caller's; NULL: a new one. */
+	struct privkey *key;
 	const char *label; /* for people: clean UTF-8, not empty */
 	/* Empty: the key is stored plain, which has to be said aloud. */
 	struct slice password;
@@ -61,7 +63,7 @@ struct container_options {
  * Make the folder and a key in it.  The caller owns *out, which is open.
  * ERR_CONFLICT "container.exists" when the folder has any of the files;
  * ERR_POLICY "container.password.empty"; ERR_FORMAT "container.label";
- * ERR_UNSUPPORTED "key.spec"; what files and keys say.
+ * ERR_UNSUPPORTED "key.spec", "key.not_exportable"; what files and keys say.
  */
 ATTR_MUST_USE enum err container_create(const char *path,
     const struct container_options *options, struct container **out,

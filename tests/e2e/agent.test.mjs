@@ -330,6 +330,19 @@ test('the agent and its centre', async (t) => {
 			{ container: container.id });
 		assert.deepEqual(tried.result, { signature: true });
 
+		// A copy, under a password of its own, is listed back and signs.
+		agent.passwords(PASSWORD, 'second', 'second');
+		const copied = await page.run(await order(p, page, 'copy'),
+			{ container: container.id, medium: 'registry' });
+		assert.equal(copied.state, 'done', JSON.stringify(copied));
+		const twin = copied.result.container;
+		assert.notEqual(twin.id, container.id);
+		assert.equal(twin.certificate.sha256, sha256(cert));
+		agent.passwords(PASSWORD, 'second');
+		const again = await page.run(await order(p, page, 'check'),
+			{ container: twin.id });
+		assert.deepEqual(again.result, { signature: true });
+
 		// What nobody may find anywhere: the password, in what was logged or
 		// written.
 		const everything = agent.seen + made.text + signed.text + put.text +
@@ -412,5 +425,5 @@ test('the agent and its centre', async (t) => {
 		refused(await page.post('/v1/workplace'), 401, 'agent.token');
 	});
 
-	console.log('proves: A8 A9 A13');
+	console.log('proves: A8 A9 A13 A15');
 });

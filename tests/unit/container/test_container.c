@@ -170,6 +170,40 @@ test_round_trip(void **state)
 	container_free(NULL);
 }
 
+/* A copy has the same key under a password and an id of its own. */
+static void
+test_copy(void **state)
+{
+	static const char *const specs[] = {
+	    "gost2012-256:A", "gost2012-512:A", "p256", "rsa:2048"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		struct container *from = make(specs[i], SLICE_LIT("one"));
+		struct container_options o =
+		    options(specs[i], SLICE_LIT("two"));
+		struct container *copy = NULL, *back = NULL;
+		struct errinfo ei = {0};
+
+		clean();
+		o.key = container_privkey(from);
+		assert_ok(container_create(fresh(), &o, &copy, &ei), &ei);
+		assert_string_not_equal(
+		    container_info(copy)->id, container_info(from)->id);
+		assert_ok(
+		    container_open(folder, SLICE_LIT("two"), &back, &ei), &ei);
+		assert_true(privkey_matches(container_privkey(back),
+		    privkey_spki(container_privkey(from))));
+		assert_int_equal(
+		    container_open(folder, SLICE_LIT("one"), &back, &ei),
+		    ERR_CRYPTO);
+		container_free(back);
+		container_free(copy);
+		container_free(from);
+		clean();
+	}
+}
+
 static void
 test_modes(void **state)
 {
@@ -581,6 +615,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_round_trip),
+	    cmocka_unit_test(test_copy),
 	    cmocka_unit_test(test_modes),
 	    cmocka_unit_test(test_create_refusals),
 	    cmocka_unit_test(test_password),
