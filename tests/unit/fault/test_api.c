@@ -579,6 +579,7 @@ acquaint(struct privkey *key)
 	    at("/v1/my/applications", application, "/certificate/der");
 	struct errinfo ei = {0};
 
+	get(PERSON, at("/v1/my/applications", application, "/certificate"));
 	get(PERSON, where);
 	buf_add(&cert, buf_slice(&answer.body));
 	get(PERSON, at("/v1/my/applications", application, "/acquaintance"));
@@ -694,6 +695,45 @@ sign_out(void)
 	ask_before(&a, NULL);
 }
 
+/* Without pages and a key for page orders it says so: e2e has both. */
+static void
+what_is_not_here(void)
+{
+	static const char *const pages[] = {"/", "/sign-in", "/sign-in/code",
+	    "/trust", "/my", "/my/forms", "/assets/x.js"};
+	struct ask a = {.who = NOBODY, .method = "GET", .want = 404};
+
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		a.path = pages[i];
+		ask_before(&a, NULL);
+	}
+	a.want = 409;
+	a.path = "/v1/agent/centre";
+	ask_before(&a, NULL);
+	a.who = PERSON;
+	a.method = "POST";
+	a.path = at("/v1/my/applications", application, "/orders");
+	a.body = "{\"agent\":\"00112233445566778899aabbccddeeff\","
+		 "\"operation\":\"make_key\"}";
+	ask_before(&a, NULL);
+}
+
+/* Whom the certificates rest on. */
+static void
+authorities(void)
+{
+	static const char name[] = "\"sha256\":\"";
+	static char path[PATH_SIZE];
+	const char *first;
+
+	get(NOBODY, "/v1/authorities");
+	first = strstr(buf_cstr(&answer.body), name);
+	assert_non_null(first);
+	(void)snprintf(path, sizeof(path), "/v1/authorities/%.64s/der",
+	    first + strlen(name));
+	get(NOBODY, path);
+}
+
 static void
 walk(void)
 {
@@ -702,6 +742,7 @@ walk(void)
 	get(NOBODY, "/healthz");
 	get(NOBODY, "/readyz");
 	get(NOBODY, "/v1/service");
+	authorities();
 	keep_record("/v1/organisations", organisation_json, organisation);
 	keep_record("/v1/persons", person_json, person);
 	make_form("");
@@ -710,6 +751,7 @@ walk(void)
 	approve_form();
 	sign_in();
 	apply();
+	what_is_not_here();
 	confirm(&key);
 	acquaint(key);
 	privkey_free(key);
