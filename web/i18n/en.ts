@@ -22,6 +22,7 @@ export const en: Dictionary = {
 	'page.print': 'Print',
 
 	'error.h': 'Please check',
+	'error.failed': 'That did not work',
 	'error.mark': 'Error:',
 	'error.network': 'The certificate centre could not be reached. What you entered is kept. Check your connection and try again.',
 	'error.server': (request) => `Something failed at the certificate centre. Nothing is lost: wait a minute and try again. If it stays, give your service centre the number ${request}.`,

@@ -38,7 +38,8 @@ export function ErrorSummary({ faults }: { faults: Fault[] }) {
 		<div class="notice wrong">
 			<Attention />
 			<div>
-				<h2 ref={ref} tabIndex={-1}>{t('error.h')}</h2>
+				<h2 ref={ref} tabIndex={-1}>{faults.some((f) => f.field)
+					? t('error.h') : t('error.failed')}</h2>
 				<ul>
 					{faults.map((f) => (
 						<li key={f.text}>
