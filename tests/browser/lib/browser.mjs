@@ -13,7 +13,7 @@ const PROGRAM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url)
 	.resolve('axe-core/axe.min.js'), 'utf8');
 // What the centre is called when the page is to look like a public site's.
-const OUTSIDE = 'cabinet.example';
+export const OUTSIDE = 'cabinet.example';
 const WAIT_MS = 15000;
 export const WIDE = { width: 1100, height: 900 };
 export const NARROW = { width: 390, height: 844 };
@@ -31,10 +31,10 @@ export async function launch(t) {
 
 // A browser's profile with one page.  options as Playwright's, and
 //   public   the page looks as if it came from the internet
+//   host     what the centre is called, instead of 127.0.0.1: OUTSIDE
 export async function openPage(browser, centre, { public: isPublic = false,
-	...options } = {}) {
-	const baseURL = isPublic ? centre.api.replace('127.0.0.1', OUTSIDE)
-		: centre.api;
+	host = '127.0.0.1', ...options } = {}) {
+	const baseURL = centre.api.replace('127.0.0.1', host);
 	const context = await browser.newContext({ baseURL,
 		ignoreHTTPSErrors: true, viewport: WIDE, locale: 'ru-RU',
 		timezoneId: 'Europe/Moscow', ...options });
@@ -53,7 +53,7 @@ export async function openPage(browser, centre, { public: isPublic = false,
 			globalThis.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
 	});
 	if (isPublic) {
-		await context.route((url) => url.hostname === OUTSIDE &&
+		await context.route((url) => url.hostname === host &&
 			/^\/($|sign-in|my)/.test(url.pathname), publicly);
 	}
 	const page = await context.newPage();

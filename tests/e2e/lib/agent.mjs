@@ -15,7 +15,9 @@ export class Agent {
 	//   home   of an agent that was there before
 	//   disk   the name of a removable disk that is in, seen by this agent
 	//          alone (root's to give)
-	static async start(t, centre, { home = null, disk = null } = {}) {
+	//   port   0: the first free one of those that pages try
+	static async start(t, centre, { home = null, disk = null,
+		port = null } = {}) {
 		const agent = new Agent();
 		agent.disk = disk;
 		agent.t = t;
@@ -25,7 +27,7 @@ export class Agent {
 		agent.pinentry = join(agent.place, 'pinentry');
 		mkdirSync(agent.pinentry, { recursive: true });
 		agent.surguch = surguch(centre, agent.home);
-		[agent.port] = await freePorts(1);
+		agent.port = port ?? (await freePorts(1))[0];
 		agent.passwords();
 		await agent.up();
 		return agent;
@@ -42,7 +44,8 @@ export class Agent {
 		this.exit = null;
 		this.child = spawn('script', ['-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
-			`--terminal --pinentry ${PINENTRY} --port ${this.port}'`,
+			`--terminal --pinentry ${PINENTRY}` +
+			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
 			LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'] });

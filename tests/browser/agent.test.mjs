@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole way with the person's own agent: the page in Chromium, the agent
+// at a terminal, the keys in the person's profile.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Agent } from '../e2e/lib/agent.mjs';
+import { startDesk } from '../e2e/lib/desk.mjs';
+import { ACT_CODE, addForm, PHONE } from '../e2e/lib/person.mjs';
+import { launch, look, lookInEnglish, noFaults, openPage }
+	from './lib/browser.mjs';
+import { signIn, withPages } from './lib/centre.mjs';
+
+const PASSWORD = 'tishe edesh';
+
+const heading = (page, name) => page.getByRole('heading', { name, level: 1 })
+	.waitFor();
+const press = (page, name) => page.getByRole('button', { name }).click();
+
+test('with the agent', async (t) => {
+	const centre = await startDesk(t, { configure: withPages });
+	const form = await addForm(centre);
+	const page = await openPage(await launch(t), centre, { public: true });
+	await signIn(page, centre);
+	await page.goto(`/my/forms/${form}`);
+	await press(page, 'Данные верны');
+	await page.getByText('Приложение не отвечает').waitFor();
+	let agent;
+
+	await t.test('started and introduced: noticed by itself', async () => {
+		agent = await Agent.start(t, centre, { port: 0 });
+		await agent.trust();
+		// A public site's page: as long as the browser has not been allowed
+		// to, nothing of it comes to the agent.
+		await page.waitForTimeout(3000);
+		assert.equal(await page.getByText('Приложение отвечает').count(), 0);
+		assert.doesNotMatch(agent.seen, /hello|http\.answer/);
+		await page.context().grantPermissions(['local-network-access'],
+			{ origin: page.baseURL });
+		await page.getByText('Приложение отвечает').waitFor();
+		page.faults.splice(0); // the browser told of what it stopped
+	});
+
+	await t.test('paired: refused first, then the same digits', async () => {
+		await press(page, 'Показать код');
+		await page.locator('.pairing').waitFor();
+		await agent.answer('no');
+		await page.getByText('вы отказались').waitFor();
+		await press(page, 'Показать код');
+		const code = (await page.locator('.pairing').innerText())
+			.replace(/\D/g, '');
+		await look(page, 'workplace-pairing');
+		const text = await agent.answer('yes');
+		assert.ok(text.replace(/[ \u00a0]/g, '').includes(code), text);
+		assert.ok(text.includes(centre.api), text);
+		await page.getByText('Рабочее место готово').waitFor();
+		await look(page, 'workplace-ready');
+		await press(page, 'Продолжить');
+	});
+
+	await t.test('where the key will be, and the sensor', async () => {
+		await heading(page, 'Носитель');
+		await page.getByText('Реестр').waitFor();
+		await look(page, 'medium');
+		await lookInEnglish(page, 'medium');
+		await press(page, 'Получить сертификат');
+		await heading(page, 'Датчик случайных чисел');
+		const box = await page.locator('.sensor').boundingBox();
+		for (let i = 0; i < 60; i += 1) {
+			await page.mouse.move(box.x + 20 + i * 9,
+				box.y + 120 + 80 * Math.sin(i / 5));
+			await page.waitForTimeout(17);
+		}
+		await look(page, 'sensor');
+		await lookInEnglish(page, 'sensor');
+	});
+
+	await t.test('the key: refused in the window, then made', async () => {
+		await press(page, 'Продолжить без движений');
+		await heading(page, 'Создание ключа');
+		await page.getByText('Прочтите и подтвердите').waitFor();
+		await look(page, 'key-consent');
+		await agent.answer('no');
+		await page.getByText('Вы отказались в окне приложения').waitFor();
+		await look(page, 'key-refused');
+		agent.passwords(PASSWORD, PASSWORD);
+		await page.locator('.sensor').focus();
+		for (let i = 0; i < 64; i += 1) {
+			await page.keyboard.press('a');
+		}
+		const text = await agent.answer('yes');
+		assert.match(text, /Иванов/);
+		await heading(page, 'Подтверждение');
+		await page.getByText('Получить смс повторно можно через').waitFor();
+	});
+
+	await t.test('confirmed, read, signed', async () => {
+		const [, code] = await centre.sms(ACT_CODE, { to: PHONE });
+		await page.getByLabel('Код из смс').fill(code);
+		await press(page, 'Отправить');
+		await heading(page, 'Ознакомление');
+		await page.getByRole('checkbox').waitFor();
+		await press(page, 'Подписать');
+		await page.getByRole('link', { name: 'Отметьте' }).waitFor();
+		await look(page, 'acquaint-unread');
+		await page.getByRole('checkbox').check();
+		agent.passwords(PASSWORD);
+		await press(page, 'Подписать');
+		const text = await agent.answer('yes');
+		assert.match(text, /Ознакомление с содержанием сертификата/);
+		await heading(page, 'Установка');
+	});
+
+	await t.test('installed; listed where it now is', async () => {
+		await page.getByRole('button', { name: 'Установить' }).waitFor();
+		await look(page, 'install-ready');
+		agent.passwords(PASSWORD);
+		await press(page, 'Установить');
+		await agent.answer('yes');
+		await heading(page, 'Сертификат получен');
+		await noFaults(page);
+	});
+	t.diagnostic('proves: A5 A6 A7 A13 A18');
+});
