@@ -8,11 +8,8 @@
 #include "container/container.h"
 #include "crypto/cms.h"
 #include "crypto/privkey.h"
-#include "der/der.h"
 #include "os/systime.h"
 #include "workstation/cabinet.h"
-#include "x509/csr.h"
-#include "x509/name.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -26,24 +23,6 @@ path_of(char out[PATH_MAX_LEN], const char *application, const char *what)
 {
 	(void)snprintf(
 	    out, PATH_MAX_LEN, "/v1/my/applications/%s/%s", application, what);
-}
-
-enum err
-enrol_make_request(struct container *k, const char *common_name,
-    struct buf *out_der, struct errinfo *ei)
-{
-	struct name *subject = name_new();
-	enum err e = subject == NULL
-			 ? err_nomem(ei)
-			 : name_add(subject, OID_CN, DER_UTF8_STRING,
-			       slice_str(common_name), ei);
-
-	if (e == ERR_OK) {
-		e = csr_create(
-		    container_privkey(k), subject, SLICE_EMPTY, out_der, ei);
-	}
-	name_free(subject);
-	return e;
 }
 
 /* POST {field: base64} */
