@@ -9,7 +9,7 @@
 #include "base/secret.h"
 
 struct pinentry_options {
-	const char *program; /* absolute path, or a name in PATH */
+	const char *program; /* its path; PATH is not searched */
 };
 
 /*

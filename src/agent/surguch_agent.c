@@ -280,7 +280,7 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	struct options o = {.pinentry = "pinentry"};
+	struct options o = {.pinentry = "/usr/bin/pinentry"};
 	struct agent a = {.clock = system_clock()};
 	struct errinfo ei = {0};
 	enum err e;
