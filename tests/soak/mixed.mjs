@@ -28,14 +28,20 @@ const { values, positionals } = parseArgs({ allowPositionals: true,
 		rate: { type: 'string', default: '16' } } });
 const MINUTES = Number(positionals[0] ?? 30);
 
-// Rise of the least squares' line over the samples' time, and their mean.
+// Rise of the least squares' line over the samples' time, and their mean.  A
+// table that doubles once is a step, of which such a line makes half as much
+// again: it rises no more than the last samples stand above the first ones.
 function line(points) {
-	const mean = (a) => a.reduce((x, y) => x + y, 0) / a.length;
-	const x = mean(points.map((p) => p[0]));
-	const y = mean(points.map((p) => p[1]));
+	const average = (a) => a.reduce((x, y) => x + y, 0) / a.length;
+	const x = average(points.map((p) => p[0]));
+	const y = average(points.map((p) => p[1]));
 	const slope = points.reduce((s, p) => s + (p[0] - x) * (p[1] - y), 0) /
 		points.reduce((s, p) => s + (p[0] - x) ** 2, 0);
-	return { rise: slope * (points.at(-1)[0] - points[0][0]), mean: y };
+	const few = Math.ceil(points.length / 10);
+	const ends = average(points.slice(-few).map((p) => p[1])) -
+		average(points.slice(0, few).map((p) => p[1]));
+	return { rise: Math.min(slope * (points.at(-1)[0] - points[0][0]), ends),
+		mean: y };
 }
 
 function judgeMemory(samples) {
