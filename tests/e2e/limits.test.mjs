@@ -57,10 +57,12 @@ test('limits of HTTP', async (t) => {
 			headers: { ...(type ? { 'content-type': type } : {}) } });
 
 	await t.test('addresses', async () => {
-		for (const path of ['/', '/v1', '/v2/forms', '/v1/forms/',
+		for (const path of ['/v1', '/v2/forms', '/v1/forms/',
 			'/v1/forms/x/y/z', '/healthz/x']) {
 			assertProblem(await client.get(path), 404, 'http.path');
 		}
+		// This centre has no web pages.
+		assertProblem(await client.get('/'), 404, 'page.none');
 		// As no client of ours would write them.
 		for (const [target, status] of [['//', 404], ['/v1/../healthz', 400],
 			['/v1/%2e%2e/healthz', 400], ['/%00', 400], ['/\xd0', 400],
