@@ -74,14 +74,13 @@ find_serial(dev_t dev, char out[MOUNT_SERIAL_SIZE])
 	out[0] = '\0';
 	while (d != NULL && (entry = readdir(d)) != NULL) {
 		char path[PATH_TEXT_SIZE];
+		size_t size = strlen(entry->d_name) + 1;
 		struct stat st;
 
 		if (path_join(path, dir, entry->d_name, NULL) == ERR_OK &&
-		    strlen(entry->d_name) < MOUNT_SERIAL_SIZE &&
-		    stat(path, &st) == 0 && S_ISBLK(st.st_mode) &&
-		    st.st_rdev == dev) {
-			(void)snprintf(
-			    out, MOUNT_SERIAL_SIZE, "%s", entry->d_name);
+		    size <= MOUNT_SERIAL_SIZE && stat(path, &st) == 0 &&
+		    S_ISBLK(st.st_mode) && st.st_rdev == dev) {
+			memcpy(out, entry->d_name, size);
 			break;
 		}
 	}
