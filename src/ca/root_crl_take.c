@@ -163,6 +163,27 @@ is_news(const struct root_crls *r, const struct coming *c,
 	return !b->is_revoked && root_crl_look_up(r, b, c->issuer, c->crl, out);
 }
 
+/* Both texts borrowed; clears the detail. */
+static enum err
+end_event(const struct coming *c, const char *action, const char *object,
+    struct json_writer *w, struct buf *detail, struct unit *u,
+    struct errinfo *ei)
+{
+	enum err e = json_writer_end(w, ei);
+
+	if (e == ERR_OK) {
+		unit_audit(u, &(struct audit_event){
+				  .at = c->now,
+				  .actor = c->actor,
+				  .action = action,
+				  .object = object,
+				  .detail = buf_cstr(detail),
+			      });
+	}
+	buf_clear(detail);
+	return e;
+}
+
 /* It names the CAs whose state it changes. */
 static enum err
 audit_list(const struct root_crls *r, const struct coming *c, struct unit *u,
@@ -173,7 +194,6 @@ audit_list(const struct root_crls *r, const struct coming *c, struct unit *u,
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
 	struct root_revoked x;
 	struct json_writer w;
-	enum err e;
 
 	json_writer_init(&w, &detail);
 	json_open_object(&w, NULL);
@@ -190,18 +210,7 @@ audit_list(const struct root_crls *r, const struct coming *c, struct unit *u,
 	}
 	json_close(&w);
 	json_close(&w);
-	e = json_writer_end(&w, ei);
-	if (e == ERR_OK) {
-		unit_audit(u, &(struct audit_event){
-				  .at = c->now,
-				  .actor = c->actor,
-				  .action = "root_crl.take",
-				  .object = s->file,
-				  .detail = buf_cstr(&detail),
-			      });
-	}
-	buf_clear(&detail);
-	return e;
+	return end_event(c, "root_crl.take", s->file, &w, &detail, u, ei);
 }
 
 static enum err
@@ -210,7 +219,6 @@ audit_ca(const struct coming *c, const struct below *b,
 {
 	struct buf detail = BUF_INIT(AUDIT_DETAIL_MAX);
 	struct json_writer w;
-	enum err e;
 
 	json_writer_init(&w, &detail);
 	json_open_object(&w, NULL);
@@ -219,18 +227,7 @@ audit_ca(const struct coming *c, const struct below *b,
 	json_put_text(&w, "reason", revocation_reason_name(x->reason));
 	json_put_time(&w, "revoked_at", x->at);
 	json_close(&w);
-	e = json_writer_end(&w, ei);
-	if (e == ERR_OK) {
-		unit_audit(u, &(struct audit_event){
-				  .at = c->now,
-				  .actor = c->actor,
-				  .action = "ca.revoked",
-				  .object = b->name,
-				  .detail = buf_cstr(&detail),
-			      });
-	}
-	buf_clear(&detail);
-	return e;
+	return end_event(c, "ca.revoked", b->name, &w, &detail, u, ei);
 }
 
 /* One event for the list, and one for each CA that it ends, as far as a unit
