@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_AGENT_WORK_PRIV_H
+#define SURGUCH_AGENT_WORK_PRIV_H
+/* What the operations share; of agent/work*.c only. */
+#include "agent/work.h"
+#include "base/secret.h"
+#include "workstation/media.h"
+
+struct container;
+struct privkey;
+
+enum {
+	QUESTION_MAX = 2 * AGENT_TEXT_MAX,
+	NAME_TEXT_MAX = 4096,
+};
+
+/* --- asking (work_ask.c) -------------------------------------------------- */
+
+/* Who wants what for whom: the head of each question. */
+void work_put_head(struct work *w, struct buf *b, const char *what);
+/* Which key it is about. */
+void work_put_place(struct buf *b, const struct kept *k);
+/* window_confirm(); clears the text. */
+ATTR_MUST_USE enum err work_consent(
+    struct work *w, struct buf *text, struct errinfo *ei);
+/* A new password, typed twice, or the explicit word that there is to be none.
+ * The caller clears *out. */
+ATTR_MUST_USE enum err work_choose_password(
+    struct work *w, const char *label, struct secret *out, struct errinfo *ei);
+/* An open container of this place, its password asked for. */
+ATTR_MUST_USE enum err work_open_kept(struct work *w, const struct kept *k,
+    struct container **out, struct errinfo *ei);
+/* What the page named, waited for while it is absent. */
+ATTR_MUST_USE enum err work_wait_medium(
+    struct work *w, struct medium *out, struct errinfo *ei);
+ATTR_MUST_USE enum err work_wait_container(
+    struct work *w, struct kept *out, struct errinfo *ei);
+
+/* --- keys --- */
+
+/* What a container is to be called and to hold. */
+struct work_key {
+	const struct medium *medium;
+	const struct secret *password;
+	const char *spec;
+	const char *label;
+	struct privkey *key; /* to be copied; NULL: a new one */
+};
+ATTR_MUST_USE enum err work_create(struct work *w, const struct work_key *what,
+    struct container **out, char path[PATH_TEXT_SIZE], struct errinfo *ei);
+/* Does it hold the certificate that was ordered for?  ERR_POLICY
+ * "order.input". */
+ATTR_MUST_USE enum err work_check_cert(
+    struct work *w, const struct container *c, struct errinfo *ei);
+
+/* --- the operations --- */
+
+work_fn work_make_key, work_acquaint, work_install, work_copy, work_check;
+
+#endif
