@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input.h"
 
-#include <stdio.h>
-
 #include "crypto/hash.h"
 #include "json/json.h"
 
@@ -30,26 +28,13 @@ input_clear(struct input *in)
 }
 
 static enum err
-take_text(const struct json *from, const char *field, char *out, size_t size,
-    struct errinfo *ei)
-{
-	const char *text = NULL;
-	enum err e = json_get_text(from, field, size - 1, &text, ei);
-
-	if (e == ERR_OK) {
-		(void)snprintf(out, size, "%s", text);
-	}
-	return e;
-}
-
-static enum err
 take_make_key(const struct json *from, struct input *in, struct errinfo *ei)
 {
 	static const char *const names[] = {"medium", "entropy", NULL};
 	enum err e = json_only(from, names, ei);
 
 	if (e == ERR_OK) {
-		e = take_text(
+		e = json_copy_text(
 		    from, "medium", in->medium, sizeof(in->medium), ei);
 	}
 	if (e == ERR_OK && json_has(from, "entropy")) {
@@ -61,7 +46,7 @@ take_make_key(const struct json *from, struct input *in, struct errinfo *ei)
 static enum err
 take_container(const struct json *from, struct input *in, struct errinfo *ei)
 {
-	return take_text(
+	return json_copy_text(
 	    from, "container", in->container, sizeof(in->container), ei);
 }
 
@@ -122,7 +107,7 @@ take_copy(const struct json *from, struct input *in, struct errinfo *ei)
 		e = take_container(from, in, ei);
 	}
 	return e != ERR_OK ? e
-			   : take_text(from, "medium", in->medium,
+			   : json_copy_text(from, "medium", in->medium,
 				 sizeof(in->medium), ei);
 }
 

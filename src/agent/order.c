@@ -45,8 +45,7 @@ read_chain(const struct order_asked *a, struct chain_of *c, struct errinfo *ei)
 
 /* At the order's own time: a clock that is off is told as such, later. */
 static enum err
-judge_chain(
-    const struct order_asked *a, const struct chain_of *c, struct errinfo *ei)
+judge_chain(const struct chain_of *c, int64_t at, struct errinfo *ei)
 {
 	const struct cert *anchors[] = {c->anchor};
 	const struct cert *between[AGENT_CHAIN_MAX];
@@ -55,7 +54,7 @@ judge_chain(
 	    .leaf = c->at[0],
 	    .anchors = {anchors, 1},
 	    .intermediates = {between, c->num - 1},
-	    .at = a->now,
+	    .at = at,
 	    .rules = CHAIN_RULES_PKIX,
 	    .purpose = oid_bytes(OID_KP_PAGE_ORDER),
 	};
@@ -116,7 +115,7 @@ judge(const struct order_asked *a, const struct chain_of *c,
 		    "the certificate is not for signing orders alone");
 	}
 	if (e == ERR_OK) {
-		e = judge_chain(a, c, ei);
+		e = judge_chain(c, o->not_before, ei);
 	}
 	if (e == ERR_OK) {
 		e = page_order_verify(a->order, c->at[0], ei);

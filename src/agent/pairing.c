@@ -42,6 +42,7 @@ struct pairings {
 	bool told; /* nobody asks about it any more */
 	pthread_t asker;
 	bool has_asker; /* to be joined */
+	pthread_cond_t answered;
 	atomic_bool stop;
 	struct buf question;
 };
@@ -66,6 +67,11 @@ pairings_new(struct window *window, const struct clock *clock,
 	struct pairings *p = calloc(1, sizeof(*p));
 
 	if (p == NULL || pthread_mutex_init(&p->lock, NULL) != 0) {
+		free(p);
+		return err_nomem(ei);
+	}
+	if (pthread_cond_init(&p->answered, NULL) != 0) {
+		(void)pthread_mutex_destroy(&p->lock);
 		free(p);
 		return err_nomem(ei);
 	}
@@ -96,6 +102,7 @@ pairings_free(struct pairings *p)
 	join_asker(p);
 	buf_clear(&p->question);
 	secret_wipe(p->tokens, sizeof(p->tokens));
+	(void)pthread_cond_destroy(&p->answered);
 	(void)pthread_mutex_destroy(&p->lock);
 	free(p);
 }
@@ -116,6 +123,7 @@ ask(void *arg)
 
 	(void)pthread_mutex_lock(&p->lock);
 	p->state = state;
+	(void)pthread_cond_broadcast(&p->answered);
 	(void)pthread_mutex_unlock(&p->lock);
 	log_event(LOG_INFO, "agent.pairing",
 	    L_STR("state", pairing_state_name(state)),
@@ -174,17 +182,40 @@ put_question(
 	return buf_err(b, ei);
 }
 
+static bool
+is_open(const struct pairings *p)
+{
+	return p->has_asker && p->state == PAIRING_WAITING;
+}
+
+/* A page that was loaded again knows nothing of the question that it left in
+ * the window: the question makes room. */
+static enum err
+make_room(
+    struct pairings *p, const struct centre_trust *centre, struct errinfo *ei)
+{
+	while (is_open(p) && strcmp(p->trust, centre->id) == 0) {
+		atomic_store(&p->stop, true);
+		(void)pthread_cond_wait(&p->answered, &p->lock);
+	}
+	if (is_open(p)) {
+		return err_set(ei, ERR_CONFLICT, "agent.pairing.open", NULL,
+		    "another site's pairing waits for its answer in the "
+		    "agent's window");
+	}
+	join_asker(p);
+	atomic_store(&p->stop, false);
+	return ERR_OK;
+}
+
 static enum err
 begin(struct pairings *p, const struct centre_trust *centre, struct errinfo *ei)
 {
-	enum err e;
+	enum err e = make_room(p, centre, ei);
 
-	if (p->has_asker && p->state == PAIRING_WAITING) {
-		return err_set(ei, ERR_CONFLICT, "agent.pairing.open", NULL,
-		    "another pairing waits for its answer in the agent's "
-		    "window");
+	if (e != ERR_OK) {
+		return e;
 	}
-	join_asker(p);
 	e = draw_id(p->now.id, ei);
 	if (e == ERR_OK) {
 		e = draw_code(p->now.code, ei);

@@ -43,8 +43,9 @@ struct pairing {
 	char code[PAIRING_CODE_SIZE];
 	int64_t expires_at;
 };
-/* Show the code and ask.  ERR_CONFLICT "agent.pairing.open" while another
- * waits for its answer. */
+/* Show the code and ask, in the place of an earlier question for the same
+ * centre.  ERR_CONFLICT "agent.pairing.open" while another centre's waits for
+ * its answer. */
 ATTR_MUST_USE enum err pairing_begin(struct pairings *p,
     const struct centre_trust *centre, struct pairing *out, struct errinfo *ei);
 

@@ -78,19 +78,6 @@ trust_check_origin(const char *origin, struct errinfo *ei)
 /* --- reading ------------------------------------------------------------ */
 
 static enum err
-copy_text(const struct json *from, const char *field, char *out, size_t size,
-    struct errinfo *ei)
-{
-	const char *text = NULL;
-	enum err e = json_get_text(from, field, size - 1, &text, ei);
-
-	if (e == ERR_OK) {
-		(void)snprintf(out, size, "%s", text);
-	}
-	return e;
-}
-
-static enum err
 take_ca(struct centre_trust *c, struct slice der, struct errinfo *ei)
 {
 	struct cert *cert = NULL;
@@ -117,16 +104,17 @@ take_one(struct trust *t, const struct json *from, struct errinfo *ei)
 	enum err e = json_only(from, names, ei);
 
 	if (e == ERR_OK) {
-		e = copy_text(from, "origin", c->origin, sizeof(c->origin), ei);
+		e = json_copy_text(
+		    from, "origin", c->origin, sizeof(c->origin), ei);
 	}
 	if (e == ERR_OK) {
 		e = trust_check_origin(c->origin, ei);
 	}
 	if (e == ERR_OK) {
-		e = copy_text(from, "name", c->name, sizeof(c->name), ei);
+		e = json_copy_text(from, "name", c->name, sizeof(c->name), ei);
 	}
 	if (e == ERR_OK) {
-		e = copy_text(from, "id", c->id, sizeof(c->id), ei);
+		e = json_copy_text(from, "id", c->id, sizeof(c->id), ei);
 	}
 	if (e == ERR_OK) {
 		e = json_get_base64(from, "ca", &ca, ei);

@@ -262,6 +262,19 @@ json_get_text(const struct json *obj, const char *field, size_t max_len,
 }
 
 enum err
+json_copy_text(const struct json *obj, const char *field, char *out,
+    size_t size, struct errinfo *ei)
+{
+	const char *text = NULL;
+	enum err e = json_get_text(obj, field, size - 1, &text, ei);
+
+	if (e == ERR_OK) {
+		memcpy(out, text, strlen(text) + 1);
+	}
+	return e;
+}
+
+enum err
 json_get_lines(const struct json *obj, const char *field, size_t max_len,
     const char **out, struct errinfo *ei)
 {

@@ -53,8 +53,11 @@ bool json_has(const struct json *obj, const char *field);
  */
 ATTR_MUST_USE enum err json_get_text(const struct json *obj, const char *field,
     size_t max_len, const char **out, struct errinfo *ei);
-/* The same; absent, null and "" (what a form sends for an empty input) give
- * NULL. */
+/* The same, copied to out, a string of at most size - 1 octets. */
+ATTR_MUST_USE enum err json_copy_text(const struct json *obj, const char *field,
+    char *out, size_t size, struct errinfo *ei);
+/* As json_get_text(); absent, null and "" (what a form sends for an empty
+ * input) give NULL. */
 ATTR_MUST_USE enum err json_get_text_optional(const struct json *obj,
     const char *field, size_t max_len, const char **out, struct errinfo *ei);
 /* A required text that may hold line ends and tabs (PEM, an address). */

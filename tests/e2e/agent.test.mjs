@@ -146,6 +146,19 @@ test('the agent and its centre', async (t) => {
 		await wait(500);
 	});
 
+	await t.test('pairing: a page that was loaded again asks anew', async () => {
+		const left = expectStatus(await agent.page().post('/v1/pairing'), 201);
+		await agent.shows(/yes \/ да: /);
+		const { begun, ended, text } = await agent.page().pair();
+		assert.notEqual(begun.code, left.code);
+		assert.ok(text.includes(`${begun.code.slice(0, 3)} ` +
+			begun.code.slice(3)), text);
+		assert.equal(ended.state, 'paired');
+		refused(await agent.page().post('/v1/pairing/state',
+			{ pairing: left.pairing }), 404, 'agent.pairing');
+		await wait(500);
+	});
+
 	await t.test('the workplace', async () => {
 		const r = expectStatus(await page.post('/v1/workplace'), 200);
 		assert.equal(r.agent.id, page.agentId);

@@ -157,6 +157,9 @@ CHANGE(other_origin, w->order.origin = SLICE_LIT("https://ca.example.ru:1"))
 CHANGE(other_agent, memcpy(w->agent, other_id, sizeof(other_id)))
 CHANGE(early, w->now = KIT_NOW - 301)
 CHANGE(late, w->now = KIT_NOW + 300 + 301)
+/* Before and after everything of the chain: the clock is what is told. */
+CHANGE(early_by_decades, w->now = KIT_NOW - (int64_t)30 * 365 * 86400)
+CHANGE(late_by_decades, w->now = KIT_NOW + (int64_t)30 * 365 * 86400)
 CHANGE(long_life, w->order.not_after = KIT_NOW + 601)
 CHANGE(alien, w->alien_key = true)
 CHANGE(changed_signature, w->change_from_end = 1)
@@ -191,6 +194,8 @@ static const struct {
     {"for another agent", other_agent, ERR_POLICY, "order.agent"},
     {"too early", early, ERR_POLICY, "order.early"},
     {"too late", late, ERR_POLICY, "order.expired"},
+    {"decades too early", early_by_decades, ERR_POLICY, "order.early"},
+    {"decades too late", late_by_decades, ERR_POLICY, "order.expired"},
     {"lives too long", long_life, ERR_POLICY, "order.life"},
     {"by another key", alien, ERR_CRYPTO, "order.signature"},
     {"changed", changed_signature, ERR_CRYPTO, "order.signature"},
