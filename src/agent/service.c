@@ -134,9 +134,10 @@ refuse(struct asked *a, const struct guard_refusal *why)
 	return false;
 }
 
-/* Passes the guard: the centre is known, and may read the answer. */
-static bool
-admit(struct asked *a, enum guard_kind kind)
+/* Whose page asks, and what the guard says of the head; NULL: it may pass. */
+static enum err
+look_at_head(
+    struct asked *a, enum guard_kind kind, const struct guard_refusal **out_why)
 {
 	const struct request *r = a->r;
 	struct guard_request g = {
@@ -152,20 +153,49 @@ admit(struct asked *a, enum guard_kind kind)
 	    .fetch_mode = request_header(r, "Sec-Fetch-Mode"),
 	    .fetch_dest = request_header(r, "Sec-Fetch-Dest"),
 	};
-	const struct guard_refusal *why;
-
-	put_common_headers(a->resp);
 	/* Read each time: what `surguch agent` changes holds at once. */
-	if (trust_load(a->s->o.home, &a->trust, a->ei) != ERR_OK) {
+	enum err e = trust_load(a->s->o.home, &a->trust, a->ei);
+
+	if (e != ERR_OK) {
 		log_err(LOG_ERROR, "agent.trust", a->ei);
-		problem_from_err(a->resp, a->ei);
-		return false;
+		return e;
 	}
 	if (g.origin != NULL) {
 		a->centre = trust_find(a->trust, g.origin);
 		g.origin_trusted = a->centre != NULL;
 	}
-	why = guard_check(&g);
+	*out_why = guard_check(&g);
+	return ERR_OK;
+}
+
+/* The answer is the server's own and has been made; here it gets its headers.
+ * Method and type are what it may have been refused for. */
+void
+service_refused(void *arg, const struct request *r, struct response *resp)
+{
+	struct errinfo ei = {0};
+	struct asked a = {.s = arg, .r = r, .resp = resp, .ei = &ei};
+	const struct guard_refusal *why = NULL;
+
+	put_common_headers(resp);
+	if (look_at_head(&a, GUARD_PREFLIGHT, &why) == ERR_OK && why == NULL &&
+	    a.centre != NULL) {
+		put_cors(&a);
+	}
+	trust_free(a.trust);
+}
+
+/* Passes the guard: the centre is known, and may read the answer. */
+static bool
+admit(struct asked *a, enum guard_kind kind)
+{
+	const struct guard_refusal *why = NULL;
+
+	put_common_headers(a->resp);
+	if (look_at_head(a, kind, &why) != ERR_OK) {
+		problem_from_err(a->resp, a->ei);
+		return false;
+	}
 	if (why != NULL) {
 		return refuse(a, why);
 	}

@@ -16,6 +16,8 @@
 
 struct operations;
 struct pairings;
+struct request;
+struct response;
 struct service;
 struct window;
 
@@ -33,6 +35,9 @@ ATTR_MUST_USE enum err service_new(
     const struct service_options *o, struct service **out, struct errinfo *ei);
 void service_free(struct service *s); /* NULL is fine */
 
+/* The `refused` of http_options: what the server refuses by itself a page of
+ * a trusted centre may read too. */
+void service_refused(void *arg, const struct request *r, struct response *resp);
 /* The routes, static; their `arg` is a struct service. */
 const struct route *service_routes(size_t *out_num);
 

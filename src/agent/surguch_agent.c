@@ -165,6 +165,7 @@ start_service(struct agent *a, struct errinfo *ei)
 	    .connections_per_ip = AGENT_CONNECTIONS_MAX,
 	    .timeout_sec = AGENT_TIMEOUT_SEC,
 	    .header_memory = AGENT_HEADER_MEMORY,
+	    .refused = service_refused,
 	    .access_log = log_access,
 	};
 	enum err e;

@@ -40,6 +40,8 @@ struct api {
 	struct page_orders *page_orders; /* NULL: no agent is ordered */
 	const struct clock *clock;
 	const char *centre_name;
+	const char *support_phone; /* "": none is known */
+	const char *support_hours;
 	const struct accreditation *accreditation;
 	const char *public_url;           /* where CRLs and CA files are */
 	const struct static_files *pages; /* NULL: none */
@@ -53,6 +55,10 @@ struct api {
 #define API_DEVICE_COOKIE  "surguch_device"
 /* Without an Origin header a write by cookie must carry this one. */
 #define API_WRITE_HEADER "X-Surguch-Request"
+
+struct json_writer;
+/* "support": {"phone", "hours"}, as a member; nothing when none is known. */
+void support_put(struct json_writer *w, const struct api *api);
 
 /* The table of routes; static. */
 const struct route *api_routes(size_t *out_num);

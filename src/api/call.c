@@ -68,6 +68,9 @@ is_race(const struct errinfo *ei)
 static void
 send_problem(struct call *c)
 {
+	if (strcmp(c->ei->rule, "otp.wrong") == 0) {
+		problem_number(c->resp, "tries_left", c->tries_left);
+	}
 	if (is_race(c->ei)) {
 		problem(c->resp, 409, "request.conflict",
 		    "something else changed the same thing at this moment; "

@@ -35,6 +35,7 @@ struct call {
 	struct idem_ticket *ticket;       /* NULL without Idempotency-Key */
 	struct buf answer;                /* JSON that will be sent and kept */
 	struct json_writer w;             /* writes into answer */
+	unsigned tries_left;              /* of a code that was wrong */
 	struct errinfo *ei;
 };
 

@@ -292,8 +292,8 @@ prove(struct call *c, const struct application *a, struct otp_proof *out)
 		e = confirm_act(c, a, &what, &f, &act);
 	}
 	if (e == ERR_OK) {
-		e = otp_act_check(
-		    c->api->otp, &act, slice_str(code), out, NULL, c->ei);
+		e = otp_act_check(c->api->otp, &act, slice_str(code), out,
+		    &c->tries_left, c->ei);
 	}
 	form_clear(&f);
 	buf_clear(&what);

@@ -49,6 +49,17 @@ put_notice(struct json_writer *w, const struct accreditation *a, int64_t now)
 }
 
 void
+support_put(struct json_writer *w, const struct api *api)
+{
+	if (api->support_phone[0] != '\0') {
+		json_open_object(w, "support");
+		json_put_text(w, "phone", api->support_phone);
+		json_put_text(w, "hours", api->support_hours);
+		json_close(w);
+	}
+}
+
+void
 api_service(void *arg, const struct request *r, struct response *resp)
 {
 	const struct api *api = arg;
@@ -57,6 +68,7 @@ api_service(void *arg, const struct request *r, struct response *resp)
 	(void)r;
 	json_open_object(w, NULL);
 	json_put_text(w, "name", api->centre_name);
+	support_put(w, api);
 	put_notice(w, api->accreditation, clock_utc_sec(api->clock));
 	json_put_text(w, "public_url", api->public_url);
 	json_open_array(w, "authorities");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entering the cabinet by phone (A1, A2). */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -52,6 +53,32 @@ signin_of(struct call *c, const char *phone, struct otp_signin *out)
 	return ERR_OK;
 }
 
+enum {
+	ANSWER_TEXT_SIZE = 1024
+};
+
+/* What is answered whatever the phone; whom to ask is the centre's own
+ * contact, since a form's would tell that there is one. */
+static void
+put_words(struct call *c)
+{
+	const char *phone = c->api->support_phone;
+	char ru[ANSWER_TEXT_SIZE], en[ANSWER_TEXT_SIZE];
+
+	(void)snprintf(ru, sizeof(ru),
+	    "Если номер указан в заявлении, код придёт в течение двух минут. "
+	    "Считается только последний отправленный код. Не пришёл: "
+	    "проверьте номер%s%s.",
+	    phone[0] != '\0' ? " или позвоните " : "", phone);
+	(void)snprintf(en, sizeof(en),
+	    "If the number stands in the application, the code comes within "
+	    "two minutes. Only the last code that was sent counts. It did not "
+	    "come: check the number%s%s.",
+	    phone[0] != '\0' ? " or call " : "", phone);
+	json_put_text(&c->w, "text_ru", ru);
+	json_put_text(&c->w, "text_en", en);
+}
+
 static enum err
 answer_challenge(struct call *c, const struct otp_challenge *challenge)
 {
@@ -61,12 +88,8 @@ answer_challenge(struct call *c, const struct otp_challenge *challenge)
 	json_put_text(&c->w, "challenge", challenge->token);
 	json_put_time(&c->w, "expires_at", challenge->expires_at);
 	json_put_time(&c->w, "resend_at", challenge->resend_at);
-	json_put_text(&c->w, "text_ru",
-	    "Если номер указан в заявлении, код придёт в течение двух "
-	    "минут. Считается только последний отправленный код.");
-	json_put_text(&c->w, "text_en",
-	    "If the number stands in the application, the code comes within "
-	    "two minutes. Only the last code that was sent counts.");
+	put_words(c);
+	support_put(&c->w, c->api);
 	e = call_answer_end(c, 202, NULL);
 	if (e == ERR_OK) {
 		call_send(c, 202);
@@ -173,7 +196,7 @@ sign_in(struct call *c)
 	}
 	if (e == ERR_OK) {
 		e = otp_signin_check(c->api->otp, &in, slice_str(token),
-		    slice_str(code), &proof, NULL, c->ei);
+		    slice_str(code), &proof, &c->tries_left, c->ei);
 	}
 	return e != ERR_OK ? e : open_session(c, &proof, phone);
 }

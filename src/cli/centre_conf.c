@@ -52,6 +52,8 @@ centre_write_conf(const struct centre *c, struct errinfo *ei)
 	    "prefix = \"%s\";\n"
 	    "libexec = \"%s\";\n"
 	    "centre = \"Учебный центр surguch\";\n"
+	    "support = { phone = \"8 800 500-50-80\"; hours = \"по будням с "
+	    "9 до 18\"; };\n"
 	    "api = { address = \"127.0.0.1\"; port = %u; };\n"
 	    "public = { address = \"127.0.0.1\"; port = %u; };\n"
 	    "users = { ",

@@ -61,6 +61,8 @@ struct response {
 	size_t body_len;        /* of what was sent */
 	const char *request_id; /* borrowed */
 	char rule[ERRINFO_RULE];
+	const char *number_member; /* of a problem, NULL: none */
+	int64_t number;
 	bool has_trouble;
 	struct errinfo trouble;
 };

@@ -116,6 +116,9 @@ write_problem(struct response *r, unsigned status, const char *rule,
 	json_put_text_optional(w, "rule", rule);
 	json_put_text_optional(w, about.member, none_if_empty(about.value));
 	json_put_text_optional(w, "clause", none_if_empty(clause));
+	if (r->number_member != NULL) {
+		json_put_int(w, r->number_member, r->number);
+	}
 	json_put_text(w, "request", r->request_id);
 	json_close(w);
 }
@@ -159,6 +162,13 @@ problem_from_err(struct response *r, const struct errinfo *ei)
 		r->has_trouble = true;
 		r->trouble = *ei;
 	}
+}
+
+void
+problem_number(struct response *r, const char *member, int64_t value)
+{
+	r->number_member = member;
+	r->number = value;
 }
 
 void

@@ -10,6 +10,7 @@
  *   rule, field, clause    of the errinfo, when not empty; the object of
  *            an error of state is "state", the one that a step was refused in
  *   request  the request's id, which the log has too
+ * and what problem_number() added.
  * This is the only place that maps kinds of error to statuses:
  *
  *   FORMAT       422 when it names a field (errinfo.object), else 400
@@ -22,6 +23,8 @@
  * What is in an errinfo of the kinds NOMEM, SYS, STORE and INTERNAL goes to
  * the access log's hook and never to the client.
  */
+#include <stdint.h>
+
 #include "base/err.h"
 
 struct response;
@@ -30,6 +33,9 @@ void problem_from_err(struct response *r, const struct errinfo *ei);
 /* Any other case; rule may be NULL; detail is text for the client. */
 void problem(
     struct response *r, unsigned status, const char *rule, const char *detail);
+/* The next problem of this answer also has this number: how many tries are
+ * left.  member: static. */
+void problem_number(struct response *r, const char *member, int64_t value);
 /* 401: nobody is signed in, or the token is unknown. */
 void problem_unauthenticated(
     struct response *r, const char *rule, const char *detail);

@@ -113,18 +113,30 @@ work(struct request *r)
 	r->state = REQUEST_READY;
 }
 
+/* A refusal that no handler made: the program may have headers for it. */
+static enum MHD_Result
+send_refusal(struct request *r)
+{
+	const struct http_options *o = &r->server->options;
+
+	if (o->refused != NULL) {
+		o->refused(o->arg, r, &r->response);
+	}
+	return send_response(r);
+}
+
 static enum MHD_Result
 complete(struct request *r)
 {
 	if (r->state == REQUEST_DISCARD) {
-		return send_response(r);
+		return send_refusal(r);
 	}
 	if (r->body.err == ERR_LIMIT) {
 		/* Only a chunked body can come this far. */
 		response_close(&r->response);
 		problem(
 		    &r->response, 413, "http.size", "The body is too large.");
-		return send_response(r);
+		return send_refusal(r);
 	}
 	if (r->body.err != ERR_OK) {
 		r->response.broken = true;
@@ -144,7 +156,7 @@ complete(struct request *r)
 		r->state = REQUEST_READY;
 		problem_unavailable(&r->response, BUSY_RETRY_SEC, "http.busy",
 		    "Too much is waiting; try again in a moment.");
-		return send_response(r);
+		return send_refusal(r);
 	}
 	return MHD_YES;
 }
@@ -159,11 +171,11 @@ static enum MHD_Result
 refused(struct request *r)
 {
 	if (r->response.close) {
-		return send_response(r);
+		return send_refusal(r);
 	}
 	if (request_header(r, "Expect") != NULL) {
 		response_close(&r->response);
-		return send_response(r);
+		return send_refusal(r);
 	}
 	r->state = REQUEST_DISCARD;
 	return MHD_YES;

@@ -51,6 +51,10 @@ struct http_access {
  * counts           0 takes the default named beside them
  * trusted_proxies  addresses ("10.0.0.5", "::1") whose X-Forwarded-For and
  *                  -Proto are believed
+ * refused          may be NULL; asked before the server sends a refusal of its
+ *                  own (of a head, a body, a full queue), to add headers to it.
+ *                  From the loop: must not block.  The request may be known in
+ *                  part only
  * arg              given to every handler
  */
 struct http_options {
@@ -71,6 +75,8 @@ struct http_options {
 	size_t num_routes;
 	const char *const *trusted_proxies;
 	size_t num_trusted_proxies;
+	void (*refused)(
+	    void *arg, const struct request *r, struct response *resp);
 	void *arg;
 	void (*access_log)(void *log_arg, const struct http_access *access);
 	void *log_arg;

@@ -434,6 +434,8 @@ fill_api(struct front *f)
 	    .readiness = health_look,
 	    .readiness_arg = f->health,
 	    .centre_name = s->centre,
+	    .support_phone = s->support_phone,
+	    .support_hours = s->support_hours,
 	    .accreditation = &s->accreditation,
 	    .public_url = f->public_url,
 	    .origin = s->origin,

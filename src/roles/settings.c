@@ -186,6 +186,17 @@ static const struct conf_setting control_settings[] = {
     {0},
 };
 
+/* Whom people call who cannot enter the cabinet. */
+static const struct conf_setting support_settings[] = {
+    USER("phone"),
+    {.name = "hours",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.min = 0,
+	.max = SETTINGS_TEXT_SIZE - 1},
+    {0},
+};
+
 static const struct conf_setting table[] = {
     PATH_("prefix"),
     {.name = "libexec",
@@ -199,6 +210,7 @@ static const struct conf_setting table[] = {
 	.fallback = "surguch",
 	.min = 1,
 	.max = SETTINGS_TEXT_SIZE - 1},
+    {.name = "support", .type = CONF_GROUP, .members = support_settings},
     {.name = "web",
 	.type = CONF_TEXT,
 	.fallback = WEB_DIR, /* from the build */
@@ -267,6 +279,8 @@ take_texts(struct settings *s, struct conf_cursor c)
 		const char *name;
 	} texts[] = {
 	    {s->centre, sizeof(s->centre), "centre"},
+	    {s->support_phone, sizeof(s->support_phone), "support.phone"},
+	    {s->support_hours, sizeof(s->support_hours), "support.hours"},
 	    {s->libexec, sizeof(s->libexec), "libexec"},
 	    {s->web_dir, sizeof(s->web_dir), "web"},
 	    {s->api.address, sizeof(s->api.address), "api.address"},

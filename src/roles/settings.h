@@ -8,6 +8,7 @@
  *	prefix = "/var/lib/surguch-demo/centre"; # before /etc, /var/lib, /run
  *	libexec = "/usr/libexec/surguch";        # default: as installed
  *	centre = "Учебный центр surguch";        # its name in messages
+ *	support = { phone = "8 800 500-50-80"; hours = "9-18"; }; # whom to call
  *	web = "/usr/share/surguch/web";         # the page; default: as
  *installed log_level = "info";                      # error, warn, info, debug
  *	api = {
@@ -109,8 +110,10 @@ struct settings {
 	char control_path[PATH_TEXT_SIZE]; /* run_dir/control.sock */
 
 	char centre[SETTINGS_TEXT_SIZE]; /* the centre's name in messages */
-	char libexec[PATH_TEXT_SIZE];    /* the roles' programs */
-	char web_dir[PATH_TEXT_SIZE];    /* the cabinet's page; "": none */
+	char support_phone[SETTINGS_USER_SIZE]; /* "": nobody */
+	char support_hours[SETTINGS_TEXT_SIZE];
+	char libexec[PATH_TEXT_SIZE]; /* the roles' programs */
+	char web_dir[PATH_TEXT_SIZE]; /* the cabinet's page; "": none */
 	bool web_given; /* named in the file: it has to be there */
 	enum log_level log_level;
 	struct settings_listen api;

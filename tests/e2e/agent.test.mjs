@@ -113,6 +113,25 @@ test('the agent and its centre', async (t) => {
 		refused(await page.post('/v1/workplace'), 401, 'agent.token');
 	});
 
+	await t.test('a trusted page reads the server\'s own refusals',
+		async () => {
+			const page = agent.page();
+			const large = { x: 'A'.repeat(1024 * 1024 + 1) };
+			const r = await page.post('/v1/pairing', large);
+			refused(r, 413, 'http.size');
+			assert.equal(r.headers['access-control-allow-origin'],
+				centre.api);
+			assert.equal(r.headers.vary, 'Origin');
+			for (const headers of [{ origin: 'https://evil.example' },
+				{ host: 'evil.example' }]) {
+				await wait(110);
+				const evil = await page.post('/v1/pairing', large, headers);
+				refused(evil, 413, 'http.size');
+				assert.equal(evil.headers['access-control-allow-origin'],
+					undefined);
+			}
+		});
+
 	await t.test('a preflight answers its own pages only', async () => {
 		const page = agent.page();
 		const good = await page.client.request('OPTIONS', '/v1/workplace',

@@ -200,7 +200,9 @@ test('the cabinet', async (t) => {
 		refused(await elsewhere.post(p.at('confirmation'), { code: second }),
 			403, 'otp.challenge');
 		for (let i = 1; i < CODE_TRIES; i += 1) {
-			refused(await p.confirm(wrong(second)), 403, 'otp.wrong');
+			const r = await p.confirm(wrong(second));
+			refused(r, 403, 'otp.wrong');
+			assert.equal(r.json.tries_left, CODE_TRIES - 1 - i);
 		}
 		refused(await p.confirm(second), 403, 'otp.spent');
 		assert.equal(await p.state(), 'keyed');

@@ -66,6 +66,11 @@ test('signing in', async (t) => {
 		assert.deepEqual(Object.keys(b.headers), Object.keys(a.headers));
 		assert.deepEqual(grown(middle, end), grown(start, middle));
 		assert.ok(Object.keys(grown(start, middle)).length > 0);
+		const own = { challenge: '', expires_at: '', resend_at: '' };
+		assert.deepEqual({ ...b.json, ...own }, { ...a.json, ...own });
+		const { support } = (await yes.get('/v1/service')).json;
+		assert.deepEqual(a.json.support, support);
+		assert.ok(a.json.text_ru.includes(`позвоните ${support.phone}`));
 
 		const code = await yes.code(SIGN_IN_CODE);
 		for (let i = 0; i < CODE_TRIES; i += 1) {
@@ -74,6 +79,9 @@ test('signing in', async (t) => {
 			refused(x, 403, 'otp.wrong');
 			refused(y, 403, 'otp.wrong');
 			assert.equal(y.json.detail, x.json.detail);
+			assert.equal(x.json.tries_left, CODE_TRIES - 1 - i);
+			assert.deepEqual({ ...y.json, request: '' },
+				{ ...x.json, request: '' });
 		}
 		refused(await yes.enter(code), 403, 'otp.spent');
 		refused(await no.enter(code), 403, 'otp.spent');

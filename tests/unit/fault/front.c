@@ -93,6 +93,8 @@ front_open(struct front *front, struct office *o)
 	    .publisher = front->publisher,
 	    .clock = &o->f->clock,
 	    .centre_name = "УЦ Сургуч",
+	    .support_phone = "8 800 500-50-80",
+	    .support_hours = "",
 	    .accreditation = &o->none,
 	    .public_url = "http://127.0.0.1:1",
 	    .readiness = nothing_wrong,

@@ -50,6 +50,7 @@ everything_is_taken(void **state)
 	(void)state;
 	assert_ok(parse("prefix = \"/p\"; libexec = \"/l\";\n"
 			"log_level = \"debug\";\n"
+			"support = { phone = \"8\"; hours = \"9\"; };\n"
 			"api = { address = \"::1\"; port = 1; "
 			"origin = \"https://x\"; certificate = \"/c\"; "
 			"key = \"/k\"; proxies = [\"10.0.0.1\"]; };\n"
@@ -70,6 +71,8 @@ everything_is_taken(void **state)
 	    &ei);
 	assert_string_equal(s->courier_dir, "/p/var/lib/surguch/courier");
 	assert_string_equal(s->libexec, "/l");
+	assert_string_equal(s->support_phone, "8");
+	assert_string_equal(s->support_hours, "9");
 	assert_string_equal(s->api.address, "::1");
 	assert_string_equal(s->origin, "https://x");
 	assert_string_equal(s->public.address, "0.0.0.0");
