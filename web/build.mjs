@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Make the cabinet's page: types checked, one script, one stylesheet, fonts.
+// Make the cabinet's page: types checked, one script and a dictionary a
+// language, one stylesheet, fonts.
 //   node build.mjs OUT
 // Every file but index.html bears its hash in its name, and what gains by it
 // lies beside itself as .gz.  OUT is replaced only when all of it was made.
@@ -9,7 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync,
 	writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
@@ -64,21 +65,29 @@ function make(scratch) {
 	put('pt-sans.woff2', subset('PTS55F.ttf', scratch));
 	put('pt-sans-bold.woff2', subset('PTS75F.ttf', scratch));
 	put('favicon.svg', readFileSync(join(here, 'favicon.svg')));
-	put('style.css', bundle('kit/style.css', {
-		external: ['*.woff2'],
-	}, rename));
-	put('main.js', bundle('main.tsx', { format: 'esm', target: 'es2020',
-		jsx: 'automatic', jsxImportSource: 'preact' }));
+	for (const file of bundle('kit/style.css', { external: ['*.woff2'] })) {
+		put('style.css', rename(file.text));
+	}
+	// They name each other, so esbuild gives the hashes.
+	for (const file of bundle('main.tsx', { format: 'esm', target: 'es2020',
+		splitting: true, entryNames: '[name]-[hash]',
+		chunkNames: '[name]-[hash]', jsx: 'automatic',
+		jsxImportSource: 'preact' })) {
+		made.set(basename(file.path), Buffer.from(file.contents));
+		if (basename(file.path).startsWith('main-')) {
+			named.set('main.js', basename(file.path));
+		}
+	}
 	made.set('index.html', Buffer.from(
 		rename(readFileSync(join(here, 'index.html'), 'utf8'))));
 	return made;
 }
 
-function bundle(entry, options, rename = (text) => text) {
-	const r = buildSync({ absWorkingDir: here, entryPoints: [entry],
-		bundle: true, minify: true, write: false, legalComments: 'none',
-		charset: 'utf8', logLevel: 'warning', ...options });
-	return rename(r.outputFiles[0].text);
+function bundle(entry, options) {
+	return buildSync({ absWorkingDir: here, entryPoints: [entry],
+		bundle: true, minify: true, write: false, outdir: here,
+		legalComments: 'none', charset: 'utf8', logLevel: 'warning',
+		...options }).outputFiles;
 }
 
 function write(made, out) {

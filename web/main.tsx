@@ -6,9 +6,11 @@ import { get, Problem, problemText, SESSION, SIGNED_OUT, signOut,
 	type Service, type Session } from './cabinet/api';
 import { FormPages, NoPage } from './cabinet/form';
 import { MyForms } from './cabinet/list';
+import { SessionEnd } from './cabinet/session_end';
 import { SignIn, SignInCode } from './cabinet/sign_in';
-import { lang, t } from './i18n';
-import { forgetToken } from './agent/agent';
+import { lang, loadLang, t } from './i18n';
+import { endPairing } from './agent/agent';
+import { Button } from './kit/button';
 import { phone } from './kit/format';
 import { go, usePath } from './kit/link';
 import { ErrorSummary } from './kit/notice';
@@ -23,6 +25,7 @@ const TRUST = '/trust';
 interface Known {
 	service: Service;
 	session: Session | null;
+	ended?: boolean; // it ended by itself
 }
 
 async function look(): Promise<Known> {
@@ -46,9 +49,14 @@ function Cabinet() {
 	const inside = path.startsWith('/my');
 	const open = path === TRUST; // to anybody
 
-	useEffect(() => {
-		const out = () => setKnown((k) => k && { ...k, session: null });
+	const begin = () => {
+		setFault(null);
 		look().then(setKnown, (e: unknown) => setFault(problemText(e)));
+	};
+	useEffect(() => {
+		const out = () => setKnown((k) => k && { ...k, session: null,
+			ended: true });
+		begin();
 		addEventListener(SIGNED_OUT, out);
 		return () => removeEventListener(SIGNED_OUT, out);
 	}, []);
@@ -68,7 +76,7 @@ function Cabinet() {
 	}, [known, path]);
 
 	const leave = () => {
-		forgetToken();
+		endPairing();
 		signOut().catch(() => undefined).finally(() => {
 			go('/sign-in');
 			setKnown((k) => k && { ...k, session: null });
@@ -85,13 +93,19 @@ function Cabinet() {
 			{fault !== null ? <>
 				<Heading>{t('page.error_title')}</Heading>
 				<ErrorSummary faults={[{ text: fault }]} />
+				<div class="actions"><Button onPress={begin}>
+					{t('page.again')}</Button></div>
 			</> : !ready ? <p role="status">{t('page.loading')}</p>
-				: <Page path={path} onIn={(s) => setKnown({ ...known, session: s })} />}
+				: <Page path={path} known={known}
+					onIn={(s) => setKnown({ ...known, session: s })} />}
+			{session !== null && <SessionEnd session={session} onSession={(s) =>
+				setKnown((k) => k && { ...k, session: s })} />}
 		</Masthead>
 	);
 }
 
-function Page({ path, onIn }: { path: string; onIn(s: Session): void }) {
+function Page({ path, known, onIn }: { path: string; known: Known;
+	onIn(s: Session): void }) {
 	const form = /^\/my\/forms\/(form_[0-9a-z]+)(?:\/([a-z]+))?\/?$/.exec(path);
 	if (form?.[1] !== undefined) {
 		return <FormPages id={form[1]} page={form[2] ?? ''} />;
@@ -99,13 +113,14 @@ function Page({ path, onIn }: { path: string; onIn(s: Session): void }) {
 	switch (path) {
 	case TRUST: return <Trust />;
 	case '/my': return <MyForms />;
-	case '/sign-in': return <SignIn />;
-	case '/sign-in/code': return <SignInCode onIn={onIn} />;
+	case '/sign-in': return <SignIn ended={known.ended === true} />;
+	case '/sign-in/code': return <SignInCode support={known.service.support}
+		onIn={onIn} />;
 	default: return <NoPage />;
 	}
 }
 
 const place = document.getElementById('page');
 if (place !== null) {
-	render(<Cabinet />, place);
+	void loadLang().then(() => render(<Cabinet />, place));
 }

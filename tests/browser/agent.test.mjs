@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way with the person's own agent: the page in Chromium, the agent
-// at a terminal, the keys in the person's profile.
+// at a terminal, the keys in the person's profile and on a disk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Agent } from '../e2e/lib/agent.mjs';
@@ -27,7 +27,7 @@ test('with the agent', async (t) => {
 	let agent;
 
 	await t.test('started and introduced: noticed by itself', async () => {
-		agent = await Agent.start(t, centre, { port: 0 });
+		agent = await Agent.start(t, centre, { port: 0, disk: 'FLASH' });
 		await agent.trust();
 		// A public site's page: as long as the browser has not been allowed
 		// to, nothing of it comes to the agent.
@@ -59,9 +59,11 @@ test('with the agent', async (t) => {
 
 	await t.test('where the key will be, and the sensor', async () => {
 		await heading(page, 'Носитель');
-		await page.getByText('Реестр').waitFor();
+		await page.getByText('FLASH').waitFor();
+		await page.getByText('Вставьте Рутокен и нажмите:').waitFor();
 		await look(page, 'medium');
 		await lookInEnglish(page, 'medium');
+		await page.getByText('Реестр').click();
 		await press(page, 'Получить сертификат');
 		await heading(page, 'Датчик случайных чисел');
 		const box = await page.locator('.sensor').boundingBox();
@@ -82,15 +84,31 @@ test('with the agent', async (t) => {
 		await agent.answer('no');
 		await page.getByText('Вы отказались в окне приложения').waitFor();
 		await look(page, 'key-refused');
+	});
+
+	await t.test('a reload while the window asks, a centre that is away: ' +
+		'no second key', async () => {
 		agent.passwords(PASSWORD, PASSWORD);
 		await page.locator('.sensor').focus();
 		for (let i = 0; i < 64; i += 1) {
 			await page.keyboard.press('a');
 		}
+		await page.getByText('Прочтите и подтвердите').waitFor();
+		await page.reload();
+		await page.getByText('Прочтите и подтвердите').waitFor();
+		let away = true;
+		await page.route('**/request', (route) =>
+			away ? route.abort() : route.fallback());
 		const text = await agent.answer('yes');
 		assert.match(text, /Иванов/);
+		await page.getByText('Не удалось связаться').waitFor();
+		await page.getByText('осталось отправить запрос').waitFor();
+		await look(page, 'key-unsent');
+		away = false;
+		await press(page, 'Отправить запрос');
 		await heading(page, 'Подтверждение');
 		await page.getByText('Получить смс повторно можно через').waitFor();
+		assert.equal(agent.seen.match(/kind=make_key/g).length, 1);
 	});
 
 	await t.test('confirmed, read, signed', async () => {
@@ -117,7 +135,44 @@ test('with the agent', async (t) => {
 		await press(page, 'Установить');
 		await agent.answer('yes');
 		await heading(page, 'Сертификат получен');
+		await page.locator('.paper dl').waitFor();
+		await look(page, 'done-just-now');
 		await noFaults(page);
 	});
-	t.diagnostic('proves: A5 A6 A7 A13 A18');
+
+	await t.test('a copy on the disk, listed back', async () => {
+		await press(page, 'Сделать резервную копию');
+		await page.getByText('Ключ найден на носителе «Реестр»').waitFor();
+		await look(page, 'backup');
+		await lookInEnglish(page, 'backup');
+		agent.passwords(PASSWORD, 'drugoi parol', 'drugoi parol');
+		await press(page, 'Сделать резервную копию');
+		const text = await agent.answer('yes');
+		assert.match(text, /Скопировать ключ/);
+		assert.match(text, /FLASH/);
+		await page.getByText('Сертификат скопирован').waitFor();
+		assert.match(await page.locator('dl').innerText(), /FLASH/);
+		await look(page, 'backup-done');
+	});
+
+	await t.test('tried: refused first, then a signature that is right',
+		async () => {
+			await page.getByRole('link', { name: 'Вернуться к сертификату' })
+				.click();
+			await heading(page, 'Сертификат получен');
+			await press(page, 'Проверить');
+			await page.getByText('Ещё не проверялось').waitFor();
+			await page.getByText('FLASH').waitFor(); // the copy is one too
+			await look(page, 'check');
+			await press(page, 'Проверить');
+			await agent.answer('no');
+			await page.getByText('Вы отказались в окне').waitFor();
+			agent.passwords(PASSWORD);
+			await press(page, 'Проверить');
+			assert.match(await agent.answer('yes'), /пробной подписью/);
+			await page.getByText('Сертификат работает').waitFor();
+			await look(page, 'check-done');
+			await lookInEnglish(page, 'check-done');
+		});
+	t.diagnostic('proves: A5 A6 A7 A11 A13 A15 A18 A21');
 });

@@ -222,12 +222,30 @@ test('off the main way', async (t) => {
 		await page.emulateMedia({ forcedColors: 'none' });
 	});
 
+	await t.test('a session about to end: told ahead, and one key to stay',
+		async () => {
+			await page.route('**/v1/session', async (route) => {
+				const answer = await route.fetch();
+				await route.fulfill({ response: answer, json: {
+					...await answer.json(), expires_at:
+						new Date(Date.now() + 100e3).toISOString() } });
+			}, { times: 1 });
+			await page.goto('/my');
+			await page.getByText('вход скоро завершится').waitFor();
+			await look(page, 'session-ends');
+			await lookInEnglish(page, 'session-ends');
+			await press(page, 'Остаться в кабинете');
+			await page.getByText('вход скоро завершится')
+				.waitFor({ state: 'detached' });
+		});
+
 	await t.test('a session that ended: signed in again, and on from there',
 		async () => {
 			await page.goto(at(ready, '/workplace'));
 			await heading(page, 'Рабочее место');
 			await page.context().clearCookies({ name: 'surguch_session' });
 			await heading(page, 'Вход');
+			await page.getByText('Вход завершён: вы долго').waitFor();
 			await page.getByLabel('Номер телефона').fill(PHONE);
 			await noFaults(page);
 		});

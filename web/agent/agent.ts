@@ -15,7 +15,7 @@ export interface Medium {
 	kind: 'registry' | 'disk' | 'token';
 	name: string;
 	serial?: string;
-	active?: boolean;
+	active?: boolean; // a token whose keys never leave it
 	writable: boolean;
 	containers: number;
 	pin?: { state: 'ok' | 'low' | 'last' | 'locked' | 'unset'; factory: boolean };
@@ -32,7 +32,9 @@ export interface Container {
 	label: string;
 	spec: string;
 	created: string;
-	certificate: { sha256: string } | null;
+	copyable: boolean;
+	certificate: { sha256: string; subject: string; not_after: string;
+		der: string } | null;
 }
 export interface Operation {
 	operation: string;
@@ -103,8 +105,15 @@ export function paired(): Paired | null {
 	return text === null ? null : JSON.parse(text) as Paired;
 }
 
-export function forgetToken(): void {
+function forgetToken(): void {
 	sessionStorage.removeItem(KEPT);
+}
+
+// An agent that was started anew may listen elsewhere, and knows no token.
+export function forgetOthers(port: number): void {
+	if (paired() !== null && paired()?.port !== port) {
+		forgetToken();
+	}
 }
 
 async function send<T>(port: number, path: string, body: unknown,
@@ -119,8 +128,8 @@ async function send<T>(port: number, path: string, body: unknown,
 	} catch {
 		throw new AgentProblem(0, 'agent.gone');
 	}
-	const text = await r.text();
-	const json = (text === '' ? {} : JSON.parse(text)) as { rule?: string };
+	// 204 has no body, and some other program on the port may send anything.
+	const json = await r.json().catch(() => ({})) as { rule?: string };
 	if (!r.ok) {
 		if (r.status === 401) {
 			forgetToken();
@@ -153,6 +162,14 @@ export async function pairingState(port: number, pairing: string) {
 			{ port, token: r.token, agent: r.agent } satisfies Paired));
 	}
 	return r.state;
+}
+
+// The person leaves: the agent is to forget the token too.
+export function endPairing(): void {
+	if (paired() !== null) {
+		call<unknown>('pairing/end', {}).catch(() => undefined);
+		forgetToken();
+	}
 }
 
 export const place = () => call<Place>('workplace', {});

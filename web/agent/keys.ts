@@ -7,8 +7,9 @@ import type { Container } from './agent';
 // steps behind it need the same.
 export interface Kept {
 	medium: string;
-	name: string;
-	container?: string;
+	name: string;       // of the medium
+	container?: string; // once there is a key
+	pkcs10?: string;    // until the centre has it
 }
 const KEPT = 'surguch.key.';
 
@@ -21,11 +22,14 @@ export function keepKey(app: string, kept: Kept): void {
 	localStorage.setItem(KEPT + app, JSON.stringify(kept));
 }
 
-// The application's own if it is here, else those that could be it, newest
-// first: of the right kind, without a certificate so far.
-export function candidates(all: Container[], app: string, spec: string):
-	Container[] {
-	const own = all.filter((c) => c.id === keptKey(app)?.container);
+// Those that hold the application's key: with its certificate (base64 DER),
+// or as they were made here; else those that could be it, newest first: of
+// the right kind, without a certificate so far.
+export function candidates(all: Container[], app: string, spec: string,
+	certificate: string | null): Container[] {
+	const made = keptKey(app)?.container;
+	const own = all.filter((c) => c.id === made ||
+		(certificate !== null && c.certificate?.der === certificate));
 	return own.length > 0 ? own : all
 		.filter((c) => c.certificate === null && c.spec === spec)
 		.sort((a, b) => b.created.localeCompare(a.created));
@@ -49,6 +53,9 @@ interface Element {
 function element(b: Uint8Array, at: number, limit: number): Element {
 	let length = b[at + 1] ?? 0;
 	let start = at + 2;
+	if (length === 0x80) {
+		throw new Error('not DER');
+	}
 	if (length > 0x80) {
 		const octets = length - 0x80;
 		length = 0;
@@ -57,7 +64,7 @@ function element(b: Uint8Array, at: number, limit: number): Element {
 		}
 		start += octets;
 	}
-	if (length === 0x80 || start + length > limit) {
+	if (start + length > limit) {
 		throw new Error('not DER');
 	}
 	return { tag: b[at] ?? 0, start, end: start + length };

@@ -1,23 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // One order of the centre, carried out by the agent: asked for, handed on,
-// watched until it has ended.
-import { useRef, useState } from 'preact/hooks';
+// watched until it has ended, also after a reload of the page.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { application, post, Problem, problemText, type Order }
 	from '../cabinet/api';
 import { t } from '../i18n';
+import type { Fault } from '../kit/notice';
 import * as agent from './agent';
 
 const LOOK_MS = 500;
 
-type Kind = 'make_key' | 'acquaint' | 'install';
-type Result = Record<string, unknown>;
+export type Kind = 'make_key' | 'acquaint' | 'install' | 'copy' | 'check';
+export type Result = Record<string, unknown>;
+// What is under way: the order is asked for, the agent is at work, what it
+// made goes to the centre.
+export type Doing = agent.Operation | 'order' | 'send';
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+// The operation that this tab has begun; the agent keeps its result for a
+// while.
+interface Begun {
+	app: string;
+	kind: Kind;
+	operation: string;
+}
+const KEPT = 'surguch.operation';
+
+function begun(app: string, kind: Kind): string | null {
+	const text = sessionStorage.getItem(KEPT);
+	const b = text === null ? null : JSON.parse(text) as Begun;
+	return b?.app === app && b.kind === kind ? b.operation : null;
+}
 
 // Why it was not done, in words.
 export function orderText(e: unknown): string {
 	if (e instanceof Problem) {
-		return e.status === 404 ? t('op.no_orders') : problemText(e);
+		return e.rule === 'orders.none' ? t('op.no_orders') : problemText(e);
 	}
 	if (!(e instanceof agent.AgentProblem)) {
 		throw e;
@@ -34,6 +53,7 @@ export function orderText(e: unknown): string {
 		'container.password': t('op.bad_password'),
 		'order.early': t('op.clock'),
 		'order.expired': t('op.clock'),
+		'order.input': t('op.other_key'),
 	};
 	return known[e.rule] ?? (e.rule.startsWith('order.')
 		|| e.rule.startsWith('chain.') ? t('op.order_refused')
@@ -41,59 +61,99 @@ export function orderText(e: unknown): string {
 }
 
 // What to say while it runs.
-export function stepText(op: agent.Operation | 'order' | 'send',
-	medium: string): string {
-	if (op === 'order' || op === 'send') {
-		return t(`op.${op}`);
+export function stepText(doing: Doing, medium: string): string {
+	if (doing === 'order' || doing === 'send') {
+		return t(`op.${doing}`);
 	}
-	switch (op.step) {
+	switch (doing.step) {
 	case 'consent': case 'password': case 'pin': case 'key': case 'request':
 	case 'sign': case 'certificate': case 'stores': case 'copy':
-		return t(`op.${op.step}`);
+		return t(`op.${doing.step}`);
 	case 'medium': return t('op.medium', medium);
 	default: return t('page.loading');
 	}
 }
 
-export function useOrder(app: string) {
-	const [now, setNow] = useState<agent.Operation | 'order' | 'send' | null>(null);
+// done() gets the result and ends the step; what went wrong, there too, is in
+// `faults`.
+export function useOrder(app: string, kind: Kind,
+	done: (result: Result) => Promise<void>) {
+	const [doing, setDoing] = useState<Doing | null>(null);
+	const [faults, setFaults] = useState<Fault[]>([]);
 	const running = useRef<string | null>(null);
+	const left = useRef(false); // this page is shown no more
 
-	// Resolves with the result; rejects with what orderText() tells.
-	async function run(kind: Kind, input: Result): Promise<Result> {
-		const paired = agent.paired();
-		if (paired === null) {
-			throw new agent.AgentProblem(401, 'agent.token');
-		}
-		setNow('order');
+	// null: this page was left meanwhile; the next that is shown goes on.
+	async function watch(operation: string): Promise<Result | null> {
+		running.current = operation;
 		try {
-			const order = await post<Order>(application(app, 'orders'),
-				{ agent: paired.agent, operation: kind });
-			const { operation } = await agent.start(order, input);
-			running.current = operation;
 			for (;;) {
 				const op = await agent.operation(operation);
-				setNow(op);
+				if (left.current) {
+					return null;
+				}
+				setDoing(op);
 				if (op.state === 'failed') {
 					throw new agent.AgentProblem(0, op.problem?.rule ?? '');
 				}
 				if (op.state === 'done') {
-					setNow('send');
 					return op.result ?? {};
 				}
 				await sleep(LOOK_MS);
 			}
-		} catch (e) {
-			setNow(null);
-			throw e;
 		} finally {
 			running.current = null;
+			if (!left.current) {
+				sessionStorage.removeItem(KEPT);
+			}
 		}
 	}
-	const cancel = () => {
-		if (running.current !== null) {
-			agent.cancel(running.current).catch(() => undefined);
+	async function begin(input: Result): Promise<string> {
+		const paired = agent.paired();
+		if (paired === null) {
+			throw new agent.AgentProblem(401, 'agent.token');
 		}
-	};
-	return { now, run, cancel, end: () => setNow(null) };
+		const order = await post<Order>(application(app, 'orders'),
+			{ agent: paired.agent, operation: kind });
+		const { operation } = await agent.start(order, input);
+		sessionStorage.setItem(KEPT, JSON.stringify(
+			{ app, kind, operation } satisfies Begun));
+		return operation;
+	}
+	async function act(work: () => Promise<Result | null>) {
+		setFaults([]);
+		setDoing('order');
+		try {
+			const result = await work();
+			if (result !== null) {
+				setDoing('send');
+				await done(result);
+			}
+		} catch (e) {
+			setFaults([{ text: orderText(e) }]);
+		}
+		setDoing(null);
+	}
+	useEffect(() => {
+		const operation = begun(app, kind);
+		left.current = false;
+		if (operation !== null) {
+			void act(() => watch(operation));
+		}
+		return () => {
+			left.current = true;
+		};
+	}, [app, kind]);
+
+	return { doing, faults, setFaults,
+		// input: what the page adds to the order
+		run: (input: () => Promise<Result>) => void act(
+			async () => watch(await begin(await input()))),
+		// The agent has given its part: hand it in (again).
+		send: (result: Result) => void act(() => Promise.resolve(result)),
+		cancel: () => {
+			if (running.current !== null) {
+				agent.cancel(running.current).catch(() => undefined);
+			}
+		} };
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workplace as it is now: permission, agent, pairing, media.  It is looked
 // at again and again, so that what was mended is noticed by itself.
-import { useRef, useState } from 'preact/hooks';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useEvery } from '../cabinet/hooks';
 import * as agent from './agent';
 
@@ -29,6 +28,7 @@ export function useWorkplace(): Watch {
 	const [pairing, setPairing] = useState<Watch['pairing']>(null);
 	const [place, setPlace] = useState<agent.Place | null>(null);
 	const busy = useRef(false);
+	const wanted = useRef(false); // the person pressed while a look was on
 	const waits = useRef<{ port: number; pairing: string } | null>(null);
 
 	async function lookPlace() {
@@ -42,7 +42,9 @@ export function useWorkplace(): Watch {
 			if (!(e instanceof agent.AgentProblem)) {
 				throw e;
 			}
-			setPlace(null);
+			if (e.status === 0 || e.status === 401) {
+				setPlace(null);
+			} // else it only has too much to do
 		}
 	}
 	async function lookPairing() {
@@ -66,27 +68,37 @@ export function useWorkplace(): Watch {
 	}
 	async function look(asks: boolean) {
 		if (busy.current) {
+			wanted.current ||= asks;
 			return;
 		}
 		busy.current = true;
 		try {
-			const may = await agent.permission();
-			setPermission(asks && may === 'prompt' ? 'asking' : may);
-			if (may === 'denied' || (may === 'prompt' && !asks)) {
-				return;
-			}
-			const is = await agent.find(asks);
-			setPermission(is === null ? await agent.permission() : 'granted');
-			setFound(is);
-			if (is === null || is.protocol < agent.PROTOCOL) {
-				setPlace(null);
-				return;
-			}
-			await lookPairing();
-			await lookPlace();
+			await lookOnce(asks);
 		} finally {
 			busy.current = false;
 		}
+		if (wanted.current) {
+			wanted.current = false;
+			await look(true);
+		}
+	}
+	async function lookOnce(asks: boolean) {
+		const may = await agent.permission();
+		setPermission(asks && may === 'prompt' ? 'asking' : may);
+		if (may === 'denied' || (may === 'prompt' && !asks)) {
+			setPlace(null);
+			return;
+		}
+		const is = await agent.find(asks);
+		setPermission(is === null ? await agent.permission() : 'granted');
+		setFound(is);
+		if (is === null || is.protocol < agent.PROTOCOL) {
+			setPlace(null);
+			return;
+		}
+		agent.forgetOthers(is.port);
+		await lookPairing();
+		await lookPlace();
 	}
 	useEffect(() => void look(false), []);
 	useEvery(waits.current === null ? LOOK_MS : PAIRING_MS,

@@ -8,8 +8,14 @@ export type State = 'unpaid' | 'ready' | 'checked' | 'keyed' | 'confirmed' |
 export type Next = 'pay' | 'request' | 'continue' | 'wait' | 'acquaint' |
 	'install' | 'download' | 'contact';
 
+// Whom to call who cannot enter.
+export interface Contact {
+	phone: string;
+	hours: string;
+}
 export interface Service {
 	name: string;
+	support?: Contact;
 	notice_ru: string;
 	notice_en: string;
 }
@@ -76,6 +82,7 @@ export interface Acquaintance {
 	text: string;
 }
 export interface Certificate {
+	id: string;
 	serial: string;
 	not_before: string;
 	not_after: string;
@@ -95,7 +102,7 @@ export const SIGNED_OUT = 'surguch-signed-out';
 // An answer that is none of the good ones.  status 0: there was no answer.
 export class Problem extends Error {
 	constructor(readonly status: number, readonly rule: string,
-		readonly request: string) {
+		readonly request: string, readonly triesLeft?: number) {
 		super(rule);
 	}
 }
@@ -120,8 +127,9 @@ async function ask(method: string, path: string, body?: unknown) {
 			dispatchEvent(new Event(SIGNED_OUT));
 		}
 		const p = await r.json().catch(() => ({})) as
-			{ rule?: string; request?: string };
-		throw new Problem(r.status, p.rule ?? '', p.request ?? '');
+			{ rule?: string; request?: string; tries_left?: number };
+		throw new Problem(r.status, p.rule ?? '', p.request ?? '',
+			p.tries_left);
 	}
 	return r;
 }
@@ -152,7 +160,8 @@ export function problemText(e: unknown, codes: 'in.code' | 'confirm.code' =
 		throw e;
 	}
 	const known: Record<string, string> = {
-		'otp.wrong': textOf(codes, 'bad'),
+		'otp.wrong': [textOf(codes, 'bad'), e.triesLeft === undefined ? ''
+			: t('in.code.tries', e.triesLeft)].join(' ').trim(),
 		'otp.form': textOf(codes, 'form'),
 		'otp.challenge': t('in.code.spent'),
 		'otp.spent': t('in.code.spent'),

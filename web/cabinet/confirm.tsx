@@ -8,7 +8,7 @@ import { phoneEnd } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { application, post, problemText, type Application, type Step }
 	from './api';
-import { StepPage, type Job } from './form';
+import { rowOf, StepPage, type Job } from './form';
 import { useAct, useSecondsUntil } from './hooks';
 import { Resend } from './sign_in';
 
@@ -32,8 +32,6 @@ export function Confirm({ job }: { job: Job }) {
 	const wait = useSecondsUntil(resendAt);
 	const { busy, faults, setFaults, run } = useAct((e) =>
 		({ field: 'code', text: problemText(e, 'confirm.code') }));
-	const row = (label: string) =>
-		job.form.rows.find((r) => r.label === label)?.value ?? '';
 
 	const send = () => {
 		const digits = code.replace(/\D/g, '');
@@ -51,7 +49,7 @@ export function Confirm({ job }: { job: Job }) {
 		});
 	};
 	const ordered = ['full_name', 'organisation_name', 'type']
-		.map((l) => ({ label: textOf('row', l), value: row(l) }))
+		.map((l) => ({ label: textOf('row', l), value: rowOf(job, l) }))
 		.filter((r) => r.value !== '');
 	const resend = (
 		<Resend wait={wait} sent={again} text={t('confirm.again_sent')}

@@ -5,10 +5,10 @@ import { t, textOf } from '../i18n';
 import { Button } from '../kit/button';
 import { SummaryList } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
-import { device } from '../agent/device';
-import { application, post, Problem, type Form, type Step } from './api';
+import { application, post, Problem, type Step } from './api';
 import { StepPage, type Job } from './form';
 import { useAct } from './hooks';
+import { DeviceNotice, Support } from './support';
 
 export function Data({ job }: { job: Job }) {
 	const { busy, faults, run } = useAct();
@@ -33,7 +33,7 @@ export function Data({ job }: { job: Job }) {
 	});
 	return (
 		<StepPage step="data" heading={t('data.h')} faults={faults}>
-			<Device />
+			<DeviceNotice />
 			<Status>{form.data_hash !== read && <Notice tone="need">
 				<p>{t('error.changed')}</p></Notice>}</Status>
 			<div class="text">
@@ -47,28 +47,5 @@ export function Data({ job }: { job: Job }) {
 			</div>
 			<Support form={form} />
 		</StepPage>
-	);
-}
-
-export function Device() {
-	const d = device();
-	return d === 'computer' ? null : (
-		<Notice tone="need"><p>{t(d === 'phone' ? 'device.phone'
-			: 'device.windows')}</p></Notice>
-	);
-}
-
-// «Нашли ошибку? Обратитесь в ваш сервисный центр по телефону: …»
-export function Support({ form, ask }: { form: Form; ask?: string }) {
-	const { phone, manager, hours } = form.support;
-	return (
-		<div class="text">
-			<h2>{ask ?? t('data.wrong')}</h2>
-			{phone === '' ? <p>{t('data.support_none')}</p>
-				: <p>{t('data.support')}{' '}
-					<a class="numbers" href={`tel:${phone}`}>{phone}</a></p>}
-			{manager !== '' && <p>{t('data.manager', manager)}</p>}
-			{hours !== '' && <p>{t('data.hours', hours)}</p>}
-		</div>
 	);
 }

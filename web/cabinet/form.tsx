@@ -5,16 +5,19 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n';
 import { go, Link } from '../kit/link';
-import { ErrorSummary } from '../kit/notice';
+import { ErrorSummary, Notice, Status, type Fault } from '../kit/notice';
 import { Heading, Steps } from '../kit/page';
 import { Button } from '../kit/button';
 import { application, get, Problem, type Application, type Form,
 	type State } from './api';
 import { useAct, useEvery } from './hooks';
 import { Acquaint } from './acquaint';
+import { Backup } from './backup';
+import { Check } from './check';
 import { Confirm } from './confirm';
 import { Data } from './data';
 import { Ended } from './done';
+import { Download } from './download';
 import { Install } from './install';
 import { Issue } from './issue';
 import { Key } from './key';
@@ -23,7 +26,8 @@ import { Unpaid, Stopped } from './stopped';
 import { Workplace } from './workplace';
 
 export type Page = '' | 'pay' | 'workplace' | 'medium' | 'key' | 'confirm' |
-	'issue' | 'acquaint' | 'install' | 'done' | 'stopped';
+	'issue' | 'acquaint' | 'install' | 'done' | 'backup' | 'check' |
+	'download' | 'stopped';
 
 // The pages of each state; the first is where it leads.
 const pages: Record<State, Page[]> = {
@@ -35,9 +39,9 @@ const pages: Record<State, Page[]> = {
 	review: ['issue'],
 	approved: ['issue'],
 	issuing: ['issue'],
-	issued: ['acquaint', 'issue', 'workplace'],
-	acquainted: ['install', 'workplace'],
-	installed: ['done', 'install'],
+	issued: ['acquaint', 'issue', 'workplace', 'download'],
+	acquainted: ['install', 'workplace', 'download'],
+	installed: ['done', 'install', 'backup', 'check', 'download'],
 	refused: ['stopped'],
 	withdrawn: ['stopped'],
 	to_correct: ['stopped'],
@@ -51,9 +55,11 @@ export interface Job {
 	form: Form;
 	app: Application | null;
 	to(page: Page): void;
-	// Look at the state anew; with a state that an answer has told, at once.
-	look(): Promise<void>;
+	look(): Promise<void>; // at the state anew, at once
 }
+
+export const rowOf = (job: Job, label: string): string =>
+	job.form.rows.find((r) => r.label === label)?.value ?? '';
 
 export function addressOf(form: string, page: Page): string {
 	return `/my/forms/${form}${page === '' ? '' : `/${page}`}`;
@@ -71,10 +77,22 @@ export function FormPages({ id, page }: { id: string; page: string }) {
 		app: Application | null } | null>(null);
 	const [none, setNone] = useState(false);
 	const { faults, run } = useAct();
+	// Answers may overtake each other: only a later look's counts.
+	const looks = useRef({ begun: 0, shown: 0 });
 	const look = () => run(async () => {
+		looks.current.begun += 1;
+		const mine = looks.current.begun;
+		const later = () => mine < looks.current.shown;
 		try {
-			setBoth(await load(id));
+			const loaded = await load(id);
+			if (!later()) {
+				looks.current.shown = mine;
+				setBoth(loaded);
+			}
 		} catch (e) {
+			if (later()) {
+				return;
+			}
 			if (!(e instanceof Problem) || e.status !== 404) {
 				throw e;
 			}
@@ -89,6 +107,7 @@ export function FormPages({ id, page }: { id: string; page: string }) {
 		: pages[state].find((p) => p === page && !moved) ?? pages[state][0];
 
 	useEffect(() => {
+		looks.current.shown = looks.current.begun + 1; // of another form
 		setBoth(null);
 		setNone(false);
 		void look();
@@ -118,7 +137,13 @@ export function FormPages({ id, page }: { id: string; page: string }) {
 	}
 	const job: Job = { ...both, look,
 		to: (p) => go(addressOf(id, p)) };
-	return <Shown job={job} page={here} />;
+	return (
+		<>
+			<Shown job={job} page={here} />
+			<Status>{faults.length > 0 && <Notice tone="need">
+				<p>{t('error.stale')}</p></Notice>}</Status>
+		</>
+	);
 }
 
 function Shown({ job, page }: { job: Job; page: Page }) {
@@ -133,6 +158,9 @@ function Shown({ job, page }: { job: Job; page: Page }) {
 	case 'acquaint': return <Acquaint job={job} />;
 	case 'install': return <Install job={job} />;
 	case 'done': return <Ended job={job} />;
+	case 'backup': return <Backup job={job} />;
+	case 'check': return <Check job={job} />;
+	case 'download': return <Download job={job} />;
 	default: return <Stopped job={job} />;
 	}
 }
@@ -150,14 +178,32 @@ export function NoPage() {
 const steps = ['data', 'workplace', 'key', 'confirm', 'issue', 'install'] as const;
 export type StepName = typeof steps[number];
 
-// The frame of a step: the way back, the steps, the heading, the faults.
-export function StepPage(props: { step: StepName; heading: string;
-	faults?: Parameters<typeof ErrorSummary>[0]['faults'];
-	children: ComponentChildren }) {
+export const BackToList = () =>
+	<div class="back"><Link class="plain" to="/my">{t('page.back')}</Link></div>;
+
+// The frame of a page about one certificate, behind its steps.
+export function KeyPage(props: { job: Job; heading: string;
+	faults?: Fault[]; children: ComponentChildren }) {
 	const faults = props.faults ?? [];
 	return (
 		<>
-			<div class="back"><Link class="plain" to="/my">{t('page.back')}</Link></div>
+			<div class="back"><Link class="plain"
+				to={addressOf(props.job.form.id, '')}>{t('page.certificate')}</Link>
+			</div>
+			<Heading wrong={faults.length > 0}>{props.heading}</Heading>
+			<ErrorSummary faults={faults} />
+			{props.children}
+		</>
+	);
+}
+
+// The frame of a step: the way back, the steps, the heading, the faults.
+export function StepPage(props: { step: StepName; heading: string;
+	faults?: Fault[]; children: ComponentChildren }) {
+	const faults = props.faults ?? [];
+	return (
+		<>
+			<BackToList />
 			<Steps steps={steps.map((s) => t(`step.${s}`))}
 				now={steps.indexOf(props.step)} />
 			<Heading wrong={faults.length > 0}>{props.heading}</Heading>

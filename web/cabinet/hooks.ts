@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What pages do again and again: ask once, ask until, count down, do one thing
+// What pages do again and again: load, look until, count down, do one thing
 // at a time.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { problemText } from './api';
@@ -32,6 +32,29 @@ export function useSecondsUntil(iso: string | null): number {
 	useEffect(() => setSeconds(left()), [iso]);
 	useEvery(250, () => setSeconds(left()), seconds > 0);
 	return seconds;
+}
+
+const AGAIN_MS = 4000;
+
+// What a page shows and does not change.  A centre that was away is asked
+// again by itself.
+export function useLoad<T>(load: () => Promise<T>, of: string) {
+	const [value, setValue] = useState<T | null>(null);
+	const [faults, setFaults] = useState<Fault[]>([]);
+	const now = useRef(of);
+	now.current = of;
+	const look = () => void load().then((v) => {
+		if (now.current === of) {
+			setValue(v);
+			setFaults([]);
+		}
+	}, (e: unknown) => setFaults([{ text: problemText(e) }]));
+	useEffect(() => {
+		setValue(null);
+		look();
+	}, [of]);
+	useEvery(AGAIN_MS, look, faults.length > 0 && value === null);
+	return { value, faults };
 }
 
 // One act at a time: run() says what went wrong in `faults`.

@@ -1,53 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Установка»: into the key's container and the person's stores.
-import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { base64, certificatesOf, keptKey } from '../agent/keys';
-import { orderText, useOrder } from '../agent/order';
+import { useOrder } from '../agent/order';
 import { Button } from '../kit/button';
-import type { Fault } from '../kit/notice';
 import { application, bytes, post, type Step } from './api';
-import { Files, Paper } from './done';
+import { Files } from './files';
 import { StepPage, type Job } from './form';
-import { OrderSteps } from './steps';
+import { OrderSteps } from './order_steps';
+import { Paper } from './paper';
 import { useKey, WithKey } from './with_key';
 
 export function Install({ job }: { job: Job }) {
 	const app = job.app?.id ?? '';
 	const key = useKey(job);
-	const order = useOrder(app);
-	const [faults, setFaults] = useState<Fault[]>([]);
-
-	const install = async () => {
-		if (key.container === null) {
-			return;
-		}
-		try {
-			setFaults([]);
-			const certificate = base64(await bytes(
-				application(app, 'certificate/der')));
-			const chain = certificatesOf(await bytes(
-				application(app, 'certificate/p7b'))).map(base64)
-				.filter((c) => c !== certificate);
-			await order.run('install', { container: key.container.id,
-				certificate, chain });
+	const order = useOrder(app, 'install', async () => {
+		// On a second computer there is nothing more to tell.
+		if (job.app?.state !== 'installed') {
 			await post<Step>(application(app, 'installed'));
 			await job.look();
-		} catch (e) {
-			setFaults([{ text: orderText(e) }]);
+		} else {
+			job.to('done');
 		}
-		order.end();
-	};
+	});
+	const install = () => order.run(async () => {
+		const chain = certificatesOf(await bytes(
+			application(app, 'certificate/p7b'))).map(base64)
+			.filter((c) => c !== key.certificate);
+		return { container: key.id, certificate: key.certificate, chain };
+	});
 	return (
-		<StepPage step="install" heading={t('install.h')} faults={faults}>
+		<StepPage step="install" heading={t('install.h')} faults={order.faults}>
 			<Paper job={job} />
 			<p>{t('install.lead')}</p>
-			{order.now !== null
-				? <OrderSteps now={order.now} medium={keptKey(app)?.name ?? ''}
-					onCancel={order.cancel} />
+			{order.doing !== null
+				? <OrderSteps doing={order.doing}
+					medium={keptKey(app)?.name ?? ''} onCancel={order.cancel} />
 				: <WithKey chosen={key}>
 					<div class="actions">
-						<Button onPress={() => void install()}>{t('install.do')}</Button>
+						<Button onPress={install}>{t('install.do')}</Button>
 					</div>
 				</WithKey>}
 			<Files job={job} />

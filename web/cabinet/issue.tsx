@@ -5,9 +5,9 @@ import { Button } from '../kit/button';
 import { Points, type Point, type PointState } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
 import type { State } from './api';
-import { Support } from './data';
 import { StepPage, type Job } from './form';
 import { useSecondsUntil } from './hooks';
+import { Support } from './support';
 
 function span(seconds: number): string {
 	return seconds <= 60 ? t('issue.less_minute')

@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Носитель»: where the key will be made and kept.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import type { Medium as AnyMedium } from '../agent/agent';
+import { containers, type Container } from '../agent/agent';
 import { keepKey, keptKey } from '../agent/keys';
 import { isReady, useWorkplace } from '../agent/watch';
 import { Button } from '../kit/button';
-import { Choices, type Choice } from '../kit/field';
-import { Computer, FlashDrive, Token } from '../kit/icon';
+import { Notice } from '../kit/notice';
 import type { Fault } from '../kit/notice';
 import { StepPage, type Job } from './form';
+import { byKind, MediumChoices, nameOf, usable } from './media';
+import { ownerOf } from './paper';
 import { WorkplacePoints } from './workplace';
 
-const order = { token: 0, disk: 1, registry: 2 };
-
-function about(m: AnyMedium): string {
-	const kind = m.kind === 'token' && m.active ? t('medium.token_active')
-		: t(`medium.${m.kind}`);
-	return [m.pin?.state === 'locked' ? t('medium.locked')
-		: !m.writable ? t('medium.readonly') : kind,
-	m.pin?.state === 'last' ? t('medium.last') : '',
-	m.pin?.factory ? t('medium.factory') : '',
-	m.containers > 0 ? t('medium.has', m.containers) : '',
-	].filter(Boolean).join(' ');
+// The medium of the newest certificate of the same owner, if it is here.
+function oldMedium(all: Container[], owner: string): string | undefined {
+	return all.filter((c) => owner !== '' &&
+		c.certificate?.subject.includes(owner))
+		.sort((a, b) => (b.certificate?.not_after ?? '')
+			.localeCompare(a.certificate?.not_after ?? ''))[0]?.medium;
 }
-
-const usable = (m: AnyMedium) => m.writable && m.pin?.state !== 'locked';
 
 export function Medium({ job }: { job: Job }) {
 	const w = useWorkplace();
 	const app = job.app?.id ?? '';
-	const [chosen, setChosen] = useState(keptKey(app)?.medium ?? '');
+	const kept = keptKey(app);
+	const [chosen, setChosen] = useState(kept?.medium);
+	const [old, setOld] = useState<string>();
 	const [faults, setFaults] = useState<Fault[]>([]);
+	const there = JSON.stringify(w.place?.media);
+	useEffect(() => {
+		if (w.place !== null) {
+			// Without it the choice is only less well advised.
+			containers().then((all) => setOld(oldMedium(all, ownerOf(job))),
+				() => undefined);
+		}
+	}, [there]);
 	if (!isReady(w)) {
 		return (
 			<StepPage step="key" heading={t('medium.h')}>
@@ -39,27 +43,29 @@ export function Medium({ job }: { job: Job }) {
 			</StepPage>
 		);
 	}
-	const media = [...w.place.media].sort((a, b) => order[a.kind] - order[b.kind]);
-	const here = media.find((m) => m.id === chosen && usable(m)) ??
+	const media = [...w.place.media].sort(byKind);
+	const here = [chosen, old].map((id) =>
+		media.find((m) => m.id === id && usable(m))).find(Boolean) ??
 		media.find(usable);
-	const choices: Choice[] = media.map((m) => ({
-		value: m.id, title: m.name, about: about(m), disabled: !usable(m),
-		icon: m.kind === 'token' ? <Token /> : m.kind === 'disk'
-			? <FlashDrive /> : <Computer /> }));
+	const token = media.some((m) => m.kind === 'token');
 	return (
 		<StepPage step="key" heading={t('medium.h')} faults={faults}>
+			{kept?.container !== undefined && <Notice tone="wait">
+				<p>{t('medium.made', kept.name)}</p></Notice>}
 			<p>{t('medium.choose')}</p>
-			<Choices label={t('medium.choose')} value={here?.id ?? ''}
-				choices={choices} onChange={setChosen} />
+			<MediumChoices label={t('medium.choose')} media={media}
+				value={here?.id ?? ''} onChange={setChosen} />
+			{here !== undefined && here.id === old && <p class="quiet">
+				{t('medium.old')}</p>}
 			<p class="quiet">{t('medium.watch')}</p>
 			<div class="actions">
-				{media.some((m) => m.kind === 'token') && <span>{t('medium.lead')}</span>}
+				{!token && chosen === undefined && <span>{t('medium.lead')}</span>}
 				<Button onPress={() => {
 					if (here === undefined) {
 						setFaults([{ text: t('medium.none') }]);
 						return;
 					}
-					keepKey(app, { medium: here.id, name: here.name });
+					keepKey(app, { medium: here.id, name: nameOf(here) });
 					job.to('key');
 				}}>{t('medium.get')}</Button>
 			</div>

@@ -44,7 +44,9 @@ export function Sensor(props: { onDone(entropy: Uint8Array): void;
 			`${(x * WIDTH / box.width).toFixed(0)},${(y * HEIGHT / box.height).toFixed(0)}`]);
 	};
 	const pressed = (e: KeyboardEvent) => {
-		if (done || e.repeat || e.key === 'Tab' || e.key === 'Escape') {
+		// Tab, Escape and what has Ctrl or Alt are the browser's own.
+		if (done || e.repeat || e.key === 'Tab' || e.key === 'Escape' ||
+		    e.ctrlKey || e.altKey || e.metaKey) {
 			return;
 		}
 		e.preventDefault();

@@ -6,11 +6,11 @@ import { Button, Plain } from '../kit/button';
 import { CodeField, PhoneField } from '../kit/field';
 import { countdown, phone as phoneShown, phoneDigits } from '../kit/format';
 import { go } from '../kit/link';
-import { ErrorSummary, Status } from '../kit/notice';
+import { ErrorSummary, Notice, Status } from '../kit/notice';
 import { Heading } from '../kit/page';
-import { post, type Challenge, type Session } from './api';
+import { post, problemText, type Challenge, type Contact, type Session }
+	from './api';
 import { useAct, useSecondsUntil } from './hooks';
-import { problemText } from './api';
 
 // What this tab asked for; it survives a reload, and no longer than the tab.
 interface Asked extends Challenge {
@@ -32,7 +32,23 @@ async function ask(phone: string, challenge?: string): Promise<Asked> {
 	return asked;
 }
 
-export function SignIn() {
+// The second time that something fails a person is to hear of other people.
+const FAILURES = 2;
+
+function Call({ support }: { support: Contact | undefined }) {
+	return (
+		<Notice tone="need">
+			{support === undefined ? <p>{t('in.call_none')}</p> : <p>
+				{t('in.call')}{' '}
+				<a class="numbers" href={`tel:${support.phone}`}>{support.phone}</a>
+				{support.hours !== '' && `, ${support.hours}`}
+			</p>}
+		</Notice>
+	);
+}
+
+// ended: the person was in, and the session ended by itself
+export function SignIn({ ended }: { ended: boolean }) {
 	const [phone, setPhone] = useState(kept()?.phone ?? '');
 	const [left, setLeft] = useState(false);
 	const { busy, faults, setFaults, run } = useAct((e) =>
@@ -56,6 +72,7 @@ export function SignIn() {
 		<>
 			<Heading wrong={faults.length > 0}>{t('in.h')}</Heading>
 			<ErrorSummary faults={faults} />
+			{ended && <Notice tone="wait"><p>{t('error.session')}</p></Notice>}
 			<p>{t('in.lead')}</p>
 			<form noValidate onSubmit={(e) => {
 				e.preventDefault();
@@ -70,13 +87,17 @@ export function SignIn() {
 	);
 }
 
-export function SignInCode({ onIn }: { onIn(session: Session): void }) {
+export function SignInCode({ support, onIn }: { support: Contact | undefined;
+	onIn(session: Session): void }) {
 	const [asked, setAsked] = useState(kept());
 	const [code, setCode] = useState('');
 	const [again, setAgain] = useState(false);
 	const wait = useSecondsUntil(asked?.resend_at ?? null);
-	const { busy, faults, setFaults, run } = useAct((e) =>
-		({ field: 'code', text: problemText(e) }));
+	const [failed, setFailed] = useState(0);
+	const { busy, faults, setFaults, run } = useAct((e) => {
+		setFailed((n) => n + 1);
+		return { field: 'code', text: problemText(e) };
+	});
 
 	useEffect(() => {
 		if (asked === null) {
@@ -121,6 +142,7 @@ export function SignInCode({ onIn }: { onIn(session: Session): void }) {
 					<Plain onPress={() => go('/sign-in')}>{t('in.change')}</Plain>
 				</div>
 			</form>
+			<Status>{failed >= FAILURES && <Call support={support} />}</Status>
 			<Resend wait={wait} sent={again} text={t('in.again_sent')}
 				onPress={() => void run(async () => {
 					setAsked(await ask(asked.phone, asked.challenge));
@@ -128,7 +150,8 @@ export function SignInCode({ onIn }: { onIn(session: Session): void }) {
 					setAgain(true);
 				})} />
 			<div class="text">
-				<p>{t('in.not_come')}</p>
+				<p>{support === undefined ? t('in.not_come')
+					: t('in.not_come_call', support.phone)}</p>
 				<details>
 					<summary>{t('in.no_phone')}</summary>
 					<div class="text"><p>{t('in.no_phone_text')}</p></div>

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the person can do nothing here: not paid, refused, being corrected.
 import { t } from '../i18n';
-import { Link } from '../kit/link';
 import { Heading } from '../kit/page';
-import { Support } from './data';
-import type { Job } from './form';
-
-const Back = () =>
-	<div class="back"><Link class="plain" to="/my">{t('page.back')}</Link></div>;
-
-export const ownerOf = (job: Job): string =>
-	job.form.rows.find((r) => r.label === 'full_name')?.value ??
-	job.form.rows.find((r) => r.label === 'organisation_name')?.value ?? '';
+import { BackToList, type Job } from './form';
+import { ownerOf } from './paper';
+import { Support } from './support';
 
 export function Unpaid({ job }: { job: Job }) {
 	return (
 		<>
-			<Back />
+			<BackToList />
 			<Heading>{t('pay.h')}</Heading>
 			<div class="text">
 				<p>{t('pay.text', ownerOf(job))}</p>
@@ -31,7 +24,7 @@ export function Stopped({ job }: { job: Job }) {
 	const state = job.app?.state ?? job.form.state;
 	return (
 		<>
-			<Back />
+			<BackToList />
 			<Heading>{state === 'refused' ? t('stop.refused')
 				: state === 'withdrawn' ? t('stop.withdrawn')
 					: t('stop.to_correct')}</Heading>

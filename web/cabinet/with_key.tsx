@@ -5,46 +5,62 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { AgentProblem, containers, type Container } from '../agent/agent';
-import { candidates, keptKey } from '../agent/keys';
+import { base64, candidates, keptKey } from '../agent/keys';
 import { isReady, useWorkplace, type Watch } from '../agent/watch';
 import { Choices } from '../kit/field';
-import { Token } from '../kit/icon';
+import { MediumIcon } from '../kit/icon';
+import { moment } from '../kit/format';
 import { Notice } from '../kit/notice';
+import { application, bytes } from './api';
 import type { Job } from './form';
-import { Device } from './data';
+import { useLoad } from './hooks';
+import { nameOf } from './media';
+import { DeviceNotice } from './support';
 import { WorkplacePoints } from './workplace';
 
 export interface ChosenKey {
 	watch: Watch;
 	all: Container[] | null;     // null: not known yet
-	container: Container | null; // null: none is there
+	container: Container | null; // null: its medium is not there
+	id: string | null;           // of that container, there or not
 	wanted: string;              // the medium's name
+	certificate: string | null;  // base64 DER, of an issued application
 	choose(id: string): void;
 }
 
 export function useKey(job: Job): ChosenKey {
 	const app = job.app?.id ?? '';
 	const watch = useWorkplace();
-	const [all, setAll] = useState<Container[] | null>(null);
+	const [found, setFound] = useState<Container[] | null>(null);
 	const [id, setId] = useState('');
+	const certificate = useLoad(async () => base64(await bytes(
+		application(app, 'certificate/der'))), app).value;
 	const place = watch.place;
 	// Media that came or went show in the workplace; then look again.
 	useEffect(() => {
+		let now = true; // no later look has begun
 		if (place === null) {
-			setAll(null);
-			return;
+			setFound(null);
+			return undefined;
 		}
-		containers().then((found) => setAll(
-			candidates(found, app, job.form.key_spec ?? '')),
-		(e: unknown) => {
+		containers().then((all) => now && setFound(all), (e: unknown) => {
 			if (!(e instanceof AgentProblem)) {
 				throw e;
 			}
-			setAll(null);
+			if (now) {
+				setFound(null);
+			}
 		});
-	}, [JSON.stringify(place?.media), app]);
-	return { watch, all, wanted: keptKey(app)?.name ?? '', choose: setId,
-		container: all?.find((c) => c.id === id) ?? all?.[0] ?? null };
+		return () => {
+			now = false;
+		};
+	}, [JSON.stringify(place?.media)]);
+	const kept = keptKey(app);
+	const all = found === null || certificate === null ? null
+		: candidates(found, app, job.form.key_spec ?? '', certificate);
+	const container = all?.find((c) => c.id === id) ?? all?.[0] ?? null;
+	return { watch, all, container, certificate, choose: setId,
+		wanted: kept?.name ?? '', id: container?.id ?? kept?.container ?? null };
 }
 
 export function WithKey({ chosen, children }: { chosen: ChosenKey;
@@ -52,7 +68,7 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 	const { watch, all, container } = chosen;
 	if (!isReady(watch)) {
 		return <>
-			<Device />
+			<DeviceNotice />
 			<p>{t('install.need')}</p>
 			<WorkplacePoints watch={watch} />
 		</>;
@@ -61,15 +77,28 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 		return <p role="status">{t('work.checking')}</p>;
 	}
 	if (container === null) {
-		return <Notice tone="need"><p>{chosen.wanted === '' ? t('install.missing')
-			: t('op.medium', chosen.wanted)}</p></Notice>;
+		return <>
+			<Notice tone="need"><p>{chosen.wanted === '' ? t('install.missing')
+				: t('op.medium', chosen.wanted)}</p></Notice>
+			{chosen.id !== null && children}
+		</>;
 	}
+	const medium = (of: string) => watch.place.media.find((m) => m.id === of);
+	const name = (of: string) => {
+		const m = medium(of);
+		return m === undefined ? '' : nameOf(m);
+	};
 	return (
 		<>
 			{all.length > 1 && <Choices label={t('install.which')}
 				value={container.id} onChange={chosen.choose}
 				choices={all.map((c) => ({ value: c.id, title: c.label,
-					about: `${c.spec} · ${c.created}`, icon: <Token /> }))} />}
+					about: [name(c.medium), moment(c.created)]
+						.filter(Boolean).join(' · '),
+					icon: <MediumIcon kind={medium(c.medium)?.kind ?? 'token'} />
+				}))} />}
+			{all.length === 1 && <p class="quiet">{t('install.where',
+				name(container.medium))}</p>}
 			{children}
 		</>
 	);

@@ -7,8 +7,8 @@ import { isReady, useWorkplace, type Watch } from '../agent/watch';
 import { Button } from '../kit/button';
 import { Points, type Point } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
-import { Device } from './data';
 import { StepPage, type Job } from './form';
+import { DeviceNotice } from './support';
 
 export function Workplace({ job }: { job: Job }) {
 	const w = useWorkplace();
@@ -17,7 +17,7 @@ export function Workplace({ job }: { job: Job }) {
 		: state === 'acquainted' ? 'install' : 'medium');
 	return (
 		<StepPage step="workplace" heading={t('work.h')}>
-			<Device />
+			<DeviceNotice />
 			<p>{t('work.lead')}</p>
 			<WorkplacePoints watch={w} />
 			<Status>{isReady(w) && <Notice tone="ok">

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The language of the page, and its texts.
-import { en } from './en';
-import { ru, type Dictionary } from './ru';
+// The language of the page, and its texts: a dictionary a language, of which
+// a browser loads the one that it shows.
+import type { Dictionary } from './ru';
 
 export type Lang = 'ru' | 'en';
 const KEPT = 'surguch.lang';
-const dictionaries: Record<Lang, Dictionary> = { ru, en };
 
 function first(): Lang {
 	const kept = localStorage.getItem(KEPT);
@@ -17,14 +16,21 @@ function first(): Lang {
 }
 
 let now: Lang = first();
-document.documentElement.lang = now;
+let texts: Dictionary;
 
 export const lang = (): Lang => now;
 
-export function setLang(to: Lang): void {
+// Nothing is shown before the first of these has ended; when it fails, the
+// language stays as it was.
+export async function loadLang(to = now): Promise<void> {
+	texts = to === 'ru' ? (await import('./ru')).ru : (await import('./en')).en;
 	now = to;
-	localStorage.setItem(KEPT, to);
 	document.documentElement.lang = to;
+}
+
+export async function setLang(to: Lang): Promise<void> {
+	await loadLang(to);
+	localStorage.setItem(KEPT, to);
 }
 
 type Text<K extends keyof Dictionary> = Dictionary[K] extends
@@ -32,13 +38,12 @@ type Text<K extends keyof Dictionary> = Dictionary[K] extends
 
 // t('list.h'), t('list.made', '14.03.2027')
 export function t<K extends keyof Dictionary>(key: K, ...args: Text<K>): string {
-	const entry = dictionaries[now][key] as string | ((...a: unknown[]) => string);
+	const entry = texts[key] as string | ((...a: unknown[]) => string);
 	return typeof entry === 'string' ? entry : entry(...args);
 }
 
 // A key made of a name that the server tells; '' when there is no such text.
 export function textOf(prefix: string, name: string): string {
-	const entry = (dictionaries[now] as Record<string, unknown>)[
-		`${prefix}.${name}`];
+	const entry = (texts as Record<string, unknown>)[`${prefix}.${name}`];
 	return typeof entry === 'string' ? entry : '';
 }

@@ -2,16 +2,23 @@
 // How dates, phones and long numbers are shown.
 const NBSP = '\u00a0';
 
+const two = (n: number) => String(n).padStart(2, '0');
+
 // 14.03.2027
 export function date(iso: string): string {
 	const d = new Date(iso);
-	const two = (n: number) => String(n).padStart(2, '0');
 	return `${two(d.getDate())}.${two(d.getMonth() + 1)}.${d.getFullYear()}`;
+}
+
+// 14.03.2027 9:05
+export function moment(iso: string): string {
+	const d = new Date(iso);
+	return `${date(iso)} ${d.getHours()}:${two(d.getMinutes())}`;
 }
 
 // 1:05
 export function countdown(seconds: number): string {
-	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+	return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
 }
 
 // The ten digits behind +7, or as many as there are.

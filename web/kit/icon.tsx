@@ -47,20 +47,25 @@ function Thing({ children }: { children: ComponentChildren }) {
 		</svg>
 	);
 }
-export const Token = () => (
+const Token = () => (
 	<Thing><rect x="4" y="15" width="26" height="14" rx="4" />
 		<path d="M30 18h10v8H30" /><path d="M34 20.5v3M37 20.5v3" />
 		<circle cx="10" cy="22" r="2" /></Thing>
 );
-export const FlashDrive = () => (
+const FlashDrive = () => (
 	<Thing><path d="M14 4h16v10H14z" /><path d="M19 8v2M25 8v2" />
 		<rect x="10" y="14" width="24" height="26" rx="3" />
 		<path d="M17 33h10" /></Thing>
 );
-export const Computer = () => (
+const Computer = () => (
 	<Thing><rect x="6" y="8" width="32" height="21" rx="2" />
 		<path d="M3 35h38M18 29v6M26 29v6" /></Thing>
 );
+
+export function MediumIcon({ kind }: { kind: 'token' | 'disk' | 'registry' }) {
+	return kind === 'token' ? <Token /> : kind === 'disk' ? <FlashDrive />
+		: <Computer />;
+}
 
 // The centre's mark: a seal of wax.
 export function Seal({ size = 40 }: { size?: number }) {

@@ -30,10 +30,8 @@ export function Masthead(props: Frame & { children: ComponentChildren }) {
 				</span>}
 				{props.phone && <button type="button" class="plain"
 					onClick={props.onLeave}>{t('page.leave')}</button>}
-				<button type="button" class="plain" lang={other} onClick={() => {
-					setLang(other);
-					props.onLang();
-				}}>{t('page.language')}</button>
+				<button type="button" class="plain" lang={other} onClick={() => void
+					setLang(other).then(props.onLang, () => undefined)}>{t('page.language')}</button>
 			</header>
 			<main id="main" tabIndex={-1}>{props.children}</main>
 			<footer class="foot">

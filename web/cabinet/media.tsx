@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Media as people know them: by picture and name, with what to know of each.
+import { t } from '../i18n';
+import type { Medium } from '../agent/agent';
+import { Choices } from '../kit/field';
+import { MediumIcon } from '../kit/icon';
+
+const order = { token: 0, disk: 1, registry: 2 };
+export const byKind = (a: Medium, b: Medium) => order[a.kind] - order[b.kind];
+
+// As it stands on the thing itself; the profile has a word of our own.
+export const nameOf = (m: Medium) =>
+	m.kind === 'registry' ? t('medium.registry_name') : m.name;
+
+export const usable = (m: Medium) => m.writable && m.pin?.state !== 'locked';
+
+function about(m: Medium): string {
+	const kind = m.kind === 'token' && m.active ? t('medium.token_active')
+		: t(`medium.${m.kind}`);
+	const pin = m.pin?.state;
+	return [pin === 'locked' ? t('medium.locked')
+		: m.writable ? kind : t('medium.readonly'),
+	pin === 'low' || pin === 'last' || pin === 'unset' ? t(`medium.${pin}`) : '',
+	m.pin?.factory ? t('medium.factory') : '',
+	m.containers > 0 ? t('medium.has', m.containers) : '',
+	m.serial && m.kind === 'token' ? t('medium.serial', m.serial) : '',
+	].filter(Boolean).join(' ');
+}
+
+export function MediumChoices(props: { label: string; media: Medium[];
+	value: string; onChange(id: string): void }) {
+	return (
+		<Choices label={props.label} value={props.value}
+			onChange={props.onChange} choices={props.media.map((m) => ({
+				value: m.id, title: nameOf(m), about: about(m),
+				disabled: !usable(m), icon: <MediumIcon kind={m.kind} /> }))} />
+	);
+}
