@@ -85,6 +85,12 @@ export class Postgres {
 			`user = "${ROLE}"; password_file = "${file}"; };\n`);
 	}
 
+	// What pg_dump wrote of such a database, as its owner.
+	load(file) {
+		return must('psql', [...this.args(DATABASE,
+			`SET SESSION AUTHORIZATION ${ROLE}`), '-f', file], this.env());
+	}
+
 	args(database, text) {
 		return ['-X', '-q', '-A', '-t', '-F', '|', '-v', 'ON_ERROR_STOP=1',
 			'-h', this.dir, '-p', `${this.port}`, '-U', 'surguch', '-d', database, '-c', text];
