@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/question.h"
 #include "agent/trust.h"
 #include "agent/window.h"
 #include "base/bounds.h"
@@ -21,7 +22,7 @@ enum {
 	TOKEN_BYTES = 32,
 	ID_BYTES = 16,
 	CODES = 1000000,
-	QUESTION_MAX = 4096,
+	CODE_HALF = 3,
 };
 
 struct token {
@@ -44,7 +45,7 @@ struct pairings {
 	bool has_asker; /* to be joined */
 	pthread_cond_t answered;
 	atomic_bool stop;
-	struct buf question;
+	struct question question;
 };
 
 const char *
@@ -78,7 +79,6 @@ pairings_new(struct window *window, const struct clock *clock,
 	p->window = window;
 	p->clock = clock;
 	p->told = true;
-	buf_init(&p->question, QUESTION_MAX);
 	*out = p;
 	return ERR_OK;
 }
@@ -100,7 +100,7 @@ pairings_free(struct pairings *p)
 	}
 	atomic_store(&p->stop, true);
 	join_asker(p);
-	buf_clear(&p->question);
+	question_clear(&p->question);
 	secret_wipe(p->tokens, sizeof(p->tokens));
 	(void)pthread_cond_destroy(&p->answered);
 	(void)pthread_mutex_destroy(&p->lock);
@@ -114,7 +114,7 @@ ask(void *arg)
 {
 	struct pairings *p = arg;
 	struct errinfo ei = {0};
-	enum err e = window_confirm(p->window, buf_slice(&p->question),
+	enum err e = window_confirm(p->window, &p->question,
 	    (int64_t)PAIRING_LIFE_SEC * 1000, &p->stop, &ei);
 
 	const enum pairing_state state = e == ERR_OK        ? PAIRING_PAIRED
@@ -165,21 +165,20 @@ draw_id(char out[PAIRING_ID_SIZE], struct errinfo *ei)
 	return e;
 }
 
-static enum err
-put_question(
-    struct pairings *p, const struct centre_trust *centre, struct errinfo *ei)
+static void
+put_question(struct pairings *p, const struct centre_trust *centre)
 {
-	struct buf *b = &p->question;
+	char code[PAIRING_CODE_SIZE + 1];
+	struct question *q = &p->question;
 
-	buf_reset(b);
-	buf_add_str(b, "Сайт просит доступ к агенту (a site asks for "
-		       "access):\n");
-	window_put_line(b, "Сайт", slice_str(centre->origin));
-	window_put_line(b, "Центр", slice_str(centre->name));
-	buf_printf(b, "  Код: %.3s %s\n", p->now.code, p->now.code + 3);
-	buf_add_str(b, "Тот же код сейчас на странице сайта? (Does the page "
-		       "show the same code?)");
-	return buf_err(b, ei);
+	(void)snprintf(code, sizeof(code), "%.3s %.3s", p->now.code,
+	    p->now.code + CODE_HALF);
+	question_clear(q);
+	question_init(q, window_language(p->window), WORD_PAIR, WORD_PAIR_YES);
+	question_line(q, WORD_SITE, slice_str(centre->origin));
+	question_line(q, WORD_CENTRE, slice_str(centre->name));
+	question_line(q, WORD_CODE, slice_str(code));
+	question_note(q, WORD_PAIR_NOTE);
 }
 
 static bool
@@ -220,12 +219,10 @@ begin(struct pairings *p, const struct centre_trust *centre, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = draw_code(p->now.code, ei);
 	}
-	if (e == ERR_OK) {
-		e = put_question(p, centre, ei);
-	}
 	if (e != ERR_OK) {
 		return e;
 	}
+	put_question(p, centre);
 	(void)snprintf(p->trust, sizeof(p->trust), "%s", centre->id);
 	p->now.expires_at = clock_utc_sec(p->clock) + PAIRING_LIFE_SEC;
 	p->state = PAIRING_WAITING;

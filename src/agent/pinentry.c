@@ -9,6 +9,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "os/process.h"
 
 enum {
 	LINE_MAX_LEN = 1000, /* of the protocol, with its end */
@@ -75,8 +76,9 @@ take_data(void *arg, const void *data, size_t len)
 }
 
 static gpg_error_t
-converse(assuan_context_t ctx, const char *description, const char *prompt,
-    const char *error, struct typed *typed)
+converse(assuan_context_t ctx, const struct pinentry_options *o,
+    const char *description, const char *prompt, const char *error,
+    struct typed *typed)
 {
 	const char *tty = getenv("GPG_TTY");
 	gpg_error_t why = say(ctx, "SETTITLE", "surguch-agent");
@@ -88,6 +90,8 @@ converse(assuan_context_t ctx, const char *description, const char *prompt,
 		(void)snprintf(option, sizeof(option), "ttyname=%.500s", tty);
 		(void)say(ctx, "OPTION", option);
 	}
+	(void)say(ctx, "SETOK", o->ok);
+	(void)say(ctx, "SETCANCEL", o->cancel);
 	if (why == 0) {
 		why = say(ctx, "SETDESC", description);
 	}
@@ -104,6 +108,16 @@ converse(assuan_context_t ctx, const char *description, const char *prompt,
 		assuan_end_confidential(ctx);
 	}
 	return why;
+}
+
+/* In the new process: what we block, it must not. */
+static void
+after_fork(void *arg, int in_child)
+{
+	(void)arg;
+	if (in_child != 0) {
+		(void)process_reset_signals();
+	}
 }
 
 enum err
@@ -124,10 +138,10 @@ pinentry_ask(const struct pinentry_options *o, const char *description,
 	why = assuan_new(&ctx);
 	if (why == 0) {
 		why = assuan_pipe_connect(
-		    ctx, o->program, argv, none, NULL, NULL, 0);
+		    ctx, o->program, argv, none, after_fork, NULL, 0);
 	}
 	if (why == 0) {
-		why = converse(ctx, description, prompt, error, &typed);
+		why = converse(ctx, o, description, prompt, error, &typed);
 	}
 	e = why != 0
 		? failed(ei, o->program, why)

@@ -10,6 +10,8 @@
 
 struct pinentry_options {
 	const char *program; /* its path; PATH is not searched */
+	const char *ok;      /* what its buttons say */
+	const char *cancel;
 };
 
 /*

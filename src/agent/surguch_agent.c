@@ -32,6 +32,12 @@ enum {
 /* docs/agent-protocol.md 1. */
 static const uint16_t ports[] = {21751, 21752, 21753};
 
+struct options {
+	const char *pinentry;
+	struct window_options window;
+	uint16_t port;
+};
+
 struct agent {
 	char home[PATH_TEXT_SIZE];
 	struct clock clock;
@@ -122,14 +128,16 @@ log_access(void *arg, const struct http_access *access)
 }
 
 static enum err
-make_parts(struct agent *a, const char *pinentry, struct errinfo *ei)
+make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 {
 	struct operation_options o = {
 	    .home = a->home,
 	    .clock = &a->clock,
-	    .pinentry = {.program = pinentry},
+	    .pinentry = {from->pinentry,
+		word_in(from->window.language, WORD_PASSWORD_OK),
+		word_in(from->window.language, WORD_CANCEL)},
 	};
-	enum err e = window_open(&a->window, ei);
+	enum err e = window_open(&from->window, &a->window, ei);
 
 	if (e == ERR_OK) {
 		e = spent_open(a->home, &a->spent, ei);
@@ -205,7 +213,7 @@ wait_for_end(struct errinfo *ei)
 }
 
 static enum err
-run(struct agent *a, uint16_t port, const char *pinentry, struct errinfo *ei)
+run(struct agent *a, const struct options *o, struct errinfo *ei)
 {
 	enum err e = signals_catch(ei);
 
@@ -219,10 +227,10 @@ run(struct agent *a, uint16_t port, const char *pinentry, struct errinfo *ei)
 		e = load_id(a, ei);
 	}
 	if (e == ERR_OK) {
-		e = make_parts(a, pinentry, ei);
+		e = make_parts(a, o, ei);
 	}
 	if (e == ERR_OK) {
-		e = listen_first(a, port, ei);
+		e = listen_first(a, o->port, ei);
 	}
 	if (e == ERR_OK) {
 		e = start_service(a, ei);
@@ -240,20 +248,22 @@ run(struct agent *a, uint16_t port, const char *pinentry, struct errinfo *ei)
 /* --- the command line
  * ------------------------------------------------------------ */
 
-struct options {
-	const char *pinentry;
-	uint16_t port;
-	bool terminal;
-};
-
 static bool
 take_option(int argc, char **argv, int *i, struct options *o)
 {
 	uint64_t port = 0;
 
 	if (strcmp(argv[*i], "--terminal") == 0) {
-		o->terminal = true;
+		o->window.kind = WINDOW_TERMINAL;
 		return true;
+	}
+	if (*i + 1 < argc && strcmp(argv[*i], "--window") == 0) {
+		o->window.program = argv[++*i];
+		return true;
+	}
+	if (*i + 1 < argc && strcmp(argv[*i], "--language") == 0) {
+		o->window.language = language_named(argv[++*i]);
+		return o->window.language != LANGUAGE_MAX_;
 	}
 	if (*i + 1 < argc && strcmp(argv[*i], "--pinentry") == 0) {
 		o->pinentry = argv[++*i];
@@ -273,15 +283,19 @@ static int
 usage(void)
 {
 	(void)fprintf(stderr,
-	    "usage: surguch-agent --terminal [--pinentry PROGRAM] "
-	    "[--port PORT]\n");
+	    "usage: surguch-agent [--terminal] [--language ru|en] "
+	    "[--pinentry PROGRAM] [--port PORT] [--window PROGRAM]\n");
 	return 2;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options o = {.pinentry = "/usr/bin/pinentry"};
+	struct options o = {
+	    .pinentry = "/usr/bin/pinentry",
+	    .window = {window_kind_here(), language_of_environment(),
+		LIBEXEC_DIR "/surguch-window"},
+	};
 	struct agent a = {.clock = system_clock()};
 	struct errinfo ei = {0};
 	enum err e;
@@ -291,13 +305,10 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
-	if (!o.terminal) {
-		return usage();
-	}
 	log_init("agent", LOG_INFO);
 	e = crypto_init(&ei);
 	if (e == ERR_OK) {
-		e = run(&a, o.port, o.pinentry, &ei);
+		e = run(&a, &o, &ei);
 	}
 	if (e != ERR_OK) {
 		log_err(LOG_ERROR, "agent.end", &ei);

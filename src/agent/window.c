@@ -2,27 +2,37 @@
 #include "agent/window.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/bounds.h"
-#include "base/text.h"
+#include "agent/question.h"
+#include "agent/window_priv.h"
 #include "os/terminal.h"
 
-enum {
-	SHOWN_MAX = 2 * AGENT_TEXT_MAX,
-	VALUE_CHARS_MAX = 400,
-	LINE_CHARS_MAX = 2000,
-	ANSWER_SIZE = 64,
-};
-
 struct window {
+	struct window_options o;
 	pthread_mutex_t one; /* question at a time */
 };
 
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0';
+}
+
+enum window_kind
+window_kind_here(void)
+{
+	if (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) {
+		return WINDOW_GTK;
+	}
+	return terminal_is_interactive() ? WINDOW_TERMINAL : WINDOW_NONE;
+}
+
 enum err
-window_open(struct window **out, struct errinfo *ei)
+window_open(
+    const struct window_options *o, struct window **out, struct errinfo *ei)
 {
 	struct window *w = calloc(1, sizeof(*w));
 
@@ -30,6 +40,7 @@ window_open(struct window **out, struct errinfo *ei)
 		free(w);
 		return err_nomem(ei);
 	}
+	w->o = *o;
 	*out = w;
 	return ERR_OK;
 }
@@ -46,102 +57,49 @@ window_free(struct window *w)
 const char *
 window_name(const struct window *w)
 {
-	(void)w;
-	return "terminal";
+	static const char *const names[] = {
+	    [WINDOW_NONE] = "none",
+	    [WINDOW_TERMINAL] = "terminal",
+	    [WINDOW_GTK] = "gtk",
+	};
+
+	return names[w->o.kind];
 }
 
-void
-window_put_line(struct buf *b, const char *name, struct slice value)
+enum language
+window_language(const struct window *w)
 {
-	buf_printf(b, "  %s: ", name);
-	text_escape(b, value, VALUE_CHARS_MAX);
-	buf_add_u8(b, '\n');
-}
-
-void
-window_put_quoted(struct buf *b, struct slice lines)
-{
-	while (lines.len > 0) {
-		const uint8_t *end = memchr(lines.p, '\n', lines.len);
-		size_t len = end != NULL ? (size_t)(end - lines.p) : lines.len;
-
-		buf_add_str(b, "  | ");
-		text_escape(b, slice_make(lines.p, len), LINE_CHARS_MAX);
-		buf_add_u8(b, '\n');
-		len += end != NULL;
-		lines.p += len;
-		lines.len -= len;
-	}
-}
-
-/* The whole word: what is pressed by chance is no consent. */
-static bool
-is_yes(const char *answer)
-{
-	return strcmp(answer, "yes") == 0 || strcmp(answer, "да") == 0;
+	return w->o.language;
 }
 
 static enum err
-translate(enum err e, struct errinfo *ei)
+ask(struct window *w, struct slice question, int64_t timeout_ms,
+    const atomic_bool *stop, struct errinfo *ei)
 {
-	switch ((int)e) {
-	case ERR_TIMEOUT:
-		return err_set(ei, ERR_TIMEOUT, "agent.timeout", NULL,
-		    "nobody answered in the agent's window");
-	case ERR_DENIED:
-		return err_set(ei, ERR_DENIED, "agent.refused", NULL,
-		    "the person did not agree");
-	case ERR_STATE:
-		if (strcmp(ei->rule, "terminal.stopped") == 0) {
-			return err_set(ei, ERR_STATE, "agent.cancelled", NULL,
-			    "the question was taken back");
-		}
-		return err_set(ei, ERR_STATE, "agent.window", NULL,
-		    "the agent has no terminal to ask at");
-	default:
-		return e;
+	switch (w->o.kind) {
+	case WINDOW_TERMINAL:
+		return window_ask_terminal(question, timeout_ms, stop, ei);
+	case WINDOW_GTK:
+		return window_ask_program(
+		    w->o.program, question, timeout_ms, stop, ei);
+	case WINDOW_NONE:
+		break;
 	}
-}
-
-static enum err
-ask(struct slice text, int64_t timeout_ms, const atomic_bool *stop,
-    struct errinfo *ei)
-{
-	struct buf shown = BUF_INIT(SHOWN_MAX);
-	char answer[ANSWER_SIZE];
-	enum err e;
-
-	buf_add_str(&shown, "\n--- surguch-agent ---\n");
-	buf_add(&shown, text);
-	buf_add_str(&shown, "\nyes / да: ");
-	e = buf_err(&shown, ei);
-	if (e == ERR_OK) {
-		e = terminal_ask_text(buf_slice(&shown), timeout_ms, stop,
-		    answer, sizeof(answer), ei);
-	}
-	buf_clear(&shown);
-	if (e == ERR_OK && !is_yes(answer)) {
-		e = err_set(ei, ERR_DENIED, "agent.refused", NULL,
-		    "the person did not agree");
-	}
-	return e;
+	return err_set(ei, ERR_STATE, "agent.window", NULL,
+	    "the agent has neither a display nor a terminal to ask at");
 }
 
 enum err
-window_confirm(struct window *w, struct slice text, int64_t timeout_ms,
+window_confirm(struct window *w, struct question *q, int64_t timeout_ms,
     const atomic_bool *stop, struct errinfo *ei)
 {
-	struct errinfo own = {0};
-	enum err e;
+	struct slice bytes;
+	enum err e = question_done(q, &bytes, ei);
 
-	(void)pthread_mutex_lock(&w->one);
-	e = ask(text, timeout_ms, stop, &own);
-	(void)pthread_mutex_unlock(&w->one);
-	if (e != ERR_OK) {
-		e = translate(e, &own);
-		if (ei != NULL) {
-			*ei = own;
-		}
+	if (e == ERR_OK) {
+		(void)pthread_mutex_lock(&w->one);
+		e = ask(w, bytes, timeout_ms, stop, ei);
+		(void)pthread_mutex_unlock(&w->one);
 	}
 	return e;
 }

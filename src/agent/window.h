@@ -3,35 +3,48 @@
 #define SURGUCH_AGENT_WINDOW_H
 /*
  * Where the agent asks its person: one question at a time, each thread in its
- * turn.  This is the terminal form; the answer is typed.
+ * turn.  Either in a window of the desktop, which another program shows
+ * (surguch-window, over a pair of sockets; question.h has what goes through
+ * it), or at the terminal, where the answer is typed.
  */
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "agent/words.h"
+#include "base/attr.h"
 #include "base/err.h"
-#include "base/slice.h"
 
+struct question;
 struct window;
 
-/* Whether there is a terminal is seen at the first question. */
-ATTR_MUST_USE enum err window_open(struct window **out, struct errinfo *ei);
-void window_free(struct window *w);              /* NULL is fine */
-const char *window_name(const struct window *w); /* "terminal" */
+enum window_kind {
+	WINDOW_NONE, /* nobody can be asked: every question fails */
+	WINDOW_TERMINAL,
+	WINDOW_GTK,
+};
+/* What there is here: a display, or else a terminal. */
+enum window_kind window_kind_here(void);
+
+/* Borrowed. */
+struct window_options {
+	enum window_kind kind;
+	enum language language;
+	const char *program; /* surguch-window's path */
+};
+ATTR_MUST_USE enum err window_open(
+    const struct window_options *o, struct window **out, struct errinfo *ei);
+void window_free(struct window *w); /* NULL is fine */
+/* "gtk", "terminal", "none" */
+const char *window_name(const struct window *w);
+enum language window_language(const struct window *w);
 
 /*
- * Yes or no; no answer is no.  text: lines of UTF-8, shown after unsafe
- * characters were escaped, so that nothing in it moves the cursor or turns
- * the direction.  *stop ends it early.  ERR_DENIED "agent.refused";
- * ERR_TIMEOUT "agent.timeout"; ERR_STATE "agent.cancelled", "agent.window".
+ * Yes or no; no answer is no.  *stop ends it early.  The question stays the
+ * caller's.  ERR_DENIED "agent.refused"; ERR_TIMEOUT "agent.timeout";
+ * ERR_STATE "agent.cancelled", "agent.window" (it cannot be shown, or ended
+ * without an answer); what question_done() says.
  */
-ATTR_MUST_USE enum err window_confirm(struct window *w, struct slice text,
+ATTR_MUST_USE enum err window_confirm(struct window *w, struct question *q,
     int64_t timeout_ms, const atomic_bool *stop, struct errinfo *ei);
-
-/* A line of a question: "Name: value", the value from outside. */
-void window_put_line(struct buf *b, const char *name, struct slice value);
-/* What a page or a document says, line by line, each marked as quoted. */
-void window_put_quoted(struct buf *b, struct slice lines);
 
 #endif

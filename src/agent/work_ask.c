@@ -15,36 +15,37 @@ enum {
 	LOOK_MS = 500,
 };
 
-/* Who wants what for whom: the head of each question. */
-void
-work_put_head(struct work *w, struct buf *b, const char *what)
+const char *
+work_word(const struct work *w, enum word word)
 {
-	buf_printf(b, "%s\n", what);
-	window_put_line(b, "Центр", slice_str(w->centre));
-	window_put_line(b, "Сайт", slice_str(w->origin));
-	window_put_line(b, "Для кого", w->order->person);
+	return word_in(window_language(w->o->window), word);
+}
+
+void
+work_ask_for(struct work *w, struct question *q, enum word what, enum word yes)
+{
+	question_init(q, window_language(w->o->window), what, yes);
+	question_line(q, WORD_CENTRE, slice_str(w->centre));
+	question_line(q, WORD_SITE, slice_str(w->origin));
+	question_line(q, WORD_FOR_WHOM, w->order->person);
 }
 
 /* Which key it is about. */
 void
-work_put_place(struct buf *b, const struct kept *k)
+work_put_place(struct question *q, const struct kept *k)
 {
-	window_put_line(b, "Контейнер", slice_str(k->info.label));
-	window_put_line(b, "Носитель", slice_str(k->medium.name));
+	question_line(q, WORD_CONTAINER, slice_str(k->info.label));
+	question_line(q, WORD_MEDIUM, slice_str(k->medium.name));
 }
 
-/* Takes the text. */
 enum err
-work_consent(struct work *w, struct buf *text, struct errinfo *ei)
+work_consent(struct work *w, struct question *q, struct errinfo *ei)
 {
-	enum err e = buf_err(text, ei);
+	enum err e;
 
 	w->step(w->arg, true, "consent");
-	if (e == ERR_OK) {
-		e = window_confirm(w->o->window, buf_slice(text),
-		    OPERATION_ASK_MS, w->stop, ei);
-	}
-	buf_clear(text);
+	e = window_confirm(w->o->window, q, OPERATION_ASK_MS, w->stop, ei);
+	question_clear(q);
 	return e;
 }
 
@@ -67,20 +68,17 @@ new_password(
 	char description[DESCRIPTION_SIZE];
 	const char *error = "";
 
-	describe(description,
-	    "Новый пароль контейнера. Восстановить утерянный пароль "
-	    "невозможно. Пустой: без пароля. ",
-	    label);
+	describe(description, work_word(w, WORD_NEW_PASSWORD), label);
 	w->step(w->arg, true, "password");
 	for (int i = 0; i < PASSWORD_TRIES; i++) {
 		struct secret again = SECRET_EMPTY;
-		enum err e = pinentry_ask(
-		    &w->o->pinentry, description, "Пароль:", error, out, ei);
+		enum err e = pinentry_ask(&w->o->pinentry, description,
+		    work_word(w, WORD_PASSWORD), error, out, ei);
 		bool same;
 
 		if (e == ERR_OK) {
 			e = pinentry_ask(&w->o->pinentry, description,
-			    "Ещё раз:", "", &again, ei);
+			    work_word(w, WORD_PASSWORD_AGAIN), "", &again, ei);
 		}
 		if (e != ERR_OK) {
 			secret_clear(out);
@@ -92,7 +90,7 @@ new_password(
 			return ERR_OK;
 		}
 		secret_clear(out);
-		error = "Пароли не совпали.";
+		error = work_word(w, WORD_PASSWORDS_DIFFER);
 	}
 	return err_set(ei, ERR_DENIED, "agent.refused", NULL,
 	    "two passwords that were to be the same never were");
@@ -110,13 +108,13 @@ work_open_kept(struct work *w, const struct kept *k, struct container **out,
 	if (!k->info.has_password) {
 		return container_open(k->path, SLICE_EMPTY, out, ei);
 	}
-	describe(description, "Пароль контейнера ", k->info.label);
+	describe(description, work_word(w, WORD_PASSWORD_OF), k->info.label);
 	w->step(w->arg, true, "password");
 	for (int i = 0; i < PASSWORD_TRIES; i++) {
 		struct secret password = SECRET_EMPTY;
 
-		e = pinentry_ask(&w->o->pinentry, description, "Пароль:", error,
-		    &password, ei);
+		e = pinentry_ask(&w->o->pinentry, description,
+		    work_word(w, WORD_PASSWORD), error, &password, ei);
 		if (e == ERR_OK) {
 			e = container_open(
 			    k->path, secret_slice(&password), out, ei);
@@ -126,7 +124,7 @@ work_open_kept(struct work *w, const struct kept *k, struct container **out,
 		    strcmp(ei->rule, "container.password") != 0) {
 			return e;
 		}
-		error = "Пароль не подошёл.";
+		error = work_word(w, WORD_PASSWORD_WRONG);
 	}
 	return e;
 }
@@ -136,17 +134,15 @@ enum err
 work_choose_password(
     struct work *w, const char *label, struct secret *out, struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 	enum err e = new_password(w, label, out, ei);
 
 	if (e != ERR_OK || out->len > 0) {
 		return e;
 	}
-	buf_add_str(&text,
-	    "Контейнер без пароля: ключом сможет подписать всякий, кто "
-	    "возьмёт носитель или войдёт под вашим именем.\nСоздать без "
-	    "пароля? (A key without a password: make it?)");
-	return work_consent(w, &text, ei);
+	work_ask_for(w, &q, WORD_NO_PASSWORD, WORD_NO_PASSWORD_YES);
+	question_note(&q, WORD_NO_PASSWORD_NOTE);
+	return work_consent(w, &q, ei);
 }
 
 /* --- media that have to be put in ---------------------------------------- */

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/work_priv.h"
 
-#include "agent/window.h"
-
 static enum err
 ask_copy(struct work *w, const struct kept *k, const struct medium *to,
     struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 
-	work_put_head(w, &text, "Скопировать ключ? (Copy the key?)");
-	window_put_line(&text, "Контейнер", slice_str(k->info.label));
-	window_put_line(&text, "С носителя", slice_str(k->medium.name));
-	window_put_line(&text, "На носитель", slice_str(to->name));
-	return work_consent(w, &text, ei);
+	work_ask_for(w, &q, WORD_COPY, WORD_COPY_YES);
+	question_line(&q, WORD_CONTAINER, slice_str(k->info.label));
+	question_line(&q, WORD_FROM_MEDIUM, slice_str(k->medium.name));
+	question_line(&q, WORD_TO_MEDIUM, slice_str(to->name));
+	return work_consent(w, &q, ei);
 }
 
 /* The key and its certificate; what is told is read back from there. */

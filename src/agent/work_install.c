@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/work_priv.h"
 
-#include "agent/window.h"
 #include "workstation/certstore.h"
 #include "x509/cert.h"
 #include "x509/name.h"
@@ -9,7 +8,7 @@
 static enum err
 ask_install(struct work *w, const struct kept *k, struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 	struct buf name = BUF_INIT(NAME_TEXT_MAX);
 	char until[TIME_TEXT_SIZE];
 	struct cert *cert = NULL;
@@ -20,14 +19,13 @@ ask_install(struct work *w, const struct kept *k, struct errinfo *ei)
 	}
 	time_text(cert_not_after(cert), until);
 	name_print(cert_subject(cert), &name);
-	work_put_head(
-	    w, &text, "Установить сертификат? (Install the certificate?)");
-	window_put_line(&text, "Сертификат", buf_slice(&name));
-	window_put_line(&text, "Действует до", slice_str(until));
-	work_put_place(&text, k);
+	work_ask_for(w, &q, WORD_INSTALL, WORD_INSTALL_YES);
+	question_line(&q, WORD_CERTIFICATE, buf_slice(&name));
+	question_line(&q, WORD_VALID_UNTIL, slice_str(until));
+	work_put_place(&q, k);
 	cert_free(cert);
 	buf_clear(&name);
-	return work_consent(w, &text, ei);
+	return work_consent(w, &q, ei);
 }
 
 static enum err

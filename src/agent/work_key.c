@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "agent/window.h"
 #include "base/text.h"
 #include "crypto/entropy.h"
 #include "workstation/enrol.h"
@@ -78,7 +77,7 @@ put_request(struct work *w, const struct medium *m, const char *path,
 enum err
 work_make_key(struct work *w, struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 	struct secret password = SECRET_EMPTY;
 	struct container *c = NULL;
 	char path[PATH_TEXT_SIZE];
@@ -88,10 +87,10 @@ work_make_key(struct work *w, struct errinfo *ei)
 	if (e != ERR_OK) {
 		return e;
 	}
-	work_put_head(w, &text, "Создать ключ подписи? (Make a key?)");
-	window_put_line(&text, "Ключ", w->order->key_spec);
-	window_put_line(&text, "Носитель", slice_str(m.name));
-	e = work_consent(w, &text, ei);
+	work_ask_for(w, &q, WORD_MAKE_KEY, WORD_MAKE_KEY_YES);
+	question_line(&q, WORD_KEY, w->order->key_spec);
+	question_line(&q, WORD_MEDIUM, slice_str(m.name));
+	e = work_consent(w, &q, ei);
 	if (e == ERR_OK) {
 		e = work_choose_password(w, m.name, &password, ei);
 	}

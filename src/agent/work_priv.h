@@ -2,6 +2,7 @@
 #ifndef SURGUCH_AGENT_WORK_PRIV_H
 #define SURGUCH_AGENT_WORK_PRIV_H
 /* What the operations share; of agent/work*.c only. */
+#include "agent/question.h"
 #include "agent/work.h"
 #include "base/secret.h"
 #include "workstation/media.h"
@@ -10,19 +11,21 @@ struct container;
 struct privkey;
 
 enum {
-	QUESTION_MAX = 2 * AGENT_TEXT_MAX,
 	NAME_TEXT_MAX = 4096,
 };
 
 /* --- asking (work_ask.c) -------------------------------------------------- */
 
-/* Who wants what for whom: the head of each question. */
-void work_put_head(struct work *w, struct buf *b, const char *what);
+/* In the person's language. */
+const char *work_word(const struct work *w, enum word word);
+/* Begin a question: who wants what for whom. */
+void work_ask_for(
+    struct work *w, struct question *q, enum word what, enum word yes);
 /* Which key it is about. */
-void work_put_place(struct buf *b, const struct kept *k);
-/* window_confirm(); clears the text. */
+void work_put_place(struct question *q, const struct kept *k);
+/* window_confirm(); clears the question. */
 ATTR_MUST_USE enum err work_consent(
-    struct work *w, struct buf *text, struct errinfo *ei);
+    struct work *w, struct question *q, struct errinfo *ei);
 /* A new password, typed twice, or the explicit word that there is to be none.
  * The caller clears *out. */
 ATTR_MUST_USE enum err work_choose_password(

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/work_priv.h"
 
-#include "agent/window.h"
 #include "base/text.h"
 #include "crypto/cms.h"
 #include "crypto/hash.h"
@@ -9,6 +8,7 @@
 
 enum {
 	PROOF_BYTES = 32,
+	SIZE_TEXT = 24,
 };
 
 /* Is this the certificate that was ordered for? */
@@ -48,10 +48,29 @@ sign_text(struct work *w, struct container *c, struct errinfo *ei)
 	return e;
 }
 
+/* The text itself, and what the order says of it. */
+static void
+ask_text(struct work *w, const struct kept *k, struct question *q)
+{
+	struct buf sha = BUF_INIT(2 * SHA256_SIZE + 1);
+	struct buf size = BUF_INIT(SIZE_TEXT);
+
+	buf_printf(&size, "%zu", w->in->text.len);
+	text_hex(&sha, w->order->document_sha256);
+	work_ask_for(w, q, WORD_ACQUAINT, WORD_ACQUAINT_YES);
+	work_put_place(q, k);
+	question_line(q, WORD_DOCUMENT, w->order->document);
+	question_line(q, WORD_SIZE, buf_slice(&size));
+	question_line(q, WORD_SHA256, buf_slice(&sha));
+	question_quote(q, buf_slice(&w->in->text));
+	buf_clear(&sha);
+	buf_clear(&size);
+}
+
 enum err
 work_acquaint(struct work *w, struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 	struct container *c = NULL;
 	struct kept k;
 	enum err e = work_wait_container(w, &k, ei);
@@ -59,14 +78,8 @@ work_acquaint(struct work *w, struct errinfo *ei)
 	if (e != ERR_OK) {
 		return e;
 	}
-	work_put_head(w, &text, "Подписать этот текст? (Sign this text?)");
-	work_put_place(&text, &k);
-	window_put_line(&text, "Документ", w->order->document);
-	buf_printf(&text, "  Размер: %zu\n  SHA-256: ", w->in->text.len);
-	text_hex(&text, w->order->document_sha256);
-	buf_add_str(&text, "\n");
-	window_put_quoted(&text, buf_slice(&w->in->text));
-	e = work_consent(w, &text, ei);
+	ask_text(w, &k, &q);
+	e = work_consent(w, &q, ei);
 	if (e == ERR_OK) {
 		e = work_open_kept(w, &k, &c, ei);
 	}
@@ -111,7 +124,7 @@ prove(struct work *w, struct container *c, struct errinfo *ei)
 enum err
 work_check(struct work *w, struct errinfo *ei)
 {
-	struct buf text = BUF_INIT(QUESTION_MAX);
+	struct question q;
 	struct container *c = NULL;
 	struct kept k;
 	enum err e = work_wait_container(w, &k, ei);
@@ -119,10 +132,9 @@ work_check(struct work *w, struct errinfo *ei)
 	if (e != ERR_OK) {
 		return e;
 	}
-	work_put_head(
-	    w, &text, "Проверить ключ пробной подписью? (Try the key?)");
-	work_put_place(&text, &k);
-	e = work_consent(w, &text, ei);
+	work_ask_for(w, &q, WORD_CHECK, WORD_CHECK_YES);
+	work_put_place(&q, &k);
+	e = work_consent(w, &q, ei);
 	if (e == ERR_OK) {
 		e = work_open_kept(w, &k, &c, ei);
 	}

@@ -145,6 +145,8 @@ enum bounds {
 	AGENT_ENTROPY_MAX = 16384,
 	AGENT_TEXT_MAX = 65536, /* to be read and signed */
 	AGENT_CHAIN_MAX = 8,
+	/* The text with each of its octets escaped, and what stands around. */
+	QUESTION_BYTES_MAX = 4 * AGENT_TEXT_MAX + 16384,
 	MEDIA_MAX = 32,
 
 	/* --- files ----------------------------------------------------- */

@@ -16,9 +16,11 @@
 #include "base/text.h"
 #include "os/file.h"
 #include "os/seam.h"
+#include "os/wait.h"
 
 enum {
-	SPAWN_FDS_MAX = 128
+	SPAWN_FDS_MAX = 128,
+	LOOK_MS = 20,
 };
 
 /* --- starting a program ------------------------------------------------- */
@@ -97,8 +99,8 @@ shut_others(const struct spawn *s, int report)
 	}
 }
 
-static bool
-reset_signals(void)
+bool
+process_reset_signals(void)
 {
 	struct sigaction plain;
 	sigset_t none;
@@ -120,7 +122,7 @@ become(const struct spawn *s, int report)
 	int why;
 
 	if (move_fds(s, spare, &report) && place_fds(s, spare) &&
-	    shut_others(s, report) && reset_signals()) {
+	    shut_others(s, report) && process_reset_signals()) {
 		/* execve promises not to change what these point to. */
 		(void)execve(s->path, (char *const *)(uintptr_t)s->argv,
 		    (char *const *)(uintptr_t)s->envp);
@@ -167,6 +169,35 @@ process_spawn(const struct spawn *s, pid_t *out_pid, struct errinfo *ei)
 	errno = n == (ssize_t)sizeof(why) ? why : EIO;
 	err = err_sys(ei, "process.spawn", "The program cannot be started");
 	return err_object(ei, err, s->path);
+}
+
+static bool
+has_ended(pid_t pid, unsigned within_ms)
+{
+	for (unsigned waited = 0; waitpid(pid, NULL, WNOHANG) == 0;
+	     waited += LOOK_MS) {
+		if (waited >= within_ms) {
+			return false;
+		}
+		sleep_ms(LOOK_MS);
+	}
+	return true;
+}
+
+void
+process_end(pid_t pid, unsigned grace_ms)
+{
+	if (has_ended(pid, grace_ms)) {
+		return;
+	}
+	(void)kill(pid, SIGTERM);
+	if (has_ended(pid, grace_ms)) {
+		return;
+	}
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+		continue;
+	}
 }
 
 /* --- users -------------------------------------------------------------- */

@@ -34,6 +34,13 @@ struct spawn {
 /* ERR_SYS when it could not be started; an exec that fails is seen here. */
 ATTR_MUST_USE enum err process_spawn(
     const struct spawn *s, pid_t *out_pid, struct errinfo *ei);
+/* In a child that another library has made, before it execs: every signal is as
+ * a program expects it.  process_spawn() does it by itself. */
+bool process_reset_signals(void);
+
+/* Wait for a process of ours to end by itself, at most grace_ms; then tell it
+ * to, and after as long again make it.  Afterwards it is gone. */
+void process_end(pid_t pid, unsigned grace_ms);
 
 /*
  * Give up uid, gid and all supplementary groups for ever; checks that they

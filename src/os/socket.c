@@ -48,6 +48,19 @@ socket_pair(int out[2], struct errinfo *ei)
 	return ERR_OK;
 }
 
+enum err
+socket_stream_pair(int out[2], struct errinfo *ei)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		return err_sys(ei, "socket.pair", "No channel can be made");
+	}
+	out[0] = pair[0];
+	out[1] = pair[1];
+	return ERR_OK;
+}
+
 union address {
 	struct sockaddr any;
 	struct sockaddr_in v4;

@@ -12,6 +12,8 @@
 
 /* A SOCK_SEQPACKET pair whose ends each take a whole frame. */
 ATTR_MUST_USE enum err socket_pair(int out[2], struct errinfo *ei);
+/* A SOCK_STREAM pair, for texts of any size. */
+ATTR_MUST_USE enum err socket_stream_pair(int out[2], struct errinfo *ei);
 /*
  * A TCP listener.  address: an IPv4 or IPv6 literal; port 0 picks a free one.
  * *out_port (may be NULL) is what was bound.

@@ -3,7 +3,8 @@
 // Stands in for the desktop's password window (pinentry): answers the Assuan
 // protocol with the lines of a file, one a question, and keeps what it was
 // told.  SURGUCH_PINENTRY names a directory: answers (a line each; "!cancel"
-// closes the window), asked (what was shown).
+// closes the window), asked (what was shown), signals (which it was started
+// with blocked).
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +22,10 @@ function nextAnswer() {
 const say = (line) => process.stdout.write(`${line}\n`);
 const escape = (s) => s.replace(/[%\r\n]/g, (c) =>
 	`%${c.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+
+const [, blocked] = /^SigBlk:\s*(\w+)$/m.exec(
+	readFileSync('/proc/self/status', 'utf8'));
+writeFileSync(join(dir, 'signals'), blocked);
 
 say('OK Pleased to meet you');
 for await (const line of createInterface({ input: process.stdin })) {

@@ -285,6 +285,9 @@ test('the agent and its centre', async (t) => {
 			'Реестр']) {
 			assert.ok(made.text.includes(words), made.text);
 		}
+		// The password window can be ended by any signal.
+		assert.match(readFileSync(join(agent.pinentry, 'signals'), 'utf8'),
+			/^0+$/);
 		// Typed differently, it was asked again.
 		assert.match(agent.asked(), /SETERROR Пароли не совпали/);
 		const { container, pkcs10 } = made.result;

@@ -15,11 +15,13 @@ export class Agent {
 	//   home   of an agent that was there before
 	//   disk   the name of a removable disk that is in, seen by this agent
 	//          alone (root's to give)
+	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
-		port = null } = {}) {
+		port = null, display = null } = {}) {
 		const agent = new Agent();
 		agent.disk = disk;
+		agent.display = display;
 		agent.t = t;
 		agent.centre = centre;
 		agent.place = home ?? join(scratch(t), 'home');
@@ -44,11 +46,11 @@ export class Agent {
 		this.exit = null;
 		this.child = spawn('script', ['-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
-			`--terminal --pinentry ${PINENTRY}` +
+			`${this.#ways()}` +
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
-			LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'] });
+			LANG: 'C.UTF-8', ...this.display?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {
 				this.seen += d;
@@ -60,6 +62,14 @@ export class Agent {
 		}));
 		this.t.after(() => this.stop());
 		await this.shows(/event=agent\.start/);
+	}
+
+	// How it asks.
+	#ways() {
+		return this.display
+			? `--window ${this.centre.program('surguch-window')} ` +
+				'--pinentry /usr/bin/pinentry-gtk-2'
+			: `--terminal --pinentry ${PINENTRY}`;
 	}
 
 	async stop() {
@@ -85,9 +95,31 @@ export class Agent {
 
 	// Wait for the question and answer it; resolves to its text.
 	async answer(word) {
+		if (this.display) {
+			await this.#press(word);
+			return '';
+		}
 		const { text } = await this.shows(/yes \/ да: /);
 		this.child.stdin.write(`${word}\n`);
 		return text;
+	}
+
+	// In the window: the refusal has the keyboard at first.
+	async #press(word) {
+		const id = await this.display.window();
+		await new Promise((done) => setTimeout(done, 1300));
+		if (word === 'mouse') {
+			// The left one of the two buttons below.
+			const [, w, h] = /Geometry: (\d+)x(\d+)/.exec(
+				await this.display.hands('getwindowgeometry', id));
+			await this.display.picture('window-pairing');
+			await this.display.hands('mousemove', '--window', id,
+				`${w - 240}`, `${h - 34}`, 'click', '1');
+		} else {
+			await this.display.key(...word === 'yes'
+				? ['shift+Tab', 'space'] : ['Return']);
+		}
+		await this.display.gone();
 	}
 
 	// What the person will type into the password windows.

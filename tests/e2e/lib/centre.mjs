@@ -59,7 +59,7 @@ export class Centre {
 	}
 
 	program(name) {
-		const path = ['roles', 'cli', 'agent']
+		const path = ['roles', 'cli', 'agent', 'window']
 			.map((floor) => join(this.build, 'src', floor, name))
 			.find((p) => existsSync(p));
 		if (!path) {

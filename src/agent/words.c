@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+static const char *const words[WORD_MAX_][LANGUAGE_MAX_] = {
+    [WORD_CENTRE] = {"Центр", "Centre"},
+    [WORD_SITE] = {"Сайт", "Site"},
+    [WORD_FOR_WHOM] = {"Для кого", "For whom"},
+    [WORD_KEY] = {"Ключ", "Key"},
+    [WORD_MEDIUM] = {"Носитель", "Medium"},
+    [WORD_FROM_MEDIUM] = {"С носителя", "From medium"},
+    [WORD_TO_MEDIUM] = {"На носитель", "To medium"},
+    [WORD_CONTAINER] = {"Контейнер", "Container"},
+    [WORD_CERTIFICATE] = {"Сертификат", "Certificate"},
+    [WORD_VALID_UNTIL] = {"Действует до", "Valid until"},
+    [WORD_DOCUMENT] = {"Документ", "Document"},
+    [WORD_SIZE] = {"Размер", "Size"},
+    [WORD_SHA256] = {"SHA-256", "SHA-256"},
+    [WORD_TEXT] = {"Текст целиком", "The whole text"},
+    [WORD_CODE] = {"Код", "Code"},
+
+    [WORD_PAIR] = {"Сайт просит доступ к агенту",
+	"A site asks for access to the agent"},
+    [WORD_PAIR_YES] = {"Коды совпадают", "The codes are the same"},
+    [WORD_PAIR_NOTE] = {"Тот же код сейчас на странице сайта?",
+	"Does the page show the same code now?"},
+    [WORD_MAKE_KEY] = {"Создать ключ подписи?", "Make a signing key?"},
+    [WORD_MAKE_KEY_YES] = {"Создать ключ", "Make the key"},
+    [WORD_NO_PASSWORD] = {"Создать контейнер без пароля?",
+	"Make a container without a password?"},
+    [WORD_NO_PASSWORD_YES] = {"Создать без пароля", "Make it without"},
+    [WORD_NO_PASSWORD_NOTE] = {"Контейнер без пароля: ключом сможет подписать "
+			       "всякий, кто возьмёт носитель или войдёт под "
+			       "вашим именем.",
+	"A container without a password: whoever takes the medium or signs in "
+	"under your name can sign with the key."},
+    [WORD_ACQUAINT] = {"Подписать этот текст?", "Sign this text?"},
+    [WORD_ACQUAINT_YES] = {"Подписать", "Sign"},
+    [WORD_INSTALL] = {"Установить сертификат?", "Install the certificate?"},
+    [WORD_INSTALL_YES] = {"Установить", "Install"},
+    [WORD_COPY] = {"Скопировать ключ?", "Copy the key?"},
+    [WORD_COPY_YES] = {"Скопировать", "Copy"},
+    [WORD_CHECK] = {"Проверить ключ пробной подписью?",
+	"Try the key by signing a random text?"},
+    [WORD_CHECK_YES] = {"Проверить", "Try"},
+    [WORD_REFUSE] = {"Отказаться", "Refuse"},
+
+    [WORD_NEW_PASSWORD] = {"Новый пароль контейнера. Восстановить утерянный "
+			   "пароль невозможно. Пустой: без пароля. ",
+	"A new password of the container. A lost password cannot be restored. "
+	"Empty: no password. "},
+    [WORD_PASSWORD_OF] = {"Пароль контейнера ", "Password of the container "},
+    [WORD_PASSWORD] = {"Пароль:", "Password:"},
+    [WORD_PASSWORD_OK] = {"Готово", "Done"},
+    [WORD_CANCEL] = {"Отмена", "Cancel"},
+    [WORD_PASSWORD_AGAIN] = {"Ещё раз:", "Again:"},
+    [WORD_PASSWORDS_DIFFER] = {"Пароли не совпали.",
+	"The passwords are not the same."},
+    [WORD_PASSWORD_WRONG] = {"Пароль не подошёл.", "The password is wrong."},
+};
+
+const char *
+word_in(enum language language, enum word word)
+{
+	ensure(language < LANGUAGE_MAX_ && word < WORD_MAX_ &&
+	       words[word][language] != NULL);
+	return words[word][language];
+}
+
+enum language
+language_named(const char *name)
+{
+	if (strcmp(name, "ru") == 0) {
+		return LANGUAGE_RU;
+	}
+	return strcmp(name, "en") == 0 ? LANGUAGE_EN : LANGUAGE_MAX_;
+}
+
+enum language
+language_of_environment(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0') {
+			/* "C", "C.UTF-8", "POSIX" name none. */
+			return value[0] == 'C' || value[0] == 'P' ||
+				       strncmp(value, "ru", 2) == 0
+				   ? LANGUAGE_RU
+				   : LANGUAGE_EN;
+		}
+	}
+	return LANGUAGE_RU;
+}
