@@ -8,13 +8,9 @@ import { startDesk } from '../e2e/lib/desk.mjs';
 import { ACT_CODE, addForm, PHONE } from '../e2e/lib/person.mjs';
 import { launch, look, lookInEnglish, noFaults, openPage }
 	from './lib/browser.mjs';
-import { signIn, withPages } from './lib/centre.mjs';
+import { heading, press, signIn, withPages } from './lib/centre.mjs';
 
 const PASSWORD = 'tishe edesh';
-
-const heading = (page, name) => page.getByRole('heading', { name, level: 1 })
-	.waitFor();
-const press = (page, name) => page.getByRole('button', { name }).click();
 
 test('with the agent', async (t) => {
 	const centre = await startDesk(t, { configure: withPages });

@@ -13,7 +13,7 @@ import { ACT_CODE, addForm, gostRequest, pay, Person, PHONE }
 	from '../e2e/lib/person.mjs';
 import { launch, look, lookInEnglish, NARROW, noFaults, openPage, OUTSIDE }
 	from './lib/browser.mjs';
-import { signIn, withPages } from './lib/centre.mjs';
+import { heading, press, signIn, withPages } from './lib/centre.mjs';
 
 const NEVER = '+79990000000';
 const AGENTS = {
@@ -22,10 +22,6 @@ const AGENTS = {
 	windows: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) ' +
 		'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36',
 };
-
-const heading = (page, name) => page.getByRole('heading', { name, level: 1 })
-	.waitFor();
-const press = (page, name) => page.getByRole('button', { name }).click();
 
 test('off the main way', async (t) => {
 	const centre = await startDesk(t, { configure: withPages });

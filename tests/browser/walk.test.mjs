@@ -3,36 +3,18 @@
 // languages and themes, wide and narrow.  What the agent does is done here by
 // another computer of the same person: openssl and the API.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { call, ORGANISATION, startDesk, writeSql } from '../e2e/lib/desk.mjs';
 import { expectStatus } from '../e2e/lib/http.mjs';
-import { opensslMust } from '../e2e/lib/openssl.mjs';
 import { ACT_CODE, addForm, approve, gostRequest, Person, PHONE,
 	SIGN_IN_CODE } from '../e2e/lib/person.mjs';
 import { launch, look, lookInEnglish, noFaults, openPage }
 	from './lib/browser.mjs';
-import { withPages, WEB } from './lib/centre.mjs';
+import { acquaint, heading, press, withPages, WEB } from './lib/centre.mjs';
 
 const SCRIPT_MAX = 40 * 1024;
-
-const heading = (page, name) => page.getByRole('heading', { name, level: 1 })
-	.waitFor();
-const press = (page, name) => page.getByRole('button', { name }).click();
-
-// The owner's signature over what the page shows of the certificate.
-async function acquaint(centre, person, key) {
-	const file = (name) => join(centre.dir, name);
-	const shown = await person.get(person.at('acquaintance'));
-	writeFileSync(file('read.txt'), shown.json.text);
-	writeFileSync(file('read.pem'), await person.certificate('pem'));
-	await opensslMust(['cms', '-sign', '-binary', '-cades', '-in',
-		file('read.txt'), '-signer', file('read.pem'), '-inkey', key,
-		'-outform', 'DER', '-out', file('read.p7s')]);
-	return person.post(person.at('acquaintance'),
-		{ signature: readFileSync(file('read.p7s')).toString('base64') });
-}
 
 // A browser loads the dictionary of one language.
 test('the script is small', (t) => {
@@ -117,7 +99,9 @@ test('from the phone number to the certificate', async (t) => {
 		}
 		assert.match(shown, /Тип сертификата\n+Неквалифицированный/);
 		assert.match(await page.locator('main').innerText(),
-			/Обратитесь в ваш сервисный центр по телефону: 88005005080/);
+			/Обратитесь в ваш сервисный центр по телефону: 8\s800\s500‑50‑80/);
+		assert.match(shown, /директор\nформа запроса/);
+		assert.match(shown, /Екатеринбург\nсведения об организации из заявления/);
 		await look(page, 'data');
 		await lookInEnglish(page, 'data');
 	});

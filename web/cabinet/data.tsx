@@ -2,13 +2,28 @@
 // «Данные сертификата»: what will be certified, and whom to ask.
 import { useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
-import { Button } from '../kit/button';
+import { Button, Plain } from '../kit/button';
 import { SummaryList } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
 import { application, post, Problem, type Step } from './api';
-import { StepPage, type Job } from './form';
+import { rowOf, StepPage, type Job } from './form';
 import { useAct } from './hooks';
 import { DeviceNotice, Support } from './support';
+
+// Which record of the registry each row is taken from (src/subject/rows).
+const records: Record<string, 'person' | 'organisation' | 'form' | 'rules'> = {
+	full_name: 'person', email: 'person', snils: 'person', inn: 'person',
+	inn_kpp: 'organisation', ogrn: 'organisation', ogrnip: 'person',
+	fss_number: 'organisation', organisation_name: 'organisation',
+	unit: 'form', position: 'form', country: 'rules', type: 'rules',
+};
+
+function sourceOf(job: Job, label: string): string {
+	// An address is the organisation's where there is one.
+	const record = records[label] ?? (rowOf(job, 'organisation_name') === ''
+		? 'person' : 'organisation');
+	return t(`source.${record}`);
+}
 
 export function Data({ job }: { job: Job }) {
 	const { busy, faults, run } = useAct();
@@ -41,9 +56,12 @@ export function Data({ job }: { job: Job }) {
 				<p>{t('data.why')} {t('data.source')}</p>
 			</div>
 			<SummaryList rows={form.rows.map((r) => ({
-				label: textOf('row', r.label) || r.label, value: r.value }))} />
+				label: textOf('row', r.label) || r.label, value: r.value,
+				...(r.value === '' ? {} : { source: sourceOf(job, r.label) }),
+			}))} />
 			<div class="actions">
 				<Button busy={busy} onPress={right}>{t('data.right')}</Button>
+				<Plain onPress={() => print()}>{t('page.print')}</Plain>
 			</div>
 			<Support form={form} />
 		</StepPage>

@@ -83,7 +83,8 @@ function Groups({ forms }: { forms: FormRow[] }) {
 	const groups = [
 		{ title: t('list.need'), rows: of('need'), loud: true },
 		{ title: t('list.run'), rows: of('wait'), loud: false },
-		{ title: t('list.done'), rows: of('ok', 'over'), loud: false },
+		{ title: t('list.done'), rows: of('ok'), loud: false },
+		{ title: t('list.closed'), rows: of('over'), loud: false },
 	].filter((g) => g.rows.length > 0);
 	return groups.length === 0 ? <p>{t('list.empty')}</p> : (
 		<>

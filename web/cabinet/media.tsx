@@ -13,17 +13,24 @@ export const nameOf = (m: Medium) =>
 	m.kind === 'registry' ? t('medium.registry_name') : m.name;
 
 export const usable = (m: Medium) => m.writable && m.pin?.state !== 'locked';
+// One that may be chosen unasked: never the last try of a PIN.
+export const advised = (m: Medium) => usable(m) && m.pin?.state !== 'last';
 
 function about(m: Medium): string {
 	const kind = m.kind === 'token' && m.active ? t('medium.token_active')
 		: t(`medium.${m.kind}`);
-	const pin = m.pin?.state;
-	return [pin === 'locked' ? t('medium.locked')
-		: m.writable ? kind : t('medium.readonly'),
-	pin === 'low' || pin === 'last' || pin === 'unset' ? t(`medium.${pin}`) : '',
-	m.pin?.factory ? t('medium.factory') : '',
-	m.containers > 0 ? t('medium.has', m.containers) : '',
-	m.serial && m.kind === 'token' ? t('medium.serial', m.serial) : '',
+	return [usable(m) ? kind : '',
+		m.containers > 0 ? t('medium.has', m.containers) : '',
+		m.serial && m.kind === 'token' ? t('medium.serial', m.serial) : '',
+	].filter(Boolean).join(' ');
+}
+
+// What to know before it is too late.
+function warning(m: Medium): string {
+	const pin = m.pin?.state ?? 'ok';
+	return [m.writable ? '' : t('medium.readonly'),
+		pin === 'ok' ? '' : t(`medium.${pin}`),
+		m.pin?.factory ? t('medium.factory') : '',
 	].filter(Boolean).join(' ');
 }
 
@@ -33,6 +40,6 @@ export function MediumChoices(props: { label: string; media: Medium[];
 		<Choices label={props.label} value={props.value}
 			onChange={props.onChange} choices={props.media.map((m) => ({
 				value: m.id, title: nameOf(m), about: about(m),
-				disabled: !usable(m), icon: <MediumIcon kind={m.kind} /> }))} />
+				warning: warning(m), disabled: !usable(m), icon: <MediumIcon kind={m.kind} /> }))} />
 	);
 }

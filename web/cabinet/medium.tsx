@@ -9,7 +9,7 @@ import { Button } from '../kit/button';
 import { Notice } from '../kit/notice';
 import type { Fault } from '../kit/notice';
 import { StepPage, type Job } from './form';
-import { byKind, MediumChoices, nameOf, usable } from './media';
+import { advised, byKind, MediumChoices, nameOf, usable } from './media';
 import { ownerOf } from './paper';
 import { WorkplacePoints } from './workplace';
 
@@ -46,7 +46,7 @@ export function Medium({ job }: { job: Job }) {
 	const media = [...w.place.media].sort(byKind);
 	const here = [chosen, old].map((id) =>
 		media.find((m) => m.id === id && usable(m))).find(Boolean) ??
-		media.find(usable);
+		media.find(advised);
 	const token = media.some((m) => m.kind === 'token');
 	return (
 		<StepPage step="key" heading={t('medium.h')} faults={faults}>

@@ -2,6 +2,7 @@
 // Whom to ask, and what works at what the person sits at.
 import { t } from '../i18n';
 import { device } from '../agent/device';
+import { callPhone } from '../kit/format';
 import { Notice } from '../kit/notice';
 import type { Form } from './api';
 
@@ -21,7 +22,7 @@ export function Support({ form, ask }: { form: Form; ask?: string }) {
 			<h2>{ask ?? t('data.wrong')}</h2>
 			{phone === '' ? <p>{t('data.support_none')}</p>
 				: <p>{t('data.support')}{' '}
-					<a class="numbers" href={`tel:${phone}`}>{phone}</a></p>}
+					<a class="numbers" href={`tel:${phone}`}>{callPhone(phone)}</a></p>}
 			{manager !== '' && <p>{t('data.manager', manager)}</p>}
 			{hours !== '' && <p>{t('data.hours', hours)}</p>}
 		</div>

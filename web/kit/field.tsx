@@ -87,6 +87,7 @@ export interface Choice {
 	value: string;
 	title: string;
 	about: string;
+	warning?: string;
 	icon: ComponentChildren;
 	disabled?: boolean;
 }
@@ -104,7 +105,9 @@ export function Choices(props: { label: string; value: string;
 						disabled={c.disabled ?? false}
 						onChange={() => props.onChange(c.value)} />
 					{c.icon}
-					<span><b>{c.title}</b><small>{c.about}</small></span>
+					<span><b>{c.title}</b><small>{c.about}</small>
+						{c.warning && <small class="warning">
+							<Attention size={16} />{c.warning}</small>}</span>
 				</label>
 			))}
 		</fieldset>

@@ -35,6 +35,13 @@ export function phone(text: string): string {
 		`${d.slice(3, 6)}\u2011${d.slice(6, 8)}\u2011${d.slice(8)}`;
 }
 
+// 8 800 500-50-80, and others as they were written
+export function callPhone(text: string): string {
+	const d = /^8(800)(\d{3})(\d\d)(\d\d)$/.exec(text);
+	return d === null ? text
+		: `8${NBSP}${d[1]}${NBSP}${d[2]}\u2011${d[3]}\u2011${d[4]}`;
+}
+
 // +7 ··· 67: enough to know one's own.
 export function phoneEnd(text: string): string {
 	return `+7${NBSP}···${NBSP}${phoneDigits(text).slice(-2)}`;

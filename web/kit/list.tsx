@@ -29,14 +29,16 @@ export function List(props: { rows: Row[]; loud?: boolean }) {
 	);
 }
 
+// source: where the value was taken from
 export function SummaryList(props: { rows: { label: string;
-	value: ComponentChildren }[] }) {
+	value: ComponentChildren; source?: string }[] }) {
 	return (
 		<dl class="summary">
 			{props.rows.map((r) => (
 				<div key={r.label}><dt>{r.label}</dt>
 					<dd>{r.value === '' ? <span class="quiet">{t('data.empty')}</span>
-						: r.value}</dd></div>
+						: r.value}
+					{r.source && <small>{r.source}</small>}</dd></div>
 			))}
 		</dl>
 	);
