@@ -22,6 +22,7 @@
 #include "base/secret.h"
 #include "base/slice.h"
 #include "crypto/alg.h"
+#include "der/oid.h"
 
 struct privkey;
 struct pubkey;
@@ -37,6 +38,9 @@ struct pubkey;
 ATTR_MUST_USE enum err privkey_generate(
     const char *spec, struct privkey **out, struct errinfo *ei);
 void privkey_free(struct privkey *k); /* NULL allowed; wipes */
+/* What is called so there, of this algorithm, curve or parameter set and, for
+ * RSA, this size; NULL when it makes no such keys. */
+const char *key_spec(enum key_alg alg, enum oid params, unsigned bits);
 
 enum key_alg privkey_alg(const struct privkey *k);
 /* Borrowed, live as long as k. */

@@ -7,6 +7,7 @@
 #include "crypto/ossl_priv.h"
 #include "crypto/privkey.h"
 #include "crypto/privkey_priv.h"
+#include "der/oid.h"
 
 /*
  * Threads share the key, which does not change.  A context is for one thread:
@@ -198,27 +199,58 @@ static const struct {
 	const char *option; /* NULL: none */
 	const char *value;
 	int nid;
+	enum key_alg alg;
+	enum oid params; /* OID_UNKNOWN: it has none */
+	unsigned bits;   /* RSA */
 } specs[] = {
-    {"gost2012-256:0", NULL, "paramset", "0", NID_id_GostR3410_2012_256},
-    {"gost2012-256:A", NULL, "paramset", "A", NID_id_GostR3410_2012_256},
-    {"gost2012-256:B", NULL, "paramset", "B", NID_id_GostR3410_2012_256},
-    {"gost2012-256:C", NULL, "paramset", "C", NID_id_GostR3410_2012_256},
-    {"gost2012-256:XA", NULL, "paramset", "XA", NID_id_GostR3410_2012_256},
-    {"gost2012-256:XB", NULL, "paramset", "XB", NID_id_GostR3410_2012_256},
-    {"gost2012-256:TCA", NULL, "paramset", "TCA", NID_id_GostR3410_2012_256},
-    {"gost2012-256:TCB", NULL, "paramset", "TCB", NID_id_GostR3410_2012_256},
-    {"gost2012-256:TCC", NULL, "paramset", "TCC", NID_id_GostR3410_2012_256},
-    {"gost2012-256:TCD", NULL, "paramset", "TCD", NID_id_GostR3410_2012_256},
-    {"gost2012-512:A", NULL, "paramset", "A", NID_id_GostR3410_2012_512},
-    {"gost2012-512:B", NULL, "paramset", "B", NID_id_GostR3410_2012_512},
-    {"gost2012-512:C", NULL, "paramset", "C", NID_id_GostR3410_2012_512},
-    {"p256", "EC", "ec_paramgen_curve", "P-256", 0},
-    {"p384", "EC", "ec_paramgen_curve", "P-384", 0},
-    {"ed25519", "ED25519", NULL, NULL, 0},
-    {"rsa:2048", "RSA", "rsa_keygen_bits", "2048", 0},
-    {"rsa:3072", "RSA", "rsa_keygen_bits", "3072", 0},
-    {"rsa:4096", "RSA", "rsa_keygen_bits", "4096", 0},
+    {"gost2012-256:0", NULL, "paramset", "0", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_TEST, 0},
+    {"gost2012-256:A", NULL, "paramset", "A", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_A, 0},
+    {"gost2012-256:B", NULL, "paramset", "B", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_B, 0},
+    {"gost2012-256:C", NULL, "paramset", "C", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_C, 0},
+    {"gost2012-256:XA", NULL, "paramset", "XA", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_XA, 0},
+    {"gost2012-256:XB", NULL, "paramset", "XB", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_CP_XB, 0},
+    {"gost2012-256:TCA", NULL, "paramset", "TCA", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_TC_256A, 0},
+    {"gost2012-256:TCB", NULL, "paramset", "TCB", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_TC_256B, 0},
+    {"gost2012-256:TCC", NULL, "paramset", "TCC", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_TC_256C, 0},
+    {"gost2012-256:TCD", NULL, "paramset", "TCD", NID_id_GostR3410_2012_256,
+	KEY_GOST256, OID_GOST_TC_256D, 0},
+    {"gost2012-512:A", NULL, "paramset", "A", NID_id_GostR3410_2012_512,
+	KEY_GOST512, OID_GOST_TC_512A, 0},
+    {"gost2012-512:B", NULL, "paramset", "B", NID_id_GostR3410_2012_512,
+	KEY_GOST512, OID_GOST_TC_512B, 0},
+    {"gost2012-512:C", NULL, "paramset", "C", NID_id_GostR3410_2012_512,
+	KEY_GOST512, OID_GOST_TC_512C, 0},
+    {"p256", "EC", "ec_paramgen_curve", "P-256", 0, KEY_P256, OID_P256, 0},
+    {"p384", "EC", "ec_paramgen_curve", "P-384", 0, KEY_P384, OID_P384, 0},
+    {"ed25519", "ED25519", NULL, NULL, 0, KEY_ED25519, OID_UNKNOWN, 0},
+    {"rsa:2048", "RSA", "rsa_keygen_bits", "2048", 0, KEY_RSA, OID_UNKNOWN,
+	2048},
+    {"rsa:3072", "RSA", "rsa_keygen_bits", "3072", 0, KEY_RSA, OID_UNKNOWN,
+	3072},
+    {"rsa:4096", "RSA", "rsa_keygen_bits", "4096", 0, KEY_RSA, OID_UNKNOWN,
+	4096},
 };
+
+const char *
+key_spec(enum key_alg alg, enum oid params, unsigned bits)
+{
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		if (specs[i].alg == alg && specs[i].params == params &&
+		    (specs[i].bits == 0 || specs[i].bits == bits)) {
+			return specs[i].spec;
+		}
+	}
+	return NULL;
+}
 
 enum err
 privkey_generate(const char *spec, struct privkey **out, struct errinfo *ei)

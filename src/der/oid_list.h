@@ -252,6 +252,18 @@
 	X(OID_GOST512, "1.2.643.7.1.1.1.2", "GOST-2012-512", \
 	    "gost2012_512", \
 	    "\x2a\x85\x03\x07\x01\x01\x01\x02") \
+	X(OID_GOST2001_DH, "1.2.643.2.2.98", "GOST2001-DH", \
+	    "id-GostR3410-2001DH", \
+	    "\x2a\x85\x03\x02\x02\x62") \
+	X(OID_GOST256_DH, "1.2.643.7.1.1.6.1", "GOST-2012-256-DH", \
+	    "id-tc26-agreement-gost-3410-12-256", \
+	    "\x2a\x85\x03\x07\x01\x01\x06\x01") \
+	X(OID_GOST512_DH, "1.2.643.7.1.1.6.2", "GOST-2012-512-DH", \
+	    "id-tc26-agreement-gost-3410-12-512", \
+	    "\x2a\x85\x03\x07\x01\x01\x06\x02") \
+	X(OID_CP_CONTAINER, "1.2.643.2.2.37.2.1", "CryptoPro-Container", \
+	    "id-CryptoPro-GostPrivateKeys-V2-Full", \
+	    "\x2a\x85\x03\x02\x02\x25\x02\x01") \
 	X(OID_GOST_CP_TEST, "1.2.643.2.2.35.0", "CryptoPro-Test", \
 	    "id-GostR3410-2001-TestParamSet", \
 	    "\x2a\x85\x03\x02\x02\x23\x00") \
@@ -411,6 +423,9 @@
 	X(OID_GOST89_SET_Z, "1.2.643.7.1.2.5.1.1", "GOST89-Z", \
 	    "id-tc26-gost-28147-param-Z", \
 	    "\x2a\x85\x03\x07\x01\x02\x05\x01\x01") \
+	X(OID_GOST89_SET_CP_A, "1.2.643.2.2.31.1", "GOST89-CryptoPro-A", \
+	    "id-Gost28147-89-CryptoPro-A-ParamSet", \
+	    "\x2a\x85\x03\x02\x02\x1f\x01") \
 	X(OID_MAGMA_CTR_ACPKM, "1.2.643.7.1.1.5.1.1", "magma-ctr-acpkm", \
 	    "magma-ctr-acpkm", \
 	    "\x2a\x85\x03\x07\x01\x01\x05\x01\x01") \
