@@ -19,6 +19,7 @@
 #include "der/der.h"
 #include "der/oid.h"
 #include "der/write.h"
+#include "keys/keys.h"
 
 enum {
 	READ_MAX = 1 << 20
@@ -266,35 +267,10 @@ pem_read(struct slice text, struct buf *out)
 	buf_clear(&copy);
 }
 
-bool
-is_slow_run(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
-
 struct privkey *
 make_key(const char *spec)
 {
-	const char *root = getenv("SURGUCH_SOURCE_ROOT");
-	struct privkey *k = NULL;
-	struct errinfo ei = {0};
-	char path[PATH_MAX];
-	struct buf p8;
-
-	if (strncmp(spec, "rsa", 3) != 0) {
-		assert_ok(privkey_generate(spec, &k, &ei), &ei);
-		return k;
-	}
-	(void)snprintf(path, sizeof(path),
-	    "%s/tests/fuzz/corpus/p8/plain-rsa-2048.der",
-	    root != NULL ? root : ".");
-	buf_init(&p8, READ_MAX);
-	assert_true(file_read_all(path, &p8));
-	assert_ok(privkey_from_p8(buf_slice(&p8), SLICE_EMPTY, &k, &ei), &ei);
-	buf_clear(&p8);
-	return k;
+	return unit_key(strncmp(spec, "rsa", 3) == 0 ? "rsa:2048" : spec, 0);
 }
 
 static void

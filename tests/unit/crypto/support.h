@@ -53,11 +53,7 @@ void make_cert(struct privkey *key, const char *name, struct buf *out);
 void make_spki(struct buf *out, const char *alg_dotted, struct slice params,
     struct slice bits, unsigned unused);
 
-/* Under valgrind, where an RSA key takes a minute: do less of the same. */
-bool is_slow_run(void);
-
-/* A new key; RSA's comes from the fuzz corpus, because making one takes
- * seconds, and minutes under valgrind. */
+/* unit_key(), RSA in one size for all. */
 struct privkey *make_key(const char *spec);
 
 /* Every kind of key that privkey_generate() makes. */

@@ -119,8 +119,12 @@ makes_and_uses_each_kind_of_key(void **state)
 	(void)state;
 	print_message("proves: I5\n");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct privkey *key = make(cases[i].spec, cases[i].spec);
+		struct privkey *key;
 
+		if (is_slow_run() && strcmp(cases[i].spec, "rsa:3072") == 0) {
+			continue; /* as 2048, after a minute */
+		}
+		key = make(cases[i].spec, cases[i].spec);
 		assert_true(privkey_is_foreign(key));
 		for (size_t a = 0; a < 3; a++) {
 			if (cases[i].algs[a] != SIG_NONE) {

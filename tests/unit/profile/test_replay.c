@@ -232,6 +232,8 @@ no_difference_is_lost(void **state)
 {
 	static const char *const names[] = {
 	    "qualified-org-person", "tls-server", "issuing-ca@rsa"};
+	/* One of each octet when slow, each of the eight in turn. */
+	const size_t stride = is_slow_run() ? 7 : 1;
 	size_t num_read = 0;
 
 	(void)state;
@@ -244,7 +246,7 @@ no_difference_is_lost(void **state)
 		kit_init(&k, names[i], KIT_NOW);
 		kit_build(&k, &tbs);
 		assert_ok(tbs_facts(buf_slice(&tbs), &right, &ei), &ei);
-		for (size_t bit = 0; bit < 8 * tbs.len; bit++) {
+		for (size_t bit = 0; bit < 8 * tbs.len; bit += stride) {
 			struct facts f = {0};
 
 			tbs.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -262,7 +264,7 @@ no_difference_is_lost(void **state)
 		kit_clear(&k);
 	}
 	print_message("%zu changed certificates were read\n", num_read);
-	assert_true(num_read > 5000);
+	assert_true(num_read > 5000 / stride);
 }
 
 int
