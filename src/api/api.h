@@ -13,6 +13,7 @@
 #include "http/router.h"
 
 struct ca;
+struct events;
 struct idem;
 struct issuing;
 struct operators;
@@ -37,6 +38,7 @@ struct api {
 	struct ca *ca;
 	struct issuing *issuing;
 	struct publisher *publisher;
+	struct events *events;
 	struct page_orders *page_orders; /* NULL: no agent is ordered */
 	const struct clock *clock;
 	const char *centre_name;

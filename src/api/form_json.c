@@ -16,25 +16,45 @@ put_state(struct call *c, enum app_state state)
 }
 
 static void
-put_row(struct call *c, const struct form_row *row)
+put_id(struct json_writer *w, const char *field, const struct id *id,
+    const char *prefix)
 {
-	json_open_object(&c->w, NULL);
-	call_put_id(c, "id", &row->id, FORM_PREFIX);
-	json_put_text(&c->w, "profile", row->profile);
-	json_put_text(&c->w, "owner_kind", owner_kind_name(row->owner_kind));
-	json_put_text(&c->w, "surname", row->surname);
-	json_put_text(&c->w, "given_name", row->given_name);
-	json_put_text(&c->w, "patronymic", row->patronymic);
-	json_put_text(&c->w, "organisation_name", row->organisation_name);
-	json_put_bool(&c->w, "paid", row->paid);
-	json_put_text(&c->w, "state", app_state_name(row->state));
-	json_put_text(&c->w, "next", app_next_name(row->next));
+	char text[ID_TEXT_SIZE];
+
+	id_text(id, prefix, text);
+	json_put_text(w, field, text);
+}
+
+void
+form_row_put(struct json_writer *w, const struct form_row *row)
+{
+	json_open_object(w, NULL);
+	put_id(w, "id", &row->id, FORM_PREFIX);
+	json_put_text(w, "profile", row->profile);
+	json_put_text(w, "owner_kind", owner_kind_name(row->owner_kind));
+	json_put_text(w, "surname", row->surname);
+	json_put_text(w, "given_name", row->given_name);
+	json_put_text(w, "patronymic", row->patronymic);
+	json_put_text(w, "organisation_name", row->organisation_name);
+	json_put_bool(w, "paid", row->paid);
+	json_put_text(w, "state", app_state_name(row->state));
+	json_put_text(w, "next", app_next_name(row->next));
 	if (row->has_application) {
-		call_put_id(
-		    c, "application", &row->application, APPLICATION_PREFIX);
+		put_id(w, "application", &row->application, APPLICATION_PREFIX);
 	}
-	json_put_time(&c->w, "created_at", row->created_at);
-	json_close(&c->w);
+	if (row->has_certificate) {
+		json_open_object(w, "certificate");
+		put_id(w, "id", &row->certificate, CERTIFICATE_PREFIX);
+		json_put_text(w, "status", row->certificate_status);
+		json_put_time(w, "not_after", row->certificate_not_after);
+		json_close(w);
+	}
+	if (!row->open) {
+		json_put_bool(w, "withdrawn", true);
+	}
+	json_put_time(w, "created_at", row->created_at);
+	json_put_time(w, "updated_at", row->updated_at);
+	json_close(w);
 }
 
 enum err
@@ -43,7 +63,7 @@ form_list_send(struct call *c, const struct form_list *list)
 	call_answer_begin(c);
 	json_open_array(&c->w, "forms");
 	for (size_t i = 0; i < list->num; i++) {
-		put_row(c, &list->at[i]);
+		form_row_put(&c->w, &list->at[i]);
 	}
 	json_close(&c->w);
 	return call_answer_send(c);

@@ -8,7 +8,10 @@
 struct application;
 struct form;
 struct form_list;
+struct form_row;
 
+/* A row of the list, an object in an array. */
+void form_row_put(struct json_writer *w, const struct form_row *row);
 /* {"forms": [...]}: each row with its state and its one next action (A3).
  * Sends the answer. */
 ATTR_MUST_USE enum err form_list_send(

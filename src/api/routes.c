@@ -25,6 +25,7 @@ static const struct route routes[] = {
     {"GET", "/v1/session", api_session, 0},
     {"DELETE", "/v1/session", api_sign_out, 0},
 
+    {"GET", "/v1/my/events", api_my_events, 0},
     {"GET", "/v1/my/forms", api_my_forms, 0},
     {"GET", "/v1/my/forms/{form}", api_my_form, 0},
     {"POST", "/v1/my/forms/{form}/application", api_my_form_apply,

@@ -34,6 +34,8 @@ http_handler api_certificate_issue, api_certificate_get, api_certificate_file,
 http_handler api_agent_centre, api_my_order;
 /* my_forms.c */
 http_handler api_my_forms, api_my_form, api_my_form_apply;
+/* my_events.c */
+http_handler api_my_events;
 /* my_application.c */
 http_handler api_my_application, api_my_check, api_my_request, api_my_code,
     api_my_confirm;

@@ -139,6 +139,9 @@ answer_session(struct call *c, const struct session_info *info)
 	call_answer_begin(c);
 	json_put_text(&c->w, "phone", info->phone);
 	json_put_time(&c->w, "expires_at", info->expires_at);
+	json_put_time(&c->w, "life_ends_at", info->life_ends_at);
+	json_put_int(
+	    &c->w, "idle_seconds", c->api->sessions->settings.idle_sec);
 	return call_answer_send(c);
 }
 

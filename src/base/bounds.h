@@ -116,7 +116,7 @@ enum bounds {
 	HTTP_PUBLIC_MEMORY = 8 * 1024,  /* the same where an OCSP request by
 					 * GET is the longest: 255 bytes are
 					 * usual (RFC 5019 5) */
-	HTTP_CONNECTIONS_MAX = 2000,
+	HTTP_CONNECTIONS_MAX = 5000, /* EVENT_STREAMS_MAX and those who ask */
 	HTTP_CONNECTIONS_PER_IP = 200,
 	HTTP_TIMEOUT_SEC = 30,
 	HTTP_QUEUE_MAX = 256,   /* waiting for a worker: 1 s of work */
@@ -127,6 +127,11 @@ enum bounds {
 	HTTP_ANSWER_MAX = 8 * 1024 * 1024, /* one that we build */
 	STATIC_FILES_MAX = 256,            /* of a page; ours has a dozen */
 	STATIC_FILE_MAX = 1024 * 1024,     /* a font is 60 KiB */
+	EVENT_STREAMS_MAX = 4000,  /* open browsers of people; about 60 KiB
+				    * each, nearly all of it TLS's */
+	EVENT_STREAMS_SESSION = 4, /* a browser shares one between its tabs */
+	EVENT_BYTES_MAX = 16384,   /* that wait for one who does not read */
+	EVENT_CHANGES_MAX = 4096,  /* that wait to be told: 1 s of load */
 	FETCH_BODY_MAX = 1024 * 1024,
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	JSON_DEPTH_MAX = 16,

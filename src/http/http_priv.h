@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <microhttpd.h>
+#include <pthread.h>
 
 #include "base/bounds.h"
 #include "base/buf.h"
@@ -18,6 +19,7 @@
 #include "http/response.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "http/stream.h"
 #include "json/writer.h"
 
 enum {
@@ -40,6 +42,7 @@ enum body_kind {
 	BODY_OWNED,    /* buf */
 	BODY_BORROWED, /* pieces, and release if any */
 	BODY_READY,    /* ready, which is the whole answer */
+	BODY_STREAM,   /* stream */
 };
 
 struct response {
@@ -53,6 +56,7 @@ struct response {
 	void (*release)(void *arg);
 	void *release_arg;
 	struct ready *ready;
+	struct http_stream *stream;
 	const char *type;
 	struct json_writer writer;
 	bool writing; /* response_json() was the last word on the body */
@@ -89,6 +93,23 @@ struct ready {
 
 /* May the client be told 304?  if_none_match: the header, or NULL. */
 bool ready_is_known(const struct ready *r, const char *if_none_match);
+
+/* --- stream.c ---------------------------------------------------------- */
+
+/* Those that a server is sending. */
+struct http_streams {
+	pthread_mutex_t lock;
+	struct http_stream *first;
+	bool stopping;
+};
+
+/* The body for libmicrohttpd, which keeps a reference; NULL: no memory. */
+struct MHD_Response *stream_make(struct http_stream *s);
+/* Before its answer is queued on this connection. */
+void stream_begin(struct http_stream *s, struct http_streams *list,
+    struct MHD_Connection *connection);
+/* All of them are over, and every one that begins. */
+void streams_stop(struct http_streams *list);
 
 /* --- target.c --------------------------------------------------------- */
 
@@ -207,6 +228,7 @@ struct http_server {
 	int listen_fd;
 	struct router *router;
 	struct workers *workers;
+	struct http_streams streams;
 	struct http_options options;
 	struct address *proxies;
 	size_t num_proxies;

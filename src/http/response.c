@@ -27,6 +27,12 @@ drop_body(struct response *r)
 	r->release = NULL;
 	ready_unref(r->ready);
 	r->ready = NULL;
+	if (r->stream != NULL) {
+		/* Never sent, or sent to its end. */
+		http_stream_end(r->stream);
+		http_stream_unref(r->stream);
+	}
+	r->stream = NULL;
 	r->body_kind = BODY_NONE;
 	r->writing = false;
 	r->type = NULL;
@@ -167,6 +173,13 @@ response_body_shared(struct response *r, const struct slice *pieces, size_t num,
 	r->num_pieces = num;
 	r->release = release;
 	r->release_arg = arg;
+}
+
+void
+response_stream(struct response *r, struct http_stream *s, const char *type)
+{
+	set_body(r, BODY_STREAM, type);
+	r->stream = s;
 }
 
 void
@@ -333,6 +346,9 @@ make_body(struct response *r)
 
 	if (r->body_kind == BODY_BORROWED) {
 		return make_borrowed(r);
+	}
+	if (r->body_kind == BODY_STREAM) {
+		return stream_make(r->stream);
 	}
 	p = buf_take(&r->buf, &len);
 	if (len == 0) {

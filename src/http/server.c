@@ -98,6 +98,9 @@ send_response(struct request *r)
 	if (made == NULL) {
 		return MHD_NO;
 	}
+	if (resp->body_kind == BODY_STREAM) {
+		stream_begin(resp->stream, &r->server->streams, r->connection);
+	}
 	r->state = REQUEST_SENT;
 	result = MHD_queue_response(r->connection, resp->status, made);
 	MHD_destroy_response(made);
@@ -413,6 +416,7 @@ server_free(struct http_server *server)
 	workers_free(server->workers);
 	router_free(server->router);
 	free(server->proxies);
+	(void)pthread_mutex_destroy(&server->streams.lock);
 	free(server);
 }
 
@@ -426,6 +430,7 @@ http_server_start(const struct http_options *options, struct http_server **out,
 	if (server == NULL) {
 		return err_nomem(ei);
 	}
+	(void)pthread_mutex_init(&server->streams.lock, NULL);
 	server->options = *options;
 	server->listen_fd = options->listen_fd;
 	server->tls = options->tls_cert_pem.len > 0;
@@ -470,10 +475,12 @@ http_server_stop(struct http_server *server, unsigned grace_ms)
 	until = systime_us() + (int64_t)grace_ms * 1000;
 	atomic_store(&server->stopping, true);
 	(void)MHD_quiesce_daemon(server->daemon);
+	streams_stop(&server->streams);
 	while (http_server_in_flight(server) > 0 && systime_us() < until) {
 		(void)nanosleep(&pause, NULL);
 	}
-	/* No connection may be suspended when the daemon stops. */
+	/* No connection may be suspended when the daemon stops: a stream that
+	 * begins now is over. */
 	workers_stop(server->workers);
 	MHD_stop_daemon(server->daemon);
 	(void)close(server->listen_fd);

@@ -68,6 +68,7 @@ session_open(struct sessions *s, const struct otp_proof *proof,
 	memcpy(info.phone, phone, len + 1);
 	info.created_at = now;
 	info.used_at = now;
+	info.life_ends_at = life_end;
 	info.expires_at = ends_at(s, life_end, now);
 	unit_init(&u);
 	if ((err = token_new("", token, sizeof(token), ei)) != ERR_OK ||
@@ -122,8 +123,8 @@ touch(struct sessions *s, struct session_info *info, int64_t now,
 }
 
 static enum err
-session_read(const struct rows *rows, struct session_info *out,
-    int64_t *out_life_end, struct errinfo *ei)
+session_read(
+    const struct rows *rows, struct session_info *out, struct errinfo *ei)
 {
 	const char *phone = rows_text(rows, 0, 1);
 	size_t len = strlen(phone);
@@ -137,27 +138,19 @@ session_read(const struct rows *rows, struct session_info *out,
 	out->lang = lang_from_slice(slice_str(rows_text(rows, 0, 2)));
 	out->created_at = rows_int(rows, 0, 3);
 	out->used_at = rows_int(rows, 0, 4);
-	*out_life_end = rows_int(rows, 0, 5);
+	out->life_ends_at = rows_int(rows, 0, 5);
 	return ERR_OK;
 }
 
 enum err
-session_find(struct sessions *s, struct slice token, struct session_info *out,
-    struct errinfo *ei)
+session_look(struct sessions *s, const uint8_t hash[SESSION_HASH_SIZE],
+    struct session_info *out, struct errinfo *ei)
 {
 	struct session_info info = {0};
 	struct rows *rows = NULL;
-	int64_t now = clock_utc_sec(s->clock);
-	int64_t life_end = 0;
 	enum err err;
 
-	if (!token_is("", token)) {
-		return none(ei);
-	}
-	err = token_hash(token, info.hash, ei);
-	if (err != ERR_OK) {
-		return err;
-	}
+	memcpy(info.hash, hash, sizeof(info.hash));
 	err = store_query_one(s->store, ST_SESSION_FIND, &rows, ei,
 	    V_BLOB(slice_make(info.hash, sizeof(info.hash))));
 	if (err == ERR_NOTFOUND) {
@@ -166,19 +159,41 @@ session_find(struct sessions *s, struct slice token, struct session_info *out,
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = session_read(rows, &info, &life_end, ei);
+	err = session_read(rows, &info, ei);
 	rows_free(rows);
 	if (err != ERR_OK) {
 		return err;
 	}
-	if (now >= ends_at(s, life_end, info.used_at)) {
+	info.expires_at = ends_at(s, info.life_ends_at, info.used_at);
+	if (clock_utc_sec(s->clock) >= info.expires_at) {
 		return none(ei);
 	}
-	err = touch(s, &info, now, ei);
+	*out = info;
+	return ERR_OK;
+}
+
+enum err
+session_find(struct sessions *s, struct slice token, struct session_info *out,
+    struct errinfo *ei)
+{
+	struct session_info info = {0};
+	uint8_t hash[SESSION_HASH_SIZE];
+	enum err err;
+
+	if (!token_is("", token)) {
+		return none(ei);
+	}
+	err = token_hash(token, hash, ei);
+	if (err == ERR_OK) {
+		err = session_look(s, hash, &info, ei);
+	}
+	if (err == ERR_OK) {
+		err = touch(s, &info, clock_utc_sec(s->clock), ei);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	info.expires_at = ends_at(s, life_end, info.used_at);
+	info.expires_at = ends_at(s, info.life_ends_at, info.used_at);
 	*out = info;
 	return ERR_OK;
 }

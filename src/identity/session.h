@@ -46,6 +46,7 @@ struct session_info {
 	enum lang lang;
 	int64_t created_at;
 	int64_t used_at;
+	int64_t life_ends_at;
 	int64_t expires_at; /* the nearer of life and idle */
 };
 
@@ -65,6 +66,10 @@ ATTR_MUST_USE enum err session_open(struct sessions *s,
  */
 ATTR_MUST_USE enum err session_find(struct sessions *s, struct slice token,
     struct session_info *out, struct errinfo *ei);
+/* The same of one that was found before, by its hash; notes no use. */
+ATTR_MUST_USE enum err session_look(struct sessions *s,
+    const uint8_t hash[SESSION_HASH_SIZE], struct session_info *out,
+    struct errinfo *ei);
 /* «Выйти».  Ending an ended one is ERR_OK. */
 ATTR_MUST_USE enum err session_end(
     struct sessions *s, const struct session_info *info, struct errinfo *ei);

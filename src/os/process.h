@@ -56,6 +56,9 @@ ATTR_MUST_USE enum err process_follow_parent(pid_t parent, struct errinfo *ei);
 ATTR_MUST_USE enum err process_user(
     const char *user, uid_t *out_uid, gid_t *out_gid, struct errinfo *ei);
 
+/* As many descriptors as this process may have at all; before the walls. */
+void process_raise_files(void);
+
 /* What ps and top call the calling thread: at most 15 octets. */
 void thread_name(const char *name);
 

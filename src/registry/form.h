@@ -138,6 +138,12 @@ ATTR_MUST_USE enum err form_phone_known(
 
 /* A row of the list of A3. */
 struct form_row {
+	const char *phone;
+	bool open;                      /* not withdrawn */
+	bool has_certificate;           /* of the present application */
+	struct id certificate;          /* valid when has_certificate, as are */
+	const char *certificate_status; /* "good", "hold", "revoked" */
+	int64_t certificate_not_after;
 	struct id id;
 	struct id application; /* valid when has_application */
 	bool has_application;
@@ -163,6 +169,19 @@ struct form_list {
 ATTR_MUST_USE enum err form_list(struct registry *r, const char *phone,
     const struct id *after, size_t max, struct form_list *out,
     struct errinfo *ei);
+/* The same of a phone, of what changed at this time or later. */
+ATTR_MUST_USE enum err form_list_changed(struct registry *r, const char *phone,
+    int64_t since, const struct id *after, size_t max, struct form_list *out,
+    struct errinfo *ei);
+enum form_row_of {
+	FORM_ROW_ITSELF,
+	FORM_ROW_APPLICATION,
+	FORM_ROW_CERTIFICATE,
+};
+/* One row, or none, by the id of the form, or of an application or a
+ * certificate that it has or had. */
+ATTR_MUST_USE enum err form_row_get(struct registry *r, enum form_row_of of,
+    const struct id *id, struct form_list *out, struct errinfo *ei);
 void form_list_clear(struct form_list *l);
 
 #endif

@@ -17,6 +17,7 @@
 #include "http/server.h"
 #include "http/static_files.h"
 #include "os/file.h"
+#include "os/process.h"
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/front_parts.h"
@@ -106,6 +107,8 @@ run(const struct settings *s, const char *user, pid_t parent, uid_t owner,
 	struct static_files *pages = NULL;
 	struct front *f = NULL;
 	enum err e = read_pages(s, &pages, ei);
+
+	process_raise_files();
 
 	if (e == ERR_OK) {
 		e = role_settle(user, s->front_dir, parent, ei);

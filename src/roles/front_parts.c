@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/events.h"
 #include "base/bounds.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -65,6 +66,7 @@ struct front {
 	struct issuing *issuing;
 	struct page_orders *page_orders; /* NULL: none */
 	struct publisher *publisher;
+	struct events *events;
 	struct public_files *files;
 	struct control *control;
 	struct health *health;
@@ -391,6 +393,12 @@ start_work(struct front *f, struct errinfo *ei)
 	};
 	const struct publisher_options publisher = {
 	    .ca = f->ca, .failed = log_publisher};
+	const struct events_options events = {
+	    .store = f->store,
+	    .registry = &f->registry,
+	    .sessions = &f->sessions,
+	    .clock = f->clock,
+	};
 	size_t adopted = 0;
 	enum err e = outbox_start(&outbox, &f->outbox, ei);
 
@@ -400,6 +408,9 @@ start_work(struct front *f, struct errinfo *ei)
 	if (e == ERR_OK) {
 		log_event(LOG_INFO, "front.adopted", L_INT("num", adopted));
 		e = publisher_start(&publisher, &f->publisher, ei);
+	}
+	if (e == ERR_OK) {
+		e = events_start(&events, &f->events, ei);
 	}
 	return e;
 }
@@ -429,6 +440,7 @@ fill_api(struct front *f)
 	    .ca = f->ca,
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
+	    .events = f->events,
 	    .page_orders = f->page_orders,
 	    .clock = f->clock,
 	    .readiness = health_look,
@@ -454,6 +466,7 @@ start_api(struct front *f, int listen_fd, struct slice chain, struct slice key,
 	    .tls_key_pem = key,
 	    .trusted_proxies = proxies,
 	    .num_trusted_proxies = f->settings->num_proxies,
+	    .connections_per_ip = f->settings->connections_per_ip,
 	    .arg = &f->api,
 	    .access_log = log_access,
 	    .log_arg = &f->metrics.api,
@@ -683,6 +696,7 @@ front_free(struct front *f)
 	publisher_stop(f->publisher);
 	issuing_stop(f->issuing);
 	outbox_stop(f->outbox);
+	events_free(f->events);
 	idem_free(f->idem);
 	known_free(f->operators.known);
 	notices_free(f->notices);

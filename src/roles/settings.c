@@ -68,6 +68,11 @@ static const struct conf_setting api_settings[] = {
     PATH_("certificate"),
     PATH_("key"),
     {.name = "proxies", .type = CONF_TEXTS, .max = SETTINGS_PROXIES_MAX},
+    {.name = "connections_per_ip",
+	.type = CONF_INT,
+	.fallback_int = HTTP_CONNECTIONS_PER_IP,
+	.min = 8,
+	.max = HTTP_CONNECTIONS_MAX},
     {0},
 };
 
@@ -409,6 +414,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		conf_copy_text(
 		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
 	}
+	s->connections_per_ip = (unsigned)conf_int(c, "api.connections_per_ip");
 	s->public.port = (uint16_t)conf_int(c, "public.port");
 	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")
 			      << 20;

@@ -17,6 +17,7 @@
  *		certificate = "/etc/surguch/tls-chain.pem"; # default: front's
  *		key = "/etc/surguch/tls-key.pem";           # own directory
  *		proxies = ["192.0.2.1"];
+ *		connections_per_ip = 200; # of one address; streams count too
  *	};
  *	public = {
  *		address = "0.0.0.0"; port = 80;
@@ -122,6 +123,7 @@ struct settings {
 	char tls_key[PATH_TEXT_SIZE];
 	char proxies[SETTINGS_PROXIES_MAX][SETTINGS_TEXT_SIZE];
 	size_t num_proxies;
+	unsigned connections_per_ip;
 	struct settings_listen public;
 	char public_url[SETTINGS_TEXT_SIZE]; /* "": by address and port */
 	size_t ocsp_cache_bytes;

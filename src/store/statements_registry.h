@@ -190,30 +190,47 @@ STATEMENT(FORM_PHONE, "form.phone",
     "ORDER BY id LIMIT 1",
     "t", "d")
 /*
- * The list of a phone (A3), or of all: [phone,] after id, how many.
+ * The list of a phone (A3), or of all: [phone,] after id, how many; one row, by
+ * the form's id, its application's, its certificate's; of a phone what changed
+ * since: phone, after id, since, how many.
  * Columns: 0 id, 1 created_at, 2 profile, 3 owner_kind, 4 paid_at,
  * 5 surname, 6 given_name, 7 patronymic, 8 organisation, 9 application_id,
- * 10 its state, 11 its changed_at
+ * 10 its state, 11 its changed_at, 12 certificate_id, 13 its status, 14 its
+ * not_after, 15 phone, 16 state of the form
  */
+#undef FORM_ROWS
+#define FORM_ROWS \
+    "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, " \
+    "p.surname, p.given_name, p.patronymic, o.name, f.application_id, " \
+    "a.state, a.changed_at, c.id, c.status, c.not_after, f.phone, f.state " \
+    "FROM form f " \
+    "LEFT JOIN person p ON p.id = f.person_id " \
+    "LEFT JOIN org o ON o.id = f.org_id " \
+    "LEFT JOIN application a ON a.id = f.application_id " \
+    "LEFT JOIN certificate c ON c.id = a.certificate_id "
+#undef FORM_ROWS_COLUMNS
+#define FORM_ROWS_COLUMNS "dittITTTTDTIDTItt"
 STATEMENT(FORM_PAGE_PHONE, "form.page_phone",
-    "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, "
-    "p.surname, p.given_name, p.patronymic, o.name, f.application_id, "
-    "a.state, a.changed_at FROM form f "
-    "LEFT JOIN person p ON p.id = f.person_id "
-    "LEFT JOIN org o ON o.id = f.org_id "
-    "LEFT JOIN application a ON a.id = f.application_id "
-    "WHERE f.phone = $1 AND f.state = 'open' AND f.id > $2 "
+    FORM_ROWS "WHERE f.phone = $1 AND f.state = 'open' AND f.id > $2 "
     "ORDER BY f.id LIMIT $3",
-    "tdi", "dittITTTTDTI")
+    "tdi", FORM_ROWS_COLUMNS)
 STATEMENT(FORM_PAGE, "form.page",
-    "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, "
-    "p.surname, p.given_name, p.patronymic, o.name, f.application_id, "
-    "a.state, a.changed_at FROM form f "
-    "LEFT JOIN person p ON p.id = f.person_id "
-    "LEFT JOIN org o ON o.id = f.org_id "
-    "LEFT JOIN application a ON a.id = f.application_id "
-    "WHERE f.id > $1 ORDER BY f.id LIMIT $2",
-    "di", "dittITTTTDTI")
+    FORM_ROWS "WHERE f.id > $1 ORDER BY f.id LIMIT $2",
+    "di", FORM_ROWS_COLUMNS)
+STATEMENT(FORM_CHANGED, "form.changed",
+    FORM_ROWS "WHERE f.phone = $1 AND f.state = 'open' AND f.id > $2 "
+    "AND (f.changed_at >= $3 OR a.changed_at >= $3 OR c.status_at >= $3) "
+    "ORDER BY f.id LIMIT $4",
+    "tdii", FORM_ROWS_COLUMNS)
+STATEMENT(FORM_ROW, "form.row",
+    FORM_ROWS "WHERE f.id = $1", "d", FORM_ROWS_COLUMNS)
+STATEMENT(FORM_ROW_OF_APPLICATION, "form.row_of_application",
+    FORM_ROWS "WHERE f.id = (SELECT form_id FROM application WHERE id = $1)",
+    "d", FORM_ROWS_COLUMNS)
+STATEMENT(FORM_ROW_OF_CERTIFICATE, "form.row_of_certificate",
+    FORM_ROWS "WHERE f.id = (SELECT x.form_id FROM application x "
+    "JOIN certificate y ON y.application_id = x.id WHERE y.id = $1)",
+    "d", FORM_ROWS_COLUMNS)
 
 /* application: id, form_id, state, now */
 STATEMENT(APPLICATION_INSERT, "application.insert",

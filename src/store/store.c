@@ -27,6 +27,8 @@ struct store {
 	struct errinfo held; /* kind is ERR_OK while nothing holds it */
 	bool has_mender;
 	pthread_t mender;
+	store_seen *seen; /* NULL: nobody watches */
+	void *seen_arg;
 };
 
 static enum err
@@ -243,6 +245,30 @@ store_ready(struct store *s, struct errinfo *ei)
 	return err == ERR_OK ? writer_check(s->writer, ei) : err;
 }
 
+void
+store_watch(struct store *s, store_seen *seen, void *arg)
+{
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	s->seen = seen;
+	s->seen_arg = arg;
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+static void
+tell(struct store *s, const struct unit *u)
+{
+	store_seen *seen;
+	void *arg;
+
+	ensure(pthread_mutex_lock(&s->lock) == 0);
+	seen = s->seen;
+	arg = s->seen_arg;
+	ensure(pthread_mutex_unlock(&s->lock) == 0);
+	if (seen != NULL) {
+		seen(arg, u);
+	}
+}
+
 enum err
 store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei)
@@ -257,6 +283,9 @@ store_submit(struct store *s, struct unit *u,
 	}
 	enter(s);
 	err = writer_submit(s->writer, u, out_position, ei);
+	if (err == ERR_OK || err == ERR_TIMEOUT) {
+		tell(s, u);
+	}
 	leave(s);
 	return err;
 }

@@ -86,6 +86,15 @@ ATTR_MUST_USE enum err store_submit(struct store *s, struct unit *u,
     struct audit_position *out_position, struct errinfo *ei);
 
 /*
+ * Be told of each unit that was committed, or of which that is not known, by
+ * the thread that submitted it, before its store_submit() returns.  `seen` must
+ * not block and not submit.  NULL ends it: who calls that has to know that
+ * nobody submits any more.
+ */
+typedef void store_seen(void *arg, const struct unit *u);
+void store_watch(struct store *s, store_seen *seen, void *arg);
+
+/*
  * From now on the store answers every unit of work with this error (its rule
  * and text, as ERR_AGAIN) and changes nothing; reading goes on.  For a
  * database that was put back: what it wrote now would branch off from what

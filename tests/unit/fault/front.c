@@ -3,6 +3,7 @@
 
 #include "front.h"
 
+#include "api/events.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
 #include "identity/notice.h"
@@ -53,6 +54,12 @@ front_open(struct front *front, struct office *o)
 	    .store = o->f->store, .clock = &o->f->clock, .key = secret};
 	struct issuing_options issuing;
 	struct publisher_options publisher = {.ca = o->ca};
+	const struct events_options events = {
+	    .store = o->f->store,
+	    .registry = &front->registry,
+	    .sessions = &front->sessions,
+	    .clock = &o->f->clock,
+	};
 	struct errinfo ei = {0};
 	size_t num;
 
@@ -81,6 +88,7 @@ front_open(struct front *front, struct office *o)
 	    .failed = tell};
 	assert_ok(issuing_start(&issuing, &front->issuing, &num, &ei), &ei);
 	assert_ok(publisher_start(&publisher, &front->publisher, &ei), &ei);
+	assert_ok(events_start(&events, &front->events, &ei), &ei);
 	front->api = (struct api){
 	    .store = o->f->store,
 	    .registry = &front->registry,
@@ -91,6 +99,7 @@ front_open(struct front *front, struct office *o)
 	    .ca = o->ca,
 	    .issuing = front->issuing,
 	    .publisher = front->publisher,
+	    .events = front->events,
 	    .clock = &o->f->clock,
 	    .centre_name = "УЦ Сургуч",
 	    .support_phone = "8 800 500-50-80",
@@ -108,6 +117,7 @@ front_close(struct front *front)
 {
 	publisher_stop(front->publisher);
 	issuing_stop(front->issuing);
+	events_free(front->events);
 	idem_free(front->idem);
 	notices_free(front->notices);
 	otp_free(front->otp);

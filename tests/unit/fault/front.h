@@ -11,6 +11,7 @@
 #include "identity/session.h"
 #include "registry/registry.h"
 
+struct events;
 struct idem;
 struct issuing;
 struct notices;
@@ -27,6 +28,7 @@ struct front {
 	struct idem *idem;
 	struct issuing *issuing;
 	struct publisher *publisher;
+	struct events *events;
 	struct api api;
 	char token[OPERATOR_TOKEN_SIZE]; /* the operator's */
 };

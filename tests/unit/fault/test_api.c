@@ -162,6 +162,7 @@ sign_in(void)
 	ask_before(&enter, new_sign_in);
 	(void)snprintf(run.session, sizeof(run.session), "%s", answer.cookie);
 	get(PERSON, "/v1/session");
+	get(PERSON, "/v1/my/events");
 }
 
 static void

@@ -31,6 +31,7 @@ nothing_is_a_centre(void **state)
 	    "/libexec/surguch");
 	assert_string_equal(s->api.address, "127.0.0.1");
 	assert_int_equal(s->api.port, 8443);
+	assert_int_equal(s->connections_per_ip, 200);
 	assert_int_equal(s->num_signers, 0);
 	assert_int_equal(s->metrics.port, 0);
 	assert_int_equal(s->ocsp_cache_bytes, 64 << 20);
@@ -53,7 +54,8 @@ everything_is_taken(void **state)
 			"support = { phone = \"8\"; hours = \"9\"; };\n"
 			"api = { address = \"::1\"; port = 1; "
 			"origin = \"https://x\"; certificate = \"/c\"; "
-			"key = \"/k\"; proxies = [\"10.0.0.1\"]; };\n"
+			"key = \"/k\"; proxies = [\"10.0.0.1\"]; "
+			"connections_per_ip = 9; };\n"
 			"public = { address = \"0.0.0.0\"; port = 65535; "
 			"ocsp_cache_mib = 0; url = \"http://x:1/y\"; };\n"
 			"database = { host = \"::1\"; port = 1; name = "
@@ -71,6 +73,7 @@ everything_is_taken(void **state)
 	    &ei);
 	assert_string_equal(s->courier_dir, "/p/var/lib/surguch/courier");
 	assert_string_equal(s->libexec, "/l");
+	assert_int_equal(s->connections_per_ip, 9);
 	assert_string_equal(s->support_phone, "8");
 	assert_string_equal(s->support_hours, "9");
 	assert_string_equal(s->api.address, "::1");
