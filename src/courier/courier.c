@@ -11,11 +11,6 @@
 static const char key_name[] = "seal.key";
 static const char pub_name[] = "seal.pub";
 
-static const struct conf_setting settings[] = {
-    {.name = "gateway", .type = CONF_GROUP, .members = gateway_settings},
-    {0},
-};
-
 /* --- key and configuration --------------------------------------------------
  */
 
@@ -104,10 +99,10 @@ courier_open(const char *conf_path, const char *state_dir,
 		return err_nomem(ei);
 	}
 	c->clock = *clock;
-	e = conf_read(conf_path, settings, &c->conf, report, ei);
-	if (e == ERR_OK && conf_has(conf_root(c->conf), "gateway")) {
-		e = gateway_new(conf_group(conf_root(c->conf), "gateway"),
-		    report, &c->gateway, ei);
+	e = conf_read(conf_path, route_settings, &c->conf, report, ei);
+	if (e == ERR_OK) {
+		e = routes_new(
+		    conf_root(c->conf), clock, report, &c->routes, ei);
 	}
 	if (e == ERR_OK) {
 		e = read_key(c, state_dir, ei);
@@ -127,17 +122,17 @@ void
 courier_free(struct courier *courier)
 {
 	if (courier != NULL) {
-		gateway_free(courier->gateway);
+		routes_free(courier->routes);
 		conf_free(courier->conf);
 		secret_clear(&courier->priv);
 		free(courier);
 	}
 }
 
-bool
-courier_has_gateway(const struct courier *courier)
+size_t
+courier_num_routes(const struct courier *courier)
 {
-	return courier->gateway != NULL;
+	return routes_num(courier->routes);
 }
 
 /* --- one message --------------------------------------------------------- */
@@ -172,10 +167,10 @@ open_and_send(const struct courier *c, const struct courier_deliver *m,
 		    "the sealed message cannot be opened");
 		return;
 	}
-	gateway_send(c->gateway,
+	routes_send(c->routes,
 	    &(struct gateway_message){
 		.to = m->to, .text = secret_slice(&text), .id = id},
-	    out);
+	    m->expires_sec, out);
 	secret_clear(&text);
 }
 
@@ -184,12 +179,7 @@ courier_deliver(const struct courier *c, const struct courier_deliver *m,
     struct courier_result *out)
 {
 	*out = (struct courier_result){.outbox = m->outbox};
-	if (c->gateway == NULL) {
-		give_up(out, COURIER_REFUSED,
-		    "no SMS gateway is configured; see gateway in "
-		    "courier.conf");
-	} else if (m->expires_sec > 0 &&
-		   clock_utc_sec(&c->clock) >= m->expires_sec) {
+	if (m->expires_sec > 0 && clock_utc_sec(&c->clock) >= m->expires_sec) {
 		give_up(out, COURIER_REFUSED,
 		    "the message expired before it could be sent");
 	} else {

@@ -4,12 +4,14 @@
 /*
  * The role that calls out: takes COURIER_DELIVER from front over its
  * socketpair, opens the sealed body, sends it through the gateway and answers
- * COURIER_RESULT.  A message is tried once here; front decides what to do with
- * a RETRY, and nobody repeats an UNCLEAR unasked.
+ * COURIER_RESULT.  Each way out is tried once here, up to the first that took
+ * it or may have; front decides what to do with a RETRY, and nobody repeats an
+ * UNCLEAR unasked.
  *
  * State directory (0700, the role's own): seal.key, 32 bytes, 0400; seal.pub
  * beside it for the curious.  The configuration is a file of its own:
  *	gateway : { ... };		see courier/gateway.h; may be absent
+ *	gateways : ( {...}, {...} );	or several; see courier/route.h
  */
 #include <stdbool.h>
 
@@ -28,7 +30,8 @@ ATTR_MUST_USE enum err courier_open(const char *conf_path,
     const char *state_dir, const struct clock *clock, struct courier **out,
     struct conf_report *report, struct errinfo *ei);
 void courier_free(struct courier *courier);
-bool courier_has_gateway(const struct courier *courier);
+/* Ways out; 0: nothing can be sent. */
+size_t courier_num_routes(const struct courier *courier);
 
 /*
  * Say hello on the channel and work until the peer closes it or a stop signal

@@ -4,13 +4,13 @@
 /* Shared by courier.c and serve.c. */
 #include "base/secret.h"
 #include "courier/courier.h"
-#include "courier/gateway.h"
+#include "courier/route.h"
 #include "crypto/seal.h"
 #include "ipc/courier_msg.h"
 
 struct courier {
 	struct conf *conf;
-	struct gateway *gateway; /* NULL: none is configured */
+	struct routes *routes;
 	struct clock clock;
 	uint8_t pub[SEAL_KEY_SIZE];
 	struct secret priv;

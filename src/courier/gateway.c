@@ -15,6 +15,7 @@ enum {
 	HEADERS_MAX = 8,
 	ANSWER_MAX = 64 * 1024,
 	SECRET_MAX = 1024,
+	PREFIX_MAX = 16, /* "+" and a whole number */
 };
 
 struct gateway {
@@ -64,7 +65,49 @@ static const char *const formats[] = {"text", "json", "form", NULL};
 _Static_assert(PLACE_TEXT == 0 && PLACE_JSON == 1 && PLACE_PERCENT == 2,
     "the order of formats[]");
 
+static const char *
+check_prefix(const char *value)
+{
+	size_t len = strlen(value);
+
+	return value[0] == '+' && len >= 2 && len <= PREFIX_MAX &&
+		       text_is_digits(slice_make(value + 1, len - 1))
+		   ? NULL
+		   : "is no \"+\" with 1 to 15 digits";
+}
+
+static const struct conf_setting price_settings[] = {
+    {.name = "prefix",
+	.type = CONF_TEXT,
+	.required = true,
+	.check = check_prefix},
+    {.name = "part",
+	.type = CONF_INT,
+	.required = true,
+	.min = 0,
+	.max = SMS_PRICE_MAX},
+    {0},
+};
+
 const struct conf_setting gateway_settings[] = {
+    {.name = "name",
+	.type = CONF_TEXT,
+	.fallback = "gateway",
+	.check = conf_check_name},
+    {.name = "prefixes",
+	.type = CONF_TEXTS,
+	.max = ROUTE_PREFIXES_MAX,
+	.check = check_prefix},
+    {.name = "cool_down_sec",
+	.type = CONF_INT,
+	.min = 1,
+	.max = 3600,
+	.fallback_int = 60},
+    {.name = "price_part", .type = CONF_INT, .min = 0, .max = SMS_PRICE_MAX},
+    {.name = "prices",
+	.type = CONF_GROUPS,
+	.max = ROUTE_PREFIXES_MAX,
+	.members = price_settings},
     {.name = "url",
 	.type = CONF_TEXT,
 	.required = true,
@@ -401,6 +444,26 @@ call_out(const struct gateway *g, struct gateway_call *call,
 		headers[i] = buf_cstr(&call->headers[i]);
 	}
 	return fetch(&request, out, ei);
+}
+
+/* The longest prefix decides, whatever its place in the list. */
+int64_t
+gateway_price(const struct gateway *g, const char *to)
+{
+	int64_t price = conf_int(g->conf, "price_part");
+	size_t longest = 0;
+
+	for (size_t i = 0; i < conf_len(g->conf, "prices"); i++) {
+		struct conf_cursor c = conf_group_at(g->conf, "prices", i);
+		const char *prefix = conf_text(c, "prefix");
+		size_t len = strlen(prefix);
+
+		if (len > longest && strncmp(to, prefix, len) == 0) {
+			longest = len;
+			price = conf_int(c, "part");
+		}
+	}
+	return price;
 }
 
 void

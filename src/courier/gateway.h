@@ -17,6 +17,11 @@
  *		refused_pattern = "*\"error\"*";
  *		id_pattern = "\"id\":\"{id}\"";
  *		secret_file = "/etc/surguch/sms.secret";
+ *		name = "main";
+ *		prefixes = ["+7", "+375"];
+ *		price_part = 350;
+ *		prices = ( { prefix = "+375"; part = 1200; } );
+ *		cool_down_sec = 60;
  *	};
  *
  * Placeholders: {to} is "+79161234567", {to_digits} the same without the plus,
@@ -55,6 +60,10 @@ extern const struct conf_setting gateway_settings[];
 ATTR_MUST_USE enum err gateway_new(struct conf_cursor c,
     struct conf_report *report, struct gateway **out, struct errinfo *ei);
 void gateway_free(struct gateway *gateway);
+
+/* What one part of an SMS to this number costs, in hundredths of the
+ * currency's unit: `prices` by the longest prefix, or `price_part`. */
+int64_t gateway_price(const struct gateway *gateway, const char *to);
 
 /* to: "+" and 5 to 15 digits; id: what {id} becomes, clean text. */
 struct gateway_message {

@@ -56,7 +56,7 @@ send_body(int channel, uint16_t type, uint64_t id, const struct buf *body,
 static enum err
 say_hello(const struct pool *p, uint64_t id, struct errinfo *ei)
 {
-	struct courier_key key = {.ready = p->courier->gateway != NULL};
+	struct courier_key key = {.ready = courier_num_routes(p->courier) > 0};
 	struct buf body = BUF_INIT(256);
 	enum err e = hello_send(p->channel, id, "courier", "", ei);
 
@@ -104,7 +104,7 @@ job_free(struct job *job)
 static void
 answer(struct pool *p, uint64_t id, const struct courier_result *result)
 {
-	struct buf body = BUF_INIT(1024);
+	struct buf body = BUF_INIT(4096);
 	enum err e;
 
 	courier_result_pack(result, &body);

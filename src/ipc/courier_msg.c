@@ -90,6 +90,14 @@ courier_result_pack(const struct courier_result *m, struct buf *out)
 {
 	put_id(out, &m->outbox);
 	wire_put_u32(out, (uint32_t)m->outcome);
+	wire_put_text(out, m->route);
+	wire_put_u32(out, m->parts);
+	wire_put_i64(out, m->cost);
+	wire_put_u32(out, (uint32_t)m->num_tries);
+	for (size_t i = 0; i < m->num_tries; i++) {
+		wire_put_text(out, m->tries[i].route);
+		wire_put_u32(out, (uint32_t)m->tries[i].outcome);
+	}
 	wire_put_text(out, m->provider_id);
 	wire_put_text(out, m->detail);
 }
@@ -104,6 +112,18 @@ courier_result_unpack(
 
 	get_id(&w, &m.outbox);
 	m.outcome = (enum courier_outcome)get_enum(&w, COURIER_OUTCOME_MAX_);
+	wire_get_text(&w, m.route, sizeof(m.route));
+	m.parts = wire_get_u32(&w);
+	m.cost = wire_get_i64(&w);
+	if (m.cost < 0) {
+		wire_bad(&w, "a cost below nothing");
+	}
+	m.num_tries = wire_get_below(&w, COURIER_ROUTES_MAX + 1);
+	for (size_t i = 0; i < m.num_tries; i++) {
+		wire_get_text(&w, m.tries[i].route, sizeof(m.tries[i].route));
+		m.tries[i].outcome =
+		    (enum courier_outcome)get_enum(&w, COURIER_OUTCOME_MAX_);
+	}
 	wire_get_text(&w, m.provider_id, sizeof(m.provider_id));
 	wire_get_text(&w, m.detail, sizeof(m.detail));
 	e = wire_end(&w, "courier result", ei);

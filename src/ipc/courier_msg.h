@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/id.h"
@@ -51,6 +52,7 @@ enum {
 	COURIER_KEY_SIZE = 32,
 	COURIER_TO_MAX = 128, /* an e-mail address, later */
 	COURIER_PROVIDER_ID_MAX = 64,
+	COURIER_ROUTE_MAX = 63, /* a way's name in courier.conf */
 	COURIER_DETAIL_MAX = ERRINFO_TEXT - 1,
 };
 
@@ -73,10 +75,28 @@ struct courier_deliver {
 	struct slice sealed;
 };
 
-/* detail: for operators, without the message and without the address. */
+/* One way that was asked. */
+struct courier_try {
+	char route[COURIER_ROUTE_MAX + 1];
+	enum courier_outcome outcome;
+};
+
+/*
+ * route   which way took it, or may have; "" when none did
+ * parts   of that SMS, which were paid for; 0 when none was sent
+ * cost    of them, in hundredths of the currency's unit
+ * tries   every way that was asked, in order
+ * detail  what the ways that did not take it said: for operators, without the
+ *         message and without the address
+ */
 struct courier_result {
 	struct id outbox;
 	enum courier_outcome outcome;
+	char route[COURIER_ROUTE_MAX + 1];
+	uint32_t parts;
+	int64_t cost;
+	struct courier_try tries[COURIER_ROUTES_MAX];
+	size_t num_tries;
 	char provider_id[COURIER_PROVIDER_ID_MAX + 1];
 	char detail[COURIER_DETAIL_MAX + 1];
 };

@@ -153,7 +153,7 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		log_event(LOG_INFO, "courier.start",
-		    L_INT("gateway", courier_has_gateway(courier)));
+		    L_INT("routes", courier_num_routes(courier)));
 		role_ready();
 		err = courier_run(courier, ROLE_FD_CHANNEL, THREADS, ei);
 	}

@@ -390,6 +390,9 @@ metrics_write(struct metrics *m, struct buf *out, struct errinfo *ei)
 	metrics_family(out, "surguch_messages_total",
 	    "What became of messages handed to courier.",
 	    outbox_outcomes(m->outbox), "outcome", NULL);
+	metrics_family(out, "surguch_message_tries_total",
+	    "Gateways that were tried with a message, and what they did.",
+	    outbox_tries(m->outbox), "route", "outcome");
 	return buf_err(out, ei);
 }
 

@@ -24,11 +24,14 @@ enum {
 	RETRY_SEC = 20, /* the first pause; each is longer by as much */
 	RETRY_MAX_SEC = 600,
 	KEEP_SEC = 30 * 86400, /* what became of a message */
+	/* A way's name, its outcome, and what stands between. */
+	TRIED_SIZE = COURIER_ROUTES_MAX * (COURIER_ROUTE_MAX + 16),
 };
 
 struct outbox {
 	struct outbox_options o;
 	struct family outcomes;
+	struct family tries; /* by way and outcome */
 	pthread_t thread;
 	atomic_bool stop;
 	atomic_bool failed; /* the channel: nothing is sent any more */
@@ -54,6 +57,34 @@ submit_one(struct outbox *b, struct unit *u)
 	return e;
 }
 
+/* "main retry, spare delivered" */
+static void
+tried_text(const struct courier_result *r, char *out, size_t size)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < r->num_tries && len < size; i++) {
+		len += (size_t)snprintf(out + len, size - len, "%s%s %s",
+		    i > 0 ? ", " : "", r->tries[i].route,
+		    courier_outcome_name(r->tries[i].outcome));
+	}
+}
+
+/* What was tried and paid for, in the unit that says what became of it. */
+static void
+add_tried(struct unit *u, const struct courier_result *r)
+{
+	char tried[TRIED_SIZE];
+
+	if (r->num_tries > 0) {
+		tried_text(r, tried, sizeof(tried));
+		unit_add(u, ST_OUTBOX_TRIED, EXPECT(1), V_ID(&r->outbox),
+		    r->route[0] != '\0' ? V_TEXT(r->route) : V_NULL,
+		    V_TEXT(tried), V_INT(r->parts), V_INT(r->cost));
+	}
+}
+
 /* Again and again until it is too late: outbox_sweep() ends that. */
 static void
 note_retry(struct outbox *b, const struct courier_result *r, int64_t now)
@@ -73,6 +104,7 @@ note_retry(struct outbox *b, const struct courier_result *r, int64_t now)
 	unit_init(&u);
 	unit_add(&u, ST_OUTBOX_RETRY, EXPECT(1), V_ID(&r->outbox),
 	    V_INT(now + pause), V_TEXT(r->detail));
+	add_tried(&u, r);
 	(void)submit_one(b, &u);
 }
 
@@ -85,6 +117,7 @@ note_end(struct outbox *b, const struct courier_result *r, const char *state,
 	unit_init(&u);
 	unit_add(&u, ST_OUTBOX_END, EXPECT(1), V_ID(&r->outbox), V_TEXT(state),
 	    V_TEXT(r->detail), V_INT(now));
+	add_tried(&u, r);
 	(void)submit_one(b, &u);
 }
 
@@ -95,7 +128,12 @@ note_result(struct outbox *b, const struct courier_result *r)
 	struct unit u;
 
 	family_count(&b->outcomes, courier_outcome_name(r->outcome), "");
-	if (r->outcome != COURIER_DELIVERED) {
+	for (size_t i = 0; i < r->num_tries; i++) {
+		family_count(&b->tries, r->tries[i].route,
+		    courier_outcome_name(r->tries[i].outcome));
+	}
+	/* Delivered by another way than the first is worth a word too. */
+	if (r->outcome != COURIER_DELIVERED || r->num_tries > 1) {
 		b->o.trouble(
 		    b->o.arg, courier_outcome_name(r->outcome), r->detail);
 	}
@@ -104,6 +142,7 @@ note_result(struct outbox *b, const struct courier_result *r)
 		unit_init(&u);
 		unit_add(&u, ST_OUTBOX_DELIVERED, EXPECT(1), V_ID(&r->outbox),
 		    V_TEXT(r->provider_id), V_INT(now));
+		add_tried(&u, r);
 		(void)submit_one(b, &u);
 		break;
 	case COURIER_RETRY:
@@ -349,6 +388,7 @@ outbox_start(
 	}
 	b->o = *o;
 	family_init(&b->outcomes);
+	family_init(&b->tries);
 	buf_init(&b->store, FRAME_BYTES_MAX);
 	e = say_hello(b, ei);
 	if (e == ERR_OK) {
@@ -361,6 +401,7 @@ outbox_start(
 	if (e != ERR_OK) {
 		buf_clear(&b->store);
 		family_clear(&b->outcomes);
+		family_clear(&b->tries);
 		free(b);
 		return e;
 	}
@@ -389,6 +430,12 @@ outbox_outcomes(const struct outbox *b)
 	return &b->outcomes;
 }
 
+const struct family *
+outbox_tries(const struct outbox *b)
+{
+	return &b->tries;
+}
+
 bool
 outbox_failed(const struct outbox *b)
 {
@@ -406,5 +453,6 @@ outbox_stop(struct outbox *b)
 	fd_close(b->o.fd);
 	buf_clear(&b->store);
 	family_clear(&b->outcomes);
+	family_clear(&b->tries);
 	free(b);
 }

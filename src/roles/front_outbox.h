@@ -23,7 +23,7 @@ struct outbox_options {
 	/* Courier said hello with this key (at its first and each later
 	 * start). */
 	void (*courier)(void *arg, const uint8_t key[32]);
-	/* A message ended otherwise than delivered. */
+	/* A message was not delivered, or not by the first way. */
 	void (*trouble)(void *arg, const char *outcome, const char *detail);
 	void *arg;
 };
@@ -33,6 +33,8 @@ ATTR_MUST_USE enum err outbox_start(
     const struct outbox_options *o, struct outbox **out, struct errinfo *ei);
 /* What became of messages, by outcome (ipc/courier_msg.h). */
 const struct family *outbox_outcomes(const struct outbox *b);
+/* The same of each way that courier tried, by its name and outcome. */
+const struct family *outbox_tries(const struct outbox *b);
 void outbox_stop(struct outbox *b); /* NULL is fine */
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);

@@ -49,12 +49,17 @@ static const char *const *const migration_5[] = {
     migration_5_roots,
 };
 
+static const char *const *const migration_6[] = {
+    migration_6_routes,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
     {3, migration_3, ARRAY_LEN(migration_3)},
     {4, migration_4, ARRAY_LEN(migration_4)},
     {5, migration_5, ARRAY_LEN(migration_5)},
+    {6, migration_6, ARRAY_LEN(migration_6)},
 };
 
 const struct migration *

@@ -25,3 +25,12 @@ const char *const migration_1_courier[] = {
     "CREATE INDEX outbox_ended ON outbox (ended_at)",
     NULL,
 };
+
+/* How a message left, and what was paid for it. */
+const char *const migration_6_routes[] = {
+    "ALTER TABLE outbox ADD COLUMN route TEXT",
+    "ALTER TABLE outbox ADD COLUMN tried TEXT",
+    "ALTER TABLE outbox ADD COLUMN parts BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE outbox ADD COLUMN cost BIGINT NOT NULL DEFAULT 0",
+    NULL,
+};

@@ -43,4 +43,7 @@ extern const char *const migration_4_idem[];
 /* Migration 5: the lists of those who stand above our CAs. */
 extern const char *const migration_5_roots[];
 
+/* Migration 6: by which way a message left. */
+extern const char *const migration_6_routes[];
+
 #endif

@@ -49,6 +49,13 @@ STATEMENT(OUTBOX_END, "outbox.end",
     "UPDATE outbox SET state = $2, failure = $3, ended_at = $4, "
     "body = NULL, recipient = NULL WHERE id = $1 AND state = 'sending'",
     "dtti", "")
+/* id, by which way it left (or may have; NULL: none), what was tried
+ * ("main retry, spare delivered"), parts and hundredths that it cost: in the
+ * unit of the three above. */
+STATEMENT(OUTBOX_TRIED, "outbox.tried",
+    "UPDATE outbox SET route = $2, tried = $3, parts = parts + $4, "
+    "cost = cost + $5 WHERE id = $1",
+    "dTtii", "")
 /* At start: what was on its way when the last run ended is unclear and is
  * never sent again by itself. */
 STATEMENT(OUTBOX_ABANDON, "outbox.abandon",
@@ -65,10 +72,11 @@ STATEMENT(OUTBOX_SUPERSEDE, "outbox.supersede",
     "recipient = NULL WHERE object_id = $1 AND purpose = $2 "
     "AND state = 'due'",
     "dti", "")
-/* -> 0 state, 1 attempts, 2 failure, 3 provider_id, 4 sent_at, 5 ended_at */
+/* -> 0 state, 1 attempts, 2 failure, 3 provider_id, 4 sent_at, 5 ended_at,
+ * 6 route, 7 tried, 8 parts, 9 cost */
 STATEMENT(OUTBOX_GET, "outbox.get",
-    "SELECT state, attempts, failure, provider_id, sent_at, ended_at "
-    "FROM outbox WHERE id = $1",
-    "d", "tiTTII")
+    "SELECT state, attempts, failure, provider_id, sent_at, ended_at, "
+    "route, tried, parts, cost FROM outbox WHERE id = $1",
+    "d", "tiTTIITTii")
 STATEMENT(OUTBOX_PURGE, "outbox.purge",
     "DELETE FROM outbox WHERE ended_at < $1", "i", "")

@@ -19,6 +19,11 @@ messages_come_back_as_they_were(void **state)
 	struct courier_deliver deliver2;
 	struct courier_result result = {.outbox = {{4}},
 	    .outcome = COURIER_UNCLEAR,
+	    .route = "spare",
+	    .parts = 2,
+	    .cost = 700,
+	    .tries = {{"main", COURIER_RETRY}, {"spare", COURIER_UNCLEAR}},
+	    .num_tries = 2,
 	    .provider_id = "p-1",
 	    .detail = "why"};
 	struct courier_result result2;
@@ -43,6 +48,13 @@ messages_come_back_as_they_were(void **state)
 	assert_int_equal(result2.outcome, COURIER_UNCLEAR);
 	assert_string_equal(result2.provider_id, "p-1");
 	assert_string_equal(result2.detail, "why");
+	assert_string_equal(result2.route, "spare");
+	assert_int_equal(result2.parts, 2);
+	assert_int_equal(result2.cost, 700);
+	assert_int_equal(result2.num_tries, 2);
+	assert_string_equal(result2.tries[0].route, "main");
+	assert_int_equal(result2.tries[0].outcome, COURIER_RETRY);
+	assert_int_equal(result2.tries[1].outcome, COURIER_UNCLEAR);
 	buf_clear(&b);
 }
 

@@ -452,6 +452,7 @@ test_outbox(void **state)
 	const struct id one = {{[15] = 1}}, two = {{[15] = 2}},
 			three = {{[15] = 3}};
 	struct errinfo ei = {0};
+	struct rows *rows = NULL;
 
 	(void)state;
 	for (uint8_t n = 1; n <= 4; n++) {
@@ -481,6 +482,20 @@ test_outbox(void **state)
 		      V_TEXT("provider-1"), V_INT(71)),
 	    &ei);
 	assert_outbox(1, "delivered");
+	/* What two tries cost is added up; the last way stands. */
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_ok(CHANGE(&ei, ST_OUTBOX_TRIED, EXPECT(1), V_ID(&one),
+			      V_TEXT(i == 1 ? "main" : "spare"),
+			      V_TEXT("spare delivered"), V_INT(2), V_INT(700)),
+		    &ei);
+	}
+	assert_ok(
+	    store_query_one(store, ST_OUTBOX_GET, &rows, &ei, V_ID(&one)), &ei);
+	assert_string_equal(rows_text(rows, 0, 6), "spare");
+	assert_string_equal(rows_text(rows, 0, 7), "spare delivered");
+	assert_int_equal(rows_int(rows, 0, 8), 4);
+	assert_int_equal(rows_int(rows, 0, 9), 1400);
+	rows_free(rows);
 
 	/* A restart with two on its way: unclear, never sent again. */
 	assert_ok(
