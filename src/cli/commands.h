@@ -21,6 +21,8 @@ cli_run cmd_cabinet_check, cmd_cabinet_request, cmd_cabinet_confirm,
     cmd_cabinet_install, cmd_cabinet_download;
 /* cmd_container.c */
 cli_run cmd_container_new, cmd_container_list, cmd_container_show;
+/* cmd_container_move.c */
+cli_run cmd_container_import, cmd_container_export;
 /* cmd_show.c */
 cli_run cmd_show_file;
 /* cmd_verify.c */

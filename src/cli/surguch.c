@@ -66,6 +66,18 @@ static const struct cli_command commands[] = {
 	cmd_container_list},
     {"container", "show", "FOLDER", "what is in a container",
 	cmd_container_show},
+    {"container", "import",
+	"SOURCE FOLDER [--label TEXT] [--password-file FILE] "
+	"[--new-password-file FILE | --insecure-no-password]",
+	"copy a key and its certificate into a new container (SOURCE: a "
+	"container of ours or of CryptoPro's form)",
+	cmd_container_import},
+    {"container", "export",
+	"SOURCE --cryptopro FOLDER [--label TEXT] [--password-file FILE] "
+	"[--new-password-file FILE | --insecure-no-password] "
+	"[--not-exportable]",
+	"write a key and its certificate as six files of CryptoPro's form",
+	cmd_container_export},
     {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
 	cmd_show_file},

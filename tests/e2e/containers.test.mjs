@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// surguch container: keys that move to and from the tools people have.
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync }
+	from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { exec } from '../run/exec.mjs';
+import * as package_ from './lib/cryptopro.mjs';
+import { opensslMust } from './lib/openssl.mjs';
+import { BUILD, scratch } from './lib/scratch.mjs';
+
+const surguch = (...args) => exec(join(BUILD, 'src/cli/surguch'), args,
+	{ timeoutSec: 60 });
+
+async function must(...args) {
+	const r = await surguch(...args);
+	assert.equal(r.code, 0, r.all);
+	return r;
+}
+
+const json = async (...args) => JSON.parse((await must('--json', ...args)).out);
+
+async function refused(rule, ...args) {
+	const r = await surguch(...args);
+	assert.notEqual(r.code, 0, r.all);
+	assert.match(r.err, new RegExp(`rule ${rule.replaceAll('.', '\\.')}\\b`),
+		r.all);
+	return r;
+}
+
+// A place with a key by openssl, its certificate, and files of passwords.
+async function place(t, algorithm, ...options) {
+	const dir = scratch(t);
+	const at = (name) => join(dir, name);
+	await opensslMust(['genpkey', '-algorithm', algorithm,
+		...options.flatMap((o) => ['-pkeyopt', o]), '-out', at('key.pem')]);
+	await opensslMust(['req', '-x509', '-new', '-key', at('key.pem'), '-subj',
+		'/CN=Иванов Иван/O=Ромашка', '-utf8', '-days', '30', '-addext',
+		'keyUsage=digitalSignature,keyEncipherment,keyAgreement', '-out',
+		at('cert.pem')]);
+	await opensslMust(['x509', '-in', at('cert.pem'), '-outform', 'DER', '-out',
+		at('cert.der')]);
+	await opensslMust(['pkcs8', '-topk8', '-nocrypt', '-in', at('key.pem'),
+		'-outform', 'DER', '-out', at('key.der')]);
+	const password = (name, text) => {
+		writeFileSync(at(name), `${text}\n`);
+		chmodSync(at(name), 0o600);
+		return at(name);
+	};
+	return { at, password, cert: readFileSync(at('cert.der')),
+		p8: readFileSync(at('key.der')),
+		spki: await opensslMust(['pkey', '-in', at('key.pem'), '-pubout']) };
+}
+
+const publicOf = (file) => opensslMust(['pkey', '-inform', 'DER', '-in', file,
+	'-pubout']);
+
+const KEYS = [
+	['gost2012-256:A', 'gost2012_256', 'paramset:A', 'secret'],
+	['gost2012-256:XA', 'gost2012_256', 'paramset:XA', 'Пароль'],
+	['gost2012-512:A', 'gost2012_512', 'paramset:A', 'secret'],
+	['gost2012-256:A', 'gost2012_256', 'paramset:A', undefined],
+];
+
+for (const [spec, algorithm, set, password] of KEYS) {
+	test(`a CryptoPro container with ${spec}, ${password ?? 'no password'}: ` +
+		'from the package to us and back', async (t) => {
+		const p = await place(t, algorithm, set);
+		await package_.write(p.at('theirs.000'),
+			{ p8: p.p8, cert: p.cert, password, name: 'theirs' });
+
+		const shown = await json('container', 'show', p.at('theirs.000'));
+		assert.equal(shown.form, 'cryptopro');
+		assert.equal(shown.key, spec);
+		assert.equal(shown.label, 'theirs');
+		assert.equal(shown.password, password !== undefined);
+		assert.match(shown.subject, /Иванов Иван/);
+		const theirs = password === undefined ? [] :
+			['--password-file', p.password('old', password)];
+		const made = await json('container', 'import', p.at('theirs.000'),
+			p.at('ours'), ...theirs, '--insecure-no-password');
+		assert.equal(made.certificate, true);
+		assert.equal(made.from, 'cryptopro');
+		assert.equal(await publicOf(p.at('ours/key.p8')), p.spki);
+		assert.deepEqual(readFileSync(p.at('ours/cert.der')), p.cert);
+
+		const back = password === undefined ? ['--insecure-no-password'] :
+			['--new-password-file', p.password('new', `${password}2`)];
+		await must('container', 'export', p.at('ours'), '--cryptopro',
+			p.at('back.000'), '--label', 'Иванов', ...back);
+		assert.equal(statSync(p.at('back.000')).mode & 0o777, 0o700);
+		const read = await package_.read(p.at('back.000'),
+			password && `${password}2`);
+		assert.ok(p.p8.subarray(-read.scalar.length).equals(read.scalar));
+		assert.deepEqual(read.cert, p.cert);
+		if (password !== undefined) {
+			await assert.rejects(package_.read(p.at('back.000'), password));
+			await refused('container.password', 'container', 'import',
+				p.at('back.000'), p.at('x'), '--password-file', p.at('old'),
+				'--insecure-no-password');
+		}
+		assert.equal((await json('container', 'show', p.at('back.000'))).label,
+			'Иванов');
+		const list = await json('container', 'list', p.at('.'));
+		assert.deepEqual(list.containers.map((c) => [c.name, c.form]),
+			[['back.000', 'cryptopro'], ['ours', 'folder'],
+				['theirs.000', 'cryptopro']]);
+	});
+}
+
+test('a damaged CryptoPro container: the reserve is used and said aloud; a key ' +
+	'that may not leave stays', async (t) => {
+	const p = await place(t, 'gost2012_256', 'paramset:A');
+	const old = p.password('old', 'secret');
+	await package_.write(p.at('one.000'), { p8: p.p8, password: 'secret' });
+	const primary = readFileSync(p.at('one.000/primary.key'));
+	primary[10] ^= 1;
+	writeFileSync(p.at('one.000/primary.key'), primary);
+	const r = await must('container', 'import', p.at('one.000'), p.at('ours'),
+		'--password-file', old, '--insecure-no-password');
+	assert.match(r.err, /primary\.key .*damaged.*reserve/);
+	assert.match(r.err, /no certificate/);
+	assert.equal(await publicOf(p.at('ours/key.p8')), p.spki);
+
+	const header = readFileSync(p.at('one.000/header.key'));
+	header[header.length - 20] ^= 1;
+	writeFileSync(p.at('one.000/header.key'), header);
+	assert.match((await refused('container.damaged', 'container', 'import',
+		p.at('one.000'), p.at('x'), '--password-file', old,
+		'--insecure-no-password')).err, /header\.key/);
+
+	await must('container', 'export', p.at('ours'), '--cryptopro',
+		p.at('shut.000'), '--insecure-no-password', '--not-exportable');
+	await refused('container.cryptopro.not_exportable', 'container', 'import',
+		p.at('shut.000'), p.at('y'), '--insecure-no-password');
+	assert.equal(existsSync(p.at('y')), false);
+	assert.equal((await json('container', 'show', p.at('shut.000'))).exportable,
+		false);
+	await refused('container.exists', 'container', 'export', p.at('ours'),
+		'--cryptopro', p.at('shut.000'), '--insecure-no-password');
+	rmSync(p.at('shut.000/header.key'));
+	await refused('container.none', 'container', 'import', p.at('shut.000'),
+		p.at('z'), '--insecure-no-password');
+});
+
+test('what is no GOST key has no CryptoPro container', async (t) => {
+	const dir = scratch(t);
+	await must('container', 'new', join(dir, 'ec'), '--spec', 'p256',
+		'--insecure-no-password');
+	await refused('key.algorithm', 'container', 'export', join(dir, 'ec'),
+		'--cryptopro', join(dir, 'x.000'), '--insecure-no-password');
+	assert.equal(existsSync(join(dir, 'x.000')), false);
+});
