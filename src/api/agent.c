@@ -24,6 +24,7 @@ enum {
 	AGENT_HEX = 2 * PAGE_ORDER_ID,
 	OPERATION_MAX = 16,
 	NAME_MAX_LEN = 512,
+	RECORD_MAX = 256,
 };
 
 static enum err
@@ -235,6 +236,35 @@ for_certificate(struct call *c, struct ordering *o)
 	return e;
 }
 
+/* Told before it is given: no audit, no act.  The agent's own log names the
+ * same number. */
+static enum err
+put_on_record(struct call *c, const struct ordering *o, struct slice order)
+{
+	const struct act act = {.actor = c->actor};
+	struct buf detail = BUF_INIT(RECORD_MAX);
+	struct page_order given;
+	struct json_writer w;
+	enum err e = page_order_parse(order, &given, c->ei);
+
+	if (e == ERR_OK) {
+		json_writer_init(&w, &detail);
+		json_open_object(&w, NULL);
+		json_put_text(
+		    &w, "operation", page_operation_name(given.operation));
+		json_put_hex(&w, "order", given.nonce);
+		json_put_hex(&w, "agent", given.agent);
+		json_close(&w);
+		e = json_writer_end(&w, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = application_ordered(c->api->registry, &act,
+		    &o->application.id, buf_cstr(&detail), c->ei);
+	}
+	buf_clear(&detail);
+	return e;
+}
+
 static enum err
 sign_and_send(struct call *c, struct ordering *o)
 {
@@ -245,6 +275,9 @@ sign_and_send(struct call *c, struct ordering *o)
 	enum err e = page_orders_sign(
 	    c->api->page_orders, &o->order, &order, &cert, &not_after, c->ei);
 
+	if (e == ERR_OK) {
+		e = put_on_record(c, o, buf_slice(&order));
+	}
 	if (e == ERR_OK) {
 		call_answer_begin(c);
 		json_put_base64(&c->w, "order", buf_slice(&order));

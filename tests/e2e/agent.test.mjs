@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
-import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
+import { addPerson, ctl, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
@@ -232,6 +232,13 @@ test('the agent and its centre', async (t) => {
 		await send({ chain: [b64(tls.raw), ...good.chain.slice(1)] }, 422,
 			'order.purpose');
 		await send({ chain: good.chain.slice(0, 1) }, 422, 'chain.issuer');
+		// Each that was given stands in the audit; the agent's id is in it.
+		const shown = await ctl(centre, 'audit', 'show', '--json', '--action',
+			'application.order');
+		const given = JSON.parse(shown.out).records;
+		assert.ok(given.every((r) => /^person:ses_/.test(r.actor)));
+		const { operation, agent: whose } = given.at(-1).detail;
+		assert.deepEqual([operation, whose], ['make_key', page.agentId]);
 		// For another agent.
 		const other = expectStatus(await p.post(p.at('orders'),
 			{ agent: '0'.repeat(32), operation: 'make_key' }), 201);
