@@ -3,17 +3,20 @@
  * A load of requests over HTTPS with kept connections.  Each line of a file is
  * sent once, by whichever thread is free: a body is POSTed to URL; what begins
  * with "/" is a path that is added to URL, and a body behind a space, without
- * which it is a GET.
+ * which it is a GET.  "@COOKIE " before that: as the page of the person whose
+ * session this is.
  *
  *	load_api URL CA_FILE TOKEN_FILE LINES THREADS SECONDS [ANSWERS]
  *
  * TOKEN_FILE "-": no bearer token.  SECONDS 0: until the bodies are used up.
  * ANSWERS gets, on the line of each body, what was answered to it (an empty
- * line for what was not sent).  Each thread's first request makes its
- * connection; counting begins when all have theirs.  Prints
- * "done N failed N seconds S cpu S server S p50 US p99 US": its own CPU, and
- * that of the processes that LOAD_PIDS ("PID PID ...") in the environment
- *names.
+ * line for what was not sent), a refusal behind "!STATUS ", "!-1 " without any.
+ *Each thread's first request makes its connection; counting begins when all
+ *have theirs.  Prints "done N failed N seconds S cpu S server S p50 US p99 US":
+ *its own CPU, and that of the processes that LOAD_PIDS ("PID PID ...") in the
+ *environment names.  LOAD_RATE: lines begin at this many a second, whether
+ *those before have been answered or not, as far as there are threads; then
+ *latency counts from when a line was due.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -36,12 +39,14 @@
 enum {
 	THREADS_MAX = 256,
 	TOKEN_MAX = 256,
+	HEADER_MAX = 1024,
 	ANSWER_MAX = 65536,
 	BODIES_MAX = 1 << 30
 };
 
 struct answer {
-	uint32_t us; /* 0: not sent, or not answered */
+	uint32_t us;  /* 0: not sent, or not answered */
+	long refused; /* the status, when it is not a good one; -1: no answer */
 	struct buf text;
 };
 
@@ -52,6 +57,7 @@ struct load {
 	struct buf text; /* of all lines */
 	struct line {
 		char *url; /* NULL: the load's */
+		struct slice cookie;
 		struct slice body;
 		bool get;
 	} * lines;
@@ -67,6 +73,9 @@ struct load {
 	long num_connected;
 	bool begun;
 	int64_t start_ms;
+	uint64_t start_us;
+	uint64_t rate; /* 0: as fast as they are answered */
+	size_t first;  /* the first line that is counted */
 	double own_start;
 	double servers_start;
 	atomic_ulong next;
@@ -95,17 +104,23 @@ now_us(void)
 }
 
 static struct curl_slist *
-headers_of(const struct load *l)
+headers_of(const struct load *l, struct slice cookie)
 {
 	struct curl_slist *headers =
 	    curl_slist_append(NULL, "Content-Type: application/json");
-	char text[TOKEN_MAX + 64];
+	char text[HEADER_MAX];
 	uint64_t random[2];
 
 	if (l->token.len > 0) {
 		(void)snprintf(text, sizeof(text), "Authorization: Bearer %.*s",
 		    (int)l->token.len, (const char *)l->token.p);
 		headers = curl_slist_append(headers, text);
+	}
+	if (cookie.len > 0) {
+		(void)snprintf(text, sizeof(text), "Cookie: %.*s",
+		    (int)cookie.len, (const char *)cookie.p);
+		headers = curl_slist_append(headers, text);
+		headers = curl_slist_append(headers, "X-Surguch-Request: 1");
 	}
 	if (random_bytes(random, sizeof(random), NULL) == ERR_OK) {
 		(void)snprintf(text, sizeof(text),
@@ -117,12 +132,36 @@ headers_of(const struct load *l)
 	return headers;
 }
 
+/* When line i is sent: now, or when the rate wants it. */
+static uint64_t
+due(const struct load *l, size_t i)
+{
+	uint64_t at = now_us();
+
+	if (l->rate > 0 && l->begun) {
+		uint64_t when =
+		    l->start_us + (uint64_t)(i - l->first) * 1000000 / l->rate;
+
+		while (at < when) {
+			const struct timespec t = {
+			    .tv_nsec =
+				(long)(when - at < 999999 ? (when - at) * 1000
+							  : 999999000)};
+
+			(void)nanosleep(&t, NULL);
+			at = now_us();
+		}
+		at = when;
+	}
+	return at;
+}
+
 static bool
 send_one(struct load *l, CURL *curl, size_t i)
 {
-	struct curl_slist *headers = headers_of(l);
+	struct curl_slist *headers = headers_of(l, l->lines[i].cookie);
 	struct answer *a = &l->answers[i];
-	uint64_t start = now_us();
+	uint64_t start = due(l, i);
 	long status = 0;
 	const struct line *line = &l->lines[i];
 	bool answered;
@@ -146,7 +185,8 @@ send_one(struct load *l, CURL *curl, size_t i)
 	if (answered) { /* a refusal takes its time too */
 		a->us = (uint32_t)(now_us() - start);
 	}
-	return answered && status / 100 == 2;
+	a->refused = !answered ? -1 : status / 100 != 2 ? status : 0;
+	return a->refused == 0;
 }
 
 /* User and system time of one process (proc(5): the 14th and 15th field). */
@@ -201,6 +241,8 @@ begin(struct load *l)
 	l->own_start = own_cpu();
 	l->servers_start = servers_cpu();
 	l->start_ms = clock_mono_ms(&l->clock);
+	l->start_us = now_us();
+	l->first = atomic_load(&l->next);
 	l->until_ms = l->sec > 0 ? l->start_ms + l->sec * 1000 : 0;
 	l->begun = true;
 	(void)pthread_cond_broadcast(&l->all);
@@ -254,6 +296,16 @@ read_line(const struct load *l, struct slice text, struct line *out)
 	const uint8_t *space;
 	size_t path;
 
+	if (text.len > 0 && text.p[0] == '@') {
+		space = memchr(text.p, ' ', text.len);
+		if (space == NULL) {
+			return false;
+		}
+		out->cookie =
+		    slice_make(text.p + 1, (size_t)(space - text.p) - 1);
+		text = slice_make(
+		    space + 1, text.len - (size_t)(space - text.p) - 1);
+	}
 	if (text.len == 0 || text.p[0] != '/') {
 		out->body = text;
 		return true;
@@ -345,7 +397,10 @@ write_answers(const struct load *l, const char *path)
 		while (len > 0 && b->p[len - 1] == '\n') {
 			len--;
 		}
-		good = (len == 0 || fwrite(b->p, 1, len, f) == len) &&
+		if (l->answers[i].refused != 0) {
+			good = fprintf(f, "!%ld ", l->answers[i].refused) > 0;
+		}
+		good = good && (len == 0 || fwrite(b->p, 1, len, f) == len) &&
 		       fputc('\n', f) != EOF;
 	}
 	return f != NULL && fclose(f) == 0 && good;
@@ -367,6 +422,9 @@ main(int argc, char **argv)
 	l.url = argv[1];
 	l.ca = argv[2];
 	l.keep = argc == 8;
+	l.rate = getenv("LOAD_RATE") != NULL
+		     ? strtoull(getenv("LOAD_RATE"), NULL, 10)
+		     : 0;
 	buf_init(&l.token, TOKEN_MAX);
 	if ((strcmp(argv[3], "-") != 0 &&
 		file_read(argv[3], TOKEN_MAX, &l.token, NULL) != ERR_OK) ||
