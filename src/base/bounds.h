@@ -134,6 +134,8 @@ enum bounds {
 	EVENT_CHANGES_MAX = 4096,  /* that wait to be told: 1 s of load */
 	FETCH_BODY_MAX = 1024 * 1024,
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
+	REPORT_BODY_MAX = 4096,    /* a network's word on one message */
+	REPORT_WAIT_MS = 2000,     /* for our own note, on its behalf */
 	COURIER_ROUTES_MAX = 8,    /* ways out; a centre has two or three */
 	ROUTE_PREFIXES_MAX = 64,   /* of numbers, of one way */
 	ROUTE_FAILURES_MAX = 3,    /* in a row: then a way cools down */

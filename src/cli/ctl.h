@@ -70,6 +70,8 @@ ATTR_MUST_USE enum err ctl_profile_load(
 ctl_run ctl_ca_crl;
 /* ctl_audit.c */
 ctl_run ctl_audit_show;
+/* ctl_message.c */
+ctl_run ctl_message_list;
 /* ctl_registry.c */
 ctl_run ctl_person_find, ctl_organisation_find;
 

@@ -168,9 +168,11 @@ open_and_send(const struct courier *c, const struct courier_deliver *m,
 		return;
 	}
 	routes_send(c->routes,
-	    &(struct gateway_message){
-		.to = m->to, .text = secret_slice(&text), .id = id},
-	    m->expires_sec, out);
+	    &(struct gateway_message){.to = m->to,
+		.text = secret_slice(&text),
+		.id = id,
+		.report = m->report},
+	    m->expires_sec, m->avoid, out);
 	secret_clear(&text);
 }
 

@@ -23,6 +23,7 @@ struct gateway {
 	struct template url;
 	struct template body;
 	struct template headers[HEADERS_MAX];
+	struct template report_url; /* no parts: none is asked for */
 	size_t num_headers;
 	struct secret secret;
 };
@@ -74,6 +75,14 @@ check_prefix(const char *value)
 		       text_is_digits(slice_make(value + 1, len - 1))
 		   ? NULL
 		   : "is no \"+\" with 1 to 15 digits";
+}
+
+static const char *
+check_pattern(const char *value)
+{
+	return strlen(value) <= COURIER_PATTERN_MAX
+		   ? NULL
+		   : "is longer than 127 bytes";
 }
 
 static const struct conf_setting price_settings[] = {
@@ -134,6 +143,19 @@ const struct conf_setting gateway_settings[] = {
     {.name = "success_pattern", .type = CONF_TEXT},
     {.name = "refused_pattern", .type = CONF_TEXT},
     {.name = "id_pattern", .type = CONF_TEXT, .check = check_id_pattern},
+    {.name = "report_url",
+	.type = CONF_TEXT,
+	.min = 1,
+	.max = 1024,
+	.check = check_http},
+    {.name = "report_delivered",
+	.type = CONF_TEXTS,
+	.max = COURIER_PATTERNS_MAX,
+	.check = check_pattern},
+    {.name = "report_failed",
+	.type = CONF_TEXTS,
+	.max = COURIER_PATTERNS_MAX,
+	.check = check_pattern},
     {.name = "secret_file", .type = CONF_TEXT},
     {.name = "ca_file", .type = CONF_TEXT},
     {.name = "proxy", .type = CONF_TEXT, .check = check_http},
@@ -213,6 +235,37 @@ check_whole(const struct gateway *g, struct conf_report *report)
 	}
 }
 
+/* All of reports, or nothing of them. */
+static void
+check_report(const struct gateway *g, struct conf_report *report)
+{
+	bool is_sent = template_has(&g->url, PART_REPORT_URL) ||
+		       template_has(&g->body, PART_REPORT_URL);
+	bool has = conf_has(g->conf, "report_url");
+
+	if (has && !template_has(&g->report_url, PART_REPORT)) {
+		conf_complain(
+		    report, g->conf, "report_url", "holds no {report}");
+	}
+	for (enum part_kind k = PART_TO; k <= PART_SECRET; k++) {
+		if (k != PART_REPORT && template_has(&g->report_url, k)) {
+			conf_complain(report, g->conf, "report_url",
+			    "takes no placeholder but {report}");
+		}
+	}
+	if (has != is_sent || has != conf_has(g->conf, "report_delivered") ||
+	    has != conf_has(g->conf, "report_failed")) {
+		conf_complain(report, g->conf, "report_url",
+		    "and {report_url} in url or body, report_delivered and "
+		    "report_failed belong together; one is missing");
+	}
+	if (template_has(&g->url, PART_REPORT) ||
+	    template_has(&g->body, PART_REPORT)) {
+		conf_complain(report, g->conf, NULL,
+		    "{report} stands in report_url only");
+	}
+}
+
 static enum err
 read_secret(struct gateway *g, struct errinfo *ei)
 {
@@ -258,8 +311,13 @@ gateway_new(struct conf_cursor c, struct conf_report *report,
 		compile(&g->headers[i], conf_text_at(c, "headers", i),
 		    PLACE_TEXT, c, "headers", &mine);
 	}
+	if (conf_has(c, "report_url")) {
+		compile(&g->report_url, conf_text(c, "report_url"),
+		    PLACE_PERCENT, c, "report_url", &mine);
+	}
 	check_url(g, &mine);
 	check_whole(g, &mine);
+	check_report(g, &mine);
 	e = conf_report_err(&mine, ei);
 	if (report != NULL) {
 		report->num_lines += mine.num_lines;
@@ -298,12 +356,35 @@ is_phone(const char *to)
 	       text_is_digits(slice_make(to + 1, len - 1));
 }
 
+/* The call's parts; their failures are in the buffers. */
+static enum err
+render_all(const struct gateway *g, const struct gateway_message *message,
+    struct gateway_call *out, struct errinfo *ei)
+{
+	struct slice secret = secret_slice(&g->secret);
+	struct buf report_url = BUF_INIT(FETCH_URL_MAX);
+	struct gateway_message mine = *message, *m = &mine;
+	enum err e;
+
+	template_render(&g->report_url, m, SLICE_EMPTY, &report_url);
+	m->report_url = buf_slice(&report_url);
+	template_render(&g->url, m, secret, &out->url);
+	template_render(&g->body, m, secret, &out->body);
+	for (size_t i = 0; i < g->num_headers; i++) {
+		buf_init(&out->headers[i], RENDERED_MAX);
+		template_render(&g->headers[i], m, secret, &out->headers[i]);
+		out->num_headers++;
+	}
+	e = buf_err(&report_url, ei);
+	buf_wipe(&report_url);
+	return e;
+}
+
 enum err
 gateway_render(const struct gateway *g, const struct gateway_message *m,
     struct gateway_call *out, struct errinfo *ei)
 {
-	struct slice secret = secret_slice(&g->secret);
-	enum err e = ERR_OK;
+	enum err e;
 
 	*out = (struct gateway_call){0};
 	if (!is_phone(m->to)) {
@@ -316,15 +397,9 @@ gateway_render(const struct gateway *g, const struct gateway_message *m,
 	}
 	buf_init(&out->url, FETCH_URL_MAX);
 	buf_init(&out->body, RENDERED_MAX);
-	template_render(&g->url, m, secret, &out->url);
-	template_render(&g->body, m, secret, &out->body);
-	for (size_t i = 0; i < g->num_headers; i++) {
-		buf_init(&out->headers[i], RENDERED_MAX);
-		template_render(&g->headers[i], m, secret, &out->headers[i]);
-		out->num_headers++;
-		if (e == ERR_OK) {
-			e = buf_err(&out->headers[i], ei);
-		}
+	e = render_all(g, m, out, ei);
+	for (size_t i = 0; e == ERR_OK && i < out->num_headers; i++) {
+		e = buf_err(&out->headers[i], ei);
 	}
 	if (e == ERR_OK) {
 		e = buf_err(&out->url, ei);
@@ -464,6 +539,30 @@ gateway_price(const struct gateway *g, const char *to)
 		}
 	}
 	return price;
+}
+
+static size_t
+copy_patterns(struct conf_cursor c, const char *name,
+    char out[COURIER_PATTERNS_MAX][COURIER_PATTERN_MAX + 1])
+{
+	size_t num = conf_len(c, name);
+
+	for (size_t i = 0; i < num; i++) {
+		conf_copy_text(
+		    out[i], sizeof(out[i]), conf_text_at(c, name, i));
+	}
+	return num;
+}
+
+void
+gateway_reports(const struct gateway *g, struct courier_route *out)
+{
+	*out = (struct courier_route){0};
+	conf_copy_text(
+	    out->name, sizeof(out->name), conf_text(g->conf, "name"));
+	out->num_delivered =
+	    copy_patterns(g->conf, "report_delivered", out->delivered);
+	out->num_failed = copy_patterns(g->conf, "report_failed", out->failed);
 }
 
 void

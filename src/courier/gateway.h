@@ -26,9 +26,18 @@
  *
  * Placeholders: {to} is "+79161234567", {to_digits} the same without the plus,
  * {text} the message, {id} our id of it, {secret} the content of secret_file.
+ * {report_url} is report_url (below) for this message.
  * Each is escaped by where it stands: percent-encoded in the url and in a
  * "form" body, as the inside of a string in a "json" body, as it is in a
  * "text" body.  Headers take {secret} alone.
+ *
+ * Reports of delivery come to front, at an address of each message's own:
+ *		report_url = "http://ca.example/delivery/{report}?status=%d";
+ *		report_delivered = ["1"];
+ *		report_failed = ["2", "16"];
+ * {report} is the message's id and a secret.  What the parameter "status" of
+ * the query says (or, without it, the body) is matched with the patterns; any
+ * other text is not the last word.
  *
  * What an answer means:
  *   a success status, and success_pattern (if any) fits     delivered
@@ -65,12 +74,19 @@ void gateway_free(struct gateway *gateway);
  * currency's unit: `prices` by the longest prefix, or `price_part`. */
 int64_t gateway_price(const struct gateway *gateway, const char *to);
 
-/* to: "+" and 5 to 15 digits; id: what {id} becomes, clean text. */
+/* to: "+" and 5 to 15 digits; id: what {id} becomes, clean text; report: what
+ * {report} becomes, "" when reports are not expected; report_url is filled by
+ * gateway_render(). */
 struct gateway_message {
 	const char *to;
 	struct slice text;
 	const char *id;
+	const char *report;
+	struct slice report_url;
 };
+
+/* The gateway's patterns for reports of delivery, for front. */
+void gateway_reports(const struct gateway *gateway, struct courier_route *out);
 
 /* Send one and say what became of it: outcome, provider_id and detail of *out;
  * the outbox id is left alone.  Blocks; any thread. */

@@ -4,6 +4,7 @@
 /* Shared by gateway.c, template.c and their tests. */
 #include <stdbool.h>
 
+#include "base/pattern.h"
 #include "base/secret.h"
 #include "courier/gateway.h"
 
@@ -24,6 +25,8 @@ enum part_kind {
 	PART_TO_DIGITS,
 	PART_TEXT,
 	PART_ID,
+	PART_REPORT,
+	PART_REPORT_URL,
 	PART_SECRET,
 };
 
@@ -50,8 +53,6 @@ void template_render(const struct template *t,
     const struct gateway_message *message, struct slice secret,
     struct buf *out);
 
-/* "*" any run of bytes, everything else itself; the whole text. */
-bool pattern_fits(const char *pattern, struct slice text);
 /* What stands for {id} in "prefix{id}suffix", at the first place where it
  * fits; false when it does not, or is empty. */
 bool pattern_find_id(

@@ -142,6 +142,15 @@ routes_num(const struct routes *routes)
 	return routes->num;
 }
 
+void
+routes_tell(const struct routes *routes, struct courier_routes *out)
+{
+	out->num = routes->num;
+	for (size_t i = 0; i < routes->num; i++) {
+		gateway_reports(routes->route[i].gateway, &out->at[i]);
+	}
+}
+
 /* --- which, and in what order ----------------------------------------------
  */
 
@@ -160,9 +169,27 @@ fits(const struct route *route, const char *to)
 	return num == 0;
 }
 
+/* Is the name one of "main spare"? */
+static bool
+is_among(const char *name, const char *names)
+{
+	size_t len = strlen(name);
+	const char *at = names;
+
+	while ((at = strstr(at, name)) != NULL) {
+		if ((at == names || at[-1] == ' ') &&
+		    (at[len] == ' ' || at[len] == '\0')) {
+			return true;
+		}
+		at += len;
+	}
+	return false;
+}
+
 /* Those that fit, the ones that cool down last: better than nothing. */
 static size_t
-choose(struct routes *r, const char *to, struct route *out[COURIER_ROUTES_MAX])
+choose(struct routes *r, const char *to, const char *avoid,
+    struct route *out[COURIER_ROUTES_MAX])
 {
 	int64_t now = clock_mono_ms(&r->clock);
 	size_t num = 0;
@@ -173,7 +200,8 @@ choose(struct routes *r, const char *to, struct route *out[COURIER_ROUTES_MAX])
 			struct route *route = &r->route[i];
 			bool cools = now < route->cool_until_ms;
 
-			if (cools == (cooling == 1) && fits(route, to)) {
+			if (cools == (cooling == 1) && fits(route, to) &&
+			    !is_among(route->name, avoid)) {
 				out[num++] = route;
 			}
 		}
@@ -247,10 +275,10 @@ try_one(struct routes *r, struct route *route,
 
 void
 routes_send(struct routes *routes, const struct gateway_message *message,
-    int64_t expires_sec, struct courier_result *out)
+    int64_t expires_sec, const char *avoid, struct courier_result *out)
 {
 	struct route *order[COURIER_ROUTES_MAX];
-	size_t num = choose(routes, message->to, order);
+	size_t num = choose(routes, message->to, avoid, order);
 
 	out->outcome = COURIER_REFUSED;
 	if (num == 0) {
@@ -258,6 +286,8 @@ routes_send(struct routes *routes, const struct gateway_message *message,
 		    routes->num == 0
 			? "no SMS gateway is configured; see gateway in "
 			  "courier.conf"
+		    : avoid[0] != '\0'
+			? "every gateway of this number reported a failure"
 			: "no gateway takes numbers of this prefix; see "
 			  "prefixes in courier.conf");
 	}

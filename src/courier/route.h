@@ -35,13 +35,16 @@ ATTR_MUST_USE enum err routes_new(struct conf_cursor c,
     struct errinfo *ei);
 void routes_free(struct routes *routes); /* NULL is fine */
 size_t routes_num(const struct routes *routes);
+/* Their names and what their reports look like. */
+void routes_tell(const struct routes *routes, struct courier_routes *out);
 
 /*
  * Send one message: outcome, route, provider_id, tries and detail of *out; the
- * outbox id is left alone.  expires_sec as in struct courier_deliver; looked
- * at before each try.  Blocks; any thread.
+ * outbox id is left alone.  expires_sec and avoid as in struct
+ * courier_deliver; the former is looked at before each try.  Blocks; any
+ * thread.
  */
 void routes_send(struct routes *routes, const struct gateway_message *message,
-    int64_t expires_sec, struct courier_result *out);
+    int64_t expires_sec, const char *avoid, struct courier_result *out);
 
 #endif

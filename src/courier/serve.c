@@ -54,6 +54,20 @@ send_body(int channel, uint16_t type, uint64_t id, const struct buf *body,
 }
 
 static enum err
+tell_routes(const struct pool *p, uint64_t id, struct errinfo *ei)
+{
+	struct courier_routes routes = {0};
+	struct buf body = BUF_INIT(FRAME_BYTES_MAX);
+	enum err e;
+
+	routes_tell(p->courier->routes, &routes);
+	courier_routes_pack(&routes, &body);
+	e = send_body(p->channel, COURIER_ROUTES, id, &body, ei);
+	buf_clear(&body);
+	return e;
+}
+
+static enum err
 say_hello(const struct pool *p, uint64_t id, struct errinfo *ei)
 {
 	struct courier_key key = {.ready = courier_num_routes(p->courier) > 0};
@@ -64,6 +78,9 @@ say_hello(const struct pool *p, uint64_t id, struct errinfo *ei)
 	courier_key_pack(&key, &body);
 	if (e == ERR_OK) {
 		e = send_body(p->channel, COURIER_KEY, id, &body, ei);
+	}
+	if (e == ERR_OK) {
+		e = tell_routes(p, id, ei);
 	}
 	buf_clear(&body);
 	return e;

@@ -12,6 +12,8 @@ static const struct {
     {"to_digits", PART_TO_DIGITS},
     {"text", PART_TEXT},
     {"id", PART_ID},
+    {"report", PART_REPORT},
+    {"report_url", PART_REPORT_URL},
     {"secret", PART_SECRET},
 };
 
@@ -67,7 +69,8 @@ template_compile(struct template *t, const char *text, enum place place)
 		}
 		if (!find_placeholder(slice_make(text + 1, len - 2), &kind)) {
 			return "has an unknown placeholder; there are {to} "
-			       "{to_digits} {text} {id} {secret}";
+			       "{to_digits} {text} {id} {report} "
+			       "{report_url} {secret}";
 		}
 		if (text > start &&
 		    !add_part(t, PART_LITERAL,
@@ -146,6 +149,10 @@ value_of(
 		return m->text;
 	case PART_ID:
 		return slice_str(m->id);
+	case PART_REPORT:
+		return slice_str(m->report != NULL ? m->report : "");
+	case PART_REPORT_URL:
+		return m->report_url;
 	case PART_SECRET:
 		return secret;
 	case PART_LITERAL:
@@ -168,35 +175,6 @@ template_render(const struct template *t, const struct gateway_message *message,
 			    t->place);
 		}
 	}
-}
-
-/* The classical walk with one point to fall back to: linear in practice and
- * at worst text times pattern, both of which are bounded. */
-bool
-pattern_fits(const char *pattern, struct slice text)
-{
-	const char *star = NULL;
-	size_t star_at = 0, at = 0;
-
-	while (at < text.len) {
-		if (*pattern == '*') {
-			star = pattern++;
-			star_at = at;
-		} else if ((uint8_t)*pattern == text.p[at] &&
-			   *pattern != '\0') {
-			pattern++;
-			at++;
-		} else if (star != NULL) {
-			pattern = star + 1;
-			at = ++star_at;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*') {
-		pattern++;
-	}
-	return *pattern == '\0';
 }
 
 static bool

@@ -37,6 +37,7 @@ enum route_flags {
  *               NULL is application/json; "*" is any
  * body_max      bytes; 0 is HTTP_BODY_MAX
  * quick         asked before a worker is given the request; NULL: never
+ * arg           what the handlers get instead of the server's; NULL: that
  * A table lives as long as the server.
  */
 struct route {
@@ -47,6 +48,7 @@ struct route {
 	const char *content_type;
 	size_t body_max;
 	http_quick *quick;
+	void *arg;
 };
 
 enum {

@@ -107,12 +107,20 @@ send_response(struct request *r)
 	return result;
 }
 
+static void *
+route_arg(const struct http_server *server, const struct request *r)
+{
+	void *own = r->match.route->arg;
+
+	return own != NULL ? own : server->options.arg;
+}
+
 static void
 work(struct request *r)
 {
 	struct http_server *server = r->server;
 
-	r->match.route->handler(server->options.arg, r, &r->response);
+	r->match.route->handler(route_arg(server, r), r, &r->response);
 	r->state = REQUEST_READY;
 }
 
@@ -146,7 +154,7 @@ complete(struct request *r)
 		return send_response(r);
 	}
 	if (r->match.route->quick != NULL &&
-	    r->match.route->quick(r->server->options.arg, r, &r->response)) {
+	    r->match.route->quick(route_arg(r->server, r), r, &r->response)) {
 		r->kept = true;
 		return send_response(r);
 	}

@@ -191,6 +191,7 @@ fill_unit(struct unit *u, const struct otp *o, const struct otp_send *send,
 	    V_INT(send->known));
 	unit_add(u, ST_OUTBOX_SUPERSEDE, EXPECT_ANY, V_ID(object), V_TEXT(act),
 	    V_INT(now));
+	unit_add(u, ST_OUTBOX_FORGET, EXPECT_ANY, V_ID(object), V_TEXT(act));
 	unit_add(u, ST_OTP_INSERT, EXPECT(1), V_ID(&b->id),
 	    V_BLOB(slice_make(b->phone_key, OTP_PHONE_KEY_SIZE)),
 	    V_BLOB(slice_make(b->challenge, OTP_CHALLENGE_HASH_SIZE)),

@@ -59,6 +59,8 @@ courier_deliver_pack(const struct courier_deliver *m, struct buf *out)
 	wire_put_u32(out, (uint32_t)m->kind);
 	wire_put_text(out, m->to);
 	wire_put_i64(out, m->expires_sec);
+	wire_put_text(out, m->report);
+	wire_put_text(out, m->avoid);
 	wire_put_bytes(out, m->sealed);
 }
 
@@ -74,6 +76,8 @@ courier_deliver_unpack(
 	m.kind = (enum courier_kind)get_enum(&w, COURIER_KIND_MAX_);
 	wire_get_text(&w, m.to, sizeof(m.to));
 	m.expires_sec = wire_get_i64(&w);
+	wire_get_text(&w, m.report, sizeof(m.report));
+	wire_get_text(&w, m.avoid, sizeof(m.avoid));
 	m.sealed = wire_get_bytes(&w, COURIER_SEALED_MAX);
 	if (m.to[0] == '\0' || m.expires_sec < 0) {
 		wire_bad(&w, "no address, or an expiry before 1970");
@@ -127,6 +131,63 @@ courier_result_unpack(
 	wire_get_text(&w, m.provider_id, sizeof(m.provider_id));
 	wire_get_text(&w, m.detail, sizeof(m.detail));
 	e = wire_end(&w, "courier result", ei);
+	if (e == ERR_OK) {
+		*out = m;
+	}
+	return e;
+}
+
+static void
+put_patterns(struct buf *out, const char (*patterns)[COURIER_PATTERN_MAX + 1],
+    size_t num)
+{
+	wire_put_u32(out, (uint32_t)num);
+	for (size_t i = 0; i < num; i++) {
+		wire_put_text(out, patterns[i]);
+	}
+}
+
+static size_t
+get_patterns(struct wire *w, char (*out)[COURIER_PATTERN_MAX + 1])
+{
+	size_t num = wire_get_below(w, COURIER_PATTERNS_MAX + 1);
+
+	for (size_t i = 0; i < num; i++) {
+		wire_get_text(w, out[i], COURIER_PATTERN_MAX + 1);
+	}
+	return num;
+}
+
+void
+courier_routes_pack(const struct courier_routes *m, struct buf *out)
+{
+	wire_put_u32(out, (uint32_t)m->num);
+	for (size_t i = 0; i < m->num; i++) {
+		const struct courier_route *r = &m->at[i];
+
+		wire_put_text(out, r->name);
+		put_patterns(out, r->delivered, r->num_delivered);
+		put_patterns(out, r->failed, r->num_failed);
+	}
+}
+
+enum err
+courier_routes_unpack(
+    struct slice body, struct courier_routes *out, struct errinfo *ei)
+{
+	struct wire w = wire_init(body);
+	struct courier_routes m = {0};
+	enum err e;
+
+	m.num = wire_get_below(&w, COURIER_ROUTES_MAX + 1);
+	for (size_t i = 0; i < m.num; i++) {
+		struct courier_route *r = &m.at[i];
+
+		wire_get_text(&w, r->name, sizeof(r->name));
+		r->num_delivered = get_patterns(&w, r->delivered);
+		r->num_failed = get_patterns(&w, r->failed);
+	}
+	e = wire_end(&w, "courier routes", ei);
 	if (e == ERR_OK) {
 		*out = m;
 	}

@@ -7,6 +7,7 @@
  *
  *   courier -> front  COURIER_KEY      behind each hello of courier's: the
  *                     public key to seal to
+ *   courier -> front  COURIER_ROUTES   behind each COURIER_KEY: its ways out
  *   front -> courier  COURIER_DELIVER  one message of the outbox; the frame's
  *                     id is front's choice
  *   courier -> front  COURIER_RESULT   one for each DELIVER, with its id, in
@@ -33,6 +34,7 @@ enum courier_frame {
 	COURIER_KEY = MSG_CHANNEL_FIRST,
 	COURIER_DELIVER,
 	COURIER_RESULT,
+	COURIER_ROUTES,
 };
 
 enum courier_kind {
@@ -52,7 +54,11 @@ enum {
 	COURIER_KEY_SIZE = 32,
 	COURIER_TO_MAX = 128, /* an e-mail address, later */
 	COURIER_PROVIDER_ID_MAX = 64,
-	COURIER_ROUTE_MAX = 63, /* a way's name in courier.conf */
+	COURIER_ROUTE_MAX = 63,   /* a way's name in courier.conf */
+	COURIER_PATTERNS_MAX = 8, /* of one kind */
+	COURIER_PATTERN_MAX = 127,
+	COURIER_REPORT_MAX = 63, /* msg_..., a dot, 22 characters */
+	COURIER_AVOID_MAX = 511, /* names of ways with a space between */
 	COURIER_DETAIL_MAX = ERRINFO_TEXT - 1,
 };
 
@@ -64,6 +70,9 @@ struct courier_key {
 /*
  * expires_sec  UTC; after it the message is refused, not sent (a code that
  *              nobody can use any more); 0: never
+ * report       what a report of delivery shows: the message's id, a dot, a
+ *              secret; "": nobody waits for one
+ * avoid        ways that had it and did not deliver it, "main spare"
  * sealed       crypto/seal.h of the text; see courier_seal_context()
  * Texts and slices are borrowed from the frame after unpack.
  */
@@ -72,6 +81,8 @@ struct courier_deliver {
 	enum courier_kind kind;
 	char to[COURIER_TO_MAX + 1]; /* SMS: "+79161234567" */
 	int64_t expires_sec;
+	char report[COURIER_REPORT_MAX + 1];
+	char avoid[COURIER_AVOID_MAX + 1];
 	struct slice sealed;
 };
 
@@ -101,10 +112,28 @@ struct courier_result {
 	char detail[COURIER_DETAIL_MAX + 1];
 };
 
+/*
+ * One way out, and what its reports of delivery look like (base/pattern.h).
+ * Without patterns for a failure it sends none.
+ */
+struct courier_route {
+	char name[COURIER_ROUTE_MAX + 1];
+	char delivered[COURIER_PATTERNS_MAX][COURIER_PATTERN_MAX + 1];
+	size_t num_delivered;
+	char failed[COURIER_PATTERNS_MAX][COURIER_PATTERN_MAX + 1];
+	size_t num_failed;
+};
+
+struct courier_routes {
+	struct courier_route at[COURIER_ROUTES_MAX];
+	size_t num;
+};
+
 /* Append the body of a frame; failures are in buf_err(). */
 void courier_key_pack(const struct courier_key *m, struct buf *out);
 void courier_deliver_pack(const struct courier_deliver *m, struct buf *out);
 void courier_result_pack(const struct courier_result *m, struct buf *out);
+void courier_routes_pack(const struct courier_routes *m, struct buf *out);
 
 /* The whole body or FORMAT "wire.message"; *out is untouched then. */
 ATTR_MUST_USE enum err courier_key_unpack(
@@ -113,6 +142,8 @@ ATTR_MUST_USE enum err courier_deliver_unpack(
     struct slice body, struct courier_deliver *out, struct errinfo *ei);
 ATTR_MUST_USE enum err courier_result_unpack(
     struct slice body, struct courier_result *out, struct errinfo *ei);
+ATTR_MUST_USE enum err courier_routes_unpack(
+    struct slice body, struct courier_routes *out, struct errinfo *ei);
 
 /*
  * The context for seal_to() and seal_open(): "surguch.courier.1", outbox id,

@@ -393,6 +393,9 @@ metrics_write(struct metrics *m, struct buf *out, struct errinfo *ei)
 	metrics_family(out, "surguch_message_tries_total",
 	    "Gateways that were tried with a message, and what they did.",
 	    outbox_tries(m->outbox), "route", "outcome");
+	metrics_family(out, "surguch_message_reports_total",
+	    "Reports of delivery by gateway and what they said.",
+	    outbox_reports(m->outbox), "route", "report");
 	return buf_err(out, ei);
 }
 

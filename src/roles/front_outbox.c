@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/front_outbox.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
-#include "base/buf.h"
-#include "ipc/courier_msg.h"
 #include "ipc/frame.h"
 #include "ipc/hello.h"
 #include "os/file.h"
 #include "os/random.h"
 #include "os/socket.h"
+#include "roles/front_outbox_priv.h"
 #include "store/store.h"
 
 enum {
@@ -26,20 +23,6 @@ enum {
 	KEEP_SEC = 30 * 86400, /* what became of a message */
 	/* A way's name, its outcome, and what stands between. */
 	TRIED_SIZE = COURIER_ROUTES_MAX * (COURIER_ROUTE_MAX + 16),
-};
-
-struct outbox {
-	struct outbox_options o;
-	struct family outcomes;
-	struct family tries; /* by way and outcome */
-	pthread_t thread;
-	atomic_bool stop;
-	atomic_bool failed; /* the channel: nothing is sent any more */
-	uint64_t hello_id;
-	bool answered; /* our hello was */
-	bool has_key;
-	bool ready; /* courier has a gateway */
-	struct buf store;
 };
 
 /* --- what became of a message ------------------------------------------ */
@@ -140,8 +123,11 @@ note_result(struct outbox *b, const struct courier_result *r)
 	switch (r->outcome) {
 	case COURIER_DELIVERED:
 		unit_init(&u);
-		unit_add(&u, ST_OUTBOX_DELIVERED, EXPECT(1), V_ID(&r->outbox),
-		    V_TEXT(r->provider_id), V_INT(now));
+		unit_add(&u,
+		    outbox_is_reported(b, r->route) ? ST_OUTBOX_ACCEPTED
+						    : ST_OUTBOX_DELIVERED,
+		    EXPECT(1), V_ID(&r->outbox), V_TEXT(r->provider_id),
+		    V_INT(now));
 		add_tried(&u, r);
 		(void)submit_one(b, &u);
 		break;
@@ -206,6 +192,20 @@ take_key(struct outbox *b, const struct frame *f, struct errinfo *ei)
 }
 
 static enum err
+take_routes(struct outbox *b, const struct frame *f, struct errinfo *ei)
+{
+	struct courier_routes routes;
+	enum err e = courier_routes_unpack(f->body, &routes, ei);
+
+	if (e == ERR_OK) {
+		(void)pthread_mutex_lock(&b->lock);
+		b->routes = routes;
+		(void)pthread_mutex_unlock(&b->lock);
+	}
+	return e;
+}
+
+static enum err
 take_frame(struct outbox *b, const struct frame *f, struct errinfo *ei)
 {
 	struct courier_result result;
@@ -216,6 +216,9 @@ take_frame(struct outbox *b, const struct frame *f, struct errinfo *ei)
 	}
 	if (f->type == COURIER_KEY) {
 		return take_key(b, f, ei);
+	}
+	if (f->type == COURIER_ROUTES) {
+		return take_routes(b, f, ei);
 	}
 	if (f->type != COURIER_RESULT) {
 		return err_set(ei, ERR_FORMAT, "courier.frame", NULL,
@@ -260,6 +263,7 @@ send_message(
 	};
 	struct buf body = BUF_INIT(FRAME_BYTES_MAX);
 	const char *to = rows_text(r, i, 3);
+	const char *avoid = rows_text(r, i, 7);
 	struct frame f = {.type = COURIER_DELIVER};
 	enum err e;
 
@@ -268,6 +272,12 @@ send_message(
 		    "the message has no address, or one that is too long");
 	}
 	memcpy(m.to, to, strlen(to) + 1);
+	(void)snprintf(
+	    m.avoid, sizeof(m.avoid), "%s", avoid != NULL ? avoid : "");
+	e = outbox_report_text(b, &m.outbox, m.report, ei);
+	if (e != ERR_OK) {
+		return e;
+	}
 	courier_deliver_pack(&m, &body);
 	f.body = buf_slice(&body);
 	e = buf_err(&body, ei);
@@ -376,6 +386,18 @@ say_hello(struct outbox *b, struct errinfo *ei)
 			   : hello_send(b->o.fd, b->hello_id, "front", "", ei);
 }
 
+static void
+outbox_clear(struct outbox *b)
+{
+	secret_clear(&b->report_key);
+	buf_clear(&b->store);
+	family_clear(&b->outcomes);
+	family_clear(&b->tries);
+	family_clear(&b->reports);
+	(void)pthread_mutex_destroy(&b->lock);
+	free(b);
+}
+
 enum err
 outbox_start(
     const struct outbox_options *o, struct outbox **out, struct errinfo *ei)
@@ -389,8 +411,13 @@ outbox_start(
 	b->o = *o;
 	family_init(&b->outcomes);
 	family_init(&b->tries);
+	family_init(&b->reports);
+	(void)pthread_mutex_init(&b->lock, NULL);
 	buf_init(&b->store, FRAME_BYTES_MAX);
-	e = say_hello(b, ei);
+	e = secret_copy(&b->report_key, o->report_key, ei);
+	if (e == ERR_OK) {
+		e = say_hello(b, ei);
+	}
 	if (e == ERR_OK) {
 		e = wait_for_courier(b, ei);
 	}
@@ -399,10 +426,7 @@ outbox_start(
 		    "cannot start the outbox's thread");
 	}
 	if (e != ERR_OK) {
-		buf_clear(&b->store);
-		family_clear(&b->outcomes);
-		family_clear(&b->tries);
-		free(b);
+		outbox_clear(b);
 		return e;
 	}
 	*out = b;
@@ -418,6 +442,7 @@ outbox_sweep(struct outbox *b, struct errinfo *ei)
 
 	unit_init(&u);
 	unit_add(&u, ST_OUTBOX_EXPIRE, EXPECT_ANY, V_INT(now));
+	unit_add(&u, ST_OUTBOX_UNREPORTED, EXPECT_ANY, V_INT(now));
 	unit_add(&u, ST_OUTBOX_PURGE, EXPECT_ANY, V_INT(now - KEEP_SEC));
 	e = store_submit(b->o.store, &u, NULL, ei);
 	unit_clear(&u);
@@ -451,8 +476,5 @@ outbox_stop(struct outbox *b)
 	atomic_store(&b->stop, true);
 	(void)pthread_join(b->thread, NULL);
 	fd_close(b->o.fd);
-	buf_clear(&b->store);
-	family_clear(&b->outcomes);
-	family_clear(&b->tries);
-	free(b);
+	outbox_clear(b);
 }

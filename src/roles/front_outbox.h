@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/slice.h"
 #include "metrics/family.h"
 
 struct outbox;
@@ -19,6 +20,7 @@ struct store;
 struct outbox_options {
 	int fd; /* courier's channel; taken on success */
 	struct store *store;
+	struct slice report_key; /* of reports' secrets; copied */
 	const struct clock *clock;
 	/* Courier said hello with this key (at its first and each later
 	 * start). */
@@ -36,6 +38,19 @@ const struct family *outbox_outcomes(const struct outbox *b);
 /* The same of each way that courier tried, by its name and outcome. */
 const struct family *outbox_tries(const struct outbox *b);
 void outbox_stop(struct outbox *b); /* NULL is fine */
+/* What became of those that were reported, by way and by word. */
+const struct family *outbox_reports(const struct outbox *b);
+
+/*
+ * A report of delivery came: `shown` is what {report} was, `said` what the
+ * network says (both another's text).  Waits up to REPORT_WAIT_MS for what is
+ * just being sent.  What failed goes out by another way at once while it is
+ * not too late.  ERR_NOTFOUND "report.unknown" unless `shown` is of a message
+ * of ours.
+ */
+ATTR_MUST_USE enum err outbox_report(struct outbox *b, struct slice shown,
+    struct slice said, struct errinfo *ei);
+
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);
 /* Courier said what is no message of its channel, or the channel broke:

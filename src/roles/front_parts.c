@@ -36,6 +36,7 @@
 #include "roles/front_metrics.h"
 #include "roles/front_outbox.h"
 #include "roles/front_renew.h"
+#include "roles/front_reports.h"
 #include "roles/settings.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -48,6 +49,7 @@ enum {
 	 * together are committed together. */
 	WORKERS = 32,
 	PATH_SHOWN_MAX = 200,
+	PUBLIC_ROUTES_MAX = 8,
 };
 
 struct front {
@@ -68,6 +70,7 @@ struct front {
 	struct publisher *publisher;
 	struct events *events;
 	struct public_files *files;
+	struct route public_routes[PUBLIC_ROUTES_MAX];
 	struct control *control;
 	struct health *health;
 	struct metrics metrics;
@@ -374,11 +377,12 @@ take_courier_key(void *arg, const uint8_t key[32])
  * -------------------------------------------------------------------------- */
 
 static enum err
-start_work(struct front *f, struct errinfo *ei)
+start_work(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 {
 	const struct outbox_options outbox = {
 	    .fd = ROLE_FD_COURIER,
 	    .store = f->store,
+	    .report_key = secret_slice(&k->otp_key),
 	    .clock = f->clock,
 	    .courier = take_courier_key,
 	    .trouble = log_outbox,
@@ -520,6 +524,22 @@ serve_new_chain(void *arg, struct errinfo *ei)
 	return e;
 }
 
+/* What certificates point to, and reports of delivery. */
+static size_t
+add_public_routes(struct front *f)
+{
+	size_t num;
+	const struct route *files = public_routes(&num);
+
+	ensure(num + REPORT_ROUTES <= ARRAY_LEN(f->public_routes));
+	memcpy(f->public_routes, files, num * sizeof(*files));
+	for (size_t i = 0; i < REPORT_ROUTES; i++) {
+		f->public_routes[num] = report_routes[i];
+		f->public_routes[num++].arg = f->outbox;
+	}
+	return num;
+}
+
 static enum err
 start_public(struct front *f, struct errinfo *ei)
 {
@@ -536,7 +556,8 @@ start_public(struct front *f, struct errinfo *ei)
 		return e;
 	}
 	o.arg = f->files;
-	o.routes = public_routes(&o.num_routes);
+	o.routes = f->public_routes;
+	o.num_routes = add_public_routes(f);
 	return http_server_start(&o, &f->public_server, ei);
 }
 
@@ -646,7 +667,7 @@ front_new(const struct settings *s, const struct front_secrets *k,
 		e = make_people(f, k, ei);
 	}
 	if (e == ERR_OK) {
-		e = start_work(f, ei);
+		e = start_work(f, k, ei);
 	}
 	if (e == ERR_OK) {
 		e = make_health(f, k, ei);

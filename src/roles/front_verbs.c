@@ -13,6 +13,7 @@ static const struct verb *const verbs[] = {
     verbs_backup,
     verbs_doctor,
     verbs_issue,
+    verbs_message,
     verbs_metrics,
     verbs_reconcile,
     verbs_registry,

@@ -62,7 +62,8 @@ ATTR_MUST_USE enum err verb_id(const struct verb_call *v, const char *name,
     const char *prefix, struct id *out, const struct id **out_ref);
 
 /* front_ca.c, front_certificates.c, front_audit.c, front_backup.c,
- * front_doctor.c, front_issue.c, front_metrics.c, front_operators.c,
+ * front_doctor.c, front_issue.c, front_messages.c, front_metrics.c,
+ * front_operators.c,
  * front_reconcile.c, front_registry.c; each ends with {0} */
 extern const struct verb verbs_ca[];
 extern const struct verb verbs_certificate[];
@@ -70,6 +71,7 @@ extern const struct verb verbs_audit[];
 extern const struct verb verbs_backup[];
 extern const struct verb verbs_doctor[];
 extern const struct verb verbs_issue[];
+extern const struct verb verbs_message[];
 extern const struct verb verbs_metrics[];
 extern const struct verb verbs_operator[];
 extern const struct verb verbs_reconcile[];

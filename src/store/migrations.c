@@ -53,6 +53,10 @@ static const char *const *const migration_6[] = {
     migration_6_routes,
 };
 
+static const char *const *const migration_7[] = {
+    migration_7_reports,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
@@ -60,6 +64,7 @@ static const struct migration list[] = {
     {4, migration_4, ARRAY_LEN(migration_4)},
     {5, migration_5, ARRAY_LEN(migration_5)},
     {6, migration_6, ARRAY_LEN(migration_6)},
+    {7, migration_7, ARRAY_LEN(migration_7)},
 };
 
 const struct migration *

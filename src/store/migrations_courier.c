@@ -34,3 +34,13 @@ const char *const migration_6_routes[] = {
     "ALTER TABLE outbox ADD COLUMN cost BIGINT NOT NULL DEFAULT 0",
     NULL,
 };
+
+/* What the network said afterwards: awaited, delivered, failed, none.  Body
+ * and recipient stay while it is awaited, for another way. */
+const char *const migration_7_reports[] = {
+    "ALTER TABLE outbox ADD COLUMN report TEXT",
+    "ALTER TABLE outbox ADD COLUMN reported_at BIGINT",
+    "ALTER TABLE outbox ADD COLUMN avoid TEXT",
+    "CREATE INDEX outbox_report ON outbox (report, expires_at)",
+    NULL,
+};

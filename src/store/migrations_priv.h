@@ -46,4 +46,7 @@ extern const char *const migration_5_roots[];
 /* Migration 6: by which way a message left. */
 extern const char *const migration_6_routes[];
 
+/* Migration 7: reports of delivery. */
+extern const char *const migration_7_reports[];
+
 #endif

@@ -15,7 +15,8 @@
  * name) $4 recipient $5 body (sealed to courier's key) $6 object_id (what it
  * is about) $7 next_at (not before) $8 expires_at $9 created_at.
  * States: due -> sending -> delivered | due again | failed | unclear; due ->
- * expired.  The body and the recipient are wiped at each end.
+ * expired.  The body and the recipient are wiped at each end, or, where a
+ * report of delivery is awaited, when it is there or nobody needs it any more.
  */
 STATEMENT(OUTBOX_INSERT, "outbox.insert",
     "INSERT INTO outbox (id, kind, purpose, recipient, body, object_id, "
@@ -23,12 +24,12 @@ STATEMENT(OUTBOX_INSERT, "outbox.insert",
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', 0)",
     "dtttbDiii", "")
 /* now, how many -> 0 id, 1 kind, 2 purpose, 3 recipient, 4 body, 5 attempts,
- * 6 expires_at; the most urgent first */
+ * 6 expires_at, 7 avoid; the most urgent first */
 STATEMENT(OUTBOX_DUE, "outbox.due",
-    "SELECT id, kind, purpose, recipient, body, attempts, expires_at "
+    "SELECT id, kind, purpose, recipient, body, attempts, expires_at, avoid "
     "FROM outbox WHERE state = 'due' AND next_at <= $1 AND expires_at > $1 "
     "ORDER BY next_at, id LIMIT $2",
-    "ii", "dttTBii")
+    "ii", "dttTBiiT")
 /* id, at: before it is handed to courier. */
 STATEMENT(OUTBOX_SENDING, "outbox.sending",
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
@@ -39,6 +40,48 @@ STATEMENT(OUTBOX_DELIVERED, "outbox.delivered",
     "UPDATE outbox SET state = 'delivered', provider_id = $2, ended_at = $3, "
     "body = NULL, recipient = NULL WHERE id = $1 AND state = 'sending'",
     "dTi", "")
+/* The same where a report is to come, until when body and recipient stay. */
+STATEMENT(OUTBOX_ACCEPTED, "outbox.accepted",
+    "UPDATE outbox SET state = 'delivered', provider_id = $2, ended_at = $3, "
+    "report = 'awaited' WHERE id = $1 AND state = 'sending'",
+    "dTi", "")
+/* id -> 0 state, 1 report, 2 route, 3 avoid, 4 expires_at, 5 body */
+STATEMENT(OUTBOX_REPORTABLE, "outbox.reportable",
+    "SELECT state, report, route, avoid, expires_at, body "
+    "FROM outbox WHERE id = $1",
+    "d", "tTTTiB")
+/* id, "delivered" or "failed", at: the network's last word, also about what
+ * was unclear. */
+STATEMENT(OUTBOX_REPORTED, "outbox.reported",
+    "UPDATE outbox SET report = $2, reported_at = $3, body = NULL, "
+    "recipient = NULL WHERE id = $1 AND (report = 'awaited' OR "
+    "(state = 'unclear' AND report IS NULL))",
+    "dti", "")
+/* id, at, ways that failed: it goes out again by another one. */
+STATEMENT(OUTBOX_AGAIN, "outbox.again",
+    "UPDATE outbox SET state = 'due', next_at = $2, avoid = $3, "
+    "report = NULL, ended_at = NULL, failure = 'report.failed' "
+    "WHERE id = $1 AND state = 'delivered' AND report = 'awaited' "
+    "AND body IS NOT NULL",
+    "dit", "")
+/* now: no report came while it mattered. */
+STATEMENT(OUTBOX_UNREPORTED, "outbox.unreported",
+    "UPDATE outbox SET report = 'none', body = NULL, recipient = NULL "
+    "WHERE report = 'awaited' AND expires_at <= $1",
+    "i", "")
+/* object_id, purpose: a newer one was written; a report is only noted. */
+STATEMENT(OUTBOX_FORGET, "outbox.forget",
+    "UPDATE outbox SET body = NULL, recipient = NULL WHERE object_id = $1 "
+    "AND purpose = $2 AND report = 'awaited'",
+    "dt", "")
+/* Before this id, how many -> 0 id, 1 kind, 2 purpose, 3 state, 4 report,
+ * 5 attempts, 6 route, 7 tried, 8 parts, 9 cost, 10 created_at, 11 failure;
+ * the newest first */
+STATEMENT(OUTBOX_LIST, "outbox.list",
+    "SELECT id, kind, purpose, state, report, attempts, route, tried, parts, "
+    "cost, created_at, failure FROM outbox WHERE id < $1 ORDER BY id DESC "
+    "LIMIT $2",
+    "di", "dtttTiTTiiiT")
 /* id, next_at, rule of the failure */
 STATEMENT(OUTBOX_RETRY, "outbox.retry",
     "UPDATE outbox SET state = 'due', next_at = $2, failure = $3 "

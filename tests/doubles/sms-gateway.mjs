@@ -9,16 +9,19 @@
 //                        [--behave-file F] [--url-file F]
 //
 // Messages come by POST in JSON or as a form, or by GET in the query, with
-// the fields to, text and id.  HOW is what to do instead of accepting, for
+// the fields to, text and id, and report: an address to which a report of
+// delivery goes, once the message was answered, with "1" for STATUS in it ("2"
+// when it is lost).  HOW is what to do instead of accepting, for
 // each request or for the first N of them ("fail:2"):
 //   ok       accept and answer {"status":"OK","id":"gw-N"}
 //   fail     503, nothing taken          refuse   400, nothing taken
 //   rubbish  200 and an answer that is no answer (the message was taken)
 //   delay    take it, answer after 60 s  hangup   take it, close silently
 //   reset    close before reading
+//   lost     accept, but it reaches no phone
 // --behave-file names a file with HOW, read anew for each request.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { parseArgs } from 'node:util';
 
 const BODY_MAX = 64 * 1024;
@@ -93,14 +96,14 @@ async function readMessage(request) {
 		fields = type === 'application/x-www-form-urlencoded' ?
 			Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
 	}
-	const { to, text, id = '' } = fields;
+	const { to, text, id = '', report = '' } = fields;
 	if (typeof to !== 'string' || !/^\+?\d{5,15}$/.test(to)) {
 		throw new Error('"to" is no phone number');
 	}
 	if (typeof text !== 'string' || text === '') {
 		throw new Error('"text" is missing');
 	}
-	return { to: to.startsWith('+') ? to : `+${to}`, text, id };
+	return { to: to.startsWith('+') ? to : `+${to}`, text, id, report };
 }
 
 function answer(response, status, object) {
@@ -108,6 +111,12 @@ function answer(response, status, object) {
 	response.writeHead(status, { 'Content-Type': 'application/json',
 		'Content-Length': Buffer.byteLength(body) });
 	response.end(body);
+}
+
+function tell(report, status) {
+	get(report.replace('STATUS', status), (res) => res.resume())
+		.on('error', (error) =>
+			console.error(`sms-gateway: ${report}: ${error.message}`));
 }
 
 async function handle(request, response) {
@@ -132,7 +141,11 @@ async function handle(request, response) {
 		answer(response, 400, { status: 'ERROR', error: 'told to refuse' });
 		return;
 	}
-	const id = take(message);
+	const { report, ...rest } = message;
+	const id = how === 'lost' ? 'gw-lost' : take(rest);
+	if (report !== '') {
+		response.on('finish', () => tell(report, how === 'lost' ? '2' : '1'));
+	}
 	if (how === 'rubbish') {
 		response.writeHead(200, { 'Content-Type': 'text/html' });
 		response.end('<html>It works!</html>');

@@ -117,7 +117,9 @@ export class Kannel {
 	// Let the centre send through it: with the settings that the manual
 	// shows for Kannel (but for the port and the place of the secret), and
 	// more of them.
-	configure(centre, more = '') {
+	// report: where reports of delivery go, as report_url says it.  fakesmsc
+	// has no phones: its last word is 8, that the operator has it.
+	configure(centre, more = '', report = null) {
 		const [, example] = /^\.Bd [^]*?(gateway : \{[^]*?\n\};\n)\.Ed$/m
 			.exec(readFileSync(MANUAL, 'utf8'));
 		const secret = join(centre.dir, 'etc/surguch/sms.secret');
@@ -130,7 +132,13 @@ export class Kannel {
 		writeFileSync(join(centre.dir, 'etc/surguch/courier.conf'), example
 			.replace(':13013/', `:${this.port.sendsms}/`)
 			.replace('/etc/surguch/sms.secret', secret)
-			.replace(/\};\n$/, `${more}};\n`));
+			.replace('&text={text}', report ?
+				'&text={text}&dlr-mask=31&dlr-url={report_url}' :
+				'&text={text}')
+			.replace(/\};\n$/, `${report ? `\treport_url = "${report}";
+	report_delivered = ["1", "8"];
+	report_failed = ["2", "16"];
+` : ''}${more}};\n`));
 	}
 
 	#status() {

@@ -29,13 +29,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct courier_key key;
 	struct courier_deliver deliver;
 	struct courier_result result;
+	struct courier_routes routes;
 	struct slice body;
 
 	if (size == 0) {
 		return 0;
 	}
 	body = slice_make(data + 1, size - 1);
-	switch (data[0] % 3) {
+	switch (data[0] % 4) {
 	case 0:
 		if (courier_key_unpack(body, &key, NULL) == ERR_OK) {
 			courier_key_pack(&key, &again);
@@ -48,9 +49,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			same(&again, body);
 		}
 		break;
-	default:
+	case 2:
 		if (courier_result_unpack(body, &result, NULL) == ERR_OK) {
 			courier_result_pack(&result, &again);
+			same(&again, body);
+		}
+		break;
+	default:
+		if (courier_routes_unpack(body, &routes, NULL) == ERR_OK) {
+			courier_routes_pack(&routes, &again);
 			same(&again, body);
 		}
 		break;

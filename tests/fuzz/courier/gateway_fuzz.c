@@ -36,7 +36,8 @@ static void
 check_escapes(struct slice text)
 {
 	static const char forbidden[][12] = {"", "\"\n\r", "&=?#/ \"%\n"};
-	struct gateway_message m = {"+79161234567", text, "msg_1"};
+	struct gateway_message m = {
+	    .to = "+79161234567", .text = text, .id = "msg_1"};
 
 	for (int place = PLACE_JSON; place <= PLACE_PERCENT; place++) {
 		struct buf out = BUF_INIT((size_t)1 << 20);
@@ -93,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (template_compile(&t, pattern, PLACE_TEXT) == NULL) {
 			struct gateway_message m = {
-			    "+79161234567", text, "msg_1"};
+			    .to = "+79161234567", .text = text, .id = "msg_1"};
 
 			template_render(&t, &m, SLICE_LIT("s"), &out);
 		}

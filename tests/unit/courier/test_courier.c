@@ -46,6 +46,7 @@ struct world {
 	int mine;
 	int its;
 	struct courier_key key;
+	struct courier_routes routes;
 	struct buf store;
 	pid_t pid;       /* of the role's program; 0: a thread does its work */
 	const char *url; /* NULL: the phone's */
@@ -110,6 +111,8 @@ expect_hello(uint64_t id)
 	assert_string_equal(hello.role, "courier");
 	assert_int_equal(next_frame(&f), COURIER_KEY);
 	assert_ok(courier_key_unpack(f.body, &w.key, &ei), &ei);
+	assert_int_equal(next_frame(&f), COURIER_ROUTES);
+	assert_ok(courier_routes_unpack(f.body, &w.routes, &ei), &ei);
 }
 
 static void
@@ -188,6 +191,7 @@ start_as(bool gateway, bool role)
 	}
 	expect_hello(0);
 	assert_int_equal(w.key.ready, gateway);
+	assert_int_equal(w.routes.num, gateway ? 1 : 0);
 }
 
 static void

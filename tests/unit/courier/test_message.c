@@ -9,6 +9,8 @@ static const struct courier_deliver deliver = {
     .kind = COURIER_SMS,
     .to = "+79161234567",
     .expires_sec = 1800000000,
+    .report = "msg_1.secret",
+    .avoid = "main spare",
     .sealed = {(const uint8_t *)"sealed", 6},
 };
 
@@ -27,6 +29,15 @@ messages_come_back_as_they_were(void **state)
 	    .provider_id = "p-1",
 	    .detail = "why"};
 	struct courier_result result2;
+	static const struct courier_routes routes = {
+	    .at = {{.name = "main",
+		       .delivered = {"1"},
+		       .num_delivered = 1,
+		       .failed = {"2", "16"},
+		       .num_failed = 2},
+		{.name = "spare"}},
+	    .num = 2};
+	static struct courier_routes routes2;
 	struct buf b = BUF_INIT(4096);
 	struct errinfo ei = {0};
 
@@ -42,6 +53,8 @@ messages_come_back_as_they_were(void **state)
 	assert_string_equal(deliver2.to, deliver.to);
 	assert_int_equal(deliver2.expires_sec, deliver.expires_sec);
 	assert_true(slice_eq(deliver2.sealed, deliver.sealed));
+	assert_string_equal(deliver2.report, deliver.report);
+	assert_string_equal(deliver2.avoid, deliver.avoid);
 	buf_reset(&b);
 	courier_result_pack(&result, &b);
 	assert_ok(courier_result_unpack(buf_slice(&b), &result2, &ei), &ei);
@@ -55,6 +68,15 @@ messages_come_back_as_they_were(void **state)
 	assert_string_equal(result2.tries[0].route, "main");
 	assert_int_equal(result2.tries[0].outcome, COURIER_RETRY);
 	assert_int_equal(result2.tries[1].outcome, COURIER_UNCLEAR);
+	buf_reset(&b);
+	courier_routes_pack(&routes, &b);
+	assert_ok(courier_routes_unpack(buf_slice(&b), &routes2, &ei), &ei);
+	assert_memory_equal(&routes, &routes2, sizeof(routes));
+	for (size_t len = 0; len < b.len; len++) {
+		assert_int_equal(
+		    courier_routes_unpack(slice_make(b.p, len), &routes2, &ei),
+		    ERR_FORMAT);
+	}
 	buf_clear(&b);
 }
 

@@ -73,13 +73,20 @@ stop(struct world *w)
 }
 
 static struct courier_result
-send_to(struct world *w, const char *to, const char *text)
+send_past(struct world *w, const char *to, const char *text, const char *avoid)
 {
-	struct gateway_message m = {to, slice_str(text), "msg_1"};
+	struct gateway_message m = {
+	    .to = to, .text = slice_str(text), .id = "msg_1"};
 	struct courier_result r = {0};
 
-	routes_send(w->routes, &m, 0, &r);
+	routes_send(w->routes, &m, 0, avoid, &r);
 	return r;
+}
+
+static struct courier_result
+send_to(struct world *w, const char *to, const char *text)
+{
+	return send_past(w, to, text, "");
 }
 
 /* "one retry, two delivered" */
@@ -282,17 +289,43 @@ cool_ways_are_better_than_none(void **state)
 }
 
 static void
+a_way_that_did_not_deliver_is_passed_by(void **state)
+{
+	static const char *const answers[WAYS] = {
+	    ANSWER("200 OK"), ANSWER("200 OK"), ANSWER("200 OK")};
+	static const struct {
+		const char *avoid;
+		const char *tried;
+	} cases[] = {{"one", "two delivered"}, {"two one", "three delivered"},
+	    {"on ones tw two", "one delivered"}, {"one two three", ""}};
+	struct world w;
+
+	(void)state;
+	start(&w, answers, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct courier_result r =
+		    send_past(&w, PHONE, "x", cases[i].avoid);
+
+		assert_tried(&r, cases[i].tried);
+		assert_int_equal(r.outcome,
+		    r.num_tries > 0 ? COURIER_DELIVERED : COURIER_REFUSED);
+	}
+	stop(&w);
+}
+
+static void
 an_expired_message_goes_no_further(void **state)
 {
 	static const char *const answers[WAYS] = {
 	    ANSWER("200 OK"), ANSWER("200 OK"), ANSWER("200 OK")};
-	struct gateway_message m = {PHONE, SLICE_LIT("x"), "msg_1"};
+	struct gateway_message m = {
+	    .to = PHONE, .text = SLICE_LIT("x"), .id = "msg_1"};
 	struct courier_result r = {0};
 	struct world w;
 
 	(void)state;
 	start(&w, answers, NULL);
-	routes_send(w.routes, &m, now_sec, &r);
+	routes_send(w.routes, &m, now_sec, "", &r);
 	assert_int_equal(r.outcome, COURIER_REFUSED);
 	assert_int_equal(r.num_tries, 0);
 	assert_int_equal(asked(&w, 0), 0);
@@ -350,6 +383,7 @@ main(void)
 	    cmocka_unit_test(a_way_that_fails_cools_down),
 	    cmocka_unit_test(one_that_hangs_costs_one_code),
 	    cmocka_unit_test(cool_ways_are_better_than_none),
+	    cmocka_unit_test(a_way_that_did_not_deliver_is_passed_by),
 	    cmocka_unit_test(an_expired_message_goes_no_further),
 	    cmocka_unit_test(settings_that_contradict_are_refused),
 	};
