@@ -155,7 +155,7 @@ static const char *const *const parts_3[] = {add_table};
 static const char *const *const parts_bad[] = {add_column, broken};
 
 struct history {
-	struct migration list[8];
+	struct migration list[16];
 	size_t num;
 };
 
