@@ -156,9 +156,11 @@ enum bounds {
 	AGENT_ENTROPY_MAX = 16384,
 	AGENT_TEXT_MAX = 65536, /* to be read and signed */
 	AGENT_CHAIN_MAX = 8,
+	AGENT_AUTHORITIES_MAX = 32, /* of a trust page, at once */
 	/* The text with each of its octets escaped, and what stands around. */
 	QUESTION_BYTES_MAX = 4 * AGENT_TEXT_MAX + 16384,
 	MEDIA_MAX = 32,
+	STORES_PLACED_MAX = 1024, /* certificates that we put in browsers */
 
 	/* --- files ----------------------------------------------------- */
 	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */

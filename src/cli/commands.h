@@ -25,6 +25,8 @@ cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 cli_run cmd_container_import, cmd_container_export;
 /* cmd_show.c */
 cli_run cmd_show_file;
+/* cmd_store.c: certificates in the person's stores and browsers */
+cli_run cmd_store_list, cmd_store_install, cmd_store_remove;
 /* cmd_verify.c */
 cli_run cmd_verify;
 

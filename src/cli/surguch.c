@@ -81,6 +81,12 @@ static const struct cli_command commands[] = {
     {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
 	cmd_show_file},
+    {"store", "list", "", "what the person's stores and browsers hold",
+	cmd_store_list},
+    {"store", "install", "FILE ... [--fingerprint SHA256]",
+	"put CA certificates into them; a root is confirmed by its fingerprint",
+	cmd_store_install},
+    {"store", "remove", "SHA256", "take out what was put in", cmd_store_remove},
     {"verify", "",
 	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "

@@ -54,6 +54,8 @@ const struct spki *cert_key(const struct cert *c);
 const struct alg_id *cert_sig_alg(const struct cert *c);
 /* NULL when there are none; the ext_ functions take that. */
 const struct ext_list *cert_exts(const struct cert *c);
+/* basicConstraints says cA. */
+bool cert_is_ca(const struct cert *c);
 
 /* Check the signature with this key.  ERR_CRYPTO when it does not fit,
  * ERR_UNSUPPORTED for an algorithm that we do not do. */

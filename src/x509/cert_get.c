@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The getters of x509/cert.h. */
 #include "x509/cert_priv.h"
+#include "x509/ext.h"
 
 struct slice
 cert_der(const struct cert *c)
@@ -90,4 +91,12 @@ const struct ext_list *
 cert_exts(const struct cert *c)
 {
 	return c->exts;
+}
+
+bool
+cert_is_ca(const struct cert *c)
+{
+	const struct ext *x = ext_find(cert_exts(c), EXT_BASIC_CONSTRAINTS);
+
+	return x != NULL && x->u.basic.ca;
 }

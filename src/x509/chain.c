@@ -65,14 +65,6 @@ chain_self_issued(const struct cert *c)
 }
 
 bool
-chain_is_ca(const struct cert *c)
-{
-	const struct ext *x = ext_find(cert_exts(c), EXT_BASIC_CONSTRAINTS);
-
-	return x != NULL && x->u.basic.ca;
-}
-
-bool
 chain_is_anchor(const struct chain *c, size_t i)
 {
 	return c->anchored && i + 1 == c->num;

@@ -143,8 +143,8 @@ chain_crl_scope(const struct cert *cert, const struct crl *crl)
 	}
 	idp = &x->u.idp;
 	if (idp->indirect || idp->only_attribute_certs ||
-	    (idp->only_user_certs && chain_is_ca(cert)) ||
-	    (idp->only_ca_certs && !chain_is_ca(cert)) ||
+	    (idp->only_user_certs && cert_is_ca(cert)) ||
+	    (idp->only_ca_certs && !cert_is_ca(cert)) ||
 	    idp->point.relative != NULL) {
 		return 0;
 	}

@@ -218,7 +218,7 @@ chain_check_form(struct chain *c, size_t i)
 	    .c = c,
 	    .cert = cert,
 	    .exts = cert_exts(cert),
-	    .is_ca = chain_is_ca(cert),
+	    .is_ca = cert_is_ca(cert),
 	    .is_anchor = chain_is_anchor(c, i),
 	    .rules = c->req->rules,
 	};

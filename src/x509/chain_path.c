@@ -149,7 +149,7 @@ check_may_issue(struct chain *c, size_t i)
 	if (chain_is_anchor(c, i) && cert_version(cert) == 1) {
 		return ERR_OK;
 	}
-	if (!chain_is_ca(cert)) {
+	if (!cert_is_ca(cert)) {
 		return chain_fail(c, i, ERR_POLICY, "chain.ca",
 		    "RFC 5280 4.2.1.9",
 		    "it has issued a certificate, and its basic constraints "

@@ -63,8 +63,6 @@ bool chain_is_verdict(enum err e);
 
 /* Subject and issuer are the same (RFC 5280 6.1). */
 bool chain_self_issued(const struct cert *c);
-/* basicConstraints says cA. */
-bool chain_is_ca(const struct cert *c);
 /* True for the anchor at the end of the path. */
 bool chain_is_anchor(const struct chain *c, size_t i);
 /*

@@ -22,7 +22,7 @@ struct seen {
 static bool
 leaf_is_ca(const struct seen *s)
 {
-	return s->is_leaf && (chain_is_ca(s->cert) ||
+	return s->is_leaf && (cert_is_ca(s->cert) ||
 				 ext_has_key_usage(s->exts, KU_CERT_SIGN));
 }
 

@@ -2,7 +2,7 @@
 // A person in the cabinet, by HTTP as the page does it, and the operator's
 // part that comes before.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exec } from '../../run/exec.mjs';
 import { expectStatus } from './http.mjs';
 import { addPerson, call } from './desk.mjs';
@@ -166,5 +166,6 @@ export class Person {
 // resolves to {code, out, err, all}.
 export function surguch(centre, home, cwd = undefined) {
 	return (...args) => exec(centre.program('surguch'), args, { timeoutSec: 60,
-		cwd, env: { SURGUCH_HOME: home, LANG: 'C.UTF-8' } });
+		cwd, env: { SURGUCH_HOME: home, LANG: 'C.UTF-8',
+			HOME: dirname(home) } });
 }
