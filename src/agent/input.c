@@ -2,6 +2,7 @@
 #include "agent/input.h"
 
 #include "crypto/hash.h"
+#include "x509/cert.h"
 #include "json/json.h"
 
 void
@@ -24,6 +25,9 @@ input_clear(struct input *in)
 	buf_clear(&in->certificate);
 	for (size_t i = 0; i < ARRAY_LEN(in->chain); i++) {
 		buf_clear(&in->chain[i]);
+	}
+	for (size_t i = 0; i < in->num_authorities; i++) {
+		buf_clear(&in->authorities[i]);
 	}
 }
 
@@ -169,4 +173,31 @@ input_check(
 		    buf_slice(&in->text), order->document_sha256, "text", ei);
 	}
 	return e;
+}
+
+enum err
+input_add_authority(struct input *in, struct slice der, struct errinfo *ei)
+{
+	struct buf *own = &in->authorities[in->num_authorities];
+	struct cert *cert = NULL;
+	enum err e = ERR_OK;
+
+	if (in->num_authorities == AGENT_AUTHORITIES_MAX) {
+		return err_set(ei, ERR_LIMIT, "authorities.number", NULL,
+		    "more than %d certificates at once",
+		    (int)AGENT_AUTHORITIES_MAX);
+	}
+	e = cert_parse(der, &cert, ei);
+	if (e == ERR_OK && !cert_is_ca(cert)) {
+		e = err_set(ei, ERR_POLICY, "authorities.ca", NULL,
+		    "one of the certificates is no authority's");
+	}
+	cert_free(cert);
+	if (e != ERR_OK) {
+		return err_object(ei, e, "certificates");
+	}
+	buf_init(own, CERT_BYTES_MAX);
+	buf_add(own, der);
+	in->num_authorities++;
+	return buf_err(own, ei);
 }

@@ -36,7 +36,7 @@ struct operation {
 	char trust[TRUST_ID_SIZE];
 	char origin[TRUST_ORIGIN_SIZE];
 	char centre[TRUST_NAME_SIZE];
-	uint8_t *bytes; /* of the order, owned */
+	uint8_t *bytes; /* of the order, owned; NULL: there is none */
 	struct page_order order;
 	struct input in;
 	bool has_input;
@@ -117,6 +117,14 @@ set_step(void *arg, bool asking, const char *step)
 	(void)pthread_mutex_unlock(&ops->lock);
 }
 
+/* As the protocol names it. */
+static const char *
+kind_of(const struct operation *op)
+{
+	return op->bytes != NULL ? page_operation_name(op->order.operation)
+				 : "authorities";
+}
+
 static void
 log_end(const struct operation *op, enum err e, const struct errinfo *ei)
 {
@@ -124,8 +132,7 @@ log_end(const struct operation *op, enum err e, const struct errinfo *ei)
 
 	text_hex(&nonce, op->order.nonce);
 	log_event(LOG_INFO, "agent.operation", L_STR("origin", op->origin),
-	    L_STR("kind", page_operation_name(op->order.operation)),
-	    L_STR("order", buf_cstr(&nonce)),
+	    L_STR("kind", kind_of(op)), L_STR("order", buf_cstr(&nonce)),
 	    L_STR("container", op->in.container),
 	    L_STR("rule", e == ERR_OK ? "" : ei->rule));
 	buf_clear(&nonce);
@@ -142,7 +149,7 @@ run(void *arg)
 	    .o = &ops->o,
 	    .origin = op->origin,
 	    .centre = op->centre,
-	    .order = &op->order,
+	    .order = op->bytes != NULL ? &op->order : NULL,
 	    .in = &op->in,
 	    .stop = &ops->stop,
 	    .step = set_step,
@@ -154,7 +161,8 @@ run(void *arg)
 
 	json_writer_init(&out, &result);
 	json_open_object(&out, NULL);
-	e = work_of(op->order.operation)(&w, &ei);
+	e = op->bytes != NULL ? work_of(op->order.operation)(&w, &ei)
+			      : work_authorities(&w, &ei);
 	json_close(&out);
 	if (e == ERR_OK) {
 		e = json_writer_end(&out, &ei);
@@ -251,11 +259,32 @@ begin(struct operations *ops, struct operation *op, struct errinfo *ei)
 	return ERR_OK;
 }
 
+static enum err
+accept_authorities(struct operation *op, const struct slice *certs, size_t num,
+    struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	input_init(&op->in);
+	op->has_input = true;
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		e = input_add_authority(&op->in, certs[i], ei);
+	}
+	return e;
+}
+
+/* What was asked for: an order with the page's input, or certificates. */
+struct starting {
+	const struct operation_order *order;
+	const struct json *input;
+	const struct slice *certs;
+	size_t num_certs;
+};
+
 /* What is there stays until the next one may begin. */
 static enum err
 start(struct operations *ops, const struct centre_trust *centre,
-    const struct operation_order *order, const struct json *input,
-    struct errinfo *ei)
+    const struct starting *what, struct errinfo *ei)
 {
 	struct operation op = {.state = STATE_NONE};
 	enum err e;
@@ -269,7 +298,10 @@ start(struct operations *ops, const struct centre_trust *centre,
 	(void)snprintf(op.centre, sizeof(op.centre), "%s", centre->name);
 	e = draw_id(op.id, ei);
 	if (e == ERR_OK) {
-		e = accept_order(ops, &op, centre, order, input, ei);
+		e = what->order != NULL ? accept_order(ops, &op, centre,
+					      what->order, what->input, ei)
+					: accept_authorities(&op, what->certs,
+					      what->num_certs, ei);
 	}
 	if (e == ERR_OK) {
 		e = begin(ops, &op, ei);
@@ -278,20 +310,40 @@ start(struct operations *ops, const struct centre_trust *centre,
 	return e;
 }
 
-enum err
-operation_start(struct operations *ops, const struct centre_trust *centre,
-    const struct operation_order *order, const struct json *input,
-    char out_id[OPERATION_ID_SIZE], struct errinfo *ei)
+static enum err
+start_one(struct operations *ops, const struct centre_trust *centre,
+    const struct starting *what, char out_id[OPERATION_ID_SIZE],
+    struct errinfo *ei)
 {
 	enum err e;
 
 	(void)pthread_mutex_lock(&ops->lock);
-	e = start(ops, centre, order, input, ei);
+	e = start(ops, centre, what, ei);
 	if (e == ERR_OK) {
 		(void)snprintf(out_id, OPERATION_ID_SIZE, "%s", ops->now.id);
 	}
 	(void)pthread_mutex_unlock(&ops->lock);
 	return e;
+}
+
+enum err
+operation_start(struct operations *ops, const struct centre_trust *centre,
+    const struct operation_order *order, const struct json *input,
+    char out_id[OPERATION_ID_SIZE], struct errinfo *ei)
+{
+	const struct starting what = {.order = order, .input = input};
+
+	return start_one(ops, centre, &what, out_id, ei);
+}
+
+enum err
+operation_start_authorities(struct operations *ops,
+    const struct centre_trust *centre, const struct slice *certs, size_t num,
+    char out_id[OPERATION_ID_SIZE], struct errinfo *ei)
+{
+	const struct starting what = {.certs = certs, .num_certs = num};
+
+	return start_one(ops, centre, &what, out_id, ei);
 }
 
 /* --- asking about it
@@ -343,8 +395,7 @@ operation_put(struct operations *ops, const struct centre_trust *centre,
 	e = find(ops, centre, id, ei);
 	if (e == ERR_OK) {
 		json_put_text(w, "operation", op->id);
-		json_put_text(
-		    w, "kind", page_operation_name(op->order.operation));
+		json_put_text(w, "kind", kind_of(op));
 		json_put_text(w, "state", names[op->state]);
 		json_put_text(w, "step", op->step);
 		if (op->state == STATE_DONE) {

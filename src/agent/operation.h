@@ -29,6 +29,7 @@ enum {
 /* Everything is borrowed. */
 struct operation_options {
 	const char *home;
+	const char *person; /* their own home directory, where browsers are */
 	struct window *window;
 	struct spent *spent;
 	const struct clock *clock;
@@ -53,6 +54,16 @@ ATTR_MUST_USE enum err operation_start(struct operations *ops,
     const struct centre_trust *centre, const struct operation_order *order,
     const struct json *input, char out_id[OPERATION_ID_SIZE],
     struct errinfo *ei);
+
+/*
+ * Put the centre's CA certificates into the person's stores (A20): DER, 1 to
+ * AGENT_AUTHORITIES_MAX.  It uses no key and so needs no order: the person
+ * confirms each root by its fingerprint.  ERR_CONFLICT "agent.busy"; ERR_POLICY
+ * "authorities.ca"; what cert_parse() says.
+ */
+ATTR_MUST_USE enum err operation_start_authorities(struct operations *ops,
+    const struct centre_trust *centre, const struct slice *certs, size_t num,
+    char out_id[OPERATION_ID_SIZE], struct errinfo *ei);
 
 /* Write the members of its state, for the centre whose page began it.
  * ERR_NOTFOUND "agent.operation". */

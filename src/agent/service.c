@@ -546,6 +546,69 @@ service_operation(void *arg, const struct request *r, struct response *resp)
 }
 
 static enum err
+start_authorities(struct asked *a, const struct json *list, struct buf *der)
+{
+	struct slice certs[AGENT_AUTHORITIES_MAX];
+	char id[OPERATION_ID_SIZE];
+	struct json_writer *w;
+	enum err e = ERR_OK;
+	size_t num = json_array_len(list);
+
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		e = json_item_base64(list, i, &der[i], a->ei);
+		certs[i] = buf_slice(&der[i]);
+	}
+	if (e == ERR_OK) {
+		e = operation_start_authorities(
+		    a->s->o.operations, a->centre, certs, num, id, a->ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	w = response_json(a->resp, 202);
+	json_open_object(w, NULL);
+	json_put_text(w, "operation", id);
+	json_close(w);
+	return ERR_OK;
+}
+
+static enum err
+authorities(struct asked *a)
+{
+	static const char *const names[] = {"certificates", NULL};
+	struct buf der[AGENT_AUTHORITIES_MAX];
+	const struct json *list = NULL;
+	enum err e = only(a, names);
+
+	for (size_t i = 0; i < ARRAY_LEN(der); i++) {
+		buf_init(&der[i], CERT_BYTES_MAX);
+	}
+	if (e == ERR_OK) {
+		e = json_get_array(a->body, "certificates",
+		    AGENT_AUTHORITIES_MAX, &list, a->ei);
+	}
+	if (e == ERR_OK && json_array_len(list) == 0) {
+		e = err_object(a->ei,
+		    err_set(a->ei, ERR_FORMAT, "json.field.missing", NULL,
+			"there is no certificate"),
+		    "certificates");
+	}
+	if (e == ERR_OK) {
+		e = start_authorities(a, list, der);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(der); i++) {
+		buf_clear(&der[i]);
+	}
+	return e;
+}
+
+static void
+service_authorities(void *arg, const struct request *r, struct response *resp)
+{
+	call(arg, r, resp, true, authorities);
+}
+
+static enum err
 operation_id(struct asked *a, const char **out)
 {
 	static const char *const names[] = {"operation", NULL};
@@ -619,6 +682,7 @@ static const struct route routes[] = {
     CALL("/v1/pairing/end", service_pair_end),
     CALL("/v1/workplace", service_workplace),
     CALL("/v1/containers", service_containers),
+    CALL("/v1/authorities", service_authorities),
     CALL("/v1/operation/start", service_operation),
     CALL("/v1/operation/state", service_operation_state),
     CALL("/v1/operation/cancel", service_operation_cancel),

@@ -20,6 +20,7 @@
 #include "os/socket.h"
 #include "os/systime.h"
 #include "workstation/home.h"
+#include "workstation/stores.h"
 
 enum {
 	DIR_MODE = 0700,
@@ -40,6 +41,7 @@ struct options {
 
 struct agent {
 	char home[PATH_TEXT_SIZE];
+	char person[PATH_TEXT_SIZE];
 	struct clock clock;
 	uint8_t id[PAGE_ORDER_ID];
 	int listen_fd;
@@ -132,6 +134,7 @@ make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 {
 	struct operation_options o = {
 	    .home = a->home,
+	    .person = a->person,
 	    .clock = &a->clock,
 	    .pinentry = {from->pinentry,
 		word_in(from->window.language, WORD_PASSWORD_OK),
@@ -219,6 +222,9 @@ run(struct agent *a, const struct options *o, struct errinfo *ei)
 
 	if (e == ERR_OK) {
 		e = home_dir(a->home, sizeof(a->home), ei);
+	}
+	if (e == ERR_OK) {
+		e = stores_person(a->person, ei);
 	}
 	if (e == ERR_OK) {
 		e = dir_make(a->home, DIR_MODE, ei);

@@ -42,6 +42,22 @@ static const char *const words[WORD_MAX_][LANGUAGE_MAX_] = {
     [WORD_ACQUAINT_YES] = {"Подписать", "Sign"},
     [WORD_INSTALL] = {"Установить сертификат?", "Install the certificate?"},
     [WORD_INSTALL_YES] = {"Установить", "Install"},
+    [WORD_AUTHORITIES] = {"Установить сертификаты удостоверяющего центра?",
+	"Install the centre's certificates?"},
+    [WORD_AUTHORITIES_YES] = {"Установить", "Install"},
+    [WORD_AUTHORITIES_NOTE] = {"Это промежуточные сертификаты: они помогают "
+			       "строить цепочки, сами по себе им никто не "
+			       "доверяет.",
+	"These are intermediate certificates: they help to build chains, and "
+	"nothing trusts them by themselves."},
+    [WORD_ROOT] = {"Доверять корневому сертификату?",
+	"Trust this root certificate?"},
+    [WORD_ROOT_YES] = {"Отпечаток совпадает", "The fingerprint is the same"},
+    [WORD_ROOT_NOTE] = {"Сравните отпечаток с тем, что центр дал вам на "
+			"бумаге. Всему, что заверит этот центр, на этом "
+			"компьютере будут верить.",
+	"Compare the fingerprint with what the centre gave you on paper. "
+	"Whatever this centre certifies will be believed on this computer."},
     [WORD_COPY] = {"Скопировать ключ?", "Copy the key?"},
     [WORD_COPY_YES] = {"Скопировать", "Copy"},
     [WORD_CHECK] = {"Проверить ключ пробной подписью?",

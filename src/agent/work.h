@@ -15,7 +15,7 @@ struct work {
 	const struct operation_options *o;
 	const char *origin;
 	const char *centre; /* its name, as the person confirmed it */
-	const struct page_order *order;
+	const struct page_order *order; /* NULL: an operation without one */
 	const struct input *in;
 	const atomic_bool *stop;
 	/* Where it is: a static word of the protocol; asking or working. */
@@ -28,6 +28,8 @@ struct work {
 typedef enum err work_fn(struct work *w, struct errinfo *ei);
 /* Of an operation that has been read out of an order. */
 work_fn *work_of(enum page_operation operation);
+/* The one that needs no order. */
+work_fn work_authorities;
 
 /* A container as the protocol shows it, a whole object. */
 void work_put_container(struct json_writer *w, const char *field,

@@ -27,7 +27,9 @@ work_ask_for(struct work *w, struct question *q, enum word what, enum word yes)
 	question_init(q, window_language(w->o->window), what, yes);
 	question_line(q, WORD_CENTRE, slice_str(w->centre));
 	question_line(q, WORD_SITE, slice_str(w->origin));
-	question_line(q, WORD_FOR_WHOM, w->order->person);
+	if (w->order != NULL) {
+		question_line(q, WORD_FOR_WHOM, w->order->person);
+	}
 }
 
 /* Which key it is about. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/work_priv.h"
 
-#include "workstation/certstore.h"
+#include "workstation/stores.h"
 #include "x509/cert.h"
 #include "x509/name.h"
 
@@ -28,59 +28,85 @@ ask_install(struct work *w, const struct kept *k, struct errinfo *ei)
 	return work_consent(w, &q, ei);
 }
 
-static enum err
-fill_stores(struct work *w, struct errinfo *ei)
+static void
+put_state(struct json_writer *w, const struct store_state *s)
 {
-	const char *home = w->o->home;
-	struct slice own = buf_slice(&w->in->certificate);
+	json_open_object(w, NULL);
+	json_put_text(w, "store", s->kind);
+	json_put_text(w, "name", s->name);
+	json_put_int(w, "personal", (int64_t)s->num[STORE_PERSONAL]);
+	json_put_int(w, "authorities", (int64_t)s->num[STORE_AUTHORITY]);
+	json_put_int(w, "roots", (int64_t)s->num[STORE_ROOT]);
+	json_open_array(w, "notes");
+	for (size_t i = 0; i < s->num_notes; i++) {
+		json_put_text(w, NULL, s->notes[i]);
+	}
+	json_close(w);
+	json_put_text(
+	    w, "problem", s->problem.rule[0] != '\0' ? s->problem.rule : NULL);
+	json_close(w);
+}
+
+enum err
+work_fill_stores(struct work *w, const struct store_item *items, size_t num,
+    size_t *out_roots, struct errinfo *ei)
+{
+	struct store_state states[STORES_MAX];
+	size_t num_states = 0;
 	enum err e;
 
 	w->step(w->arg, false, "stores");
-	e = certstore_put(home, CERTSTORE_PERSONAL, own, ei);
-	for (size_t i = 0; e == ERR_OK && i < w->in->num_chain; i++) {
-		struct cert *cert = NULL;
-
-		e = cert_parse(buf_slice(&w->in->chain[i]), &cert, ei);
-		if (e == ERR_OK) {
-			e = certstore_put(
-			    home, CERTSTORE_AUTHORITIES, cert_der(cert), ei);
-		}
-		cert_free(cert);
-	}
-	return e;
-}
-
-/* What is there afterwards, looked up again. */
-static enum err
-list_back(struct work *w, const struct kept *k, struct errinfo *ei)
-{
-	const char *home = w->o->home;
-	int64_t authorities = 0;
-	struct container_info info;
-	enum err e = certstore_has(
-	    home, CERTSTORE_PERSONAL, buf_slice(&w->in->certificate), ei);
-
-	for (size_t i = 0; e == ERR_OK && i < w->in->num_chain; i++) {
-		e = certstore_has(home, CERTSTORE_AUTHORITIES,
-		    buf_slice(&w->in->chain[i]), ei);
-		authorities += e == ERR_OK;
-	}
-	if (e == ERR_OK) {
-		e = container_peek(k->path, &info, ei);
-	}
+	e = stores_put(
+	    w->o->home, w->o->person, items, num, states, &num_states, ei);
 	if (e != ERR_OK) {
 		return e;
 	}
-	work_put_container(
-	    w->out, "container", k->medium.id, k->path, &info, NULL);
 	json_open_array(w->out, "stores");
-	json_open_object(w->out, NULL);
-	json_put_text(w->out, "store", "surguch");
-	json_put_int(w->out, "personal", 1);
-	json_put_int(w->out, "authorities", authorities);
+	for (size_t i = 0; i < num_states; i++) {
+		put_state(w->out, &states[i]);
+	}
 	json_close(w->out);
-	json_close(w->out);
+	if (out_roots != NULL) {
+		*out_roots = states[0].num[STORE_ROOT];
+	}
 	return ERR_OK;
+}
+
+/* The chain's root among them, which nothing trusts for that: a root has its
+ * own consent (work_authorities). */
+static enum err
+fill(struct work *w, struct errinfo *ei)
+{
+	struct store_item items[1 + AGENT_CHAIN_MAX] = {
+	    {STORE_PERSONAL, buf_slice(&w->in->certificate)}};
+	size_t num = 1;
+
+	for (size_t i = 0; i < w->in->num_chain; i++) {
+		struct slice der = buf_slice(&w->in->chain[i]);
+		struct cert *cert = NULL;
+		enum err e = cert_parse(der, &cert, ei);
+
+		cert_free(cert);
+		if (e != ERR_OK) {
+			return e;
+		}
+		items[num++] = (struct store_item){STORE_AUTHORITY, der};
+	}
+	return work_fill_stores(w, items, num, NULL, ei);
+}
+
+/* The container as it is now, read again. */
+static enum err
+list_back(struct work *w, const struct kept *k, struct errinfo *ei)
+{
+	struct container_info info;
+	enum err e = container_peek(k->path, &info, ei);
+
+	if (e == ERR_OK) {
+		work_put_container(
+		    w->out, "container", k->medium.id, k->path, &info, NULL);
+	}
+	return e;
 }
 
 enum err
@@ -102,7 +128,7 @@ work_install(struct work *w, struct errinfo *ei)
 		    c, buf_slice(&w->in->certificate), ei);
 	}
 	if (e == ERR_OK) {
-		e = fill_stores(w, ei);
+		e = fill(w, ei);
 	}
 	if (e == ERR_OK) {
 		e = list_back(w, &k, ei);

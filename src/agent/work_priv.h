@@ -56,6 +56,15 @@ ATTR_MUST_USE enum err work_create(struct work *w, const struct work_key *what,
 ATTR_MUST_USE enum err work_check_cert(
     struct work *w, const struct container *c, struct errinfo *ei);
 
+/* --- stores (work_install.c) --- */
+
+struct store_item;
+/* Put them in, and write "stores": what is there afterwards.  *out_roots (may
+ * be NULL): those that our own store has among its roots. */
+ATTR_MUST_USE enum err work_fill_stores(struct work *w,
+    const struct store_item *items, size_t num, size_t *out_roots,
+    struct errinfo *ei);
+
 /* --- the operations --- */
 
 work_fn work_make_key, work_acquaint, work_install, work_copy, work_check;

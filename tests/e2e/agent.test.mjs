@@ -339,8 +339,14 @@ test('the agent and its centre', async (t) => {
 				chain: chain.map(b64) });
 		assert.equal(put.state, 'done', JSON.stringify(put));
 		assert.equal(put.result.container.certificate.sha256, sha256(cert));
-		assert.deepEqual(put.result.stores, [{ store: 'surguch', personal: 1,
-			authorities: chain.length }]);
+		assert.deepEqual(put.result.stores[0], { store: 'surguch', name: '',
+			personal: 1, authorities: chain.length, roots: 0, notes: [],
+			problem: null });
+		// A browser, where there is one, takes none with a GOST key.
+		for (const s of put.result.stores.slice(1)) {
+			assert.deepEqual([s.personal, s.notes, s.problem],
+				[0, ['certstores.gost'], null], s.name);
+		}
 		expectStatus(await p.post(p.at('installed')), 200);
 		assert.equal(await p.state(), 'installed');
 

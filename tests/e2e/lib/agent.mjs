@@ -50,7 +50,7 @@ export class Agent {
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
-			LANG: 'C.UTF-8', ...this.display?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+			LANG: 'C.UTF-8', HOME: this.place, ...this.display?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {
 				this.seen += d;
