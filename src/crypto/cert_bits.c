@@ -30,7 +30,8 @@ tbs_bits(struct slice tbs, struct cert_bits *out, struct errinfo *ei)
 	    (e = der_get_whole(&tbs, DER_SEQUENCE, &bits.issuer, ei)) !=
 		ERR_OK ||
 	    (e = der_get(&tbs, DER_SEQUENCE, &skip, ei)) != ERR_OK ||
-	    (e = der_get(&tbs, DER_SEQUENCE, &skip, ei)) != ERR_OK ||
+	    (e = der_get_whole(&tbs, DER_SEQUENCE, &bits.subject, ei)) !=
+		ERR_OK ||
 	    (e = der_get_whole(&tbs, DER_SEQUENCE, &bits.spki, ei)) != ERR_OK) {
 		return e;
 	}

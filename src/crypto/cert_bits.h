@@ -10,9 +10,10 @@
 #include "base/slice.h"
 
 struct cert_bits {
-	struct slice serial; /* the whole INTEGER */
-	struct slice issuer; /* the whole Name */
-	struct slice spki;   /* the whole SubjectPublicKeyInfo */
+	struct slice serial;  /* the whole INTEGER */
+	struct slice issuer;  /* the whole Name */
+	struct slice subject; /* the whole Name */
+	struct slice spki;    /* the whole SubjectPublicKeyInfo */
 };
 
 /* ERR_FORMAT "der.*", ERR_LIMIT "cert.size". */

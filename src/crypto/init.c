@@ -49,8 +49,13 @@ static ENGINE *
 engine_load(void)
 {
 	char path[ENGINE_PATH_MAX];
-	ENGINE *e;
+	ENGINE *e = ENGINE_get_pkey_meth_engine(NID_id_GostR3410_2012_256);
 
+	/* It cannot be loaded twice in a process, and a PKCS#11 module may
+	 * have a copy of this very code. */
+	if (e != NULL) {
+		return e;
+	}
 	if (!engine_path(path, sizeof(path))) {
 		return NULL;
 	}

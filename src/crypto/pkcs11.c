@@ -146,9 +146,8 @@ pkcs11_free(struct pkcs11 *m)
 
 /* --- the token ---------------------------------------------------------- */
 
-/* A fixed field of PKCS#11, filled up with spaces. */
-static bool
-is_padded(const CK_UTF8CHAR *field, size_t size, const char *text)
+bool
+pkcs11_is_padded(const CK_UTF8CHAR *field, size_t size, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -166,9 +165,9 @@ is_token(const CK_TOKEN_INFO *info, const struct pkcs11_where *w)
 {
 	return (info->flags & CKF_TOKEN_INITIALIZED) != 0 &&
 	       (w->token[0] == '\0' ||
-		   is_padded(info->label, TOKEN_LABEL_LEN, w->token)) &&
-	       (w->serial[0] == '\0' ||
-		   is_padded(info->serialNumber, TOKEN_SERIAL_LEN, w->serial));
+		   pkcs11_is_padded(info->label, TOKEN_LABEL_LEN, w->token)) &&
+	       (w->serial[0] == '\0' || pkcs11_is_padded(info->serialNumber,
+					    TOKEN_SERIAL_LEN, w->serial));
 }
 
 static enum err
