@@ -7,11 +7,11 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "container/meta_priv.h"
+#include "container/container_priv.h"
+#include "container/storage.h"
 #include "crypto/cert_bits.h"
 #include "crypto/hash.h"
 #include "crypto/privkey.h"
-#include "os/file.h"
 #include "os/random.h"
 
 static const char key_name[] = "key.p8";
@@ -19,21 +19,10 @@ static const char cert_name[] = "cert.der";
 static const char meta_name[] = "meta.json";
 
 enum {
-	FILE_MODE = 0600,
-	DIR_MODE = 0700,
 	/* What a guess at a person's password should cost: about half a second
 	 * of HMAC-Streebog, a third of SHA-256. */
 	ITERATIONS_GOST = 100000,
 	ITERATIONS = 600000
-};
-
-struct container {
-	char path[PATH_TEXT_SIZE];
-	struct meta meta;
-	struct secret mac_key; /* empty without a password */
-	struct privkey *key;
-	struct buf cert;
-	uint8_t cert_sha[META_DIGEST]; /* of cert, as it was read */
 };
 
 /* --- shared ------------------------------------------------------------- */
@@ -48,6 +37,13 @@ sha256(struct slice s, uint8_t out[META_DIGEST], struct errinfo *ei)
 		memcpy(out, digest, META_DIGEST);
 	}
 	return e;
+}
+
+/* Its medium was pulled out, which says nothing of the file. */
+static bool
+is_absent(const struct errinfo *ei)
+{
+	return ei != NULL && strcmp(ei->rule, "token.absent") == 0;
 }
 
 static enum err
@@ -76,43 +72,34 @@ mac_half(const struct secret *derived)
 }
 
 static enum err
-write_meta(
-    const char *dir, struct meta *m, struct slice mac_key, struct errinfo *ei)
+write_meta(struct storage *at, struct meta *m, struct slice mac_key,
+    struct errinfo *ei)
 {
 	struct buf json = BUF_INIT(CONTAINER_META_MAX);
-	char path[PATH_TEXT_SIZE];
 	enum err e;
 
 	if (m->info.has_password &&
 	    (e = meta_mac(m, mac_key, m->mac, ei)) != ERR_OK) {
 		return e;
 	}
-	if ((e = meta_build(m, &json, ei)) == ERR_OK &&
-	    (e = path_join(path, dir, meta_name, ei)) == ERR_OK) {
-		e = file_write_atomic(path, buf_slice(&json), FILE_MODE, ei);
+	if ((e = meta_build(m, &json, ei)) == ERR_OK) {
+		e = storage_write(at, meta_name, buf_slice(&json), ei);
 	}
 	buf_clear(&json);
 	return e;
 }
 
-static enum err
-container_new(const char *path, struct container **out, struct errinfo *ei)
+enum err
+container_new_take(
+    struct storage *at, struct container **out, struct errinfo *ei)
 {
 	struct container *c = calloc(1, sizeof(*c));
-	size_t len = strlen(path);
 
 	if (c == NULL) {
-		(void)err_nomem(ei);
-		return ERR_NOMEM;
+		storage_free(at);
+		return err_nomem(ei);
 	}
-	if (len >= sizeof(c->path)) {
-		free(c);
-		(void)err_set(ei, ERR_LIMIT, "container.path", NULL,
-		    "the path of the key container is longer than %zu bytes",
-		    sizeof(c->path) - 1);
-		return ERR_LIMIT;
-	}
-	memcpy(c->path, path, len + 1);
+	c->at = at;
 	buf_init(&c->cert, CERT_BYTES_MAX);
 	*out = c;
 	return ERR_OK;
@@ -125,6 +112,8 @@ container_free(struct container *c)
 		secret_clear(&c->mac_key);
 		privkey_free(c->key);
 		buf_clear(&c->cert);
+		storage_free(c->at);
+		token_free(c->token);
 		free(c);
 	}
 }
@@ -172,24 +161,18 @@ check_options(const struct container_options *o, struct errinfo *ei)
 }
 
 static enum err
-check_vacant(const char *dir, struct errinfo *ei)
+check_vacant(struct storage *at, struct errinfo *ei)
 {
 	static const char *const names[] = {key_name, cert_name, meta_name};
-	char path[PATH_TEXT_SIZE];
-	size_t i;
-	enum err e;
 
-	for (i = 0; i < ARRAY_LEN(names); i++) {
-		if ((e = path_join(path, dir, names[i], ei)) != ERR_OK) {
-			return e;
-		}
-		if (file_exists(path)) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (storage_has(at, names[i])) {
 			(void)err_set(ei, ERR_CONFLICT, "container.exists",
 			    NULL,
 			    "there is a %s already; a key is never "
 			    "overwritten",
 			    names[i]);
-			return err_object(ei, ERR_CONFLICT, path);
+			return err_object(ei, ERR_CONFLICT, names[i]);
 		}
 	}
 	return ERR_OK;
@@ -260,7 +243,6 @@ write_key(
 	struct secret plain = SECRET_EMPTY;
 	struct buf p8 = BUF_INIT(KEY_FILE_MAX);
 	struct slice content;
-	char path[PATH_TEXT_SIZE];
 	enum err e;
 
 	if (o->password.len != 0) {
@@ -272,46 +254,33 @@ write_key(
 		content = secret_slice(&plain);
 	}
 	if (e == ERR_OK &&
-	    (e = sha256(content, c->meta.key_sha, ei)) == ERR_OK &&
-	    (e = path_join(path, c->path, key_name, ei)) == ERR_OK) {
-		e = file_write_new(path, content, FILE_MODE, ei);
+	    (e = sha256(content, c->meta.key_sha, ei)) == ERR_OK) {
+		e = storage_write_secret(c->at, key_name, content, ei);
 	}
 	secret_clear(&plain);
 	buf_clear(&p8);
 	return e;
 }
 
-/* The key has been nobody's yet, and is certainly ours. */
-static void
-remove_new(const char *dir)
-{
-	static const char *const names[] = {meta_name, key_name};
-	char path[PATH_TEXT_SIZE];
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (path_join(path, dir, names[i], NULL) == ERR_OK) {
-			(void)remove(path);
-		}
-	}
-}
-
+/* A key that fails on the way has been nobody's yet, and is certainly
+ * ours. */
 static enum err
 write_new(
     struct container *c, const struct container_options *o, struct errinfo *ei)
 {
-	const bool dir_is_new = !file_exists(c->path);
 	enum err e;
 
-	if ((e = dir_make(c->path, DIR_MODE, ei)) != ERR_OK) {
+	if ((e = storage_begin(c->at, ei)) != ERR_OK) {
 		return e;
 	}
 	if ((e = write_key(c, o, ei)) == ERR_OK &&
-	    (e = write_meta(
-		 c->path, &c->meta, secret_slice(&c->mac_key), ei)) != ERR_OK) {
-		remove_new(c->path);
+	    (e = write_meta(c->at, &c->meta, secret_slice(&c->mac_key), ei)) !=
+		ERR_OK) {
+		storage_remove(c->at, meta_name);
+		storage_remove(c->at, key_name);
 	}
-	if (e != ERR_OK && dir_is_new) {
-		(void)remove(c->path); /* unless something is in it */
+	if (e != ERR_OK) {
+		storage_undo(c->at);
 	}
 	return e;
 }
@@ -336,20 +305,23 @@ new_key(
 }
 
 enum err
-container_create(const char *path, const struct container_options *options,
+container_create_in(struct storage *at, const struct container_options *options,
     struct container **out, struct errinfo *ei)
 {
 	struct container *c = NULL;
 	enum err e;
 
-	if ((e = check_options(options, ei)) != ERR_OK ||
-	    (e = container_new(path, &c, ei)) != ERR_OK) {
+	if ((e = check_options(options, ei)) != ERR_OK) {
+		storage_free(at);
+		return e;
+	}
+	if ((e = container_new_take(at, &c, ei)) != ERR_OK) {
 		return e;
 	}
 	if ((e = new_meta(c, options, ei)) != ERR_OK ||
 	    (e = new_protection(c, options->password, ei)) != ERR_OK ||
 	    (e = new_key(c, options, ei)) != ERR_OK ||
-	    (e = check_vacant(path, ei)) != ERR_OK ||
+	    (e = check_vacant(at, ei)) != ERR_OK ||
 	    (e = write_new(c, options, ei)) != ERR_OK) {
 		container_free(c);
 		return e;
@@ -358,23 +330,28 @@ container_create(const char *path, const struct container_options *options,
 	return ERR_OK;
 }
 
+enum err
+container_create(const char *path, const struct container_options *options,
+    struct container **out, struct errinfo *ei)
+{
+	struct storage *at = NULL;
+	enum err e = storage_folder(path, &at, ei);
+
+	return e != ERR_OK ? e : container_create_in(at, options, out, ei);
+}
+
 /* --- opening ------------------------------------------------------------ */
 
 static enum err
-read_meta(const char *dir, struct meta *out, struct errinfo *ei)
+read_meta(struct storage *at, struct meta *out, struct errinfo *ei)
 {
 	struct buf json = BUF_INIT(CONTAINER_META_MAX);
-	char path[PATH_TEXT_SIZE];
-	enum err e;
+	enum err e = storage_read(at, meta_name, CONTAINER_META_MAX, &json, ei);
 
-	if ((e = path_join(path, dir, meta_name, ei)) != ERR_OK) {
-		return e;
-	}
-	e = file_read(path, CONTAINER_META_MAX, &json, ei);
-	if (e == ERR_NOTFOUND) {
+	if (e == ERR_NOTFOUND && !is_absent(ei)) {
 		(void)err_set(ei, ERR_NOTFOUND, "container.none", NULL,
 		    "there is no key container in this folder");
-		e = err_object(ei, ERR_NOTFOUND, dir);
+		e = err_object(ei, ERR_NOTFOUND, storage_name(at));
 	}
 	if (e == ERR_OK) {
 		e = meta_parse(buf_slice(&json), out, ei);
@@ -389,16 +366,13 @@ read_cert(struct container *c, struct errinfo *ei)
 {
 	const struct meta *m = &c->meta;
 	uint8_t *sha = c->cert_sha;
-	char path[PATH_TEXT_SIZE];
 	enum err e;
 
-	if ((e = path_join(path, c->path, cert_name, ei)) != ERR_OK) {
-		return e;
-	}
-	if (!file_exists(path)) {
+	if (!storage_has(c->at, cert_name)) {
 		return m->info.has_cert ? damaged(ei, cert_name) : ERR_OK;
 	}
-	if ((e = file_read(path, CERT_BYTES_MAX, &c->cert, ei)) != ERR_OK ||
+	if ((e = storage_read(
+		 c->at, cert_name, CERT_BYTES_MAX, &c->cert, ei)) != ERR_OK ||
 	    (e = sha256(buf_slice(&c->cert), sha, ei)) != ERR_OK) {
 		return e;
 	}
@@ -482,14 +456,10 @@ open_files(struct container *c, struct slice password, struct errinfo *ei)
 {
 	struct secret p8 = SECRET_EMPTY;
 	uint8_t sha[META_DIGEST];
-	char path[PATH_TEXT_SIZE];
-	enum err e;
+	enum err e =
+	    storage_read_secret(c->at, key_name, KEY_FILE_MAX, &p8, ei);
 
-	if ((e = path_join(path, c->path, key_name, ei)) != ERR_OK) {
-		return e;
-	}
-	e = file_read_secret(path, KEY_FILE_MAX, &p8, ei);
-	if (e == ERR_NOTFOUND) {
+	if (e == ERR_NOTFOUND && !is_absent(ei)) {
 		e = damaged(ei, key_name);
 	}
 	if (e != ERR_OK || (e = sha256(secret_slice(&p8), sha, ei)) != ERR_OK) {
@@ -511,17 +481,17 @@ out:
 }
 
 enum err
-container_open(const char *path, struct slice password, struct container **out,
-    struct errinfo *ei)
+container_open_in(struct storage *at, struct slice password,
+    struct container **out, struct errinfo *ei)
 {
 	struct container *c = NULL;
 	enum err e;
 
-	if ((e = container_new(path, &c, ei)) != ERR_OK) {
+	if ((e = container_new_take(at, &c, ei)) != ERR_OK) {
 		return e;
 	}
-	if ((e = read_meta(path, &c->meta, ei)) != ERR_OK ||
-	    (e = file_check_secret_mode(path, ei)) != ERR_OK ||
+	if ((e = read_meta(at, &c->meta, ei)) != ERR_OK ||
+	    (e = storage_check(at, ei)) != ERR_OK ||
 	    (e = password_wanted(
 		 c->meta.info.has_password, password.len != 0, ei)) != ERR_OK ||
 	    (e = open_files(c, password, ei)) != ERR_OK) {
@@ -537,10 +507,21 @@ container_open(const char *path, struct slice password, struct container **out,
 }
 
 enum err
-container_peek(const char *path, struct container_info *out, struct errinfo *ei)
+container_open(const char *path, struct slice password, struct container **out,
+    struct errinfo *ei)
+{
+	struct storage *at = NULL;
+	enum err e = storage_folder(path, &at, ei);
+
+	return e != ERR_OK ? e : container_open_in(at, password, out, ei);
+}
+
+enum err
+container_peek_in(
+    struct storage *at, struct container_info *out, struct errinfo *ei)
 {
 	struct meta m;
-	enum err e = read_meta(path, &m, ei);
+	enum err e = read_meta(at, &m, ei);
 
 	if (e == ERR_OK) {
 		*out = m.info;
@@ -549,14 +530,37 @@ container_peek(const char *path, struct container_info *out, struct errinfo *ei)
 }
 
 enum err
+container_peek(const char *path, struct container_info *out, struct errinfo *ei)
+{
+	struct storage *at = NULL;
+	enum err e = storage_folder(path, &at, ei);
+
+	if (e == ERR_OK) {
+		e = container_peek_in(at, out, ei);
+	}
+	storage_free(at);
+	return e;
+}
+
+enum err
+container_peek_cert_in(
+    struct storage *at, struct buf *out_der, struct errinfo *ei)
+{
+	return storage_has(at, cert_name)
+		   ? storage_read(at, cert_name, CERT_BYTES_MAX, out_der, ei)
+		   : ERR_OK;
+}
+
+enum err
 container_peek_cert(const char *path, struct buf *out_der, struct errinfo *ei)
 {
-	char file[PATH_TEXT_SIZE];
-	enum err e = path_join(file, path, cert_name, ei);
+	struct storage *at = NULL;
+	enum err e = storage_folder(path, &at, ei);
 
-	if (e == ERR_OK && file_exists(file)) {
-		e = file_read(file, CERT_BYTES_MAX, out_der, ei);
+	if (e == ERR_OK) {
+		e = container_peek_cert_in(at, out_der, ei);
 	}
+	storage_free(at);
 	return e;
 }
 
@@ -573,20 +577,18 @@ install(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
 {
 	struct meta m = c->meta;
 	struct slice mac_key = secret_slice(&c->mac_key);
-	char path[PATH_TEXT_SIZE];
 	enum err e;
 
 	m.has_next = true;
 	memcpy(m.next_sha, sha, META_DIGEST);
-	if ((e = path_join(path, c->path, cert_name, ei)) != ERR_OK ||
-	    (e = write_meta(c->path, &m, mac_key, ei)) != ERR_OK ||
-	    (e = file_write_atomic(path, der, FILE_MODE, ei)) != ERR_OK) {
+	if ((e = write_meta(c->at, &m, mac_key, ei)) != ERR_OK ||
+	    (e = storage_write(c->at, cert_name, der, ei)) != ERR_OK) {
 		return e;
 	}
 	m.has_next = false;
 	m.info.has_cert = true;
 	memcpy(m.cert_sha, sha, META_DIGEST);
-	if ((e = write_meta(c->path, &m, mac_key, ei)) != ERR_OK) {
+	if ((e = write_meta(c->at, &m, mac_key, ei)) != ERR_OK) {
 		return e;
 	}
 	c->meta = m;
@@ -612,7 +614,9 @@ container_install_cert(
 	buf_add(&copy, cert_der);
 	if ((e = buf_err(&copy, ei)) != ERR_OK ||
 	    (e = sha256(cert_der, sha, ei)) != ERR_OK ||
-	    (e = install(c, cert_der, sha, ei)) != ERR_OK) {
+	    (e = c->pair_id_len > 0
+		     ? container_pair_install(c, cert_der, ei)
+		     : install(c, cert_der, sha, ei)) != ERR_OK) {
 		buf_clear(&copy);
 		return e;
 	}

@@ -31,6 +31,7 @@
 
 struct container;
 struct privkey;
+struct storage;
 
 enum {
 	CONTAINER_ID_SIZE = 33,
@@ -44,6 +45,9 @@ struct container_info {
 	int64_t created;                /* seconds UTC */
 	bool has_password;
 	bool has_cert;
+	/* A pair on a token (container/pair.h): the key cannot be copied, and
+	 * nobody knows when it was made. */
+	bool in_device;
 };
 
 struct container_options {
@@ -80,6 +84,14 @@ ATTR_MUST_USE enum err container_open(const char *path, struct slice password,
     struct container **out, struct errinfo *ei);
 void container_free(struct container *c); /* NULL allowed */
 
+/* The same of files that lie elsewhere (container/storage.h); take `at`, also
+ * when they fail. */
+ATTR_MUST_USE enum err container_create_in(struct storage *at,
+    const struct container_options *options, struct container **out,
+    struct errinfo *ei);
+ATTR_MUST_USE enum err container_open_in(struct storage *at,
+    struct slice password, struct container **out, struct errinfo *ei);
+
 /* Borrowed, live as long as c. */
 const struct container_info *container_info(const struct container *c);
 struct privkey *container_privkey(struct container *c);
@@ -102,9 +114,15 @@ ATTR_MUST_USE enum err container_peek(
 ATTR_MUST_USE enum err container_peek_cert(
     const char *path, struct buf *out_der, struct errinfo *ei);
 
+/* The same of files that lie elsewhere; `at` stays the caller's. */
+ATTR_MUST_USE enum err container_peek_in(
+    struct storage *at, struct container_info *out, struct errinfo *ei);
+ATTR_MUST_USE enum err container_peek_cert_in(
+    struct storage *at, struct buf *out_der, struct errinfo *ei);
+
 /* One entry of a folder of containers. */
 struct container_entry {
-	char *name; /* of its folder */
+	char *name; /* of its folder; its place on a token */
 	struct container_info info;
 	/* Not ERR_OK: it is there but cannot be read, and `info` is empty. */
 	struct errinfo problem;

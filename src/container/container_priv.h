@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_CONTAINER_CONTAINER_PRIV_H
+#define SURGUCH_CONTAINER_CONTAINER_PRIV_H
+/* What an open container is, whichever kind; of src/container only. */
+#include "base/secret.h"
+#include "container/meta_priv.h"
+#include "crypto/token.h"
+
+struct storage;
+
+struct container {
+	struct storage *at; /* its files; NULL: a pair on a token */
+	struct meta meta;
+	struct secret mac_key; /* empty without a password */
+	struct privkey *key;
+	struct buf cert;
+	uint8_t cert_sha[META_DIGEST]; /* of cert, as it was read */
+	/* A pair (container/pair.h): */
+	struct token *token; /* owned; NULL: files */
+	uint8_t pair_id[TOKEN_ID_MAX];
+	size_t pair_id_len;
+};
+
+/* Empty; takes at, also when it fails. */
+ATTR_MUST_USE enum err container_new_take(
+    struct storage *at, struct container **out, struct errinfo *ei);
+/* The certificate of a pair; the key has been compared. */
+ATTR_MUST_USE enum err container_pair_install(
+    struct container *c, struct slice der, struct errinfo *ei);
+
+#endif
