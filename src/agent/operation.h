@@ -17,7 +17,9 @@
 
 struct centre_trust;
 struct json;
+struct media;
 struct operations;
+struct pins;
 struct spent;
 struct window;
 
@@ -29,6 +31,8 @@ enum {
 /* Everything is borrowed. */
 struct operation_options {
 	const char *home;
+	struct media *media;
+	struct pins *pins; /* the operation's own thread alone */
 	const char *person; /* their own home directory, where browsers are */
 	struct window *window;
 	struct spent *spent;

@@ -75,10 +75,10 @@ take_data(void *arg, const void *data, size_t len)
 	return 0;
 }
 
+/* What stands in any window; the words of its two buttons. */
 static gpg_error_t
-converse(assuan_context_t ctx, const struct pinentry_options *o,
-    const char *description, const char *prompt, const char *error,
-    struct typed *typed)
+begin(assuan_context_t ctx, const char *description, const char *ok,
+    const char *cancel)
 {
 	const char *tty = getenv("GPG_TTY");
 	gpg_error_t why = say(ctx, "SETTITLE", "surguch-agent");
@@ -90,11 +90,18 @@ converse(assuan_context_t ctx, const struct pinentry_options *o,
 		(void)snprintf(option, sizeof(option), "ttyname=%.500s", tty);
 		(void)say(ctx, "OPTION", option);
 	}
-	(void)say(ctx, "SETOK", o->ok);
-	(void)say(ctx, "SETCANCEL", o->cancel);
-	if (why == 0) {
-		why = say(ctx, "SETDESC", description);
-	}
+	(void)say(ctx, "SETOK", ok);
+	(void)say(ctx, "SETCANCEL", cancel);
+	return why != 0 ? why : say(ctx, "SETDESC", description);
+}
+
+static gpg_error_t
+converse(assuan_context_t ctx, const struct pinentry_options *o,
+    const char *description, const char *prompt, const char *error,
+    struct typed *typed)
+{
+	gpg_error_t why = begin(ctx, description, o->ok, o->cancel);
+
 	if (why == 0) {
 		why = say(ctx, "SETPROMPT", prompt);
 	}
@@ -120,13 +127,41 @@ after_fork(void *arg, int in_child)
 	}
 }
 
+static gpg_error_t
+start(const struct pinentry_options *o, assuan_context_t *out)
+{
+	const char *argv[] = {"pinentry", NULL};
+	assuan_fd_t none[] = {ASSUAN_INVALID_FD};
+	gpg_error_t why = assuan_new(out);
+
+	return why != 0 ? why
+			: assuan_pipe_connect(*out, o->program, argv, none,
+			      after_fork, NULL, 0);
+}
+
+enum err
+pinentry_confirm(const struct pinentry_options *o, const char *description,
+    const char *yes, const char *no, struct errinfo *ei)
+{
+	assuan_context_t ctx = NULL;
+	gpg_error_t why = start(o, &ctx);
+
+	if (why == 0) {
+		why = begin(ctx, description, yes, no);
+	}
+	if (why == 0) {
+		why = assuan_transact(
+		    ctx, "CONFIRM", NULL, NULL, NULL, NULL, NULL, NULL);
+	}
+	assuan_release(ctx);
+	return why != 0 ? failed(ei, o->program, why) : ERR_OK;
+}
+
 enum err
 pinentry_ask(const struct pinentry_options *o, const char *description,
     const char *prompt, const char *error, struct secret *out,
     struct errinfo *ei)
 {
-	const char *argv[] = {"pinentry", NULL};
-	assuan_fd_t none[] = {ASSUAN_INVALID_FD};
 	struct typed typed = {0};
 	assuan_context_t ctx = NULL;
 	gpg_error_t why;
@@ -135,11 +170,7 @@ pinentry_ask(const struct pinentry_options *o, const char *description,
 	if (e != ERR_OK) {
 		return e;
 	}
-	why = assuan_new(&ctx);
-	if (why == 0) {
-		why = assuan_pipe_connect(
-		    ctx, o->program, argv, none, after_fork, NULL, 0);
-	}
+	why = start(o, &ctx);
 	if (why == 0) {
 		why = converse(ctx, o, description, prompt, error, &typed);
 	}

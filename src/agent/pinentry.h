@@ -24,4 +24,10 @@ ATTR_MUST_USE enum err pinentry_ask(const struct pinentry_options *o,
     const char *description, const char *prompt, const char *error,
     struct secret *out, struct errinfo *ei);
 
+/* One question with two buttons, which bear these words.  ERR_OK: yes;
+ * ERR_DENIED "agent.refused": no. */
+ATTR_MUST_USE enum err pinentry_confirm(const struct pinentry_options *o,
+    const char *description, const char *yes, const char *no,
+    struct errinfo *ei);
+
 #endif

@@ -424,7 +424,7 @@ workplace(struct asked *a)
 	enum err e = only(a, no_fields);
 
 	if (e == ERR_OK) {
-		e = workplace_put(a->s->o.home, &about, &text, a->ei);
+		e = workplace_put(a->s->o.media, &about, &text, a->ei);
 	}
 	return send_text(a, &text, e);
 }
@@ -449,7 +449,7 @@ containers(struct asked *a)
 	}
 	if (e == ERR_OK) {
 		e = workplace_put_containers(
-		    a->s->o.home, medium, &text, a->ei);
+		    a->s->o.media, medium, &text, a->ei);
 	}
 	return send_text(a, &text, e);
 }

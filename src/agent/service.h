@@ -14,6 +14,7 @@
 #include "http/router.h"
 #include "x509/page_order.h"
 
+struct media;
 struct operations;
 struct pairings;
 struct request;
@@ -24,6 +25,7 @@ struct window;
 /* Everything is borrowed. */
 struct service_options {
 	const char *home;
+	struct media *media;
 	uint16_t port;
 	uint8_t agent[PAGE_ORDER_ID];
 	struct window *window;

@@ -9,6 +9,7 @@
 #include "agent/spent.h"
 #include "agent/trust.h"
 #include "agent/window.h"
+#include "agent/work_pin.h"
 #include "base/bounds.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -20,6 +21,7 @@
 #include "os/socket.h"
 #include "os/systime.h"
 #include "workstation/home.h"
+#include "workstation/media.h"
 #include "workstation/stores.h"
 
 enum {
@@ -28,6 +30,7 @@ enum {
 	GRACE_MS = 2000,
 	WORKERS = 4,
 	ID_HEX = 2 * PAGE_ORDER_ID,
+	MODULES_MAX = 4,
 };
 
 /* docs/agent-protocol.md 1. */
@@ -35,6 +38,8 @@ static const uint16_t ports[] = {21751, 21752, 21753};
 
 struct options {
 	const char *pinentry;
+	const char *modules[MODULES_MAX]; /* besides those in usual places */
+	size_t num_modules;
 	struct window_options window;
 	uint16_t port;
 };
@@ -46,6 +51,8 @@ struct agent {
 	uint8_t id[PAGE_ORDER_ID];
 	int listen_fd;
 	uint16_t port;
+	struct media *media;
+	struct pins *pins;
 	struct window *window;
 	struct spent *spent;
 	struct pairings *pairings;
@@ -132,6 +139,11 @@ log_access(void *arg, const struct http_access *access)
 static enum err
 make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 {
+	const struct media_options m = {
+	    .home = a->home,
+	    .modules = from->modules,
+	    .num_modules = from->num_modules,
+	};
 	struct operation_options o = {
 	    .home = a->home,
 	    .person = a->person,
@@ -143,12 +155,20 @@ make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 	enum err e = window_open(&from->window, &a->window, ei);
 
 	if (e == ERR_OK) {
+		e = media_open(&m, &a->media, ei);
+	}
+	if (e == ERR_OK) {
+		e = pins_new(&a->pins, ei);
+	}
+	if (e == ERR_OK) {
 		e = spent_open(a->home, &a->spent, ei);
 	}
 	if (e == ERR_OK) {
 		e = pairings_new(a->window, &a->clock, &a->pairings, ei);
 	}
 	if (e == ERR_OK) {
+		o.media = a->media;
+		o.pins = a->pins;
 		o.window = a->window;
 		o.spent = a->spent;
 		memcpy(o.agent, a->id, sizeof(o.agent));
@@ -162,6 +182,7 @@ start_service(struct agent *a, struct errinfo *ei)
 {
 	struct service_options s = {
 	    .home = a->home,
+	    .media = a->media,
 	    .port = a->port,
 	    .window = a->window,
 	    .pairings = a->pairings,
@@ -200,6 +221,8 @@ stop(struct agent *a)
 	operations_free(a->operations);
 	service_free(a->service);
 	spent_free(a->spent);
+	pins_free(a->pins);
+	media_close(a->media);
 	window_free(a->window);
 }
 
@@ -275,6 +298,11 @@ take_option(int argc, char **argv, int *i, struct options *o)
 		o->pinentry = argv[++*i];
 		return true;
 	}
+	if (*i + 1 < argc && strcmp(argv[*i], "--module") == 0 &&
+	    o->num_modules < MODULES_MAX) {
+		o->modules[o->num_modules++] = argv[++*i];
+		return true;
+	}
 	if (*i + 1 < argc && strcmp(argv[*i], "--port") == 0 &&
 	    text_to_u64(slice_str(argv[*i + 1]), &port) && port > 0 &&
 	    port <= UINT16_MAX) {
@@ -290,7 +318,8 @@ usage(void)
 {
 	(void)fprintf(stderr,
 	    "usage: surguch-agent [--terminal] [--language ru|en] "
-	    "[--pinentry PROGRAM] [--port PORT] [--window PROGRAM]\n");
+	    "[--module LIBRARY]... [--pinentry PROGRAM] [--port PORT] "
+	    "[--window PROGRAM]\n");
 	return 2;
 }
 

@@ -77,6 +77,29 @@ static const char *const words[WORD_MAX_][LANGUAGE_MAX_] = {
     [WORD_PASSWORDS_DIFFER] = {"Пароли не совпали.",
 	"The passwords are not the same."},
     [WORD_PASSWORD_WRONG] = {"Пароль не подошёл.", "The password is wrong."},
+
+    [WORD_TOKEN] = {"Токен ", "Token "},
+    [WORD_PIN] = {"PIN:", "PIN:"},
+    [WORD_PIN_WRONG] = {"PIN не подошёл.", "The PIN is wrong."},
+    [WORD_PIN_LEFT] = {"Осталось попыток: ", "Tries left: "},
+    [WORD_PIN_LEFT_ONE] = {"Осталась последняя попытка. ", "One try is left. "},
+    [WORD_PIN_LOW] = {"PIN уже вводили неверно. ",
+	"The PIN was typed wrong before. "},
+    [WORD_PIN_FACTORY] = {"Заводской PIN: ", "The factory PIN: "},
+    [WORD_NO_WAY_BACK] = {"Восстановить утерянный пароль невозможно.",
+	"A lost PIN cannot be restored."},
+    [WORD_PIN_LAST] = {"Осталась последняя попытка: если PIN будет неверным, "
+		       "токен заблокируется. Ввести PIN?",
+	"One try is left: a wrong PIN will lock the token. Type the PIN?"},
+    [WORD_PIN_LAST_YES] = {"Ввести PIN", "Type the PIN"},
+    [WORD_PIN_NEW] = {"Новый PIN:", "New PIN:"},
+    [WORD_PIN_NEW_RULE] = {"Новый PIN; длина: ", "A new PIN; length: "},
+    [WORD_PIN_UNFIT] = {"Такой PIN не подойдёт.", "This PIN will not do."},
+    [WORD_PINS_DIFFER] = {"PIN введены разные.", "The PINs are not the same."},
+    [WORD_PIN_CHANGE] = {"На токене заводской PIN. Рекомендуем сменить",
+	"The token has the factory PIN. We recommend to change it"},
+    [WORD_PIN_CHANGE_YES] = {"Сменить", "Change"},
+    [WORD_LATER] = {"Позже", "Later"},
 };
 
 const char *

@@ -62,6 +62,24 @@ enum word {
 	WORD_PASSWORD_AGAIN,
 	WORD_PASSWORDS_DIFFER,
 	WORD_PASSWORD_WRONG,
+	/* The PIN's. */
+	WORD_TOKEN, /* ends in a space: a name follows */
+	WORD_PIN,
+	WORD_PIN_WRONG,
+	WORD_PIN_LEFT, /* a number follows */
+	WORD_PIN_LEFT_ONE,
+	WORD_PIN_LOW,
+	WORD_PIN_FACTORY, /* it follows */
+	WORD_NO_WAY_BACK,
+	WORD_PIN_LAST,
+	WORD_PIN_LAST_YES,
+	WORD_PIN_NEW,
+	WORD_PIN_NEW_RULE, /* two numbers follow */
+	WORD_PIN_UNFIT,
+	WORD_PINS_DIFFER,
+	WORD_PIN_CHANGE,
+	WORD_PIN_CHANGE_YES,
+	WORD_LATER,
 	WORD_MAX_
 };
 

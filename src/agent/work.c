@@ -29,26 +29,22 @@ put_certificate(struct json_writer *w, struct slice der)
 }
 
 void
-work_put_container(struct json_writer *w, const char *field, const char *medium,
-    const char *path, const struct container_info *info, const char *problem)
+work_put_container(struct json_writer *w, const char *field,
+    const struct kept *k, struct slice certificate, const char *problem)
 {
-	struct buf der = BUF_INIT(CERT_BYTES_MAX);
+	const struct container_info *info = &k->info;
 
 	json_open_object(w, field);
 	json_put_text(w, "id", info->id);
-	json_put_text(w, "medium", medium);
+	json_put_text(w, "medium", k->medium.id);
 	json_put_text(w, "label", info->label);
 	json_put_text(w, "spec", info->spec);
 	json_put_time(w, "created", info->created);
 	json_put_bool(w, "has_password", info->has_password);
-	json_put_bool(w, "copyable", true);
-	if (container_peek_cert(path, &der, NULL) != ERR_OK) {
-		buf_reset(&der);
-	}
-	put_certificate(w, buf_slice(&der));
+	json_put_bool(w, "copyable", !info->in_device);
+	put_certificate(w, certificate);
 	json_put_text(w, "problem", problem);
 	json_close(w);
-	buf_clear(&der);
 }
 
 work_fn *

@@ -31,9 +31,10 @@ work_fn *work_of(enum page_operation operation);
 /* The one that needs no order. */
 work_fn work_authorities;
 
-/* A container as the protocol shows it, a whole object. */
+/* A container as the protocol shows it, a whole object; an empty certificate:
+ * it has none. */
+struct kept;
 void work_put_container(struct json_writer *w, const char *field,
-    const char *medium, const char *path, const struct container_info *info,
-    const char *problem);
+    const struct kept *k, struct slice certificate, const char *problem);
 
 #endif

@@ -13,6 +13,7 @@ enum {
 	DESCRIPTION_SIZE = 800,
 	PASSWORD_TRIES = 3,
 	LOOK_MS = 500,
+	ROUNDS_MAX = 10,
 };
 
 const char *
@@ -107,8 +108,17 @@ work_open_kept(struct work *w, const struct kept *k, struct container **out,
 	const char *error = "";
 	enum err e = ERR_OK;
 
+	if (medium_has_pin(&k->medium)) {
+		struct token *t = NULL;
+
+		e = work_login(w, &k->medium, &t, ei);
+		return e != ERR_OK ? e
+				   : media_open_container(
+					 k->place, t, SLICE_EMPTY, out, ei);
+	}
 	if (!k->info.has_password) {
-		return container_open(k->path, SLICE_EMPTY, out, ei);
+		return media_open_container(
+		    k->place, NULL, SLICE_EMPTY, out, ei);
 	}
 	describe(description, work_word(w, WORD_PASSWORD_OF), k->info.label);
 	w->step(w->arg, true, "password");
@@ -118,8 +128,8 @@ work_open_kept(struct work *w, const struct kept *k, struct container **out,
 		e = pinentry_ask(&w->o->pinentry, description,
 		    work_word(w, WORD_PASSWORD), error, &password, ei);
 		if (e == ERR_OK) {
-			e = container_open(
-			    k->path, secret_slice(&password), out, ei);
+			e = media_open_container(
+			    k->place, NULL, secret_slice(&password), out, ei);
 		}
 		secret_clear(&password);
 		if (e != ERR_CRYPTO ||
@@ -173,13 +183,13 @@ wait_for(struct work *w,
 static enum err
 look_medium(struct work *w, void *out, struct errinfo *ei)
 {
-	return media_find(w->o->home, w->in->medium, out, ei);
+	return media_find(w->o->media, w->in->medium, out, ei);
 }
 
 static enum err
 look_container(struct work *w, void *out, struct errinfo *ei)
 {
-	return media_find_container(w->o->home, w->in->container, out, ei);
+	return media_find_container(w->o->media, w->in->container, out, ei);
 }
 
 enum err
@@ -192,4 +202,35 @@ enum err
 work_wait_container(struct work *w, struct kept *out, struct errinfo *ei)
 {
 	return wait_for(w, look_container, out, ei);
+}
+
+static bool
+was_pulled_out(enum err e, const struct errinfo *ei)
+{
+	return e == ERR_NOTFOUND && strcmp(ei->rule, "token.absent") == 0;
+}
+
+enum err
+work_do(struct work *w,
+    enum err (*once)(struct work *w, void *arg, struct errinfo *ei), void *arg,
+    struct errinfo *ei)
+{
+	bool pulled_out = false;
+	enum err e = ERR_OK;
+
+	for (int i = 0; i < ROUNDS_MAX; i++) {
+		e = once(w, arg, ei);
+		if (!was_pulled_out(e, ei)) {
+			break;
+		}
+		pulled_out = true;
+	}
+	/* Whatever was looked for in vain: it was there before. */
+	if (e == ERR_NOTFOUND && pulled_out) {
+		e = err_object(ei,
+		    err_set(ei, ERR_NOTFOUND, "agent.medium", NULL,
+			"the medium was pulled out and not put back"),
+		    "medium");
+	}
+	return e;
 }

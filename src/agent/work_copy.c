@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/work_priv.h"
 
+#include <string.h>
+
 static enum err
 ask_copy(struct work *w, const struct kept *k, const struct medium *to,
     struct errinfo *ei)
@@ -14,62 +16,105 @@ ask_copy(struct work *w, const struct kept *k, const struct medium *to,
 	return work_consent(w, &q, ei);
 }
 
+/* What both ends are, and what has been chosen for the copy. */
+struct copying {
+	struct kept from;
+	struct work_key to;
+	struct secret password;
+	bool chosen; /* password and place, once */
+};
+
 /* The key and its certificate; what is told is read back from there. */
 static enum err
-copy_to(struct work *w, const struct kept *k, const struct medium *to,
-    struct container *from, struct errinfo *ei)
+copy_to(struct work *w, struct copying *c, struct container *from,
+    struct errinfo *ei)
 {
-	struct secret password = SECRET_EMPTY;
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	struct container *copy = NULL;
-	struct container_info info;
-	char path[PATH_TEXT_SIZE];
-	enum err e = work_choose_password(w, to->name, &password, ei);
+	struct kept there = {.medium = c->to.medium};
+	enum err e;
 
-	w->step(w->arg, false, "copy");
-	if (e == ERR_OK) {
-		e = work_create(w,
-		    &(struct work_key){to, &password, k->info.spec,
-			k->info.label, container_privkey(from)},
-		    &copy, path, ei);
-	}
-	secret_clear(&password);
+	c->to.key = container_privkey(from);
+	e = work_create(w, &c->to, &copy, ei);
 	if (e == ERR_OK) {
 		e = container_install_cert(copy, container_cert(from), ei);
 	}
 	container_free(copy);
 	if (e == ERR_OK) {
-		e = container_peek(path, &info, ei);
+		memcpy(there.place, c->to.place, sizeof(there.place));
+		e = media_peek(&there, &cert, ei);
 	}
 	if (e == ERR_OK) {
 		work_put_container(
-		    w->out, "container", to->id, path, &info, NULL);
+		    w->out, "container", &there, buf_slice(&cert), NULL);
 	}
+	buf_clear(&cert);
+	return e;
+}
+
+/* A token's own PIN protects what lies on it. */
+static enum err
+choose(struct work *w, struct copying *c, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	if (!medium_has_pin(&c->to.medium)) {
+		e = work_choose_password(
+		    w, c->to.medium.name, &c->password, ei);
+	}
+	c->to.password = &c->password;
+	c->to.spec = c->from.info.spec;
+	c->to.label = c->from.info.label;
+	return e != ERR_OK
+		   ? e
+		   : media_new_place(&c->to.medium, false, c->to.place, ei);
+}
+
+static enum err
+copy_once(struct work *w, void *arg, struct errinfo *ei)
+{
+	struct copying *c = arg;
+	struct container *from = NULL;
+	enum err e = work_wait_container(w, &c->from, ei);
+
+	if (e == ERR_OK) {
+		e = work_wait_medium(w, &c->to.medium, ei);
+	}
+	if (e == ERR_OK) {
+		e = work_open_kept(w, &c->from, &from, ei);
+	}
+	if (e == ERR_OK) {
+		e = work_check_cert(w, from, ei);
+	}
+	if (e == ERR_OK && !c->chosen) {
+		e = choose(w, c, ei);
+	}
+	if (e == ERR_OK) {
+		e = copy_to(w, c, from, ei);
+	}
+	container_free(from);
 	return e;
 }
 
 enum err
 work_copy(struct work *w, struct errinfo *ei)
 {
-	struct container *from = NULL;
-	struct medium to;
-	struct kept k;
-	enum err e = work_wait_container(w, &k, ei);
+	struct copying c = {.password = SECRET_EMPTY};
+	enum err e = work_wait_container(w, &c.from, ei);
 
-	if (e == ERR_OK) {
-		e = work_wait_medium(w, &to, ei);
+	if (e == ERR_OK && c.from.info.in_device) {
+		e = err_set(ei, ERR_UNSUPPORTED, "key.not_exportable", NULL,
+		    "the key was made by the token and cannot leave it");
 	}
 	if (e == ERR_OK) {
-		e = ask_copy(w, &k, &to, ei);
+		e = work_wait_medium(w, &c.to.medium, ei);
 	}
 	if (e == ERR_OK) {
-		e = work_open_kept(w, &k, &from, ei);
+		e = ask_copy(w, &c.from, &c.to.medium, ei);
 	}
 	if (e == ERR_OK) {
-		e = work_check_cert(w, from, ei);
+		e = work_do(w, copy_once, &c, ei);
 	}
-	if (e == ERR_OK) {
-		e = copy_to(w, &k, &to, from, ei);
-	}
-	container_free(from);
+	secret_clear(&c.password);
 	return e;
 }

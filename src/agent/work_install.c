@@ -97,30 +97,28 @@ fill(struct work *w, struct errinfo *ei)
 
 /* The container as it is now, read again. */
 static enum err
-list_back(struct work *w, const struct kept *k, struct errinfo *ei)
+list_back(struct work *w, struct kept *k, struct errinfo *ei)
 {
-	struct container_info info;
-	enum err e = container_peek(k->path, &info, ei);
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	enum err e = media_peek(k, &cert, ei);
 
 	if (e == ERR_OK) {
 		work_put_container(
-		    w->out, "container", k->medium.id, k->path, &info, NULL);
+		    w->out, "container", k, buf_slice(&cert), NULL);
 	}
+	buf_clear(&cert);
 	return e;
 }
 
-enum err
-work_install(struct work *w, struct errinfo *ei)
+static enum err
+install_once(struct work *w, void *arg, struct errinfo *ei)
 {
+	struct kept *k = arg;
 	struct container *c = NULL;
-	struct kept k;
-	enum err e = work_wait_container(w, &k, ei);
+	enum err e = work_wait_container(w, k, ei);
 
 	if (e == ERR_OK) {
-		e = ask_install(w, &k, ei);
-	}
-	if (e == ERR_OK) {
-		e = work_open_kept(w, &k, &c, ei);
+		e = work_open_kept(w, k, &c, ei);
 	}
 	if (e == ERR_OK) {
 		w->step(w->arg, false, "certificate");
@@ -128,11 +126,24 @@ work_install(struct work *w, struct errinfo *ei)
 		    c, buf_slice(&w->in->certificate), ei);
 	}
 	if (e == ERR_OK) {
-		e = fill(w, ei);
+		e = list_back(w, k, ei);
 	}
+	/* The token is not asked any more: nothing of this is done twice. */
 	if (e == ERR_OK) {
-		e = list_back(w, &k, ei);
+		e = fill(w, ei);
 	}
 	container_free(c);
 	return e;
+}
+
+enum err
+work_install(struct work *w, struct errinfo *ei)
+{
+	struct kept k;
+	enum err e = work_wait_container(w, &k, ei);
+
+	if (e == ERR_OK) {
+		e = ask_install(w, &k, ei);
+	}
+	return e == ERR_OK ? work_do(w, install_once, &k, ei) : e;
 }

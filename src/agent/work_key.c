@@ -9,11 +9,35 @@
 
 enum {
 	COMMON_NAME_CHARS = 64, /* X.520 ub-common-name */
+	TOKEN_RANDOM = 64,
 };
+
+/* The system's generator and the token's, and what the page sent beside them,
+ * never instead. */
+static enum err
+stir(struct work *w, struct token *t, struct errinfo *ei)
+{
+	struct slice seed = buf_slice(&w->in->entropy);
+	uint8_t bytes[TOKEN_RANDOM];
+	enum err e = entropy_stir(seed, ei);
+
+	if (e != ERR_OK || t == NULL) {
+		return e;
+	}
+	e = token_random(t, seed, bytes, sizeof(bytes), ei);
+	if (e == ERR_UNSUPPORTED) {
+		return ERR_OK;
+	}
+	if (e == ERR_OK) {
+		e = entropy_stir(slice_make(bytes, sizeof(bytes)), ei);
+	}
+	secret_wipe(bytes, sizeof(bytes));
+	return e;
+}
 
 enum err
 work_create(struct work *w, const struct work_key *what, struct container **out,
-    char path[PATH_TEXT_SIZE], struct errinfo *ei)
+    struct errinfo *ei)
 {
 	const struct container_options options = {
 	    .spec = what->spec,
@@ -23,54 +47,92 @@ work_create(struct work *w, const struct work_key *what, struct container **out,
 	    .insecure_no_password = what->password->len == 0,
 	    .created = clock_utc_sec(w->o->clock),
 	};
-	enum err e = media_new_path(what->medium, path, ei);
+	struct token *t = NULL;
+	enum err e = ERR_OK;
 
-	return e != ERR_OK ? e : container_create(path, &options, out, ei);
+	if (medium_has_pin(&what->medium)) {
+		e = work_login(w, &what->medium, &t, ei);
+	}
+	w->step(w->arg, false, what->key == NULL ? "key" : "copy");
+	if (e == ERR_OK && what->key == NULL) {
+		e = stir(w, t, ei);
+	}
+	if (e != ERR_OK) {
+		token_free(t);
+		return e;
+	}
+	return media_create(what->place, t, &options, out, ei);
 }
 
 static enum err
-create_new(struct work *w, const struct medium *m,
-    const struct secret *password, struct container **out,
-    char path[PATH_TEXT_SIZE], struct errinfo *ei)
+put_request(struct work *w, const struct work_key *what, struct container *c,
+    struct errinfo *ei)
+{
+	struct kept k = {.medium = what->medium, .info = *container_info(c)};
+	struct buf der = BUF_INIT(CSR_BYTES_MAX);
+	enum err e;
+
+	w->step(w->arg, false, "request");
+	e = enrol_make_request(c,
+	    text_num_chars(slice_str(k.info.label)) <= COMMON_NAME_CHARS
+		? k.info.label
+		: "surguch",
+	    &der, ei);
+	if (e == ERR_OK) {
+		json_put_base64(w->out, "pkcs10", buf_slice(&der));
+		work_put_container(w->out, "container", &k, SLICE_EMPTY, NULL);
+	}
+	buf_clear(&der);
+	return e;
+}
+
+static enum err
+make_once(struct work *w, void *arg, struct errinfo *ei)
+{
+	struct work_key *what = arg;
+	struct container *c = NULL;
+	enum err e = work_wait_medium(w, &what->medium, ei);
+
+	if (e == ERR_OK) {
+		e = work_create(w, what, &c, ei);
+	}
+	if (e == ERR_OK) {
+		e = put_request(w, what, c, ei);
+	}
+	container_free(c);
+	return e;
+}
+
+static enum err
+make(struct work *w, const struct medium *medium, struct errinfo *ei)
 {
 	char spec[CONTAINER_SPEC_SIZE], label[CONTAINER_LABEL_MAX + 1];
 	const struct page_order *o = w->order;
-	enum err e;
+	struct secret password = SECRET_EMPTY;
+	struct work_key what = {
+	    .medium = *medium,
+	    .password = &password,
+	    .spec = spec,
+	    .label = label,
+	};
+	enum err e = ERR_OK;
 
 	(void)snprintf(spec, sizeof(spec), "%.*s", (int)o->key_spec.len,
 	    (const char *)o->key_spec.p);
 	(void)snprintf(label, sizeof(label), "%.*s",
 	    o->person.len < sizeof(label) ? (int)o->person.len : 0,
 	    (const char *)o->person.p);
-	w->step(w->arg, false, "key");
-	e = entropy_stir(buf_slice(&w->in->entropy), ei);
-	return e != ERR_OK
-		   ? e
-		   : work_create(w,
-			 &(struct work_key){m, password, spec, label, NULL},
-			 out, path, ei);
-}
-
-static enum err
-put_request(struct work *w, const struct medium *m, const char *path,
-    struct container *c, struct errinfo *ei)
-{
-	const struct container_info *info = container_info(c);
-	struct buf der = BUF_INIT(CSR_BYTES_MAX);
-	enum err e;
-
-	w->step(w->arg, false, "request");
-	e = enrol_make_request(c,
-	    text_num_chars(slice_str(info->label)) <= COMMON_NAME_CHARS
-		? info->label
-		: "surguch",
-	    &der, ei);
-	if (e == ERR_OK) {
-		json_put_base64(w->out, "pkcs10", buf_slice(&der));
-		work_put_container(
-		    w->out, "container", m->id, path, info, NULL);
+	if (!medium_has_pin(medium)) {
+		e = work_choose_password(w, medium->name, &password, ei);
 	}
-	buf_clear(&der);
+	if (e == ERR_OK) {
+		e = media_new_place(
+		    medium, medium->token.active, what.place, ei);
+	}
+	if (e == ERR_OK) {
+		e = work_do(w, make_once, &what, ei);
+	}
+	secret_clear(&password);
 	return e;
 }
 
@@ -78,9 +140,6 @@ enum err
 work_make_key(struct work *w, struct errinfo *ei)
 {
 	struct question q;
-	struct secret password = SECRET_EMPTY;
-	struct container *c = NULL;
-	char path[PATH_TEXT_SIZE];
 	struct medium m;
 	enum err e = work_wait_medium(w, &m, ei);
 
@@ -91,16 +150,5 @@ work_make_key(struct work *w, struct errinfo *ei)
 	question_line(&q, WORD_KEY, w->order->key_spec);
 	question_line(&q, WORD_MEDIUM, slice_str(m.name));
 	e = work_consent(w, &q, ei);
-	if (e == ERR_OK) {
-		e = work_choose_password(w, m.name, &password, ei);
-	}
-	if (e == ERR_OK) {
-		e = create_new(w, &m, &password, &c, path, ei);
-	}
-	secret_clear(&password);
-	if (e == ERR_OK) {
-		e = put_request(w, &m, path, c, ei);
-	}
-	container_free(c);
-	return e;
+	return e == ERR_OK ? make(w, &m, ei) : e;
 }

@@ -9,6 +9,7 @@
 
 struct container;
 struct privkey;
+struct token;
 
 enum {
 	NAME_TEXT_MAX = 4096,
@@ -30,7 +31,12 @@ ATTR_MUST_USE enum err work_consent(
  * The caller clears *out. */
 ATTR_MUST_USE enum err work_choose_password(
     struct work *w, const char *label, struct secret *out, struct errinfo *ei);
-/* An open container of this place, its password asked for. */
+/* A token whose PIN has been asked for and was right (work_pin.c).
+ * ERR_NOTFOUND "token.absent", ERR_DENIED "agent.refused",
+ * "token.pin.locked", ERR_STATE "token.pin.unset".  The caller frees it. */
+ATTR_MUST_USE enum err work_login(struct work *w, const struct medium *m,
+    struct token **out, struct errinfo *ei);
+/* An open container of this place, its password or PIN asked for. */
 ATTR_MUST_USE enum err work_open_kept(struct work *w, const struct kept *k,
     struct container **out, struct errinfo *ei);
 /* What the page named, waited for while it is absent. */
@@ -38,19 +44,30 @@ ATTR_MUST_USE enum err work_wait_medium(
     struct work *w, struct medium *out, struct errinfo *ei);
 ATTR_MUST_USE enum err work_wait_container(
     struct work *w, struct kept *out, struct errinfo *ei);
+/*
+ * Do it, and do it again from its beginning when a token was pulled out
+ * meanwhile: `once` begins by waiting for its medium, and writes its result
+ * last.  ERR_NOTFOUND "agent.medium" when it stays away.
+ */
+ATTR_MUST_USE enum err work_do(struct work *w,
+    enum err (*once)(struct work *w, void *arg, struct errinfo *ei), void *arg,
+    struct errinfo *ei);
 
 /* --- keys --- */
 
-/* What a container is to be called and to hold. */
+/* What a container is to be called and to hold, and where. */
 struct work_key {
-	const struct medium *medium;
+	struct medium medium;
+	char place[PATH_TEXT_SIZE]; /* media_new_place() */
 	const struct secret *password;
 	const char *spec;
 	const char *label;
 	struct privkey *key; /* to be copied; NULL: a new one */
 };
+/* On a token, after its PIN; the page's entropy is stirred in before a new key
+ * is made. */
 ATTR_MUST_USE enum err work_create(struct work *w, const struct work_key *what,
-    struct container **out, char path[PATH_TEXT_SIZE], struct errinfo *ei);
+    struct container **out, struct errinfo *ei);
 /* Does it hold the certificate that was ordered for?  ERR_POLICY
  * "order.input". */
 ATTR_MUST_USE enum err work_check_cert(

@@ -67,11 +67,27 @@ ask_text(struct work *w, const struct kept *k, struct question *q)
 	buf_clear(&size);
 }
 
+static enum err
+acquaint_once(struct work *w, void *arg, struct errinfo *ei)
+{
+	struct kept *k = arg;
+	struct container *c = NULL;
+	enum err e = work_wait_container(w, k, ei);
+
+	if (e == ERR_OK) {
+		e = work_open_kept(w, k, &c, ei);
+	}
+	if (e == ERR_OK) {
+		e = sign_text(w, c, ei);
+	}
+	container_free(c);
+	return e;
+}
+
 enum err
 work_acquaint(struct work *w, struct errinfo *ei)
 {
 	struct question q;
-	struct container *c = NULL;
 	struct kept k;
 	enum err e = work_wait_container(w, &k, ei);
 
@@ -80,14 +96,7 @@ work_acquaint(struct work *w, struct errinfo *ei)
 	}
 	ask_text(w, &k, &q);
 	e = work_consent(w, &q, ei);
-	if (e == ERR_OK) {
-		e = work_open_kept(w, &k, &c, ei);
-	}
-	if (e == ERR_OK) {
-		e = sign_text(w, c, ei);
-	}
-	container_free(c);
-	return e;
+	return e == ERR_OK ? work_do(w, acquaint_once, &k, ei) : e;
 }
 
 /* --- check ---------------------------------------------------------------- */
@@ -121,11 +130,27 @@ prove(struct work *w, struct container *c, struct errinfo *ei)
 	return e;
 }
 
+static enum err
+check_once(struct work *w, void *arg, struct errinfo *ei)
+{
+	struct kept *k = arg;
+	struct container *c = NULL;
+	enum err e = work_wait_container(w, k, ei);
+
+	if (e == ERR_OK) {
+		e = work_open_kept(w, k, &c, ei);
+	}
+	if (e == ERR_OK) {
+		e = prove(w, c, ei);
+	}
+	container_free(c);
+	return e;
+}
+
 enum err
 work_check(struct work *w, struct errinfo *ei)
 {
 	struct question q;
-	struct container *c = NULL;
 	struct kept k;
 	enum err e = work_wait_container(w, &k, ei);
 
@@ -135,12 +160,5 @@ work_check(struct work *w, struct errinfo *ei)
 	work_ask_for(w, &q, WORD_CHECK, WORD_CHECK_YES);
 	work_put_place(&q, &k);
 	e = work_consent(w, &q, ei);
-	if (e == ERR_OK) {
-		e = work_open_kept(w, &k, &c, ei);
-	}
-	if (e == ERR_OK) {
-		e = prove(w, c, ei);
-	}
-	container_free(c);
-	return e;
+	return e == ERR_OK ? work_do(w, check_once, &k, ei) : e;
 }

@@ -6,6 +6,23 @@
 #include "workstation/media.h"
 #include "json/writer.h"
 
+static void
+put_pin(struct json_writer *w, const struct token_seen *seen)
+{
+	static const char *const names[TOKEN_PIN_MAX_] = {
+	    [TOKEN_PIN_OK] = "ok",
+	    [TOKEN_PIN_LOW] = "low",
+	    [TOKEN_PIN_LAST] = "last",
+	    [TOKEN_PIN_LOCKED] = "locked",
+	    [TOKEN_PIN_UNSET] = "unset",
+	};
+
+	json_open_object(w, "pin");
+	json_put_text(w, "state", names[seen->pin]);
+	json_put_bool(w, "factory", seen->factory);
+	json_close(w);
+}
+
 static enum err
 put_medium(struct json_writer *w, const struct medium *m, struct errinfo *ei)
 {
@@ -13,16 +30,24 @@ put_medium(struct json_writer *w, const struct medium *m, struct errinfo *ei)
 	size_t num = 0;
 	enum err e = media_containers(m, &list, &num, ei);
 
-	if (e != ERR_OK) {
+	/* One token that fails takes nothing else away. */
+	if (e != ERR_OK && m->kind != MEDIUM_TOKEN) {
 		return e;
 	}
 	json_open_object(w, NULL);
 	json_put_text(w, "id", m->id);
 	json_put_text(w, "kind", medium_kind_name(m->kind));
 	json_put_text(w, "name", m->name);
-	if (m->kind == MEDIUM_DISK) {
+	if (m->kind != MEDIUM_REGISTRY) {
 		json_put_text(w, "serial", m->serial);
+	}
+	if (m->kind == MEDIUM_DISK) {
 		json_put_int(w, "free_bytes", (int64_t)m->free_bytes);
+	}
+	if (m->kind == MEDIUM_TOKEN) {
+		json_put_text(w, "model", m->token.model);
+		json_put_bool(w, "active", m->token.active);
+		put_pin(w, &m->token);
 	}
 	json_put_bool(w, "writable", m->writable);
 	json_put_int(w, "containers", (int64_t)num);
@@ -31,12 +56,28 @@ put_medium(struct json_writer *w, const struct medium *m, struct errinfo *ei)
 	return ERR_OK;
 }
 
+static void
+put_modules(struct json_writer *w, const struct media *media)
+{
+	size_t num = 0;
+	const struct media_module *modules = media_modules(media, &num);
+
+	json_open_array(w, "modules");
+	for (size_t i = 0; i < num; i++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "name", modules[i].name);
+		json_put_bool(w, "found", modules[i].found);
+		json_close(w);
+	}
+	json_close(w);
+}
+
 static enum err
-put_media(struct json_writer *w, const char *home, struct errinfo *ei)
+put_media(struct json_writer *w, struct media *media, struct errinfo *ei)
 {
 	struct medium all[MEDIA_MAX];
 	size_t num = 0;
-	enum err e = media_list(home, all, &num, ei);
+	enum err e = media_list(media, all, &num, ei);
 
 	json_open_array(w, "media");
 	for (size_t i = 0; i < num && e == ERR_OK; i++) {
@@ -47,7 +88,7 @@ put_media(struct json_writer *w, const char *home, struct errinfo *ei)
 }
 
 enum err
-workplace_put(const char *home, const struct workplace_agent *about,
+workplace_put(struct media *media, const struct workplace_agent *about,
     struct buf *out, struct errinfo *ei)
 {
 	struct json_writer w;
@@ -62,9 +103,8 @@ workplace_put(const char *home, const struct workplace_agent *about,
 	json_put_text(&w, "system", "linux");
 	json_put_text(&w, "window", about->window);
 	json_close(&w);
-	json_open_array(&w, "modules");
-	json_close(&w);
-	e = put_media(&w, home, ei);
+	put_modules(&w, media);
+	e = put_media(&w, media, ei);
 	json_close(&w);
 	return e == ERR_OK ? json_writer_end(&w, ei) : e;
 }
@@ -77,23 +117,32 @@ put_containers(
 	size_t num = 0;
 	enum err e = media_containers(m, &list, &num, ei);
 
+	if (e != ERR_OK && m->kind == MEDIUM_TOKEN) {
+		return ERR_OK; /* it fails, or was pulled out just now */
+	}
 	for (size_t i = 0; i < num && e == ERR_OK; i++) {
 		const struct errinfo *problem = &list[i].problem;
-		char path[PATH_TEXT_SIZE];
+		struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+		struct kept k;
 
-		e = path_join(path, m->folder, list[i].name, ei);
+		e = media_kept(m, &list[i], &k, ei);
 		if (e == ERR_OK) {
-			work_put_container(w, NULL, m->id, path, &list[i].info,
+			/* Without one it is listed all the same. */
+			if (media_peek_cert(&k, &cert, NULL) != ERR_OK) {
+				buf_reset(&cert);
+			}
+			work_put_container(w, NULL, &k, buf_slice(&cert),
 			    problem->kind != ERR_OK ? problem->rule : NULL);
 		}
+		buf_clear(&cert);
 	}
 	container_list_free(list, num);
 	return e;
 }
 
 enum err
-workplace_put_containers(
-    const char *home, const char *medium, struct buf *out, struct errinfo *ei)
+workplace_put_containers(struct media *media, const char *medium,
+    struct buf *out, struct errinfo *ei)
 {
 	struct medium all[MEDIA_MAX];
 	struct json_writer w;
@@ -101,10 +150,10 @@ workplace_put_containers(
 	enum err e;
 
 	if (medium != NULL) {
-		e = media_find(home, medium, &all[0], ei);
+		e = media_find(media, medium, &all[0], ei);
 		num = 1;
 	} else {
-		e = media_list(home, all, &num, ei);
+		e = media_list(media, all, &num, ei);
 	}
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+struct media;
+
 struct workplace_agent {
 	struct slice id;
 	int64_t protocol;
@@ -15,10 +17,10 @@ struct workplace_agent {
 };
 
 /* The whole answers, appended. */
-ATTR_MUST_USE enum err workplace_put(const char *home,
+ATTR_MUST_USE enum err workplace_put(struct media *media,
     const struct workplace_agent *about, struct buf *out, struct errinfo *ei);
 /* medium NULL: of all.  ERR_NOTFOUND "agent.medium". */
-ATTR_MUST_USE enum err workplace_put_containers(
-    const char *home, const char *medium, struct buf *out, struct errinfo *ei);
+ATTR_MUST_USE enum err workplace_put_containers(struct media *media,
+    const char *medium, struct buf *out, struct errinfo *ei);
 
 #endif

@@ -2,6 +2,7 @@
 #include "workstation/media.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -12,6 +13,14 @@
 enum {
 	DIR_MODE = 0700,
 	NAME_BYTES = 8,
+	MODULES_MAX = 8,
+};
+
+struct media {
+	const char *home;
+	struct media_module modules[MODULES_MAX];
+	struct tokens *loaded[MODULES_MAX]; /* NULL: not found */
+	size_t num_modules;
 };
 
 static const char disk_folder[] = "surguch";
@@ -22,10 +31,93 @@ medium_kind_name(enum medium_kind kind)
 	static const char *const names[MEDIUM_KIND_MAX_] = {
 	    [MEDIUM_REGISTRY] = "registry",
 	    [MEDIUM_DISK] = "disk",
+	    [MEDIUM_TOKEN] = "token",
 	};
 
 	return names[kind];
 }
+
+/* --- the modules ---------------------------------------------------------- */
+
+/* Where the maker's packages put Rutoken's module.  The first is what the
+ * page names when none is there. */
+static const char *const usual_places[] = {
+    "/usr/lib/librtpkcs11ecp.so",
+    "/usr/lib64/librtpkcs11ecp.so",
+    "/usr/lib/x86_64-linux-gnu/librtpkcs11ecp.so",
+    "/opt/aktivco/rutokenecp/x86_64/librtpkcs11ecp.so",
+    "/opt/aktivco/rutokenecp/amd64/librtpkcs11ecp.so",
+};
+
+static void
+add_module(struct media *m, const char *path, bool load)
+{
+	struct media_module *module = &m->modules[m->num_modules];
+	struct errinfo ei = {0};
+	const char *slash;
+
+	if (m->num_modules == MODULES_MAX) {
+		return;
+	}
+	(void)snprintf(module->path, sizeof(module->path), "%s", path);
+	slash = strrchr(module->path, '/');
+	module->name = slash != NULL ? slash + 1 : module->path;
+	if (load &&
+	    tokens_load(path, &m->loaded[m->num_modules], &ei) != ERR_OK) {
+		m->loaded[m->num_modules] = NULL;
+		(void)snprintf(
+		    module->problem, sizeof(module->problem), "%s", ei.rule);
+	}
+	module->found = m->loaded[m->num_modules] != NULL;
+	m->num_modules++;
+}
+
+enum err
+media_open(
+    const struct media_options *o, struct media **out, struct errinfo *ei)
+{
+	struct media *m = calloc(1, sizeof(*m));
+
+	if (m == NULL) {
+		return err_nomem(ei);
+	}
+	m->home = o->home;
+	for (size_t i = 0; i < o->num_modules; i++) {
+		add_module(m, o->modules[i], true);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(usual_places); i++) {
+		if (file_exists(usual_places[i])) {
+			add_module(m, usual_places[i], true);
+			break; /* the others are the same, or links to it */
+		}
+	}
+	if (m->num_modules == 0) {
+		add_module(m, usual_places[0], false);
+	}
+	*out = m;
+	return ERR_OK;
+}
+
+void
+media_close(struct media *m)
+{
+	if (m != NULL) {
+		for (size_t i = 0; i < m->num_modules; i++) {
+			tokens_free(m->loaded[i]);
+		}
+		free(m);
+	}
+}
+
+const struct media_module *
+media_modules(const struct media *m, size_t *out_num)
+{
+	*out_num = m->num_modules;
+	return m->modules;
+}
+
+/* --- the media -------------------------------------------------------------
+ */
 
 static enum err
 fill_registry(const char *home, struct medium *out, struct errinfo *ei)
@@ -57,13 +149,63 @@ fill_disk(const struct mount *from, struct medium *out, struct errinfo *ei)
 	return path_join(out->folder, from->path, disk_folder, ei);
 }
 
+static void
+fill_token(
+    const struct token_seen *from, struct tokens *module, struct medium *out)
+{
+	*out = (struct medium){
+	    .kind = MEDIUM_TOKEN,
+	    .writable = from->writable,
+	    .token = *from,
+	    .module = module,
+	};
+	(void)snprintf(out->id, sizeof(out->id), "token:%s", from->serial);
+	(void)snprintf(out->name, sizeof(out->name), "%.*s", TOKEN_LABEL_SIZE,
+	    from->label[0] != '\0'   ? from->label
+	    : from->model[0] != '\0' ? from->model
+				     : from->serial);
+	(void)snprintf(out->serial, sizeof(out->serial), "%s", from->serial);
+}
+
+/* Is it there already?  Two modules may show one token. */
+static bool
+is_listed(const struct medium *list, size_t num, const char *serial)
+{
+	for (size_t i = 0; i < num; i++) {
+		if (list[i].kind == MEDIUM_TOKEN &&
+		    strcmp(list[i].serial, serial) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+add_tokens(
+    struct media *m, size_t at, struct medium out[MEDIA_MAX], size_t *num)
+{
+	struct token_seen seen[MEDIA_MAX];
+	size_t num_seen = 0;
+
+	/* A module that fails now may answer the next time. */
+	if (m->loaded[at] == NULL || tokens_list(m->loaded[at], seen, MEDIA_MAX,
+					 &num_seen, NULL) != ERR_OK) {
+		return;
+	}
+	for (size_t i = 0; i < num_seen && *num < MEDIA_MAX; i++) {
+		if (!is_listed(out, *num, seen[i].serial)) {
+			fill_token(&seen[i], m->loaded[at], &out[(*num)++]);
+		}
+	}
+}
+
 enum err
-media_list(const char *home, struct medium out[MEDIA_MAX], size_t *out_num,
+media_list(struct media *m, struct medium out[MEDIA_MAX], size_t *out_num,
     struct errinfo *ei)
 {
 	struct mount mounts[MEDIA_MAX - 1];
 	size_t num = 0;
-	enum err e = fill_registry(home, &out[0], ei);
+	enum err e = fill_registry(m->home, &out[0], ei);
 
 	if (e == ERR_OK) {
 		e = mounts_removable(mounts, ARRAY_LEN(mounts), &num, ei);
@@ -75,16 +217,19 @@ media_list(const char *home, struct medium out[MEDIA_MAX], size_t *out_num,
 			e = fill_disk(&mounts[i], &out[(*out_num)++], ei);
 		}
 	}
+	for (size_t i = 0; i < m->num_modules && e == ERR_OK; i++) {
+		add_tokens(m, i, out, out_num);
+	}
 	return e;
 }
 
 enum err
 media_find(
-    const char *home, const char *id, struct medium *out, struct errinfo *ei)
+    struct media *m, const char *id, struct medium *out, struct errinfo *ei)
 {
 	struct medium all[MEDIA_MAX];
 	size_t num = 0;
-	enum err e = media_list(home, all, &num, ei);
+	enum err e = media_list(m, all, &num, ei);
 
 	for (size_t i = 0; i < num && e == ERR_OK; i++) {
 		if (strcmp(all[i].id, id) == 0) {
@@ -99,15 +244,97 @@ media_find(
 				 "medium");
 }
 
+/* --- containers ------------------------------------------------------------
+ */
+
+bool
+medium_has_pin(const struct medium *m)
+{
+	return m->kind == MEDIUM_TOKEN;
+}
+
+enum err
+media_token(const struct medium *m, struct token **out, struct errinfo *ei)
+{
+	return token_open(m->module, m->serial, out, ei);
+}
+
+static enum err
+list_token(const struct medium *m, struct container_entry **out,
+    size_t *out_num, struct errinfo *ei)
+{
+	struct token *t = NULL;
+	enum err e = media_token(m, &t, ei);
+
+	if (e == ERR_OK) {
+		e = pair_list(t, out, out_num, ei);
+	}
+	token_free(t);
+	return e;
+}
+
 enum err
 media_containers(const struct medium *m, struct container_entry **out,
     size_t *out_num, struct errinfo *ei)
 {
 	*out = NULL;
 	*out_num = 0;
+	if (m->kind == MEDIUM_TOKEN) {
+		return list_token(m, out, out_num, ei);
+	}
 	return file_exists(m->folder)
 		   ? container_list(m->folder, out, out_num, ei)
 		   : ERR_OK;
+}
+
+enum err
+media_kept(const struct medium *m, const struct container_entry *entry,
+    struct kept *out, struct errinfo *ei)
+{
+	out->medium = *m;
+	out->info = entry->info;
+	if (m->kind == MEDIUM_TOKEN) {
+		(void)snprintf(
+		    out->place, sizeof(out->place), "%s", entry->name);
+		return ERR_OK;
+	}
+	return path_join(out->place, m->folder, entry->name, ei);
+}
+
+enum err
+media_peek_cert(const struct kept *k, struct buf *out_cert, struct errinfo *ei)
+{
+	struct container_info info;
+	struct token *t = NULL;
+	enum err e;
+
+	if (k->medium.kind != MEDIUM_TOKEN) {
+		return container_peek_cert(k->place, out_cert, ei);
+	}
+	e = media_token(&k->medium, &t, ei);
+	if (e == ERR_OK) {
+		e = pair_peek(t, k->place, &info, out_cert, ei);
+	}
+	token_free(t);
+	return e;
+}
+
+enum err
+media_peek(struct kept *k, struct buf *out_cert, struct errinfo *ei)
+{
+	struct token *t = NULL;
+	enum err e;
+
+	if (k->medium.kind != MEDIUM_TOKEN) {
+		e = container_peek(k->place, &k->info, ei);
+		return e != ERR_OK ? e : media_peek_cert(k, out_cert, ei);
+	}
+	e = media_token(&k->medium, &t, ei);
+	if (e == ERR_OK) {
+		e = pair_peek(t, k->place, &k->info, out_cert, ei);
+	}
+	token_free(t);
+	return e;
 }
 
 /* ERR_NOTFOUND without words when it is not there. */
@@ -123,22 +350,24 @@ find_on(const struct medium *m, const char *id, struct kept *out,
 	for (size_t i = 0; i < num && e == ERR_OK && !found; i++) {
 		found = strcmp(list[i].info.id, id) == 0 && id[0] != '\0';
 		if (found) {
-			out->medium = *m;
-			out->info = list[i].info;
-			e = path_join(out->path, m->folder, list[i].name, ei);
+			e = media_kept(m, &list[i], out, ei);
 		}
 	}
 	container_list_free(list, num);
+	/* A token that fails has not got it for now. */
+	if (e != ERR_OK && m->kind == MEDIUM_TOKEN) {
+		return ERR_NOTFOUND;
+	}
 	return e == ERR_OK && !found ? ERR_NOTFOUND : e;
 }
 
 enum err
 media_find_container(
-    const char *home, const char *id, struct kept *out, struct errinfo *ei)
+    struct media *m, const char *id, struct kept *out, struct errinfo *ei)
 {
 	struct medium all[MEDIA_MAX];
 	size_t num = 0;
-	enum err e = media_list(home, all, &num, ei);
+	enum err e = media_list(m, all, &num, ei);
 
 	if (e != ERR_OK) {
 		return e;
@@ -156,21 +385,13 @@ media_find_container(
 	return e;
 }
 
-enum err
-media_new_path(
-    const struct medium *m, char out[PATH_TEXT_SIZE], struct errinfo *ei)
+static enum err
+new_path(const struct medium *m, char out[PATH_TEXT_SIZE], struct errinfo *ei)
 {
 	struct buf name = BUF_INIT(2 * NAME_BYTES + 1);
 	uint8_t bytes[NAME_BYTES];
-	enum err e;
+	enum err e = dir_make(m->folder, DIR_MODE, ei);
 
-	if (!m->writable) {
-		return err_object(ei,
-		    err_set(ei, ERR_DENIED, "agent.medium.read_only", NULL,
-			"the medium %s cannot be written to", m->name),
-		    "medium");
-	}
-	e = dir_make(m->folder, DIR_MODE, ei);
 	if (e == ERR_OK) {
 		e = random_bytes(bytes, sizeof(bytes), ei);
 	}
@@ -183,4 +404,44 @@ media_new_path(
 	}
 	buf_clear(&name);
 	return e;
+}
+
+enum err
+media_new_place(const struct medium *m, bool pair, char out[PATH_TEXT_SIZE],
+    struct errinfo *ei)
+{
+	char place[PAIR_PLACE_SIZE];
+	enum err e;
+
+	if (!m->writable) {
+		return err_object(ei,
+		    err_set(ei, ERR_DENIED, "agent.medium.read_only", NULL,
+			"the medium %s cannot be written to", m->name),
+		    "medium");
+	}
+	if (m->kind != MEDIUM_TOKEN) {
+		return new_path(m, out, ei);
+	}
+	e = pair_place_new(pair, place, ei);
+	if (e == ERR_OK) {
+		(void)snprintf(out, PATH_TEXT_SIZE, "%s", place);
+	}
+	return e;
+}
+
+enum err
+media_create(const char *place, struct token *take,
+    const struct container_options *o, struct container **out,
+    struct errinfo *ei)
+{
+	return take != NULL ? pair_create(take, place, o, out, ei)
+			    : container_create(place, o, out, ei);
+}
+
+enum err
+media_open_container(const char *place, struct token *take,
+    struct slice password, struct container **out, struct errinfo *ei)
+{
+	return take != NULL ? pair_open(take, place, password, out, ei)
+			    : container_open(place, password, out, ei);
 }

@@ -3,7 +3,7 @@
 // Stands in for the desktop's password window (pinentry): answers the Assuan
 // protocol with the lines of a file, one a question, and keeps what it was
 // told.  SURGUCH_PINENTRY names a directory: answers (a line each; "!cancel"
-// closes the window), asked (what was shown), signals (which it was started
+// closes the window; "!yes" and "!no" press a button), asked (what was shown), signals (which it was started
 // with blocked).
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 
 const dir = process.env.SURGUCH_PINENTRY;
 const CANCELLED = 83886179; // GPG_ERR_SOURCE_PINENTRY, GPG_ERR_CANCELED
+const NOT_CONFIRMED = 83886194; // GPG_ERR_NOT_CONFIRMED
 
 function nextAnswer() {
 	const file = join(dir, 'answers');
@@ -39,6 +40,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 		if (answer !== '') {
 			say(`D ${escape(answer)}`);
 		}
+	}
+	if (line === 'CONFIRM' && nextAnswer() !== '!yes') {
+		say(`ERR ${NOT_CONFIRMED} Not confirmed <Pinentry>`);
+		continue;
 	}
 	say('OK');
 	if (line === 'BYE') {

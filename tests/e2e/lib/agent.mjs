@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Client, expectStatus } from './http.mjs';
 import { freePorts, ROOT, scratch, until } from './scratch.mjs';
 import { surguch } from './person.mjs';
+import { TOKEN_MODULE } from './tokens.mjs';
 
 const PINENTRY = join(ROOT, 'tests/doubles/pinentry.mjs');
 
@@ -16,12 +17,14 @@ export class Agent {
 	//   disk   the name of a removable disk that is in, seen by this agent
 	//          alone (root's to give)
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
+	//   tokens  of lib/tokens.mjs: its module knows them
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
-		port = null, display = null } = {}) {
+		port = null, display = null, tokens = null } = {}) {
 		const agent = new Agent();
 		agent.disk = disk;
 		agent.display = display;
+		agent.tokens = tokens;
 		agent.t = t;
 		agent.centre = centre;
 		agent.place = home ?? join(scratch(t), 'home');
@@ -47,10 +50,12 @@ export class Agent {
 		this.child = spawn('script', ['-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
 			`${this.#ways()}` +
+			`${this.tokens ? ` --module ${TOKEN_MODULE}` : ''}` +
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
-			LANG: 'C.UTF-8', HOME: this.place, ...this.display?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+			LANG: 'C.UTF-8', HOME: this.place, ...this.display?.env,
+			...this.tokens?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {
 				this.seen += d;

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tokens: a real agent and a real centre with our own PKCS#11 module between
+// (tests/token), which has what SoftHSM has not: GOST, tries that run out, and
+// that it can be pulled out at any moment.
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Agent } from './lib/agent.mjs';
+import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
+import { expectStatus } from './lib/http.mjs';
+import { opensslMust } from './lib/openssl.mjs';
+import { ACT_CODE, addForm, Person } from './lib/person.mjs';
+import { scratch, until } from './lib/scratch.mjs';
+import { CKA, CKO, classOf, FACTORY_PIN, flag, Tokens }
+	from './lib/tokens.mjs';
+
+const PIN = 'own-pin-77';
+const b64 = (bytes) => Buffer.from(bytes).toString('base64');
+
+test('tokens', async (t) => {
+	const centre = await startDesk(t);
+	const tokens = new Tokens(join(scratch(t), 'tokens'));
+	const active = tokens.insert('0', { pin: PIN });
+	const passive = tokens.insert('1', { kind: 'lite', pin: PIN,
+		label: 'Rutoken lite' });
+	const agent = await Agent.start(t, centre, { tokens });
+	await agent.trust();
+	const page = agent.page();
+	await page.pair();
+	let num = 0;
+
+	async function owner() {
+		num += 1;
+		const phone = `+7916500${1000 + num}`;
+		const person = await addPerson(centre,
+			{ ...PERSON, surname: 'Токенова' });
+		const form = await addForm(centre, { phone, person });
+		const p = await new Person(centre, phone).signIn();
+		await p.apply(form);
+		expectStatus(await p.check(), 200);
+		return p;
+	}
+	const order = async (p, operation) => expectStatus(
+		await p.post(p.at('orders'), { agent: page.agentId, operation }), 201);
+	const workplace = async () => expectStatus(
+		await page.post('/v1/workplace'), 200);
+	const medium = async (id) => (await workplace()).media
+		.find((m) => m.id === id);
+
+	// From the key to the installed certificate; what each step gave.
+	async function walk(p, where, hooks = {}) {
+		agent.passwords(PIN);
+		const made = await page.run(await order(p, 'make_key'),
+			{ medium: where.id, entropy: b64(Buffer.alloc(1024)) });
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		const { container, pkcs10 } = made.result;
+		assert.equal(container.medium, where.id);
+		expectStatus(await p.request(Buffer.from(pkcs10, 'base64')), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		await p.reaches('issued');
+		const cert = await p.certificate();
+		const text = (await p.get(p.at('acquaintance'))).json.text;
+		agent.passwords(PIN, PIN);
+		await hooks.beforeSigning?.();
+		const started = expectStatus(await page.start(
+			await order(p, 'acquaint'), { container: container.id, text,
+				certificate: b64(cert) }), 202);
+		await agent.answer('yes');
+		await hooks.whileSigning?.(started.operation);
+		const signed = await page.ends(started.operation);
+		assert.equal(signed.state, 'done', JSON.stringify(signed));
+		expectStatus(await p.post(p.at('acquaintance'),
+			{ signature: signed.result.signature }), 200);
+		agent.passwords(PIN);
+		const put = await page.run(await order(p, 'install'),
+			{ container: container.id, certificate: b64(cert), chain: [] });
+		assert.equal(put.state, 'done', JSON.stringify(put));
+		assert.equal(put.result.container.certificate.sha256, sha256(cert));
+		expectStatus(await p.post(p.at('installed')), 200);
+		agent.passwords(PIN);
+		const tried = await page.run(await order(p, 'check'),
+			{ container: container.id });
+		assert.deepEqual(tried.result, { signature: true });
+		return { container, cert, made, pkcs10: Buffer.from(pkcs10, 'base64') };
+	}
+
+	await t.test('the workplace shows them', async () => {
+		const w = await workplace();
+		assert.deepEqual(w.modules[0],
+			{ name: 'surguch-test-token.so', found: true });
+		const one = w.media.find((m) => m.id === active.id);
+		assert.deepEqual({ ...one }, { id: active.id, kind: 'token',
+			name: 'Rutoken ECP <no label>', serial: '2ce0d8a0',
+			model: 'Rutoken ECP', active: true,
+			pin: { state: 'ok', factory: false }, writable: true,
+			containers: 0 });
+		const other = w.media.find((m) => m.id === passive.id);
+		assert.deepEqual([other.name, other.model, other.active],
+			['Rutoken lite', 'Rutoken lite', false]);
+		// Out and in again, noticed by whoever looks.
+		tokens.pull('1');
+		assert.equal(await medium(passive.id), undefined);
+		tokens.putBack('1');
+		assert.equal((await medium(passive.id)).id, passive.id);
+	});
+
+	let first;
+	await t.test('an active token, pulled out in mid-signature', async () => {
+		const p = await owner();
+		first = await walk(p, active, {
+			beforeSigning: () => tokens.fail('0', 'C_Sign pull'),
+			whileSigning: async (operation) => {
+				let state;
+				await until(async () => {
+					state = await page.state(operation);
+					return tokens.isOut('0') && state.step === 'medium';
+				}, () => JSON.stringify(state));
+				assert.equal(state.state, 'asking');
+				tokens.putBack('0');
+			},
+		});
+		assert.equal(first.container.copyable, false);
+		assert.equal(first.container.spec, 'gost2012-256:A');
+		// openssl reads the request and its signature.
+		const file = join(agent.place, 'token.csr');
+		writeFileSync(file, first.pkcs10);
+		await opensslMust(['req', '-inform', 'DER', '-in', file, '-verify',
+			'-noout']);
+	});
+
+	await t.test('its key never leaves it', async () => {
+		const objects = tokens.objects('0');
+		const keys = objects.filter((o) => classOf(o) === CKO.PRIVATE_KEY);
+		assert.equal(keys.length, 1);
+		const [key] = keys;
+		for (const [name, wanted] of Object.entries({ TOKEN: true,
+			PRIVATE: true, SENSITIVE: true, ALWAYS_SENSITIVE: true,
+			EXTRACTABLE: false, NEVER_EXTRACTABLE: true, LOCAL: true })) {
+			assert.equal(flag(key, CKA[name]), wanted, name);
+		}
+		// The certificate stands beside it under the same id.
+		const [cert] = objects.filter((o) => classOf(o) === CKO.CERTIFICATE);
+		assert.deepEqual(cert.get(CKA.ID), key.get(CKA.ID));
+		assert.deepEqual(new X509Certificate(cert.get(CKA.VALUE)).raw,
+			first.cert);
+		assert.equal(flag(cert, CKA.PRIVATE), false);
+	});
+
+	await t.test('a copy of it: no, and why', async () => {
+		const p = await owner();
+		const made = await walk(p, active);
+		const r = await page.start(await order(p, 'copy'),
+			{ container: made.container.id, medium: 'registry' });
+		const ended = await page.ends(expectStatus(r, 202).operation);
+		assert.equal(ended.state, 'failed');
+		assert.equal(ended.problem.rule, 'key.not_exportable');
+	});
+
+	await t.test('a passive token: private objects, and a copy', async () => {
+		const p = await owner();
+		const made = await walk(p, passive);
+		assert.equal(made.container.copyable, true);
+		const objects = tokens.objects('1');
+		assert.ok(objects.every((o) => classOf(o) === CKO.DATA));
+		const key = objects.find((o) =>
+			o.get(CKA.LABEL).toString() === 'key.p8');
+		assert.equal(flag(key, CKA.PRIVATE), true);
+		agent.passwords(PIN, 'copy pass', 'copy pass');
+		const copied = await page.run(await order(p, 'copy'),
+			{ container: made.container.id, medium: 'registry' });
+		assert.equal(copied.state, 'done', JSON.stringify(copied));
+		assert.equal(copied.result.container.certificate.sha256,
+			sha256(made.cert));
+		agent.passwords('copy pass');
+		const tried = await page.run(await order(p, 'check'),
+			{ container: copied.result.container.id });
+		assert.deepEqual(tried.result, { signature: true });
+		// And back from there onto the token.
+		agent.passwords('copy pass', PIN);
+		const back = await page.run(await order(p, 'copy'),
+			{ container: copied.result.container.id, medium: passive.id });
+		assert.equal(back.state, 'done', JSON.stringify(back));
+		assert.equal((await medium(passive.id)).containers, 2);
+		assert.equal((await medium(passive.id)).active, false);
+	});
+
+	await t.test('pulled out while the key is made', async () => {
+		for (const [slot, where, fault] of [
+			['0', active, 'after:C_GenerateKeyPair pull'],
+			['1', passive, 'C_CreateObject pull']]) {
+			const p = await owner();
+			const before = tokens.objects(slot).length;
+			agent.passwords(PIN, PIN);
+			tokens.fail(slot, fault);
+			const { operation } = expectStatus(await page.start(
+				await order(p, 'make_key'), { medium: where.id }), 202);
+			await agent.answer('yes');
+			await until(() => tokens.isOut(slot), 'the token to be out');
+			await until(async () =>
+				(await page.state(operation)).step === 'medium', 'waiting');
+			tokens.putBack(slot);
+			const made = await page.ends(operation);
+			assert.equal(made.state, 'done', JSON.stringify(made));
+			// One pair, or one container's two files, and nothing beside.
+			assert.equal(tokens.objects(slot).length, before + 2);
+		}
+	});
+
+	await t.test('wrong PINs to the last but one; never the last unasked',
+		async () => {
+			const p = await owner();
+			tokens.insert('0', { tries: 3, left: 3 });
+			agent.passwords('wrong-1', 'wrong-2', '!no');
+			const no = await page.run(await order(p, 'make_key'),
+				{ medium: active.id });
+			assert.equal(no.problem.rule, 'agent.refused');
+			assert.match(agent.asked(), /Осталось попыток: 2\./);
+			assert.match(agent.asked(), /SETOK Ввести PIN/);
+			assert.equal(tokens.describe('0').left, '1');
+			assert.equal((await medium(active.id)).pin.state, 'last');
+			// Agreed to, and right.
+			agent.passwords('!yes', PIN);
+			const yes = await page.run(await order(p, 'make_key'),
+				{ medium: active.id });
+			assert.equal(yes.state, 'done', JSON.stringify(yes));
+			assert.equal((await medium(active.id)).pin.state, 'ok');
+		});
+
+	await t.test('locked: said, and nothing is asked', async () => {
+		const p = await owner();
+		tokens.insert('0', { left: 1 });
+		agent.passwords('!yes', 'wrong-3');
+		const spent = await page.run(await order(p, 'make_key'),
+			{ medium: active.id });
+		assert.equal(spent.problem.rule, 'token.pin.locked');
+		assert.equal((await medium(active.id)).pin.state, 'locked');
+		const before = agent.asked();
+		agent.passwords(PIN);
+		const again = await page.run(await order(p, 'make_key'),
+			{ medium: active.id });
+		assert.equal(again.problem.rule, 'token.pin.locked');
+		assert.equal(agent.asked(), before);
+		tokens.insert('0', { tries: 10, left: 10 });
+	});
+
+	await t.test('the factory PIN: spoken of, changed', async () => {
+		tokens.insert('2', { serial: '55aa' });
+		const p = await owner();
+		assert.deepEqual((await medium('token:55aa')).pin,
+			{ state: 'ok', factory: true });
+		agent.passwords(FACTORY_PIN, '!yes', 'short', 'short', 'mine-123',
+			'other', 'mine-123', 'mine-123');
+		const made = await page.run(await order(p, 'make_key'),
+			{ medium: 'token:55aa' });
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		const asked = agent.asked();
+		assert.match(asked, /Заводской PIN: 12345678/);
+		assert.match(asked, /SETDESC На токене заводской PIN\. Рекомендуем/);
+		assert.match(asked, /SETOK Сменить\nSETCANCEL Позже/);
+		assert.match(asked, /Восстановить утерянный пароль невозможно/);
+		assert.equal(tokens.describe('2').pin, 'mine-123');
+		assert.equal((await medium('token:55aa')).pin.factory, false);
+		// «Позже» is said once.
+		tokens.insert('2', { pin: FACTORY_PIN });
+		for (const answers of [[FACTORY_PIN, '!no'], [FACTORY_PIN]]) {
+			agent.passwords(...answers);
+			const r = await page.run(await order(p, 'make_key'),
+				{ medium: 'token:55aa' });
+			assert.equal(r.state, 'done', JSON.stringify(r));
+		}
+	});
+
+	await t.test('no PIN anywhere it should not be', () => {
+		assert.ok(!agent.seen.includes(PIN));
+		assert.ok(!agent.seen.includes('mine-123'));
+	});
+
+	console.log('proves: A5 A6 A8 A9 A13 A15 A19 A21');
+});
