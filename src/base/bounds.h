@@ -169,6 +169,8 @@ enum bounds {
 	CONF_DEPTH_MAX = 16, /* libconfig frees a tree by recursion */
 	CONF_REPORT_LINES = 100,
 	KEY_FILE_MAX = 16384,
+	PFX_BYTES_MAX = 512 * 1024, /* a key and its chain are under 16 KiB */
+	PFX_PARTS_MAX = 64,
 	PASSPHRASE_MAX = 1024,
 	PASSPHRASE_MIN = 12,       /* of a CA's key */
 	CONTAINER_META_MAX = 8192, /* a real one is under 1 KiB */

@@ -186,6 +186,11 @@ cmd_container_show(int argc, char **argv, const char *usage, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = key_place_look(args.at[0], &place, &der, ei);
 	}
+	if (e == ERR_OK && place.form == KEY_FORM_PFX) {
+		e = err_set(ei, ERR_UNSUPPORTED, "container.pfx", NULL,
+		    "a PFX file shows nothing without its password; import it "
+		    "into a container");
+	}
 	if (e == ERR_OK && der.len != 0) {
 		e = cert_parse(buf_slice(&der), &c, ei);
 	}
@@ -212,7 +217,7 @@ list_one(struct json_writer *w, const char *dir, const char *name)
 	if (e == ERR_OK) {
 		e = key_place_look(path, &place, NULL, &why);
 	}
-	if (e == ERR_NOTFOUND || e == ERR_SYS) {
+	if (e == ERR_NOTFOUND || e == ERR_SYS || place.form == KEY_FORM_PFX) {
 		return; /* no container, or no folder */
 	}
 	if (!cmd_json() && e == ERR_OK) {

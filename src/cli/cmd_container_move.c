@@ -11,11 +11,14 @@
 #include "cli/key_source.h"
 #include "cli/password.h"
 #include "container/cryptopro.h"
+#include "crypto/pfx.h"
+#include "os/file.h"
 #include "os/systime.h"
 #include "json/writer.h"
 
 enum {
-	OUT_MAX = 16384
+	OUT_MAX = 16384,
+	FILE_MODE = 0600
 };
 
 struct move {
@@ -26,7 +29,7 @@ struct move {
 	const char *new_password_file;
 	bool insecure_no_password;
 	bool not_exportable;
-	bool cryptopro;
+	enum key_form form; /* of the new place */
 	struct secret new_password;
 };
 
@@ -135,6 +138,41 @@ to_cryptopro(struct move *m, struct key_source *s, struct errinfo *ei)
 }
 
 static enum err
+to_pfx(struct move *m, struct key_source *s, struct errinfo *ei)
+{
+	const struct pfx_options o = {
+	    .key = s->key,
+	    .cert = s->cert,
+	    .name = label_of(m, s),
+	    .password = secret_slice(&m->new_password),
+	};
+	struct buf der = BUF_INIT(PFX_BYTES_MAX);
+	enum err e = pfx_build(&o, &der, ei);
+
+	if (e == ERR_OK && (e = file_write_new(m->to, buf_slice(&der),
+				FILE_MODE, ei)) == ERR_OK) {
+		e = print_moved(m, s, "", key_form_name(KEY_FORM_PFX), ei);
+	}
+	buf_clear(&der);
+	return e;
+}
+
+static enum err
+put(struct move *m, struct key_source *s, struct errinfo *ei)
+{
+	switch (m->form) {
+	case KEY_FORM_CRYPTOPRO:
+		return to_cryptopro(m, s, ei);
+	case KEY_FORM_PFX:
+		return to_pfx(m, s, ei);
+	case KEY_FORM_FOLDER:
+	case KEY_FORM_MAX_:
+		break;
+	}
+	return to_folder(m, s, ei);
+}
+
+static enum err
 move(struct move *m, struct errinfo *ei)
 {
 	struct key_source s = {0};
@@ -143,8 +181,7 @@ move(struct move *m, struct errinfo *ei)
 	if (e == ERR_OK && (e = key_source_may_leave(&s, ei)) == ERR_OK &&
 	    (e = ask_new_password(m, ei)) == ERR_OK) {
 		say("Writing the key and its certificate ...");
-		e = m->cryptopro ? to_cryptopro(m, &s, ei)
-				 : to_folder(m, &s, ei);
+		e = put(m, &s, ei);
 	}
 	if (e == ERR_OK && s.cert.len == 0) {
 		say("There was no certificate with the key.");
@@ -184,9 +221,11 @@ enum err
 cmd_container_export(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	struct move m = {.cryptopro = true};
+	const char *cryptopro = NULL, *pfx = NULL;
+	struct move m = {0};
 	const struct cli_option options[] = {
-	    {"--cryptopro", &m.to, NULL},
+	    {"--pfx", &pfx, NULL},
+	    {"--cryptopro", &cryptopro, NULL},
 	    {"--label", &m.label, NULL},
 	    {"--password-file", &m.password_file, NULL},
 	    {"--new-password-file", &m.new_password_file, NULL},
@@ -201,9 +240,15 @@ cmd_container_export(
 		return e;
 	}
 	m.from = args.at[0];
-	if (m.to == NULL) {
+	if ((pfx == NULL) == (cryptopro == NULL)) {
 		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
-		    "into which form? (usage: %s)", usage);
+		    "--pfx FILE or --cryptopro FOLDER (usage: %s)", usage);
 	}
+	if (pfx != NULL && (m.insecure_no_password || m.not_exportable)) {
+		return err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "a PFX file has a password, and its key can be exported");
+	}
+	m.to = pfx != NULL ? pfx : cryptopro;
+	m.form = pfx != NULL ? KEY_FORM_PFX : KEY_FORM_CRYPTOPRO;
 	return move(&m, ei);
 }

@@ -8,6 +8,9 @@
 #include "base/secret.h"
 #include "cli/password.h"
 #include "container/cryptopro.h"
+#include "crypto/privkey.h"
+#include "crypto/pubkey.h"
+#include "os/file.h"
 
 const char *
 key_form_name(enum key_form form)
@@ -15,6 +18,7 @@ key_form_name(enum key_form form)
 	static const char *const names[KEY_FORM_MAX_] = {
 	    [KEY_FORM_FOLDER] = "folder",
 	    [KEY_FORM_CRYPTOPRO] = "cryptopro",
+	    [KEY_FORM_PFX] = "pfx",
 	};
 
 	return names[form];
@@ -42,6 +46,16 @@ look_cryptopro(const char *path, struct key_place *out, struct buf *out_cert,
 	return ERR_OK;
 }
 
+/* A folder holds "." */
+static bool
+is_file(const char *path)
+{
+	char inside[PATH_TEXT_SIZE];
+
+	return path_join(inside, path, ".", NULL) == ERR_OK &&
+	       file_exists(path) && !file_exists(inside);
+}
+
 enum err
 key_place_look(const char *path, struct key_place *out, struct buf *out_cert,
     struct errinfo *ei)
@@ -51,6 +65,12 @@ key_place_look(const char *path, struct key_place *out, struct buf *out_cert,
 
 	if (cryptopro_is_folder(path)) {
 		return look_cryptopro(path, out, out_cert, ei);
+	}
+	if (is_file(path)) {
+		*out = (struct key_place){.form = KEY_FORM_PFX,
+		    .info = {.has_password = true},
+		    .exportable = true};
+		return ERR_OK;
 	}
 	e = container_peek(path, &place.info, ei);
 	if (e == ERR_OK && out_cert != NULL) {
@@ -80,6 +100,46 @@ say_of_cryptopro(const struct cryptopro *c)
 	}
 }
 
+/* What the key is, is known now. */
+static enum err
+open_pfx(struct key_source *s, const char *path, struct slice password,
+    struct errinfo *ei)
+{
+	struct buf der = BUF_INIT(PFX_BYTES_MAX);
+	struct container_info *info = &s->place.info;
+	const struct pubkey *pub;
+	const char *spec;
+	enum err e = file_read(path, PFX_BYTES_MAX, &der, ei);
+
+	if (e == ERR_OK) {
+		e = pfx_open(buf_slice(&der), password, 0, &s->pfx, ei);
+	}
+	buf_clear(&der);
+	if (e != ERR_OK) {
+		return e;
+	}
+	pub = privkey_pubkey(s->pfx.key);
+	spec = key_spec(
+	    pubkey_alg(pub), oid_find(pubkey_params(pub)), pubkey_bits(pub));
+	if (spec == NULL) {
+		return err_set(ei, ERR_UNSUPPORTED, "key.spec", NULL,
+		    "the PFX file has a key of a kind that no container of "
+		    "ours holds");
+	}
+	if (s->pfx.num_others != 0) {
+		(void)fprintf(stderr,
+		    "%zu more certificates of the PFX file are left where "
+		    "they are.\n",
+		    s->pfx.num_others);
+	}
+	memcpy(info->spec, spec, strlen(spec) + 1);
+	memcpy(info->label, s->pfx.name, sizeof(info->label));
+	info->has_cert = s->pfx.cert.len != 0;
+	s->key = s->pfx.key;
+	s->cert = buf_slice(&s->pfx.cert);
+	return ERR_OK;
+}
+
 static enum err
 open_with(struct key_source *s, const char *path, struct slice password,
     struct errinfo *ei)
@@ -94,6 +154,9 @@ open_with(struct key_source *s, const char *path, struct slice password,
 			s->cert = cryptopro_cert(s->cryptopro);
 		}
 		return e;
+	}
+	if (s->place.form == KEY_FORM_PFX) {
+		return open_pfx(s, path, password, ei);
 	}
 	e = container_open(path, password, &s->own, ei);
 	if (e == ERR_OK) {
@@ -125,6 +188,7 @@ key_source_clear(struct key_source *s)
 {
 	container_free(s->own);
 	cryptopro_free(s->cryptopro);
+	pfx_clear(&s->pfx);
 	*s = (struct key_source){0};
 }
 

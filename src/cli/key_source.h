@@ -3,7 +3,7 @@
 #define SURGUCH_CLI_KEY_SOURCE_H
 /*
  * A key and its certificate, out of whatever lies at a path: a container of
- * ours or of CryptoPro's form.
+ * ours or of CryptoPro's form, or a PFX file.
  */
 #include <stdbool.h>
 
@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "container/container.h"
+#include "crypto/pfx.h"
 
 struct cryptopro;
 struct privkey;
@@ -18,13 +19,15 @@ struct privkey;
 enum key_form {
 	KEY_FORM_FOLDER,    /* container/container.h */
 	KEY_FORM_CRYPTOPRO, /* container/cryptopro.h */
+	KEY_FORM_PFX,       /* crypto/pfx.h */
 	KEY_FORM_MAX_
 };
 
-/* "folder", "cryptopro" */
+/* "folder", "cryptopro", "pfx" */
 const char *key_form_name(enum key_form form);
 
-/* What can be told of it without the password. */
+/* What can be told of it without the password: of a PFX file nothing, but that
+ * it has one. */
 struct key_place {
 	enum key_form form;
 	struct container_info info; /* id "" and created 0: it has none */
@@ -45,6 +48,7 @@ struct key_source {
 	struct slice cert;   /* or empty */
 	struct container *own;
 	struct cryptopro *cryptopro;
+	struct pfx pfx;
 };
 /* Open it, asking for its password when it has one (password_file: as
  * cli_password()).  What ought to be known of it is said on standard error. */

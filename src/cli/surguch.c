@@ -70,13 +70,14 @@ static const struct cli_command commands[] = {
 	"SOURCE FOLDER [--label TEXT] [--password-file FILE] "
 	"[--new-password-file FILE | --insecure-no-password]",
 	"copy a key and its certificate into a new container (SOURCE: a "
-	"container of ours or of CryptoPro's form)",
+	"container of ours or of CryptoPro's form, a PFX file)",
 	cmd_container_import},
     {"container", "export",
-	"SOURCE --cryptopro FOLDER [--label TEXT] [--password-file FILE] "
-	"[--new-password-file FILE | --insecure-no-password] "
-	"[--not-exportable]",
-	"write a key and its certificate as six files of CryptoPro's form",
+	"SOURCE --pfx FILE | --cryptopro FOLDER [--label TEXT] "
+	"[--password-file FILE] [--new-password-file FILE | "
+	"--insecure-no-password] [--not-exportable]",
+	"write a key and its certificate as a PFX file, or as six files of "
+	"CryptoPro's form",
 	cmd_container_export},
     {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",

@@ -58,6 +58,11 @@ enum err crypto_done(enum err e);
  * ERR_NOMEM when memory was the reason, else ERR_INTERNAL "crypto.library". */
 enum err crypto_library(struct errinfo *ei, const char *what);
 
+/* The other way: a copy of a key that can leave its place, the caller's to
+ * free.  ERR_UNSUPPORTED "key.not_exportable". */
+ATTR_MUST_USE enum err crypto_pkey_of(
+    struct privkey *k, EVP_PKEY **out, struct errinfo *ei);
+
 /* An OpenSSL key into ours; takes pkey, also when it fails. */
 ATTR_MUST_USE enum err softkey_take(
     EVP_PKEY *pkey, struct privkey **out, struct errinfo *ei);

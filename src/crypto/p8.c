@@ -14,6 +14,7 @@
  */
 #include "base/bounds.h"
 #include "crypto/ossl_priv.h"
+#include "crypto/pbes_priv.h"
 #include "crypto/privkey.h"
 #include "crypto/pubkey.h"
 #include "crypto/spki_priv.h"
@@ -187,7 +188,7 @@ prf_check(struct slice s, struct errinfo *ei)
 }
 
 static enum err
-kdf_check(struct slice s, struct errinfo *ei)
+kdf_check(struct slice s, unsigned *out_iterations, struct errinfo *ei)
 {
 	struct slice oid, params, salt;
 	uint64_t iterations, key_len;
@@ -218,6 +219,7 @@ kdf_check(struct slice s, struct errinfo *ei)
 		    (unsigned long long)iterations, salt.len,
 		    KDF_ITERATIONS_MAX, SALT_SIZE_MAX);
 	}
+	*out_iterations = (unsigned)iterations;
 	return prf_check(params, ei);
 }
 
@@ -308,22 +310,14 @@ cipher_check(struct slice s, struct errinfo *ei)
 	}
 }
 
-static enum err
-encrypted_outline(struct slice der, struct slice *out_alg,
-    struct slice *out_data, struct errinfo *ei)
+enum err
+pbes2_check(struct slice algid, unsigned *out_iterations, struct errinfo *ei)
 {
-	struct slice seq, alg_whole, alg, oid, pbes2, part;
+	struct slice alg, oid, pbes2, part;
 	enum err e;
 
-	if ((e = der_get(&der, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
-	    (e = der_end(der, ei)) != ERR_OK ||
-	    (e = der_get_whole(&seq, DER_SEQUENCE, &alg_whole, ei)) != ERR_OK ||
-	    (e = der_get(&seq, DER_OCTET_STRING, out_data, ei)) != ERR_OK ||
-	    (e = der_end(seq, ei)) != ERR_OK) {
-		return e;
-	}
-	*out_alg = alg_whole;
-	if ((e = der_get(&alg_whole, DER_SEQUENCE, &alg, ei)) != ERR_OK ||
+	if ((e = der_get(&algid, DER_SEQUENCE, &alg, ei)) != ERR_OK ||
+	    (e = der_end(algid, ei)) != ERR_OK ||
 	    (e = der_get_oid(&alg, &oid, ei)) != ERR_OK) {
 		return e;
 	}
@@ -333,12 +327,30 @@ encrypted_outline(struct slice der, struct slice *out_alg,
 	if ((e = der_get(&alg, DER_SEQUENCE, &pbes2, ei)) != ERR_OK ||
 	    (e = der_end(alg, ei)) != ERR_OK ||
 	    (e = der_get(&pbes2, DER_SEQUENCE, &part, ei)) != ERR_OK ||
-	    (e = kdf_check(part, ei)) != ERR_OK ||
+	    (e = kdf_check(part, out_iterations, ei)) != ERR_OK ||
 	    (e = der_get(&pbes2, DER_SEQUENCE, &part, ei)) != ERR_OK ||
 	    (e = der_end(pbes2, ei)) != ERR_OK) {
 		return e;
 	}
 	return cipher_check(part, ei);
+}
+
+static enum err
+encrypted_outline(struct slice der, struct slice *out_alg,
+    struct slice *out_data, struct errinfo *ei)
+{
+	struct slice seq;
+	unsigned iterations;
+	enum err e;
+
+	if ((e = der_get(&der, DER_SEQUENCE, &seq, ei)) != ERR_OK ||
+	    (e = der_end(der, ei)) != ERR_OK ||
+	    (e = der_get_whole(&seq, DER_SEQUENCE, out_alg, ei)) != ERR_OK ||
+	    (e = der_get(&seq, DER_OCTET_STRING, out_data, ei)) != ERR_OK ||
+	    (e = der_end(seq, ei)) != ERR_OK) {
+		return e;
+	}
+	return pbes2_check(*out_alg, &iterations, ei);
 }
 
 static enum err

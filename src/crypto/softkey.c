@@ -176,6 +176,31 @@ softkey_take(EVP_PKEY *pkey, struct privkey **out, struct errinfo *ei)
 	return crypto_done(e);
 }
 
+enum err
+crypto_pkey_of(struct privkey *k, EVP_PKEY **out, struct errinfo *ei)
+{
+	struct secret plain = SECRET_EMPTY;
+	PKCS8_PRIV_KEY_INFO *p8 = NULL;
+	EVP_PKEY *pkey = NULL;
+	const unsigned char *p;
+	enum err e = privkey_to_p8_insecure_plain(k, &plain, ei);
+
+	if (e == ERR_OK) {
+		p = plain.p;
+		p8 = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)plain.len);
+		pkey = p8 != NULL ? EVP_PKCS82PKEY(p8) : NULL;
+		if (pkey == NULL) {
+			e = crypto_library(ei, "key export");
+		}
+	}
+	if (e == ERR_OK) {
+		*out = pkey;
+	}
+	PKCS8_PRIV_KEY_INFO_free(p8);
+	secret_clear(&plain);
+	return crypto_done(e);
+}
+
 /* --- generation ------------------------------------------------------- */
 
 static EVP_PKEY *

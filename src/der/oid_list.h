@@ -390,6 +390,9 @@
 	    "microsoftCaVersion", \
 	    "\x2b\x06\x01\x04\x01\x82\x37\x15\x01") \
 	/* encrypted keys: PKCS#5, RFC 9337 */ \
+	X(OID_PBE_SHA1_3DES, "1.2.840.113549.1.12.1.3", "PBE-SHA1-3DES", \
+	    "pbeWithSHA1And3-KeyTripleDES-CBC", \
+	    "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03") \
 	X(OID_PBES2, "1.2.840.113549.1.5.13", "PBES2", \
 	    "pbes2", \
 	    "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d") \

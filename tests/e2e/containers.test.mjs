@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // surguch container: keys that move to and from the tools people have.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync }
-	from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync,
+	writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../run/exec.mjs';
@@ -55,6 +55,19 @@ async function place(t, algorithm, ...options) {
 
 const publicOf = (file) => opensslMust(['pkey', '-inform', 'DER', '-in', file,
 	'-pubout']);
+
+async function nssImports(db, pfx, password) {
+	mkdirSync(db);
+	writeFileSync(`${db}/none`, '');
+	for (const [cmd, args] of [
+		['certutil', ['-N', '-d', `sql:${db}`, '--empty-password']],
+		['pk12util', ['-i', pfx, '-d', `sql:${db}`, '-w', password, '-k',
+			`${db}/none`]],
+		['certutil', ['-K', '-d', `sql:${db}`, '-f', `${db}/none`]]]) {
+		const r = await exec(cmd, args, { timeoutSec: 60 });
+		assert.equal(r.code, 0, `${cmd}: ${r.all}`);
+	}
+}
 
 const KEYS = [
 	['gost2012-256:A', 'gost2012_256', 'paramset:A', 'secret'],
@@ -143,6 +156,64 @@ test('a damaged CryptoPro container: the reserve is used and said aloud; a key '
 	await refused('container.none', 'container', 'import', p.at('shut.000'),
 		p.at('z'), '--insecure-no-password');
 });
+
+const PFX = [
+	['gost2012_256', 'paramset:A', 'gost2012-256:A'],
+	['gost2012_512', 'paramset:B', 'gost2012-512:B'],
+	['EC', 'ec_paramgen_curve:P-256', 'p256'],
+	['RSA', 'rsa_keygen_bits:2048', 'rsa:2048'],
+];
+
+for (const [algorithm, option, spec] of PFX) {
+	test(`a PFX file with ${spec}, from openssl to us and back`, async (t) => {
+		const p = await place(t, algorithm, option);
+		const password = p.password('pw', 'Пароль 1');
+		await opensslMust(['pkcs12', '-export', '-inkey', p.at('key.pem'),
+			'-in', p.at('cert.pem'), '-passout', `file:${password}`, '-name',
+			'Имя', '-out', p.at('theirs.p12')]);
+		await must('container', 'import', p.at('theirs.p12'), p.at('ours'),
+			'--password-file', password, '--new-password-file', password);
+		const shown = await json('container', 'show', p.at('ours'));
+		assert.equal(shown.key, spec);
+		assert.equal(shown.label, 'Имя');
+		assert.match(shown.subject, /Иванов Иван/);
+
+		const back = p.password('back', 'ещё один');
+		await must('container', 'export', p.at('ours'), '--pfx',
+			p.at('ours.pfx'), '--password-file', password,
+			'--new-password-file', back);
+		assert.equal(statSync(p.at('ours.pfx')).mode & 0o777, 0o600);
+		await opensslMust(['pkcs12', '-in', p.at('ours.pfx'), '-noenc',
+			'-passin', `file:${back}`, '-out', p.at('back.pem')]);
+		assert.equal(await opensslMust(['pkey', '-in', p.at('back.pem'),
+			'-pubout']), p.spki);
+		assert.equal(await opensslMust(['x509', '-in', p.at('back.pem')]),
+			readFileSync(p.at('cert.pem'), 'utf8'));
+		if (spec !== 'p256') {
+			return; // the rest is the same for all, and GOST is slow
+		}
+		// NSS is what browsers import with.
+		await nssImports(p.at('nss'), p.at('ours.pfx'), back);
+
+		await refused('pfx.password', 'container', 'import', p.at('ours.pfx'),
+			p.at('x'), '--password-file', password,
+			'--insecure-no-password');
+		await refused('file.exists', 'container', 'export', p.at('ours'),
+			'--pfx', p.at('ours.pfx'), '--password-file', password,
+			'--new-password-file', back);
+		const der = readFileSync(p.at('ours.pfx'));
+		writeFileSync(p.at('short.pfx'), der.subarray(0, der.length - 1));
+		await refused('pfx.form', 'container', 'import', p.at('short.pfx'),
+			p.at('x'), '--password-file', back, '--insecure-no-password');
+		// The last bytes are the MAC's salt and count.
+		der[der.length - 6] ^= 1;
+		writeFileSync(p.at('turned.pfx'), der);
+		await refused('pfx.damaged', 'container', 'import',
+			p.at('turned.pfx'), p.at('x'), '--password-file', back,
+			'--insecure-no-password');
+		assert.equal(existsSync(p.at('x')), false);
+	});
+}
 
 test('what is no GOST key has no CryptoPro container', async (t) => {
 	const dir = scratch(t);
