@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "api/call.h"
+#include "api/order.h"
 #include "api/routes.h"
 #include "base/text.h"
 #include "ca/authority.h"
@@ -21,19 +22,9 @@
 #include "x509/page_order.h"
 
 enum {
-	AGENT_HEX = 2 * PAGE_ORDER_ID,
 	OPERATION_MAX = 16,
 	NAME_MAX_LEN = 512,
-	RECORD_MAX = 256,
 };
-
-static enum err
-no_orders(struct errinfo *ei)
-{
-	return err_set(ei, ERR_STATE, "orders.none", NULL,
-	    "this centre has no key for page orders: page_orders in "
-	    "surguch.conf");
-}
 
 /* --- what an agent is to trust ------------------------------------------- */
 
@@ -45,8 +36,9 @@ agent_centre(struct call *c)
 	struct slice root;
 	enum err e;
 
-	if (c->api->page_orders == NULL) {
-		return no_orders(c->ei);
+	e = order_check_key(c);
+	if (e != ERR_OK) {
+		return e;
 	}
 	a = page_orders_authority(c->api->page_orders);
 	root = authority_chain(a, authority_num_chain(a) - 1);
@@ -102,19 +94,11 @@ static enum err
 take_body(struct call *c, struct ordering *o)
 {
 	static const char *const names[] = {"agent", "operation", NULL};
-	const char *agent, *operation;
+	const char *operation;
 	enum err e = call_only(c, names);
 
 	if (e == ERR_OK) {
-		e = json_get_text(c->body, "agent", AGENT_HEX, &agent, c->ei);
-	}
-	if (e == ERR_OK &&
-	    !text_unhex(slice_str(agent), o->agent, sizeof(o->agent))) {
-		e = err_object(c->ei,
-		    err_set(c->ei, ERR_FORMAT, "json.field.id", NULL,
-			"an agent's id has %d hexadecimal digits",
-			(int)AGENT_HEX),
-		    "agent");
+		e = order_take_agent(c, o->agent);
 	}
 	if (e == ERR_OK) {
 		e = json_get_text(
@@ -236,78 +220,15 @@ for_certificate(struct call *c, struct ordering *o)
 	return e;
 }
 
-/* Told before it is given: no audit, no act.  The agent's own log names the
- * same number. */
-static enum err
-put_on_record(struct call *c, const struct ordering *o, struct slice order)
-{
-	const struct act act = {.actor = c->actor};
-	struct buf detail = BUF_INIT(RECORD_MAX);
-	struct page_order given;
-	struct json_writer w;
-	enum err e = page_order_parse(order, &given, c->ei);
-
-	if (e == ERR_OK) {
-		json_writer_init(&w, &detail);
-		json_open_object(&w, NULL);
-		json_put_text(
-		    &w, "operation", page_operation_name(given.operation));
-		json_put_hex(&w, "order", given.nonce);
-		json_put_hex(&w, "agent", given.agent);
-		json_close(&w);
-		e = json_writer_end(&w, c->ei);
-	}
-	if (e == ERR_OK) {
-		e = application_ordered(c->api->registry, &act,
-		    &o->application.id, buf_cstr(&detail), c->ei);
-	}
-	buf_clear(&detail);
-	return e;
-}
-
-static enum err
-sign_and_send(struct call *c, struct ordering *o)
-{
-	const struct authority *a = page_orders_authority(c->api->page_orders);
-	struct buf order = BUF_INIT(PAGE_ORDER_BYTES_MAX);
-	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
-	int64_t not_after = 0;
-	enum err e = page_orders_sign(
-	    c->api->page_orders, &o->order, &order, &cert, &not_after, c->ei);
-
-	if (e == ERR_OK) {
-		e = put_on_record(c, o, buf_slice(&order));
-	}
-	if (e == ERR_OK) {
-		call_answer_begin(c);
-		json_put_base64(&c->w, "order", buf_slice(&order));
-		json_open_array(&c->w, "chain");
-		json_put_base64(&c->w, NULL, buf_slice(&cert));
-		for (size_t i = 0; i < authority_num_chain(a); i++) {
-			json_put_base64(&c->w, NULL, authority_chain(a, i));
-		}
-		json_close(&c->w);
-		json_put_time(&c->w, "expires_at", not_after);
-		e = call_answer_end(c, 201, NULL);
-	}
-	if (e == ERR_OK) {
-		call_send(c, 201);
-	}
-	buf_clear(&order);
-	buf_clear(&cert);
-	return e;
-}
-
 static enum err
 my_order(struct call *c)
 {
 	struct ordering o = {.person = BUF_INIT(NAME_MAX_LEN)};
-	enum err e;
+	enum err e = order_check_key(c);
 
-	if (c->api->page_orders == NULL) {
-		return no_orders(c->ei);
+	if (e == ERR_OK) {
+		e = take_body(c, &o);
 	}
-	e = take_body(c, &o);
 	if (e == ERR_OK) {
 		e = find_application(c, &o);
 	}
@@ -316,7 +237,9 @@ my_order(struct call *c)
 						       : for_certificate(c, &o);
 	}
 	if (e == ERR_OK) {
-		e = sign_and_send(c, &o);
+		e = order_send(c, &o.order,
+		    &(struct order_about){"application.order",
+			APPLICATION_PREFIX, &o.application.id});
 	}
 	ordering_clear(&o);
 	return e;

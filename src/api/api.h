@@ -20,6 +20,8 @@ struct operators;
 struct page_orders;
 struct publisher;
 struct otp;
+struct notices;
+struct rate;
 struct registry;
 struct sessions;
 struct accreditation;
@@ -39,6 +41,9 @@ struct api {
 	struct issuing *issuing;
 	struct publisher *publisher;
 	struct events *events;
+	struct notices *notices;
+	struct rate *rate;       /* of what anybody may ask, by address */
+	struct rate *order_rate; /* of orders without a session, together */
 	struct page_orders *page_orders; /* NULL: no agent is ordered */
 	const struct clock *clock;
 	const char *centre_name;
@@ -50,6 +55,11 @@ struct api {
 	readiness_fn *readiness;
 	void *readiness_arg;
 	const char *origin; /* as browsers see us; "": https and their Host */
+};
+
+enum {
+	API_RATE_PER_MIN = 60,
+	API_ORDER_RATE_PER_MIN = 20, /* a third of the signer's ceiling */
 };
 
 /* Cookies and headers that clients know. */

@@ -20,6 +20,14 @@ static const struct route routes[] = {
     {"GET", "/my/{rest*}", api_page, ROUTE_INLINE},
     {"GET", "/assets/{name}", api_page_file, ROUTE_INLINE},
 
+    {"GET", "/check", api_page, ROUTE_INLINE},
+    {"GET", "/stop", api_page, ROUTE_INLINE},
+
+    {"POST", "/v1/status", api_status, ROUTE_BODY},
+    {"POST", "/v1/stop/challenge", api_stop_challenge, ROUTE_BODY},
+    {"POST", "/v1/stop/orders", api_stop_order, ROUTE_BODY},
+    {"POST", "/v1/stop", api_stop, ROUTE_BODY},
+
     {"POST", "/v1/sign-in/code", api_sign_in_code, ROUTE_BODY},
     {"POST", "/v1/sign-in", api_sign_in, ROUTE_BODY},
     {"GET", "/v1/session", api_session, 0},
@@ -51,6 +59,12 @@ static const struct route routes[] = {
 	0},
     {"GET", "/v1/my/applications/{application}/certificate/{format}",
 	api_my_certificate_file, 0},
+
+    {"GET", "/v1/my/certificates", api_my_certificates, 0},
+    {"GET", "/v1/my/certificates/{certificate}/{format}", api_my_kept_file, 0},
+    {"POST", "/v1/my/certificates/{certificate}/stop/code", api_my_stop_code,
+	ROUTE_BODY | ROUTE_BODY_OPTIONAL},
+    {"POST", "/v1/my/certificates/{certificate}/stop", api_my_stop, ROUTE_BODY},
 
     {"POST", "/v1/organisations", api_record_create, ROUTE_BODY},
     {"GET", "/v1/organisations", api_record_list, 0},

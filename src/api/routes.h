@@ -14,6 +14,13 @@ http_handler api_authorities, api_authority_file;
 http_handler api_page, api_page_file;
 /* sign_in.c */
 http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
+/* status.c */
+http_handler api_status;
+/* stop.c */
+http_handler api_stop_challenge, api_stop_order, api_stop;
+/* my_certificates.c */
+http_handler api_my_certificates, api_my_kept_file, api_my_stop_code,
+    api_my_stop;
 /* desk_registry.c */
 http_handler api_record_create, api_record_get, api_record_list,
     api_record_update;

@@ -197,6 +197,70 @@ certificate_list(struct store *s, const struct certificate_filter *f,
 	return e;
 }
 
+/* A page ends with a form: what is here of the next one is left to the next
+ * page, unless it is all that is here. */
+static void
+cut_at_form(struct certificate_page *p, const struct rows *r)
+{
+	size_t num = rows_num(r), first = num;
+	struct id last;
+
+	if (num < PAGE_ROWS_MAX) {
+		return;
+	}
+	last = rows_id(r, num - 1, CERTIFICATE_PAGE_FORM);
+	while (first > 0) {
+		struct id form = rows_id(r, first - 1, CERTIFICATE_PAGE_FORM);
+
+		if (!id_eq(&form, &last)) {
+			break;
+		}
+		first--;
+	}
+	p->more = true;
+	p->num = first > 0 ? first : num;
+	p->next = rows_id(r, p->num - 1, CERTIFICATE_PAGE_FORM);
+}
+
+enum err
+certificates_of_phone(struct store *s, const char *phone,
+    const struct id *after_form, struct certificate_page *out,
+    struct errinfo *ei)
+{
+	static const struct certificate_filter all = {0};
+	static const struct id first = {0};
+	struct place p;
+	struct rows *r = NULL;
+	enum err e;
+
+	*out = (struct certificate_page){0};
+	e = store_query(s, ST_CERTIFICATE_PAGE_PHONE, &r, ei, V_TEXT(phone),
+	    V_ID(after_form != NULL ? after_form : &first),
+	    V_INT(PAGE_ROWS_MAX));
+	if (e != ERR_OK) {
+		return e;
+	}
+	out->rows[out->num_rows++] = r;
+	(void)take_rows(out, &all, &p, r);
+	cut_at_form(out, r);
+	return ERR_OK;
+}
+
+enum err
+certificate_check_phone(
+    struct store *s, const struct id *id, const char *phone, struct errinfo *ei)
+{
+	struct rows *r = NULL;
+	enum err e = store_query_one(
+	    s, ST_CERTIFICATE_OF_PHONE, &r, ei, V_ID(id), V_TEXT(phone));
+
+	rows_free(r);
+	return e != ERR_NOTFOUND
+		   ? e
+		   : err_set(ei, ERR_NOTFOUND, "certificate.none", NULL,
+			 "there is no certificate with this id");
+}
+
 /* --- one -------------------------------------------------------------------
  */
 

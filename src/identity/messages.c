@@ -27,6 +27,11 @@ static const struct entry entries[MESSAGE_MAX_] = {
 	 "{minutes} мин. Никому его не сообщайте. {centre}",
 	    "Code {code} confirms the certificate request: {what}. Valid for "
 	    "{minutes} min. Tell it to nobody. {centre}"}},
+    [MESSAGE_STOP_CERTIFICATE] = {"certificate.stop",
+	{"Код {code} прекращает действие сертификата: {what}. Действует "
+	 "{minutes} мин. Никому его не сообщайте. {centre}",
+	    "Code {code} revokes the certificate: {what}. Valid for "
+	    "{minutes} min. Tell it to nobody. {centre}"}},
     [MESSAGE_CHANGE_PHONE] = {"phone.change",
 	{"Код {code} для смены телефона на этот номер. Действует {minutes} "
 	 "мин. Никому его не сообщайте. {centre}",

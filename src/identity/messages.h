@@ -21,8 +21,9 @@ enum lang {
 };
 
 enum message {
-	MESSAGE_SIGNIN,          /* code, minutes */
-	MESSAGE_CONFIRM_REQUEST, /* what = owner of the certificate */
+	MESSAGE_SIGNIN,           /* code, minutes */
+	MESSAGE_CONFIRM_REQUEST,  /* what = owner of the certificate */
+	MESSAGE_STOP_CERTIFICATE, /* what = owner and serial */
 	MESSAGE_CHANGE_PHONE,
 	MESSAGE_PHONE_CHANGED, /* to the old phone; no code */
 	MESSAGE_ISSUED,        /* what = owner; no code */

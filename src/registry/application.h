@@ -73,11 +73,6 @@ ATTR_MUST_USE enum err application_check(struct registry *r,
 ATTR_MUST_USE enum err application_set_request(struct registry *r,
     const struct act *act, const struct id *id, struct slice csr_der,
     struct errinfo *ei);
-/* The centre gives the person's agent an order: a record of the audit and
- * nothing else.  order: a JSON object. */
-ATTR_MUST_USE enum err application_ordered(struct registry *r,
-    const struct act *act, const struct id *id, const char *order,
-    struct errinfo *ei);
 /* What the SMS code of the confirmation is bound to. */
 ATTR_MUST_USE enum err application_confirm_hash(
     const struct application *a, uint8_t out[32], struct errinfo *ei);

@@ -443,18 +443,6 @@ application_acquaint(struct registry *r, const struct act *act,
 }
 
 enum err
-application_ordered(struct registry *r, const struct act *act,
-    const struct id *id, const char *order, struct errinfo *ei)
-{
-	struct unit u;
-
-	unit_init(&u);
-	registry_audit(&u, &act->actor, "application.order", APPLICATION_PREFIX,
-	    id, order, clock_utc_sec(r->clock));
-	return registry_submit(r, &u, NULL, ei);
-}
-
-enum err
 application_installed(struct registry *r, const struct act *act,
     const struct id *id, struct errinfo *ei)
 {

@@ -100,6 +100,19 @@ reason_check(const char *reason, struct errinfo *ei)
 	return ERR_OK;
 }
 
+enum err
+registry_ordered(struct registry *r, const struct actor *actor,
+    const char *action, const char *prefix, const struct id *about,
+    const char *order, struct errinfo *ei)
+{
+	struct unit u;
+
+	unit_init(&u);
+	registry_audit(
+	    &u, actor, action, prefix, about, order, clock_utc_sec(r->clock));
+	return registry_submit(r, &u, NULL, ei);
+}
+
 size_t
 page_size(size_t max)
 {

@@ -51,6 +51,12 @@ struct act {
 	struct idem_answer answer;
 };
 
+/* The centre gives a person's agent an order about this object: a record of the
+ * audit and nothing else.  order: a JSON object. */
+ATTR_MUST_USE enum err registry_ordered(struct registry *r,
+    const struct actor *actor, const char *action, const char *prefix,
+    const struct id *about, const char *order, struct errinfo *ei);
+
 /* Prefixes of ids as they are shown (base/id.h). */
 #define PERSON_PREFIX      "per"
 #define ORG_PREFIX         "org"

@@ -23,6 +23,7 @@
 #include "identity/notice.h"
 #include "identity/operator.h"
 #include "identity/otp.h"
+#include "identity/rate.h"
 #include "identity/session.h"
 #include "ipc/fds.h"
 #include "os/file.h"
@@ -69,6 +70,8 @@ struct front {
 	struct page_orders *page_orders; /* NULL: none */
 	struct publisher *publisher;
 	struct events *events;
+	struct rate *rate;
+	struct rate *order_rate;
 	struct public_files *files;
 	struct route public_routes[PUBLIC_ROUTES_MAX];
 	struct control *control;
@@ -356,6 +359,13 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = known_new(&f->operators.known, ei);
 	}
+	if (e == ERR_OK) {
+		e = rate_new(API_RATE_PER_MIN, f->clock, &f->rate, ei);
+	}
+	if (e == ERR_OK) {
+		e = rate_new(
+		    API_ORDER_RATE_PER_MIN, f->clock, &f->order_rate, ei);
+	}
 	f->sessions.store = f->store;
 	f->sessions.clock = f->clock;
 	session_settings_default(&f->sessions.settings);
@@ -445,6 +455,9 @@ fill_api(struct front *f)
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
 	    .events = f->events,
+	    .notices = f->notices,
+	    .rate = f->rate,
+	    .order_rate = f->order_rate,
 	    .page_orders = f->page_orders,
 	    .clock = f->clock,
 	    .readiness = health_look,
@@ -720,6 +733,8 @@ front_free(struct front *f)
 	events_free(f->events);
 	idem_free(f->idem);
 	known_free(f->operators.known);
+	rate_free(f->rate);
+	rate_free(f->order_rate);
 	notices_free(f->notices);
 	otp_free(f->otp);
 	if (f->has_registry) {

@@ -8,8 +8,13 @@
 #include "ca/publish.h"
 #include "identity/notice.h"
 #include "identity/otp.h"
+#include "identity/rate.h"
 #include "registry/idem.h"
 #include "registry/issuing.h"
+
+enum {
+	RATE = 1000000 /* every call fails in turn */
+};
 
 static void
 nothing_wrong(void *arg, struct readiness *out)
@@ -88,6 +93,7 @@ front_open(struct front *front, struct office *o)
 	    .failed = tell};
 	assert_ok(issuing_start(&issuing, &front->issuing, &num, &ei), &ei);
 	assert_ok(publisher_start(&publisher, &front->publisher, &ei), &ei);
+	assert_ok(rate_new(RATE, &o->f->clock, &front->rate, &ei), &ei);
 	assert_ok(events_start(&events, &front->events, &ei), &ei);
 	front->api = (struct api){
 	    .store = o->f->store,
@@ -100,6 +106,9 @@ front_open(struct front *front, struct office *o)
 	    .issuing = front->issuing,
 	    .publisher = front->publisher,
 	    .events = front->events,
+	    .notices = front->notices,
+	    .rate = front->rate,
+	    .order_rate = front->rate,
 	    .clock = &o->f->clock,
 	    .centre_name = "УЦ Сургуч",
 	    .support_phone = "8 800 500-50-80",
@@ -118,6 +127,7 @@ front_close(struct front *front)
 	publisher_stop(front->publisher);
 	issuing_stop(front->issuing);
 	events_free(front->events);
+	rate_free(front->rate);
 	idem_free(front->idem);
 	notices_free(front->notices);
 	otp_free(front->otp);

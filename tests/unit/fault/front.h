@@ -17,6 +17,7 @@ struct issuing;
 struct notices;
 struct otp;
 struct publisher;
+struct rate;
 
 struct front {
 	struct office *office;
@@ -29,6 +30,7 @@ struct front {
 	struct issuing *issuing;
 	struct publisher *publisher;
 	struct events *events;
+	struct rate *rate;
 	struct api api;
 	char token[OPERATOR_TOKEN_SIZE]; /* the operator's */
 };

@@ -410,7 +410,7 @@ static void
 what_is_not_here(void)
 {
 	static const char *const pages[] = {"/", "/sign-in", "/sign-in/code",
-	    "/trust", "/my", "/my/forms", "/assets/x.js"};
+	    "/trust", "/check", "/stop", "/my", "/my/forms", "/assets/x.js"};
 	struct ask a = {.who = NOBODY, .method = "GET", .want = 404};
 
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
@@ -426,6 +426,103 @@ what_is_not_here(void)
 	a.body = "{\"agent\":\"00112233445566778899aabbccddeeff\","
 		 "\"operation\":\"make_key\"}";
 	ask_before(&a, NULL);
+}
+
+#define STOPPED                                                                \
+	"SELECT count(*) FROM certificate WHERE status = 'revoked' AND "       \
+	"application_id IS NOT NULL"
+
+/* The certificate's owner ends it: by a code, and asked again by a signature,
+ * which then changes nothing. */
+static void
+new_stop_code(struct ask *a)
+{
+	char code[16] = "000000";
+	static char path[PATH_SIZE];
+	const struct ask want_code = {
+	    .who = PERSON, .method = "POST", .path = path, .want = 200};
+
+	(void)snprintf(path, sizeof(path), "%s/code", a->path);
+	forget_codes();
+	(void)handle(&want_code, -1);
+	if (answer.status == 200) {
+		office_code(front.office, run.phone, code);
+	} else {
+		assert_int_equal(answer.status, DONE_ALREADY);
+	}
+	(void)snprintf(code_body, sizeof(code_body), "{\"code\":\"%s\"}", code);
+	a->body = code_body;
+}
+
+static void
+sign_stop(struct privkey *key, struct slice cert, const char *cert64, char *out,
+    size_t size)
+{
+	static char text[BODY_SIZE];
+	char made_at[64];
+	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
+	struct buf base64 = BUF_INIT(BODY_SIZE);
+	struct errinfo ei = {0};
+
+	take("text", text, sizeof(text));
+	take("made_at", made_at, sizeof(made_at));
+	assert_ok(cms_sign_detached(key, cert, NULL, 0, slice_str(text),
+		      clock_utc_sec(&front.office->f->clock), &cms, &ei),
+	    &ei);
+	text_base64(&base64, buf_slice(&cms));
+	(void)snprintf(out, size,
+	    "{\"certificate\":\"%s\",\"made_at\":\"%s\",\"signature\":\"%s\"}",
+	    cert64, made_at, buf_cstr(&base64));
+	buf_clear(&cms);
+	buf_clear(&base64);
+}
+
+static void
+stop(struct privkey *key)
+{
+	static char body[2 * BODY_SIZE], asks[BODY_SIZE];
+	static char path[PATH_SIZE];
+	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
+	struct buf base64 = BUF_INIT(BODY_SIZE);
+	char id[ID_TEXT_SIZE];
+	const char *found;
+	int64_t ended = count(STOPPED);
+	struct ask a = {
+	    .method = "POST", .path = "/v1/status", .body = asks, .want = 200};
+	struct ask code = {
+	    .who = PERSON, .method = "POST", .path = path, .want = 200};
+
+	get(PERSON, "/v1/my/certificates");
+	found = strstr(buf_cstr(&answer.body), "crt_");
+	assert_non_null(found);
+	(void)snprintf(id, sizeof(id), "%.30s", found);
+	get(PERSON, at("/v1/my/applications", application, "/certificate/der"));
+	buf_add(&cert, buf_slice(&answer.body));
+	text_base64(&base64, buf_slice(&cert));
+	(void)snprintf(
+	    asks, sizeof(asks), "{\"certificate\":\"%s\"}", buf_cstr(&base64));
+	ask_before(&a, NULL);
+	a.path = "/v1/stop/challenge";
+	ask_before(&a, NULL);
+	sign_stop(key, buf_slice(&cert), buf_cstr(&base64), body, sizeof(body));
+	a.path = "/v1/stop/orders";
+	a.want = 409; /* no key for orders here */
+	ask_before(&a, NULL);
+	(void)snprintf(
+	    path, sizeof(path), "/v1/my/certificates/%s/stop/code", id);
+	forget_codes();
+	ask_before(&code, NULL);
+	path[strlen(path) - strlen("/code")] = '\0';
+	ask_before(&code, new_stop_code);
+	assert_int_equal(count(STOPPED), ended + 1);
+	a.path = "/v1/stop";
+	a.body = body;
+	a.want = 200;
+	ask_before(&a, NULL);
+	(void)snprintf(strrchr(path, '/'), 8, "/pem");
+	get(PERSON, path);
+	buf_clear(&cert);
+	buf_clear(&base64);
 }
 
 /* Whom the certificates rest on. */
@@ -464,6 +561,7 @@ walk(void)
 	what_is_not_here();
 	confirm(&key);
 	acquaint(key);
+	stop(key);
 	privkey_free(key);
 	make_form("");
 	approve_form();

@@ -153,7 +153,9 @@ fixture_code(struct fixture *f, const char *phone, char out[16])
 	}
 	/* The first run of digits with one space inside: "1234 5678". */
 	at = strpbrk(text, "0123456789");
-	assert_non_null(at);
+	if (at == NULL) {
+		return; /* a notice */
+	}
 	for (; (*at >= '0' && *at <= '9') || *at == ' '; at++) {
 		if (*at != ' ') {
 			assert_true(len < 15);
