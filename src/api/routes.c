@@ -34,6 +34,7 @@ static const struct route routes[] = {
     {"DELETE", "/v1/session", api_sign_out, 0},
 
     {"GET", "/v1/my/events", api_my_events, 0},
+    {"GET", "/v1/my/history", api_my_history, 0},
     {"GET", "/v1/my/forms", api_my_forms, 0},
     {"GET", "/v1/my/forms/{form}", api_my_form, 0},
     {"POST", "/v1/my/forms/{form}/application", api_my_form_apply,

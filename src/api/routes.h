@@ -43,6 +43,8 @@ http_handler api_agent_centre, api_my_order;
 http_handler api_my_forms, api_my_form, api_my_form_apply;
 /* my_events.c */
 http_handler api_my_events;
+/* my_history.c */
+http_handler api_my_history;
 /* my_application.c */
 http_handler api_my_application, api_my_check, api_my_request, api_my_code,
     api_my_confirm;

@@ -100,6 +100,11 @@ STATEMENT(CERTIFICATE_OF_PHONE, "certificate.of_phone",
     "ON a.id = c.application_id JOIN form f ON f.id = a.form_id "
     "WHERE c.id = $1 AND f.phone = $2",
     "dt", "d")
+/* application, how many */
+STATEMENT(CERTIFICATE_OF_APPLICATION, "certificate.of_application",
+    "SELECT id FROM certificate WHERE application_id = $1 "
+    "ORDER BY id DESC LIMIT $2",
+    "di", "d")
 /* The highest journal number that is here, for adopting: no row or NULL when
  * there is none. */
 STATEMENT(CERTIFICATE_JOURNAL_LAST, "certificate.journal_last",

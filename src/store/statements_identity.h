@@ -78,6 +78,10 @@ STATEMENT(SESSION_END, "session.end",
     "UPDATE session SET state = 'ended' WHERE token_sha256 = $1 "
     "AND state = 'live'",
     "b", "")
+/* phone, how many; the newest first, ended ones too */
+STATEMENT(SESSION_OF_PHONE, "session.of_phone",
+    "SELECT id FROM session WHERE phone = $1 ORDER BY id DESC LIMIT $2",
+    "ti", "d")
 STATEMENT(SESSION_PURGE, "session.purge",
     "DELETE FROM session WHERE expires_at < $1", "i", "")
 

@@ -232,6 +232,11 @@ STATEMENT(FORM_ROW_OF_CERTIFICATE, "form.row_of_certificate",
     "JOIN certificate y ON y.application_id = x.id WHERE y.id = $1)",
     "d", FORM_ROWS_COLUMNS)
 
+/* All of a phone, withdrawn ones too: phone, how many; the newest first. */
+STATEMENT(FORM_OF_PHONE, "form.of_phone",
+    "SELECT id FROM form WHERE phone = $1 ORDER BY id DESC LIMIT $2",
+    "ti", "d")
+
 /* application: id, form_id, state, now */
 STATEMENT(APPLICATION_INSERT, "application.insert",
     "INSERT INTO application (id, form_id, state, created_at, changed_at, "
@@ -278,6 +283,10 @@ STATEMENT(APPLICATION_BY_ISSUE_KEY, "application.by_issue_key",
     "csr, csr_sha256, issue_key, certificate_id, reason FROM application "
     "WHERE issue_key = $1",
     "b", "ddtiiBBBBDt")
+/* form, how many; the newest first */
+STATEMENT(APPLICATION_OF_FORM, "application.of_form",
+    "SELECT id FROM application WHERE form_id = $1 ORDER BY id DESC LIMIT $2",
+    "di", "d")
 /* state, after id, how many -> id, form_id, changed_at */
 STATEMENT(APPLICATION_PAGE, "application.page",
     "SELECT id, form_id, changed_at FROM application "

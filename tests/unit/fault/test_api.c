@@ -492,6 +492,7 @@ stop(struct privkey *key)
 	struct ask code = {
 	    .who = PERSON, .method = "POST", .path = path, .want = 200};
 
+	get(PERSON, "/v1/my/history");
 	get(PERSON, "/v1/my/certificates");
 	found = strstr(buf_cstr(&answer.body), "crt_");
 	assert_non_null(found);
