@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/cms.h"
+#include "crypto/cms_encrypt.h"
 #include "crypto/hash.h"
 #include "os/random.h"
 
@@ -101,12 +102,14 @@ work_acquaint(struct work *w, struct errinfo *ei)
 
 /* --- check ---------------------------------------------------------------- */
 
-/* The ordered certificate is the one in it, and its key signs. */
+/* The ordered certificate is the one in it, and its key signs, and reads what
+ * is encrypted to it. */
 static enum err
 prove(struct work *w, struct container *c, struct errinfo *ei)
 {
 	struct slice der = container_cert(c);
 	uint8_t text[PROOF_BYTES];
+	bool decrypts = false;
 	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
 	enum err e = work_check_cert(w, c, ei);
 
@@ -124,7 +127,16 @@ prove(struct work *w, struct container *c, struct errinfo *ei)
 		    buf_slice(&cms), slice_make(text, sizeof(text)), der, ei);
 	}
 	if (e == ERR_OK) {
+		e = cms_decryption_trial(
+		    container_privkey(c), der, &decrypts, ei);
+	}
+	if (e == ERR_OK) {
 		json_put_bool(w->out, "signature", true);
+	}
+	if (e == ERR_OK && decrypts) {
+		json_put_bool(w->out, "decryption", true);
+	} else if (e == ERR_OK) {
+		json_put_null(w->out, "decryption");
 	}
 	buf_clear(&cms);
 	return e;

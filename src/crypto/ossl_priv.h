@@ -18,6 +18,7 @@
 /* The engine interface is what carries GOST keys in OpenSSL 3.0. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bn.h>
+#include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>

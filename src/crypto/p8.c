@@ -286,7 +286,7 @@ gost89_check(struct slice s, struct errinfo *ei)
 	return bad_cipher(ei, "the cipher's parameter set", set);
 }
 
-static enum err
+enum err
 cipher_check(struct slice s, struct errinfo *ei)
 {
 	struct slice oid;

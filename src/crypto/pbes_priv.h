@@ -10,5 +10,7 @@
  * "key.iterations", ERR_FORMAT. */
 ATTR_MUST_USE enum err pbes2_check(
     struct slice algid, unsigned *out_iterations, struct errinfo *ei);
+/* The content of the AlgorithmIdentifier of a cipher that we let run. */
+ATTR_MUST_USE enum err cipher_check(struct slice s, struct errinfo *ei);
 
 #endif

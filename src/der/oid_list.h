@@ -362,6 +362,9 @@
 	X(OID_CMS_SIGNED, "1.2.840.113549.1.7.2", "signedData", \
 	    "id-signedData", \
 	    "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02") \
+	X(OID_CMS_ENVELOPED, "1.2.840.113549.1.7.3", "envelopedData", \
+	    "id-envelopedData", \
+	    "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03") \
 	X(OID_CONTENT_TYPE, "1.2.840.113549.1.9.3", "contentType", \
 	    "contentType", \
 	    "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03") \

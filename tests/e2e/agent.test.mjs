@@ -376,7 +376,8 @@ test('the agent and its centre', async (t) => {
 		agent.passwords(PASSWORD);
 		const tried = await page.run(await order(p, page, 'check'),
 			{ container: container.id });
-		assert.deepEqual(tried.result, { signature: true });
+		assert.deepEqual(tried.result,
+			{ signature: true, decryption: true });
 
 		// A copy, under a password of its own, is listed back and signs.
 		agent.passwords(PASSWORD, 'second', 'second');
@@ -389,7 +390,8 @@ test('the agent and its centre', async (t) => {
 		agent.passwords(PASSWORD, 'second');
 		const again = await page.run(await order(p, page, 'check'),
 			{ container: twin.id });
-		assert.deepEqual(again.result, { signature: true });
+		assert.deepEqual(again.result,
+			{ signature: true, decryption: true });
 
 		// What nobody may find anywhere: the password, in what was logged or
 		// written.
