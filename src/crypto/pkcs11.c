@@ -183,7 +183,7 @@ find_token(struct pkcs11 *m, const struct pkcs11_where *w, CK_SLOT_ID *out_slot,
 	if (rv != CKR_OK) {
 		return pkcs11_failed(ei, "C_GetSlotList", rv);
 	}
-	for (CK_ULONG i = 0; i < num; i++) {
+	for (CK_ULONG i = 0; i < num && i < ARRAY_LEN(slots); i++) {
 		/* It may be pulled out of its slot meanwhile. */
 		if (m->f->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
 		    is_token(&info, w)) {

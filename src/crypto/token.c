@@ -230,6 +230,9 @@ slots_of(struct tokens *m, CK_SLOT_ID slots[SLOTS_MAX], CK_ULONG *out_num,
 		pkcs11_finalise(m->m);
 		return pkcs11_failed(ei, "C_GetSlotList", rv);
 	}
+	if (*out_num > SLOTS_MAX) {
+		*out_num = SLOTS_MAX; /* it counts more than it gave */
+	}
 	return ERR_OK;
 }
 
