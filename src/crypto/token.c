@@ -24,9 +24,37 @@ run_job(struct pkcs11_job *base, struct errinfo *ei)
 }
 
 static void
+hold(struct token *t)
+{
+	ensure(pthread_mutex_lock(&t->m->lock) == 0);
+	t->refs++;
+	ensure(pthread_mutex_unlock(&t->m->lock) == 0);
+}
+
+static void
+drop(struct token *t)
+{
+	bool last;
+
+	ensure(pthread_mutex_lock(&t->m->lock) == 0);
+	last = --t->refs == 0;
+	ensure(pthread_mutex_unlock(&t->m->lock) == 0);
+	if (last) {
+		free(t);
+	}
+}
+
+/* Whoever gave it up takes its token for lost, and so the session ends. */
+static void
 lost_job(struct pkcs11_job *base)
 {
-	token_job_free(base->arg);
+	struct token_job *j = base->arg;
+
+	if (j->t != NULL && j->t->open) {
+		(void)j->m->m->f->C_CloseSession(j->t->session);
+		j->t->open = false;
+	}
+	token_job_free(j);
 }
 
 struct token_job *
@@ -41,6 +69,9 @@ token_job_new(struct tokens *m, struct token *t,
 		j->run = run;
 		j->m = m;
 		j->t = t;
+		if (t != NULL) {
+			hold(t);
+		}
 	}
 	return j;
 }
@@ -69,6 +100,9 @@ token_job_free(struct token_job *j)
 	free(j->seen);
 	free(j->pairs);
 	free(j->names);
+	if (j->t != NULL) {
+		drop(j->t);
+	}
 	free(j);
 }
 
@@ -397,6 +431,7 @@ token_open(struct tokens *m, const char *serial, struct token **out,
 		return err_nomem(ei);
 	}
 	t->m = m;
+	t->refs = 1;
 	(void)snprintf(t->serial, sizeof(t->serial), "%s", serial);
 	j = token_job_new(m, t, run_open);
 	e = token_do(&j, TOKEN_WAIT_MS, ei);
@@ -431,16 +466,14 @@ token_free(struct token *t)
 	if (t == NULL) {
 		return;
 	}
-	if (t->open && !t->lost) {
+	if (!t->lost && t->open) {
 		j = token_job_new(t->m, t, run_close);
 		if (token_do(&j, TOKEN_WAIT_MS, NULL) != ERR_OK) {
 			t->open = false; /* the session went with the device */
 		}
 		token_job_free(j);
 	}
-	if (!t->lost) {
-		free(t);
-	}
+	drop(t);
 }
 
 static enum err

@@ -43,7 +43,8 @@ struct token {
 	CK_SESSION_HANDLE session;
 	bool open;
 	bool logged_in;
-	bool lost; /* the thread's for ever: never freed */
+	bool lost;     /* a call was given up: the thread closes the session */
+	unsigned refs; /* under the module's lock: its owner's, its jobs' */
 };
 
 /*

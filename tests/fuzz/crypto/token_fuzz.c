@@ -282,6 +282,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t = calloc(1, sizeof(*t));
 	ensure(t != NULL);
 	t->m = module();
+	t->refs = 1;
 	t->open = true;
 	look_inside(t);
 	token_free(t);

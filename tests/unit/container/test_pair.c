@@ -216,7 +216,7 @@ test_pulled_out(void **state)
 
 		token_house_clean("1");
 		c = create("00bb", false, place);
-		buf_reset(&cert);
+		buf_clear(&cert);
 		make_cert(container_privkey(c), "one", &cert);
 		token_house_fail("1", faults[i]);
 		assert_int_equal(
