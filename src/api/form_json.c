@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/form_json.h"
 
+#include <string.h>
+
 #include "ca/authority.h"
 #include "ca/issue.h"
 #include "profile/profile.h"
@@ -86,6 +88,12 @@ put_form(struct call *c, const struct form *f)
 	json_put_bool(&c->w, "paid", f->paid);
 	json_put_bool(&c->w, "identified", f->identified);
 	json_put_bool(&c->w, "approved", f->approved);
+	if (f->identified) {
+		json_put_time(&c->w, "identified_at", f->identified_at);
+	}
+	if (f->approved) {
+		json_put_time(&c->w, "approved_at", f->approved_at);
+	}
 	json_put_hex(
 	    &c->w, "data_hash", slice_make(f->data_hash, sizeof(f->data_hash)));
 	put_state(c, f->state);
@@ -94,6 +102,15 @@ put_form(struct call *c, const struct form *f)
 		    c, "application", &f->application, APPLICATION_PREFIX);
 	}
 	json_put_time(&c->w, "created_at", f->created_at);
+}
+
+/* Whence a value is.  The registry has what operators and their programs wrote
+ * into it, and knows no more of where they had it from; that they compared it
+ * with documents is said by identified_at and approved_at. */
+static const char *
+source_of(const char *label)
+{
+	return strcmp(label, "type") == 0 ? "profile" : "operator";
 }
 
 static enum err
@@ -112,6 +129,7 @@ put_form_rows(struct call *c, const struct form *f)
 		json_open_object(&c->w, NULL);
 		json_put_text(&c->w, "label", rows.at[i].label);
 		json_put_text(&c->w, "value", rows.at[i].value);
+		json_put_text(&c->w, "source", source_of(rows.at[i].label));
 		json_close(&c->w);
 	}
 	json_close(&c->w);
