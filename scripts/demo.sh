@@ -49,6 +49,12 @@ else
 	ports="--api-port 8443 --public-port 8080 --sms-port 8025"
 fi
 
+# What the person compares before their agent trusts the centre.
+fingerprint() {
+	curl -sf --cacert "$DEMO_API_CA" "$DEMO_API/v1/agent/centre" |
+	    sed -n 's/.*"sha256": *"\([0-9a-f]*\)".*/\1/p'
+}
+
 pids=
 cleanup() {
 	trap - EXIT INT TERM
@@ -126,6 +132,11 @@ if [ "$walk" -eq 0 ]; then
 	say "  CRL, AIA    $DEMO_PUBLIC"
 	say "  operator    token in $centre/operator.token"
 	say "  a person    +79161234567 (a paid and approved form waits)"
+	say "  their agent, in a second terminal; the page tells when:"
+	say "              $bin/cli/surguch agent trust $DEMO_API --ca-file $DEMO_API_CA"
+	say "              $bin/agent/surguch-agent"
+	say "  fingerprint $(fingerprint) (as a real centre prints it in the" \
+	    "contract)"
 	say "  log         $log"
 	say "Messages that phones receive appear below.  Ctrl-C ends it."
 	wait "$daemon"

@@ -4,7 +4,10 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get, Problem, problemText, SESSION, SIGNED_OUT, signOut,
 	type Service, type Session } from './cabinet/api';
+import { lookAll, useStream } from './cabinet/events';
 import { FormPages, NoPage } from './cabinet/form';
+import { Halt } from './cabinet/halt';
+import { Kept } from './cabinet/kept';
 import { MyForms } from './cabinet/list';
 import { SessionEnd } from './cabinet/session_end';
 import { SignIn, SignInCode } from './cabinet/sign_in';
@@ -14,13 +17,16 @@ import { Button } from './kit/button';
 import { phone } from './kit/format';
 import { go, usePath } from './kit/link';
 import { ErrorSummary } from './kit/notice';
+import { CheckAny } from './open/check';
+import { Stop } from './open/stop';
 import { Trust } from './open/trust';
 import { Heading, Masthead } from './kit/page';
 
 // Where to go on after signing in again.
 const BACK = 'surguch.back';
 
-const TRUST = '/trust';
+// To anybody.
+const open = ['/check', '/stop', '/trust'];
 
 interface Known {
 	service: Service;
@@ -46,8 +52,8 @@ function Cabinet() {
 	const [fault, setFault] = useState<string | null>(null);
 	const [, setLang] = useState(lang());
 	const session = known?.session ?? null;
+	useStream(session !== null);
 	const inside = path.startsWith('/my');
-	const open = path === TRUST; // to anybody
 
 	const begin = () => {
 		setFault(null);
@@ -61,7 +67,7 @@ function Cabinet() {
 		return () => removeEventListener(SIGNED_OUT, out);
 	}, []);
 	useEffect(() => {
-		if (open) {
+		if (open.includes(path)) {
 			return;
 		}
 		if (known !== null && inside && session === null) {
@@ -80,12 +86,13 @@ function Cabinet() {
 		signOut().catch(() => undefined).finally(() => {
 			go('/sign-in');
 			setKnown((k) => k && { ...k, session: null });
+			lookAll(); // the other tabs are out too
 		});
 	};
 	const notice = known === null ? '' : lang() === 'ru'
 		? known.service.notice_ru : known.service.notice_en;
 	const ready = known !== null &&
-		(open || (inside === (session !== null) && path !== '/'));
+		(open.includes(path) || (inside === (session !== null) && path !== '/'));
 	return (
 		<Masthead name={known?.service.name ?? ''} notice={notice}
 			phone={session && phone(session.phone)} onLeave={leave}
@@ -110,9 +117,16 @@ function Page({ path, known, onIn }: { path: string; known: Known;
 	if (form?.[1] !== undefined) {
 		return <FormPages id={form[1]} page={form[2] ?? ''} />;
 	}
+	const halt = /^\/my\/certificates\/(crt_[0-9a-z]+)\/stop\/?$/.exec(path);
+	if (halt?.[1] !== undefined) {
+		return <Halt id={halt[1]} />;
+	}
 	switch (path) {
-	case TRUST: return <Trust />;
+	case '/check': return <CheckAny />;
+	case '/stop': return <Stop />;
+	case '/trust': return <Trust />;
 	case '/my': return <MyForms />;
+	case '/my/certificates': return <Kept />;
 	case '/sign-in': return <SignIn ended={known.ended === true} />;
 	case '/sign-in/code': return <SignInCode support={known.service.support}
 		onIn={onIn} />;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Agent } from '../e2e/lib/agent.mjs';
 import { startDesk } from '../e2e/lib/desk.mjs';
 import { ACT_CODE, addForm, PHONE } from '../e2e/lib/person.mjs';
-import { launch, look, lookInEnglish, noFaults, openPage }
+import { fetched, launch, look, lookInEnglish, noFaults, openPage }
 	from './lib/browser.mjs';
 import { heading, press, signIn, withPages } from './lib/centre.mjs';
 
@@ -15,7 +15,7 @@ const PASSWORD = 'tishe edesh';
 test('with the agent', async (t) => {
 	const centre = await startDesk(t, { configure: withPages });
 	const form = await addForm(centre);
-	const page = await openPage(await launch(t), centre, { public: true });
+	const page = await openPage(await launch(t, centre), centre, { public: true });
 	await signIn(page, centre);
 	await page.goto(`/my/forms/${form}`);
 	await press(page, 'Данные верны');
@@ -170,5 +170,32 @@ test('with the agent', async (t) => {
 			await look(page, 'check-done');
 			await lookInEnglish(page, 'check-done');
 		});
+
+	await t.test('stopped without a phone: by the key itself', async () => {
+		const { serial } = JSON.parse((await fetched(page,
+			'/v1/my/certificates')).body).certificates[0];
+		await press(page, 'Выйти');
+		await heading(page, 'Вход');
+		await page.getByRole('link', { name: 'Остановить сертификат' }).click();
+		await heading(page, 'Остановить сертификат');
+		await look(page, 'stop');
+		await lookInEnglish(page, 'stop');
+		await press(page, 'Остановить ключом');
+		await press(page, 'Показать код'); // it was forgotten at the way out
+		await agent.answer('yes');
+		await page.getByRole('radio', { name: 'Иванов' }).first().waitFor();
+		await look(page, 'stop-key');
+		agent.passwords(PASSWORD);
+		await press(page, 'Остановить сертификат');
+		assert.ok((await agent.answer('yes')).includes(serial));
+		await page.getByText('Сертификат остановлен').waitFor();
+		await look(page, 'stopped');
+		await page.getByRole('link', { name: 'Проверить сертификат' }).click();
+		await page.getByLabel('Или серийный номер').fill(serial);
+		await press(page, 'Проверить');
+		await page.getByText('Сертификат отозван').waitFor();
+		await page.getByText('Есть новый сертификат').waitFor();
+		await look(page, 'any-revoked');
+	});
 	t.diagnostic('proves: A5 A6 A7 A11 A13 A15 A18 A21');
 });

@@ -27,7 +27,7 @@ const container = (medium, more = {}) => ({ id: '1'.repeat(32), medium,
 test('media', async (t) => {
 	const centre = await startDesk(t, { configure: withPages });
 	const form = await addForm(centre);
-	const page = await openPage(await launch(t), centre);
+	const page = await openPage(await launch(t, centre), centre);
 	const at = (step) => `${centre.api}/my/forms/${form}${step}`;
 	await signIn(page, centre);
 	await page.goto(at(''));

@@ -11,7 +11,7 @@ import { expectStatus } from '../e2e/lib/http.mjs';
 import { opensslMust } from '../e2e/lib/openssl.mjs';
 import { ACT_CODE, addForm, gostRequest, pay, Person, PHONE }
 	from '../e2e/lib/person.mjs';
-import { launch, look, lookInEnglish, NARROW, noFaults, openPage, OUTSIDE }
+import { fetched, launch, look, lookInEnglish, NARROW, noFaults, openPage, OUTSIDE }
 	from './lib/browser.mjs';
 import { heading, press, signIn, withPages } from './lib/centre.mjs';
 
@@ -23,9 +23,12 @@ const AGENTS = {
 		'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36',
 };
 
+const cookies = async (page) => (await page.context().cookies())
+	.map((c) => `${c.name}=${c.value}`).join('; ');
+
 test('off the main way', async (t) => {
 	const centre = await startDesk(t, { configure: withPages });
-	const browser = await launch(t);
+	const browser = await launch(t, centre);
 	const formOf = async (surname, options) => addForm(centre, {
 		person: await addPerson(centre, { ...PERSON, surname }), ...options });
 	const unpaid = await formOf('Иванов', { paid: false, approved: false });
@@ -164,27 +167,27 @@ test('off the main way', async (t) => {
 		await anybody.goto('/sign-in');
 		await anybody.getByRole('link', { name: 'Сертификаты центра' }).click();
 		await heading(anybody, 'Сертификаты удостоверяющего центра');
-		const { certificates } = await (await anybody.request.get(
-			'/v1/authorities')).json();
+		const { certificates } = JSON.parse((await fetched(anybody,
+			'/v1/authorities')).body);
 		assert.equal(certificates.filter((c) => c.root).length, 2);
 		assert.equal(certificates.length, 4);
 		for (const c of certificates) {
 			const at = `/v1/authorities/${c.sha256}`;
-			const der = await (await anybody.request.get(`${at}/der`)).body();
+			const der = (await fetched(anybody, `${at}/der`)).body;
 			assert.equal(sha256(der), c.sha256);
 			assert.equal(der.length, c.size);
 			await anybody.getByText(c.sha256.toUpperCase()
 				.match(/..../g).join(' ')).waitFor();
 		}
 		const leaf = certificates.find((c) => !c.root);
-		writeFileSync(join(centre.dir, 'ca.p7b'), await (await anybody.request
-			.get(`/v1/authorities/${leaf.sha256}/p7b`)).body());
+		writeFileSync(join(centre.dir, 'ca.p7b'), (await fetched(anybody,
+			`/v1/authorities/${leaf.sha256}/p7b`)).body);
 		const bag = await opensslMust(['pkcs7', '-inform', 'DER', '-in',
 			join(centre.dir, 'ca.p7b'), '-print_certs', '-noout']);
 		assert.equal(bag.match(/^subject=/gm).length, 2);
 		for (const path of ['0'.repeat(64), 'x', certificates[0].sha256]) {
-			assert.equal((await anybody.request.get(
-				`/v1/authorities/${path}/exe`)).status(), 404);
+			assert.equal((await fetched(anybody,
+				`/v1/authorities/${path}/exe`)).status, 404);
 		}
 		await look(anybody, 'trust');
 		await lookInEnglish(anybody, 'trust');
@@ -221,10 +224,10 @@ test('off the main way', async (t) => {
 	await t.test('a session about to end: told ahead, and one key to stay',
 		async () => {
 			await page.route('**/v1/session', async (route) => {
-				const answer = await route.fetch();
-				await route.fulfill({ response: answer, json: {
-					...await answer.json(), expires_at:
-						new Date(Date.now() + 100e3).toISOString() } });
+				const { json } = await call(centre, 'GET', '/v1/session',
+					undefined, { token: null, cookie: await cookies(page) });
+				await route.fulfill({ json: { ...json, life_ends_at:
+					new Date(Date.now() + 100e3).toISOString() } });
 			}, { times: 1 });
 			await page.goto('/my');
 			await page.getByText('вход скоро завершится').waitFor();
@@ -239,9 +242,11 @@ test('off the main way', async (t) => {
 		async () => {
 			await page.goto(at(ready, '/workplace'));
 			await heading(page, 'Рабочее место');
-			await page.context().clearCookies({ name: 'surguch_session' });
+			expectStatus(await call(centre, 'DELETE', '/v1/session', undefined, {
+				token: null, cookie: await cookies(page),
+				headers: { 'x-surguch-request': '1' } }), 204);
 			await heading(page, 'Вход');
-			await page.getByText('Вход завершён: вы долго').waitFor();
+			await page.getByText('Вход завершён').waitFor();
 			await page.getByLabel('Номер телефона').fill(PHONE);
 			await noFaults(page);
 		});

@@ -20,7 +20,7 @@ test('with a token', async (t) => {
 	const agent = await Agent.start(t, centre, { port: 0, tokens });
 	await agent.trust();
 	const forms = [await addForm(centre), await addForm(centre)];
-	const page = await openPage(await launch(t), centre);
+	const page = await openPage(await launch(t, centre), centre);
 	await signIn(page, centre);
 
 	// A form's whole way with the medium of this name; the page stands at

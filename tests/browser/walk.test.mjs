@@ -10,8 +10,8 @@ import { call, ORGANISATION, startDesk, writeSql } from '../e2e/lib/desk.mjs';
 import { expectStatus } from '../e2e/lib/http.mjs';
 import { ACT_CODE, addForm, approve, gostRequest, Person, PHONE,
 	SIGN_IN_CODE } from '../e2e/lib/person.mjs';
-import { launch, look, lookInEnglish, noFaults, openPage }
-	from './lib/browser.mjs';
+import { fetched, launch, look, lookInEnglish, lookPrinted, noFaults,
+	openPage } from './lib/browser.mjs';
 import { acquaint, heading, press, withPages, WEB } from './lib/centre.mjs';
 
 const SCRIPT_MAX = 40 * 1024;
@@ -35,7 +35,7 @@ test('from the phone number to the certificate', async (t) => {
 	const form = await addForm(centre, { owner_kind: 'organisation_person',
 		organisation, position: 'директор', support_manager: 'Ольга Белова',
 		support_hours: 'по будням с 9 до 18' });
-	const browser = await launch(t);
+	const browser = await launch(t, centre);
 	const page = await openPage(browser, centre);
 	const at = (step) => `${centre.api}/my/forms/${form}${step}`;
 
@@ -104,6 +104,7 @@ test('from the phone number to the certificate', async (t) => {
 		assert.match(shown, /Екатеринбург\nсведения об организации из заявления/);
 		await look(page, 'data');
 		await lookInEnglish(page, 'data');
+		await lookPrinted(page, 'data');
 	});
 
 	await t.test('data that change while they are looked at', async () => {
@@ -189,19 +190,78 @@ test('from the phone number to the certificate', async (t) => {
 			assert.ok((await coming).suggestedFilename()
 				.endsWith(`.${format}`));
 		}
-		await page.emulateMedia({ media: 'print' });
-		assert.equal(await page.getByRole('button').count(), 0);
-		await page.emulateMedia({ media: 'screen' });
+		await lookPrinted(page, 'done');
+		await page.getByRole('link', { name: 'Что делать с этими файлами' })
+			.click();
+		await heading(page, 'Файлы сертификата');
+		await look(page, 'download');
+		await lookInEnglish(page, 'download');
+		await page.goBack();
 	});
+
+	await t.test('anybody asks for its status: by file, by serial', async () => {
+		const anybody = await openPage(browser, centre);
+		await anybody.goto('/check');
+		await heading(anybody, 'Проверить сертификат');
+		await press(anybody, 'Проверить');
+		await anybody.getByRole('link', { name: 'Введите серийный номер' })
+			.waitFor();
+		await look(anybody, 'any');
+		await lookInEnglish(anybody, 'any');
+		for (const format of ['der', 'pem']) {
+			await anybody.getByLabel('Файл сертификата').setInputFiles({
+				name: `ivanov-${format}.cer`, mimeType: 'application/x-x509',
+				buffer: await elsewhere.certificate(format) });
+			await anybody.getByText(`ivanov-${format}.cer`).waitFor();
+			await anybody.getByText('Сертификат действует').waitFor();
+		}
+		await look(anybody, 'any-good');
+		await anybody.getByLabel('Или серийный номер').fill('01:02:0A');
+		await press(anybody, 'Проверить');
+		await anybody.getByText('такого сертификата не выдавал').waitFor();
+		await anybody.getByLabel('Файл сертификата').setInputFiles({
+			name: 'letter.cer', mimeType: 'text/plain',
+			buffer: Buffer.from('no certificate') });
+		await anybody.getByRole('link', { name: 'Это не файл сертификата' })
+			.waitFor();
+		await look(anybody, 'any-wrong');
+		await anybody.context().close();
+	});
+
+	await t.test('all certificates; one is stopped at once, by a code',
+		async () => {
+			await page.goto('/my');
+			await page.getByRole('link', { name: 'Все сертификаты' }).click();
+			await heading(page, 'Все сертификаты, и прежние');
+			await page.getByText('Действует').waitFor();
+			await look(page, 'kept');
+			await lookInEnglish(page, 'kept');
+			await page.getByRole('link', { name: 'Остановить' }).first().click();
+			await page.getByText('снова включить нельзя').waitFor();
+			await look(page, 'halt');
+			await lookInEnglish(page, 'halt');
+			await press(page, 'Получить код');
+			const [, code] = await centre.sms(ACT_CODE, { to: PHONE });
+			await page.getByLabel('Код из смс').fill(
+				code.replace(/^./, (d) => d === '9' ? '1' : '9'));
+			await press(page, 'Остановить сертификат');
+			await page.getByText('Осталось 4 попытки').first().waitFor();
+			await look(page, 'halt-code');
+			await page.getByLabel('Код из смс').fill(code);
+			await press(page, 'Остановить сертификат');
+			await page.getByText('Сертификат остановлен').waitFor();
+			await page.getByText('Отозван').waitFor();
+			await look(page, 'halted');
+		});
 
 	await t.test('signing out; an inner address comes back after it',
 		async () => {
 			await press(page, 'Выйти');
 			await heading(page, 'Вход');
-			assert.equal((await page.request.get('/v1/session')).status(), 401);
+			assert.equal((await fetched(page, '/v1/session')).status, 401);
 			await page.goto(at('/done'));
 			await heading(page, 'Вход');
 			await noFaults(page);
 		});
-	t.diagnostic('proves: A2 A3 A4 A5 A10 A11 A12 A14');
+	t.diagnostic('proves: A2 A3 A4 A5 A10 A11 A12 A14 A21');
 });

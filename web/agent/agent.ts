@@ -178,6 +178,9 @@ export const containers = async () =>
 export const start = (order: { order: string; chain: string[] },
 	input: Record<string, unknown>) => call<{ operation: string }>(
 	'operation/start', { order: order.order, chain: order.chain, input });
+// The centre's own certificates (base64 DER), each root as the person confirms.
+export const installAuthorities = (certificates: string[]) =>
+	call<{ operation: string }>('authorities', { certificates });
 export const operation = (id: string) =>
 	call<Operation>('operation/state', { operation: id });
 export const cancel = (id: string) =>

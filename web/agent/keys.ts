@@ -10,6 +10,16 @@ export interface Kept {
 	name: string;       // of the medium
 	container?: string; // once there is a key
 	pkcs10?: string;    // until the centre has it
+	stores?: Store[];   // what the agent listed back after installing
+}
+export interface Store {
+	store: string;
+	name?: string; // of a browser; '': our own
+	personal: number;
+	authorities: number;
+	roots?: number;
+	notes?: string[];
+	problem?: string | null;
 }
 const KEPT = 'surguch.key.';
 

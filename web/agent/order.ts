@@ -10,7 +10,8 @@ import * as agent from './agent';
 
 const LOOK_MS = 500;
 
-export type Kind = 'make_key' | 'acquaint' | 'install' | 'copy' | 'check';
+export type Kind = 'make_key' | 'acquaint' | 'install' | 'copy' | 'check' |
+	'authorities';
 export type Result = Record<string, unknown>;
 // What is under way: the order is asked for, the agent is at work, what it
 // made goes to the centre.
@@ -54,6 +55,13 @@ export function orderText(e: unknown): string {
 		'order.early': t('op.clock'),
 		'order.expired': t('op.clock'),
 		'order.input': t('op.other_key'),
+		'token.pin.locked': t('medium.locked'),
+		'token.pin.unset': t('op.pin_unset'),
+		'token.full': t('op.full'),
+		'key.spec': t('op.spec'),
+		'key.module': t('op.module'),
+		'key.hung': t('op.module'),
+		'key.not_exportable': t('copy.never'),
 	};
 	return known[e.rule] ?? (e.rule.startsWith('order.')
 		|| e.rule.startsWith('chain.') ? t('op.order_refused')
@@ -75,9 +83,13 @@ export function stepText(doing: Doing, medium: string): string {
 }
 
 // done() gets the result and ends the step; what went wrong, there too, is in
-// `faults`.
+// `faults`.  start() has the agent whose id it gets begin, by an order of the
+// centre unless said otherwise.
 export function useOrder(app: string, kind: Kind,
-	done: (result: Result) => Promise<void>) {
+	done: (result: Result) => Promise<void>,
+	start = async (by: string, input: Result) => agent.start(
+		await post<Order>(application(app, 'orders'),
+			{ agent: by, operation: kind }), input)) {
 	const [doing, setDoing] = useState<Doing | null>(null);
 	const [faults, setFaults] = useState<Fault[]>([]);
 	const running = useRef<string | null>(null);
@@ -113,9 +125,7 @@ export function useOrder(app: string, kind: Kind,
 		if (paired === null) {
 			throw new agent.AgentProblem(401, 'agent.token');
 		}
-		const order = await post<Order>(application(app, 'orders'),
-			{ agent: paired.agent, operation: kind });
-		const { operation } = await agent.start(order, input);
+		const { operation } = await start(paired.agent, input);
 		sessionStorage.setItem(KEPT, JSON.stringify(
 			{ app, kind, operation } satisfies Begun));
 		return operation;

@@ -36,6 +36,8 @@ export interface Challenge {
 export interface Session {
 	phone: string;
 	expires_at: string;
+	life_ends_at: string; // whatever is done
+	idle_seconds: number; // it ends so long after the last call
 }
 export interface FormRow {
 	id: string;
@@ -88,6 +90,9 @@ export interface Certificate {
 	not_after: string;
 	status: 'good' | 'hold' | 'revoked';
 }
+export interface KeptCertificate extends Certificate {
+	subject: string;
+}
 export interface Order {
 	order: string;
 	chain: string[];
@@ -102,10 +107,15 @@ export const SIGNED_OUT = 'surguch-signed-out';
 // An answer that is none of the good ones.  status 0: there was no answer.
 export class Problem extends Error {
 	constructor(readonly status: number, readonly rule: string,
-		readonly request: string, readonly triesLeft?: number) {
+		readonly request: string, readonly triesLeft?: number,
+		readonly field?: string) {
 		super(rule);
 	}
 }
+
+// When this tab last used its session.
+let used = Date.now();
+export const lastUse = (): number => used;
 
 async function ask(method: string, path: string, body?: unknown) {
 	let r: Response;
@@ -127,9 +137,13 @@ async function ask(method: string, path: string, body?: unknown) {
 			dispatchEvent(new Event(SIGNED_OUT));
 		}
 		const p = await r.json().catch(() => ({})) as
-			{ rule?: string; request?: string; tries_left?: number };
+			{ rule?: string; request?: string; tries_left?: number;
+				field?: string };
 		throw new Problem(r.status, p.rule ?? '', p.request ?? '',
-			p.tries_left);
+			p.tries_left, p.field);
+	}
+	if (path === SESSION || path.startsWith('/v1/my/')) {
+		used = Date.now();
 	}
 	return r;
 }
@@ -173,7 +187,8 @@ export function problemText(e: unknown, codes: 'in.code' | 'confirm.code' =
 		'application.changed': t('error.changed'),
 		'form.changed': t('error.changed'),
 	};
-	return known[e.rule] || (e.status === 0 ? t('error.network')
+	return known[e.rule] || (e.field === 'certificate' ? t('any.no_file')
+		: e.status === 0 ? t('error.network')
 		: e.status === 401 ? t('error.session')
 			: e.status === 429 ? t('error.busy')
 				: e.status >= 500 ? t('error.server', e.request)

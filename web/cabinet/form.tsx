@@ -10,7 +10,7 @@ import { Heading, Steps } from '../kit/page';
 import { Button } from '../kit/button';
 import { application, get, Problem, type Application, type Form,
 	type State } from './api';
-import { useAct, useEvery } from './hooks';
+import { useAct } from './hooks';
 import { Acquaint } from './acquaint';
 import { Backup } from './backup';
 import { Check } from './check';
@@ -18,6 +18,7 @@ import { Confirm } from './confirm';
 import { Data } from './data';
 import { Ended } from './done';
 import { Download } from './download';
+import { useLook, useSaid } from './events';
 import { Install } from './install';
 import { Issue } from './issue';
 import { Key } from './key';
@@ -112,8 +113,14 @@ export function FormPages({ id, page }: { id: string; page: string }) {
 		setNone(false);
 		void look();
 	}, [id]);
-	useEvery(state !== undefined && quick.includes(state) ? QUICK_MS : LOOK_MS,
+	useLook(state !== undefined && quick.includes(state) ? QUICK_MS : LOOK_MS,
 		() => void look(), both !== null);
+	useSaid((said) => {
+		if (said.kind === 'anything' ||
+		    (said.kind === 'form' && said.row.id === id)) {
+			void look();
+		}
+	});
 	useEffect(() => {
 		before.current = state;
 	}, [state, page]);

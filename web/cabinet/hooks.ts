@@ -5,21 +5,24 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { problemText } from './api';
 import type { Fault } from '../kit/notice';
 
-// Calls `tick` each `ms` while the page can be seen, and when it is seen again.
-export function useEvery(ms: number, tick: () => void, on = true): void {
+// Calls `tick` each `ms` while the page can be seen, and (with true) when it is
+// seen again.
+export function useEvery(ms: number, tick: (seen: boolean) => void,
+	on = true): void {
 	const last = useRef(tick);
 	last.current = tick;
 	useEffect(() => {
 		if (!on) {
 			return undefined;
 		}
-		const beat = () => document.visibilityState === 'visible' &&
-			last.current();
-		const timer = setInterval(beat, ms);
-		document.addEventListener('visibilitychange', beat);
+		const beat = (seen: boolean) =>
+			document.visibilityState === 'visible' && last.current(seen);
+		const see = () => beat(true);
+		const timer = setInterval(() => beat(false), ms);
+		document.addEventListener('visibilitychange', see);
 		return () => {
 			clearInterval(timer);
-			document.removeEventListener('visibilitychange', beat);
+			document.removeEventListener('visibilitychange', see);
 		};
 	}, [ms, on]);
 }

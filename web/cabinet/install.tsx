@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Установка»: into the key's container and the person's stores.
 import { t } from '../i18n';
-import { base64, certificatesOf, keptKey } from '../agent/keys';
+import { base64, certificatesOf, keepKey, keptKey, type Store } from '../agent/keys';
 import { useOrder } from '../agent/order';
 import { Button } from '../kit/button';
 import { application, bytes, post, type Step } from './api';
@@ -14,7 +14,9 @@ import { useKey, WithKey } from './with_key';
 export function Install({ job }: { job: Job }) {
 	const app = job.app?.id ?? '';
 	const key = useKey(job);
-	const order = useOrder(app, 'install', async () => {
+	const order = useOrder(app, 'install', async ({ stores }) => {
+		keepKey(app, { medium: '', name: '', ...keptKey(app),
+			stores: stores as Store[] });
 		// On a second computer there is nothing more to tell.
 		if (job.app?.state !== 'installed') {
 			await post<Step>(application(app, 'installed'));

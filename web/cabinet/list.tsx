@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Мои сертификаты»: what needs the person first, then what runs, then what
 // is done.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Plain } from '../kit/button';
 import { date } from '../kit/format';
+import { Link } from '../kit/link';
 import { List, type Row } from '../kit/list';
 import { ErrorSummary, StatusTag } from '../kit/notice';
 import { Heading } from '../kit/page';
 import { get, type FormRow, type State } from './api';
-import { useAct, useEvery } from './hooks';
+import { useLook, useSaid } from './events';
+import { useAct } from './hooks';
 
 const PAGE = 50;
 const LOOK_MS = 4000;
@@ -38,14 +40,25 @@ function rowOf(f: FormRow, loud: boolean): Row {
 	};
 }
 
+// The list with what the centre has told of one of its rows.
+function changed(all: FormRow[], row: FormRow & { withdrawn?: boolean }):
+	FormRow[] {
+	const others = all.filter((f) => f.id !== row.id);
+	return row.withdrawn ? others
+		: others.length === all.length ? [row, ...all]
+			: all.map((f) => f.id === row.id ? row : f);
+}
+
 export function MyForms() {
 	const [forms, setForms] = useState<FormRow[] | null>(null);
 	const { busy, faults, run } = useAct();
+	const told = useRef(0); // rows that came by themselves
 	const path = (after?: string) =>
 		`/v1/my/forms${after === undefined ? '' : `?after=${after}`}`;
 
 	// As many pages as are shown, so that a look never folds the list up.
 	const look = () => void run(async () => {
+		const before = told.current;
 		const all: FormRow[] = [];
 		const want = Math.max(1, Math.ceil((forms?.length ?? 0) / PAGE));
 		for (let i = 0; i < want; i += 1) {
@@ -56,9 +69,20 @@ export function MyForms() {
 			}
 		}
 		setForms(all);
+		if (told.current !== before) {
+			look(); // what was told meanwhile may be newer
+		}
 	});
 	useEffect(look, []);
-	useEvery(LOOK_MS, look, !busy);
+	useLook(LOOK_MS, look, !busy);
+	useSaid((said) => {
+		if (said.kind === 'anything') {
+			look();
+		} else if (said.kind === 'form') {
+			told.current += 1;
+			setForms((all) => changed(all ?? [], said.row));
+		}
+	});
 
 	return (
 		<>
@@ -73,6 +97,8 @@ export function MyForms() {
 						path(forms.at(-1)?.id));
 					setForms([...forms, ...next.forms]);
 				})}>{t('list.more')}</Plain>}
+			{forms !== null && <p><Link class="plain" to="/my/certificates">
+				{t('kept.h')}</Link></p>}
 		</>
 	);
 }

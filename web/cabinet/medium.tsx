@@ -15,8 +15,10 @@ import { WorkplacePoints } from './workplace';
 
 // The medium of the newest certificate of the same owner, if it is here.
 function oldMedium(all: Container[], owner: string): string | undefined {
-	return all.filter((c) => owner !== '' &&
-		c.certificate?.subject.includes(owner))
+	// Surname, name and patronymic stand in attributes of their own.
+	const words = owner.split(' ').filter(Boolean);
+	return all.filter((c) => c.certificate !== null && words.length > 0 &&
+		words.every((w) => c.certificate?.subject.includes(w)))
 		.sort((a, b) => (b.certificate?.not_after ?? '')
 			.localeCompare(a.certificate?.not_after ?? ''))[0]?.medium;
 }

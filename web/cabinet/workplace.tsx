@@ -46,8 +46,19 @@ export function WorkplacePoints({ watch: w }: { watch: Watch }) {
 	const points = [permissionPoint(w), agentPoint(w), pairPoint(w), mediaPoint(w)];
 	// What stands behind something that is not there cannot be looked at.
 	const first = points.findIndex((p) => p.state !== 'ok');
-	return <Points points={points.map((p, i) => first >= 0 && i > first
-		? { id: p.id, title: p.title, state: 'later', text: t('work.later') } : p)} />;
+	return <Points points={[...points.map((p, i) => first >= 0 && i > first
+		? { id: p.id, title: p.title, state: 'later' as const,
+			text: t('work.later') } : p), ...modulePoint(w)]} />;
+}
+
+// Only tokens need one: nothing waits for it.
+function modulePoint(w: Watch): Point[] {
+	const modules = w.place?.modules ?? [];
+	const found = modules.find((m) => m.found);
+	return modules[0] === undefined ? [] : [{ id: 'module',
+		title: t('work.module'), state: found ? 'ok' : 'later',
+		text: found ? t('work.module.ok', found.name)
+			: t('work.module.none', modules[0].name) }];
 }
 
 function permissionPoint(w: Watch): Point {
@@ -92,6 +103,7 @@ function HowTo({ title }: { title: string }) {
 				<p>{t('work.agent.how_1')}</p>
 				<p>{t('work.agent.how_2')}</p>
 				<pre class="document">surguch agent trust {location.origin}</pre>
+				<p>{t('work.agent.how_root')}</p>
 				<p>{t('work.agent.how_3')}</p>
 				<pre class="document">surguch-agent</pre>
 			</div>

@@ -2,7 +2,7 @@
 // What a person types or ticks.  A field holds its text; it is judged when
 // left with something in it, and when the form is sent.
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Attention } from './icon';
 
@@ -17,8 +17,8 @@ export interface FieldProps {
 }
 
 interface Kind {
-	autocomplete: 'tel' | 'one-time-code';
-	inputMode: 'tel' | 'numeric';
+	autocomplete: 'tel' | 'one-time-code' | 'off';
+	inputMode: 'tel' | 'numeric' | 'text';
 	code?: boolean;
 }
 
@@ -39,6 +39,44 @@ export function Field(props: FieldProps & Kind) {
 				aria-invalid={props.wrong ? 'true' : undefined}
 				onInput={(e) => props.onInput(e.currentTarget.value)}
 				onBlur={() => props.value !== '' && props.onLeave?.()} />
+		</div>
+	);
+}
+
+// A file, chosen or dropped.
+export function FileDrop(props: { id: string; label: string; hint: string;
+	accept: string; wrong?: string | undefined; onFile(file: File): void }) {
+	const [over, setOver] = useState(false);
+	const hint = `${props.id}-hint`;
+	const wrong = `${props.id}-wrong`;
+	const take = (files: FileList | null | undefined) => {
+		const file = files?.[0];
+		if (file !== undefined) {
+			props.onFile(file);
+		}
+	};
+	return (
+		<div class={`field drop${over ? ' over' : ''}${props.wrong ? ' wrong' : ''}`}
+			onDragOver={(e) => {
+				e.preventDefault();
+				setOver(true);
+			}}
+			onDragLeave={() => setOver(false)}
+			onDrop={(e) => {
+				e.preventDefault();
+				setOver(false);
+				take(e.dataTransfer?.files);
+			}}>
+			<label for={props.id}>{props.label}</label>
+			<span class="hint" id={hint}>{props.hint}</span>
+			{props.wrong && <WrongText id={wrong}>{props.wrong}</WrongText>}
+			<input id={props.id} type="file" accept={props.accept}
+				aria-describedby={props.wrong ? `${hint} ${wrong}` : hint}
+				aria-invalid={props.wrong ? 'true' : undefined}
+				onChange={(e) => {
+					take(e.currentTarget.files);
+					e.currentTarget.value = ''; // the same one again counts too
+				}} />
 		</div>
 	);
 }

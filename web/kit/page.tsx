@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { lang, setLang, t } from '../i18n';
+import { moment } from './format';
 import { Link } from './link';
 import { Seal, Tick } from './icon';
 
@@ -36,6 +37,10 @@ export function Masthead(props: Frame & { children: ComponentChildren }) {
 			<main id="main" tabIndex={-1}>{props.children}</main>
 			<footer class="foot">
 				<p>{props.notice}</p>
+				<p class="print-only numbers">{location.host}{location.pathname}
+					{' · '}{moment(new Date().toISOString())}</p>
+				<Link class="plain" to="/check">{t('any.h')}</Link>
+				<Link class="plain" to="/stop">{t('halt.h')}</Link>
 				<Link class="plain" to="/trust">{t('trust.link')}</Link>
 			</footer>
 		</div>

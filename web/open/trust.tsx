@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom the centre's certificates rest on: for anybody, signed in or not.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { get, type Authority } from '../cabinet/api';
-import { useAct } from '../cabinet/hooks';
+import { installAuthorities } from '../agent/agent';
+import { base64, type Store } from '../agent/keys';
+import { useOrder, type Result } from '../agent/order';
+import { isReady, useWorkplace } from '../agent/watch';
+import { bytes, get, type Authority } from '../cabinet/api';
+import { useLoad } from '../cabinet/hooks';
+import { OrderSteps } from '../cabinet/order_steps';
+import { Stores } from '../cabinet/stores';
+import { WorkplacePoints } from '../cabinet/workplace';
+import { Button } from '../kit/button';
 import { date, groups } from '../kit/format';
 import { Link } from '../kit/link';
 import { SummaryList } from '../kit/list';
-import { ErrorSummary } from '../kit/notice';
+import { ErrorSummary, Notice } from '../kit/notice';
 import { Heading } from '../kit/page';
 
 const formats = ['der', 'pem', 'p7b'] as const;
 
 export function Trust() {
-	const [all, setAll] = useState<Authority[] | null>(null);
-	const { faults, run } = useAct();
-	useEffect(() => void run(async () => setAll(
+	const { value: all, faults } = useLoad(async () =>
 		(await get<{ certificates: Authority[] }>('/v1/authorities'))
-			.certificates)), []);
+			.certificates, '');
+	const [installs, setInstalls] = useState(false);
 	const parts = all === null ? [] : [
 		{ title: t('trust.roots'), about: t('trust.roots_about'),
 			of: all.filter((a) => a.root) },
@@ -30,6 +37,9 @@ export function Trust() {
 			<Heading>{t('trust.h')}</Heading>
 			<ErrorSummary faults={faults} />
 			<p>{t('trust.lead')}</p>
+			{all !== null && (installs ? <Install all={all} />
+				: <div class="actions"><Button onPress={() => setInstalls(true)}>
+					{t('install.do')}</Button></div>)}
 			{all === null && faults.length === 0 &&
 				<p role="status">{t('page.loading')}</p>}
 			{parts.map((p) => (
@@ -40,6 +50,45 @@ export function Trust() {
 				</section>
 			))}
 		</>
+	);
+}
+
+const fileOf = (a: Authority, format: string) =>
+	`/v1/authorities/${a.sha256}/${format}`;
+
+// «Установить»: the agent has each root confirmed, and lists back what is
+// there.
+function Install({ all }: { all: Authority[] }) {
+	const watch = useWorkplace();
+	const [result, setResult] = useState<Result | null>(null);
+	const order = useOrder('trust', 'authorities',
+		async (told) => setResult(told),
+		(_, input) => installAuthorities(input.certificates as string[]));
+	const install = () => order.run(async () => ({ certificates:
+		await Promise.all(all.map(async (a) =>
+			base64(await bytes(fileOf(a, 'der'))))) }));
+	if (result !== null) {
+		const { roots, intermediates, refused, stores } = result as {
+			roots: number; intermediates: number; refused: number;
+			stores: Store[] };
+		return (
+			<Notice tone="ok">
+				<p>{t('trust.installed', roots, intermediates)}{' '}
+					{refused > 0 && t('trust.refused', refused)}</p>
+				<Stores stores={stores} />
+			</Notice>
+		);
+	}
+	return !isReady(watch) ? <WorkplacePoints watch={watch} /> : (
+		<section class="group">
+			<ErrorSummary faults={order.faults} />
+			<p>{t('trust.install_lead')}</p>
+			{order.doing !== null
+				? <OrderSteps doing={order.doing} medium=""
+					onCancel={order.cancel} />
+				: <div class="actions"><Button onPress={install}>
+					{t('trust.install')}</Button></div>}
+		</section>
 	);
 }
 
@@ -58,7 +107,7 @@ function One({ what }: { what: Authority }) {
 						<a key={f} class="plain" download
 							aria-label={`${f === 'der' ? '.cer' : `.${f}`}, ` +
 								(what.name ?? '')}
-							href={`/v1/authorities/${what.sha256}/${f}`}>
+							href={fileOf(what, f)}>
 							{f === 'der' ? '.cer' : `.${f}`}</a>
 					))}
 				</span> },

@@ -7,7 +7,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { BUILD } from '../../e2e/lib/scratch.mjs';
+import { must } from '../../run/exec.mjs';
+import { call } from '../../e2e/lib/desk.mjs';
+import { BUILD, scratch } from '../../e2e/lib/scratch.mjs';
 
 const PROGRAM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url)
@@ -20,8 +22,17 @@ export const NARROW = { width: 390, height: 844 };
 
 export const PICTURES = join(BUILD, 'browser');
 
-export async function launch(t) {
-	const browser = await chromium.launch({ executablePath: PROGRAM, args: [
+// A browser whose person trusts the centre's root: in a database of a home of
+// its own, as `certutil` makes it.
+export async function launch(t, centre) {
+	const home = scratch(t);
+	const db = join(home, '.pki/nssdb');
+	mkdirSync(db, { recursive: true });
+	await must('certutil', ['-N', '-d', `sql:${db}`, '--empty-password']);
+	await must('certutil', ['-A', '-d', `sql:${db}`, '-n', 'root', '-t', 'C,,',
+		'-i', centre.apiCa]);
+	const browser = await chromium.launch({ executablePath: PROGRAM,
+		env: { ...process.env, HOME: home }, args: [
 		'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 		'--disable-background-networking', '--disable-component-update',
 		'--disable-sync', `--host-resolver-rules=MAP ${OUTSIDE} 127.0.0.1`] });
@@ -31,12 +42,13 @@ export async function launch(t) {
 
 // A browser's profile with one page.  options as Playwright's, and
 //   public   the page looks as if it came from the internet
-//   host     what the centre is called, instead of 127.0.0.1: OUTSIDE
+//   host     what the centre is called, instead of 127.0.0.1: OUTSIDE, which
+//            its certificate does not bear
 export async function openPage(browser, centre, { public: isPublic = false,
 	host = '127.0.0.1', ...options } = {}) {
 	const baseURL = centre.api.replace('127.0.0.1', host);
 	const context = await browser.newContext({ baseURL,
-		ignoreHTTPSErrors: true, viewport: WIDE, locale: 'ru-RU',
+		ignoreHTTPSErrors: host === OUTSIDE, viewport: WIDE, locale: 'ru-RU',
 		timezoneId: 'Europe/Moscow', ...options });
 	context.setDefaultTimeout(WAIT_MS);
 	const faults = [];
@@ -54,7 +66,8 @@ export async function openPage(browser, centre, { public: isPublic = false,
 	});
 	if (isPublic) {
 		await context.route((url) => url.hostname === host &&
-			/^\/($|sign-in|my)/.test(url.pathname), publicly);
+			/^\/($|sign-in|my|check|stop|trust)/.test(url.pathname), (route) =>
+			publicly(route, centre));
 	}
 	const page = await context.newPage();
 	Object.assign(page, { faults, baseURL });
@@ -62,13 +75,23 @@ export async function openPage(browser, centre, { public: isPublic = false,
 }
 
 // The directive that makes Chromium treat a document as a public site's.
-async function publicly(route) {
-	const answer = await route.fetch({ url:
-		route.request().url().replace(OUTSIDE, '127.0.0.1') });
-	const headers = answer.headers();
-	await route.fulfill({ response: answer, headers: { ...headers,
+async function publicly(route, centre) {
+	const { pathname } = new URL(route.request().url());
+	const { status, headers, text } = await call(centre, 'GET', pathname,
+		undefined, { token: null });
+	await route.fulfill({ status, body: text, headers: { ...headers,
 		'content-security-policy':
 			`${headers['content-security-policy']}; treat-as-public-address` } });
+}
+
+// What the page's own fetch gets: {status, body (Buffer)}
+export async function fetched(page, path) {
+	const { status, bytes } = await page.evaluate(async (at) => {
+		const r = await fetch(at);
+		return { status: r.status,
+			bytes: [...new Uint8Array(await r.arrayBuffer())] };
+	}, path);
+	return { status, body: Buffer.from(bytes) };
 }
 
 // No complaint of the browser since the last look.
@@ -78,8 +101,8 @@ export async function noFaults(page) {
 	assert.deepEqual([...page.faults.splice(0), ...violations], []);
 }
 
-// Serious and critical faults that axe finds: ["rule: element", …]
-export async function axe(page) {
+// audit() → serious and critical faults that axe finds now: ["rule: element"]
+async function auditor(page) {
 	const cdp = await page.context().newCDPSession(page);
 	const { frameTree } = await cdp.send('Page.getFrameTree');
 	const { executionContextId } = await cdp.send('Page.createIsolatedWorld',
@@ -88,33 +111,30 @@ export async function axe(page) {
 		contextId: executionContextId, awaitPromise: true,
 		returnByValue: true });
 	await run(AXE);
-	const { result, exceptionDetails } = await run(
-		'axe.run(document, {resultTypes: ["violations"]})' +
-		'.then((r) => JSON.stringify(r.violations))');
-	await cdp.detach();
-	assert.equal(exceptionDetails, undefined);
-	return JSON.parse(result.value)
-		.filter((v) => ['serious', 'critical'].includes(v.impact))
-		.flatMap((v) => v.nodes.map((n) =>
-			`${v.id}: ${n.html} (${n.failureSummary})`));
+	return async () => {
+		const { result, exceptionDetails } = await run(
+			'axe.run(document, {resultTypes: ["violations"]})' +
+			'.then((r) => JSON.stringify(r.violations))');
+		assert.equal(exceptionDetails, undefined);
+		return JSON.parse(result.value)
+			.filter((v) => ['serious', 'critical'].includes(v.impact))
+			.flatMap((v) => v.nodes.map((n) =>
+				`${v.id}: ${n.html} (${n.failureSummary})`));
+	};
 }
 
-// Look at the page as it is now: in both themes, wide and narrow; keep a
+// Look at the page as it is now: each theme and each width once; keep a
 // picture of each, and find nothing wrong with it.
 export async function look(page, name, { audit = true } = {}) {
 	mkdirSync(PICTURES, { recursive: true });
-	for (const colorScheme of ['light', 'dark']) {
-		for (const viewport of [WIDE, NARROW]) {
-			await page.emulateMedia({ colorScheme });
-			await page.setViewportSize(viewport);
-			await page.evaluate(() => document.fonts.ready);
-			await page.screenshot({ fullPage: true, path: join(PICTURES,
-				`${name}-${colorScheme}-${viewport.width}.png`) });
-			// Each theme and each width once: auditing is the slow part.
-			if (audit && (colorScheme === 'light') === (viewport === WIDE)) {
-				assert.deepEqual(await axe(page), [], `${name} ${colorScheme}`);
-			}
-		}
+	const faults = audit ? await auditor(page) : () => [];
+	for (const [colorScheme, viewport] of [['light', WIDE], ['dark', NARROW]]) {
+		await page.emulateMedia({ colorScheme });
+		await page.setViewportSize(viewport);
+		await page.evaluate(() => document.fonts.ready);
+		await page.screenshot({ fullPage: true, path: join(PICTURES,
+			`${name}-${colorScheme}-${viewport.width}.png`) });
+		assert.deepEqual(await faults(), [], `${name} ${colorScheme}`);
 	}
 	await fits(page, name);
 	await page.emulateMedia({ colorScheme: 'light' });
@@ -128,11 +148,28 @@ export async function lookInEnglish(page, name) {
 	await page.setViewportSize(NARROW);
 	await page.screenshot({ fullPage: true,
 		path: join(PICTURES, `${name}-en-390.png`) });
-	assert.deepEqual(await axe(page), [], `${name} in English`);
+	assert.deepEqual(await (await auditor(page))(), [], `${name} in English`);
 	assert.doesNotMatch(await page.locator('main h1').innerText(),
 		/[А-Яа-я]/, name);
 	await fits(page, name);
 	await page.getByRole('button', { name: 'Русский' }).click();
+	await page.setViewportSize(WIDE);
+}
+
+// On paper: black on white whatever the theme, nothing to press, and where and
+// when it was printed.
+export async function lookPrinted(page, name) {
+	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+	await page.setViewportSize({ width: 794, height: 1123 }); // A4
+	await page.screenshot({ fullPage: true,
+		path: join(PICTURES, `${name}-print.png`) });
+	assert.equal(await page.getByRole('button').count(), 0, name);
+	assert.deepEqual(await page.evaluate(() => {
+		const { color, backgroundColor } = getComputedStyle(document.body);
+		return [color, backgroundColor];
+	}), ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'], name);
+	await page.getByText(new URL(page.url()).pathname).waitFor();
+	await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
 	await page.setViewportSize(WIDE);
 }
 
