@@ -48,10 +48,10 @@ awk '$2 != "root/root" { print; n++ } END { exit n > 0 }' "$work/contents" ||
 # Nothing set-uid, nothing that others may write.
 awk '$1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ { print; n++ }
     END { exit n > 0 }' "$work/contents" || bad "modes that are too wide"
-for path in usr/sbin/surguchd usr/sbin/surguchctl usr/bin/surguch \
+for path in usr/sbin/surguchd usr/sbin/surguchctl \
     usr/libexec/surguch/surguch-front usr/libexec/surguch/surguch-signer \
     usr/libexec/surguch/surguch-ocsp usr/libexec/surguch/surguch-centre \
-    usr/bin/surguch-agent usr/libexec/surguch/surguch-courier \
+    usr/libexec/surguch/surguch-courier \
     usr/lib/systemd/system/surguchd.service usr/lib/sysusers.d/surguch.conf \
     usr/lib/tmpfiles.d/surguch.conf usr/share/surguch/profiles/root-ca.conf \
     usr/share/surguch/web/index.html usr/share/surguch/web/index.html.gz \
@@ -64,8 +64,39 @@ grep -E ' \./(etc|var|run|home|tmp|usr/local)/' "$work/contents" &&
 for field in Package Version Architecture Maintainer Depends Description; do
 	[ -n "$(dpkg-deb -f "$deb" "$field")" ] || bad "no field $field"
 done
+dpkg-deb -f "$deb" Depends | grep -Eq 'libgtk|libnss3' &&
+    bad "a server would get a desktop's libraries"
 dpkg-deb -f "$deb" Depends | grep -q libengine-gost-openssl ||
     bad "it does not depend on the GOST engine"
+
+# --- the workstation's ------------------------------------------------------------
+station=$(ls "$work"/new/surguch-workstation_*.deb)
+dpkg-deb --contents "$station" >"$work/station"
+awk '$2 != "root/root" || $1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ {
+    print; n++ } END { exit n > 0 }' "$work/station" ||
+    bad "owners or modes of the workstation's package"
+for path in usr/bin/surguch usr/bin/surguch-agent \
+    usr/libexec/surguch/surguch-window etc/xdg/autostart/surguch-agent.desktop \
+    usr/share/man/man1/surguch-agent.1.gz \
+    usr/share/man/man8/surguch-window.8.gz; do
+	grep -q " \./$path\$" "$work/station" || bad "no $path for workstations"
+done
+# dpkg lets no two packages have one file.
+for list in contents station; do
+	awk '$1 !~ /^d/ { print $6 }' "$work/$list" | sort >"$work/$list.files"
+done
+comm -12 "$work/contents.files" "$work/station.files" | grep . &&
+    bad "files that both packages have"
+for name in libgtk-3-0 libnss3 pinentry libengine-gost-openssl; do
+	dpkg-deb -f "$station" Depends | grep -q "$name" ||
+	    bad "the workstation's package does not depend on $name"
+done
+dpkg-deb -R "$station" "$work/station.tree"
+(cd "$work/station.tree" && md5sum --quiet -c DEBIAN/md5sums) ||
+    bad "md5sums of the workstation's package"
+"$work/station.tree/usr/bin/surguch" help >/dev/null || bad "surguch help"
+grep -rlaE 'SURGUCH_(CLOCK_FD|SEAM_FD|TEST_)' "$work/station.tree/usr/bin" \
+    "$work/station.tree/usr/libexec" && bad "test hooks in a release"
 
 # --- unpacked --------------------------------------------------------------------
 dpkg-deb -R "$deb" "$work/tree"
@@ -76,7 +107,7 @@ done
 "$work/tree/usr/sbin/surguchd" --version | grep -Eq '^surguchd [0-9.]+$' ||
     bad "surguchd --version"
 "$work/tree/usr/sbin/surguchctl" help >/dev/null || bad "surguchctl help"
-for dir in bin sbin libexec; do
+for dir in sbin libexec; do
 	grep -rlaE 'SURGUCH_(CLOCK_FD|SEAM_FD|TEST_)' "$work/tree/usr/$dir" &&
 	    bad "test hooks in a release"
 done

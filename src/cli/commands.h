@@ -12,6 +12,8 @@ typedef enum err cli_run(
 
 /* cmd_agent.c */
 cli_run cmd_agent_trust, cmd_agent_list, cmd_agent_revoke;
+/* cmd_policy.c */
+cli_run cmd_agent_policy;
 /* cmd_cabinet.c: signing in, forms */
 cli_run cmd_cabinet_use, cmd_cabinet_login, cmd_cabinet_logout,
     cmd_cabinet_forms, cmd_cabinet_show, cmd_cabinet_apply;
