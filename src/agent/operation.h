@@ -32,7 +32,7 @@ enum {
 struct operation_options {
 	const char *home;
 	struct media *media;
-	struct pins *pins; /* the operation's own thread alone */
+	struct pins *pins;  /* the operation's own thread alone */
 	const char *person; /* their own home directory, where browsers are */
 	struct window *window;
 	struct spent *spent;
