@@ -87,7 +87,9 @@ struct form {
  */
 ATTR_MUST_USE enum err form_create(struct registry *r, const struct act *act,
     const struct id *id, const struct form_data *data, struct errinfo *ei);
-/* ERR_STATE "form.state" once a certificate is being issued, or when the form
+/* When the phone is another one, the old one is told of it in the same unit of
+ * work: ERR_AGAIN "notice.courier" when it cannot be.
+ * ERR_STATE "form.state" once a certificate is being issued, or when the form
  * was withdrawn.  A living application goes back to its beginning by itself
  * when its next step finds other data. */
 ATTR_MUST_USE enum err form_update(struct registry *r, const struct act *act,

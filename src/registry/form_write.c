@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/text.h"
 #include "crypto/aead.h"
+#include "identity/notice.h"
 #include "profile/values.h"
 #include "registry/application_priv.h"
 #include "registry/form_priv.h"
@@ -189,6 +190,25 @@ need_changeable(const struct form *f, struct errinfo *ei)
 	return form_need_open(f, ei);
 }
 
+/* Whoever has the old phone hears of it at once, and nothing is changed behind
+ * their back: codes go to the new one from here on. */
+static enum err
+add_phone_notice(struct registry *r, struct unit *u, const struct id *id,
+    const char *old_phone, const char *new_phone, struct errinfo *ei)
+{
+	if (strcmp(old_phone, new_phone) == 0 || r->notices == NULL) {
+		return ERR_OK;
+	}
+	return notice_add(r->notices, u,
+	    &(struct notice){
+		.phone = old_phone,
+		.lang = LANG_RU,
+		.message = MESSAGE_PHONE_CHANGED,
+		.about = *id,
+	    },
+	    ei);
+}
+
 enum err
 form_update(struct registry *r, const struct act *act, const struct id *id,
     int64_t version, const struct form_data *data, struct errinfo *ei)
@@ -204,20 +224,27 @@ form_update(struct registry *r, const struct act *act, const struct id *id,
 		return err;
 	}
 	err = need_changeable(&f, ei);
-	form_clear(&f);
 	if (err == ERR_OK) {
 		err = texts_init(r, data, &t, ei);
 	}
 	if (err != ERR_OK) {
+		form_clear(&f);
 		return err;
 	}
 	unit_init(&u);
 	add_write(&u, id, data, &t, now, &version);
-	registry_audit(
-	    &u, &act->actor, "form.update", FORM_PREFIX, id, NULL, now);
+	registry_audit(&u, &act->actor, "form.update", FORM_PREFIX, id,
+	    strcmp(f.data.phone, t.phone) == 0 ? NULL
+					       : "{\"phone\":\"changed\"}",
+	    now);
 	act_add(&u, act, now);
-	err = registry_submit(r, &u, "form.update", ei);
+	err = add_phone_notice(r, &u, id, f.data.phone, t.phone, ei);
+	if (err == ERR_OK) {
+		err = registry_submit(r, &u, "form.update", ei);
+	}
+	unit_clear(&u);
 	texts_clear(&t);
+	form_clear(&f);
 	return err;
 }
 

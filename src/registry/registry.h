@@ -25,6 +25,7 @@
 #include "identity/actor.h"
 #include "registry/idem.h"
 
+struct notices;
 struct store;
 
 enum {
@@ -36,6 +37,7 @@ struct registry {
 	struct store *store;       /* borrowed */
 	const struct clock *clock; /* borrowed */
 	struct secret data_key;    /* encrypts passport data (rule 9) */
+	struct notices *notices;   /* borrowed; NULL: nobody is told */
 };
 
 /* data_key: REGISTRY_KEY_SIZE bytes kept outside the database; copied. */

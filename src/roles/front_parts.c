@@ -352,6 +352,7 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = notices_new(f->clock, f->settings->centre, &f->notices, ei);
+		f->registry.notices = f->notices;
 	}
 	if (e == ERR_OK) {
 		e = idem_new(f->store, f->clock, &f->idem, ei);

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { addPerson, startDesk } from './lib/desk.mjs';
+import { addPerson, call, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { ACT_CODE, addForm, gostRequest, Person, SIGN_IN_CODE }
 	from './lib/person.mjs';
@@ -198,6 +198,31 @@ test('somebody who is not the owner', async (t) => {
 					{ ...b.json, request: '' });
 			}
 		});
+
+	await t.test('cannot have a phone changed unheard', async () => {
+		// Somebody talked an operator into it.
+		const p = await owner();
+		await p.signIn();
+		const path = `/v1/forms/${p.form}`;
+		const shown = expectStatus(await call(centre, 'GET', path), 200);
+		const body = { owner_kind: 'person', person: who,
+			support_phone: '88005005080', version: shown.version };
+		const before = sent(p.phone);
+		expectStatus(await call(centre, 'PUT', path,
+			{ ...body, phone: p.phone }), 200);
+		const thief = new Person(centre, newPhone());
+		expectStatus(await call(centre, 'PUT', path, { ...body,
+			phone: thief.phone, version: shown.version + 1 }), 200);
+		await until(() => sent(p.phone) > before, 'an SMS to the old phone');
+		assert.match(messages(p.phone).at(-1), /указан другой телефон/);
+		assert.equal(sent(p.phone), before + 1);
+		const { records } = (await call(centre, 'GET',
+			`/v1/audit?object=${p.form}`)).json;
+		assert.deepEqual(records.filter((x) => x.action === 'form.update')
+			.map((x) => x.detail?.phone), ['changed', undefined]);
+		// The session of the old phone sees the form no more.
+		refused(await p.get(`/v1/my/forms/${p.form}`), 404, 'form.none');
+	});
 
 	await t.test('gets no order for another person\'s application',
 		async () => {

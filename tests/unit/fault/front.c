@@ -80,6 +80,7 @@ front_open(struct front *front, struct office *o)
 	assert_ok(
 	    notices_new(&o->f->clock, "УЦ Сургуч", &front->notices, &ei), &ei);
 	notices_set_courier(front->notices, o->f->courier_pub);
+	front->registry.notices = front->notices;
 	assert_ok(idem_new(o->f->store, &o->f->clock, &front->idem, &ei), &ei);
 	front->sessions.store = o->f->store;
 	front->sessions.clock = &o->f->clock;
