@@ -16,6 +16,7 @@
 #include "crypto/init.h"
 #include "http/server.h"
 #include "os/file.h"
+#include "os/memory.h"
 #include "os/random.h"
 #include "os/signals.h"
 #include "os/socket.h"
@@ -49,6 +50,7 @@ struct agent {
 	char person[PATH_TEXT_SIZE];
 	struct clock clock;
 	uint8_t id[PAGE_ORDER_ID];
+	bool memory_locked; /* all of it, or only the secrets */
 	int listen_fd;
 	uint16_t port;
 	struct media *media;
@@ -266,7 +268,8 @@ run(struct agent *a, const struct options *o, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		log_event(LOG_INFO, "agent.start", L_INT("port", a->port),
-		    L_STR("window", window_name(a->window)));
+		    L_STR("window", window_name(a->window)),
+		    L_STR("memory", a->memory_locked ? "locked" : "secrets"));
 		e = wait_for_end(ei);
 		log_plain(LOG_INFO, "agent.stop");
 	}
@@ -341,7 +344,10 @@ main(int argc, char **argv)
 		}
 	}
 	log_init("agent", LOG_INFO);
-	e = crypto_init(&ei);
+	e = memory_guard(&a.memory_locked, &ei);
+	if (e == ERR_OK) {
+		e = crypto_init(&ei);
+	}
 	if (e == ERR_OK) {
 		e = run(&a, &o, &ei);
 	}

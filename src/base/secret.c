@@ -4,6 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*keeper)(void *p, size_t len);
+
+void
+secret_set_keeper(void (*keep)(void *p, size_t len))
+{
+	keeper = keep;
+}
+
 void
 secret_wipe(void *p, size_t len)
 {
@@ -23,6 +31,9 @@ secret_init(struct secret *s, size_t len, struct errinfo *ei)
 
 	if (p == NULL) {
 		return err_nomem(ei);
+	}
+	if (keeper != NULL && len > 0) {
+		keeper(p, len);
 	}
 	s->p = p;
 	s->len = len;

@@ -25,6 +25,11 @@ ATTR_MUST_USE enum err secret_copy(
     struct secret *out, struct slice from, struct errinfo *ei);
 void secret_clear(struct secret *s);
 struct slice secret_slice(const struct secret *s);
+/*
+ * What is done with the memory of each secret from now on, before anything is
+ * in it (os/memory.h locks it).  Before other threads are started.
+ */
+void secret_set_keeper(void (*keep)(void *p, size_t len));
 /* Constant time in the content; lengths are not secret. */
 bool secret_eq(struct slice a, struct slice b);
 /* Overwrite memory that the compiler may not leave alone. */

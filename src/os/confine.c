@@ -19,13 +19,11 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
-#define LEAK_CHECK
 #elif defined(__SANITIZE_THREAD__)
 #define SANITIZED true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define SANITIZED true
-#define LEAK_CHECK
 #elif __has_feature(thread_sanitizer)
 #define SANITIZED true
 #endif
@@ -33,34 +31,6 @@
 #ifndef SANITIZED
 #define SANITIZED false
 #endif
-
-#ifdef LEAK_CHECK
-/* At exit it would look into our own /proc, where behind the walls nobody can
- * look; the unit tests check for leaks. */
-int __lsan_is_turned_off(void);
-
-int
-__lsan_is_turned_off(void)
-{
-	return 1;
-}
-#endif
-
-enum err
-confine_hide(struct errinfo *ei)
-{
-	struct rlimit none = {0, 0};
-
-	if (setrlimit(RLIMIT_CORE, &none) != 0) {
-		return err_sys(ei, "confine.core", "Core dumps stay on");
-	}
-	if (!seam_wall_off("dumpable") &&
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
-		return err_sys(ei, "confine.dumpable",
-		    "This process cannot be hidden from others");
-	}
-	return ERR_OK;
-}
 
 /* --- Landlock ----------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 // that it can be pulled out at any moment.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
@@ -17,6 +17,13 @@ import { CKA, CKO, classOf, FACTORY_PIN, flag, Tokens }
 	from './lib/tokens.mjs';
 
 const PIN = 'own-pin-77';
+const readName = (pid) => {
+	try {
+		return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+	} catch {
+		return ''; // it ended just now
+	}
+};
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
 
 test('tokens', async (t) => {
@@ -273,6 +280,19 @@ test('tokens', async (t) => {
 				{ medium: 'token:55aa' });
 			assert.equal(r.state, 'done', JSON.stringify(r));
 		}
+	});
+
+	await t.test('its memory is its own, and locked', () => {
+		// script(1), sh, and the agent: whose name it is.
+		const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)
+			&& readName(pid) === 'surguch-agent' &&
+			readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+				.includes(`\0${agent.port}\0`));
+		assert.equal(pids.length, 1);
+		const status = readFileSync(`/proc/${pids[0]}/status`, 'utf8');
+		assert.ok(Number(/^VmLck:\s+(\d+) kB/m.exec(status)[1]) > 0, status);
+		assert.match(readFileSync(`/proc/${pids[0]}/limits`, 'utf8'),
+			/^Max core file size +0 +0 /m);
 	});
 
 	await t.test('no PIN anywhere it should not be', () => {
