@@ -136,6 +136,9 @@ enum bounds {
 	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
 	REPORT_BODY_MAX = 4096,    /* a network's word on one message */
 	REPORT_WAIT_MS = 2000,     /* for our own note, on its behalf */
+	MESSAGE_AREAS_MAX = 64,    /* beginnings of numbers watched at once */
+	BREAKER_CODES_MAX = 1000,  /* of the last codes that are looked at */
+	PARTS_MAX = 10000000,      /* of SMS, in a setting */
 	COURIER_ROUTES_MAX = 8,    /* ways out; a centre has two or three */
 	ROUTE_PREFIXES_MAX = 64,   /* of numbers, of one way */
 	ROUTE_FAILURES_MAX = 3,    /* in a row: then a way cools down */

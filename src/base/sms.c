@@ -2,6 +2,7 @@
 #include "base/sms.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/attr.h"
 #include "base/text.h"
@@ -94,4 +95,10 @@ sms_size(struct slice text)
 	size.parts =
 	    f->units <= (size.wide ? WIDE_ONE : NARROW_ONE) ? 1 : f->parts;
 	return size;
+}
+
+void
+sms_area(const char *to, char out[SMS_AREA_SIZE])
+{
+	(void)snprintf(out, SMS_AREA_SIZE, "%s", to);
 }

@@ -23,4 +23,10 @@ struct sms_size {
 /* text: UTF-8; each byte that is not is counted as one wide character. */
 struct sms_size sms_size(struct slice text);
 
+enum {
+	SMS_AREA_SIZE = 6
+};
+/* The beginning of a number by which codes are watched: "+7916". */
+void sms_area(const char *to, char out[SMS_AREA_SIZE]);
+
 #endif

@@ -31,6 +31,14 @@ enum message {
 	MESSAGE_MAX_
 };
 
+/* Who is served last when money runs out (roles/front_guard.h). */
+enum message_rank {
+	MESSAGE_RANK_STRANGER, /* a number that stands in no form */
+	MESSAGE_RANK_ANYBODY,
+	MESSAGE_RANK_KNOWN, /* asked for in a session, or from a browser that
+			     * signed in with this phone before */
+};
+
 struct message_values {
 	const char *code; /* NULL where the message has none */
 	const char *what;

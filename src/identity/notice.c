@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sms.h"
 #include "ipc/courier_msg.h"
 #include "os/random.h"
 #include "store/store.h"
@@ -76,6 +77,7 @@ notice_add(struct notices *n, struct unit *u, const struct notice *what,
 	struct buf sealed = BUF_INIT(COURIER_SEALED_MAX);
 	int64_t now = clock_utc_sec(n->clock);
 	struct id row;
+	char area[SMS_AREA_SIZE];
 	enum err e = id_new(n->clock, &row, ei);
 
 	if (e == ERR_OK) {
@@ -94,11 +96,13 @@ notice_add(struct notices *n, struct unit *u, const struct notice *what,
 		    &sealed, ei);
 	}
 	if (e == ERR_OK) {
+		sms_area(what->phone, area);
 		unit_add(u, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&row),
 		    V_TEXT("sms"), V_TEXT(message_name(what->message)),
 		    V_TEXT(what->phone), V_BLOB(buf_slice(&sealed)),
 		    V_ID(&what->about), V_INT(now),
-		    V_INT(now + NOTICE_LIFE_SEC), V_INT(now));
+		    V_INT(now + NOTICE_LIFE_SEC), V_INT(now), V_TEXT(area),
+		    V_INT(MESSAGE_RANK_ANYBODY), V_NULL);
 	}
 	buf_clear(&sealed);
 	return e;

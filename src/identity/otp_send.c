@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sms.h"
 #include "crypto/hash.h"
 #include "identity/otp_priv.h"
 #include "ipc/courier_msg.h"
@@ -173,6 +174,16 @@ outbox_object(const struct otp_send *send, struct id *out, struct errinfo *ei)
 	return err;
 }
 
+/* A new number is shown to nobody before the code that goes there. */
+static enum message_rank
+rank_of(const struct otp_send *send)
+{
+	if (send->binding.act == MESSAGE_CHANGE_PHONE) {
+		return MESSAGE_RANK_STRANGER;
+	}
+	return send->known ? MESSAGE_RANK_KNOWN : MESSAGE_RANK_ANYBODY;
+}
+
 static void
 fill_unit(struct unit *u, const struct otp *o, const struct otp_send *send,
     const struct slots *slots, const struct id *outbox, const struct id *object,
@@ -181,12 +192,14 @@ fill_unit(struct unit *u, const struct otp *o, const struct otp_send *send,
 	const struct otp_binding *b = &send->binding;
 	const char *act = message_name(b->act);
 	int64_t ends = now + o->settings.life_sec;
+	char area[SMS_AREA_SIZE];
 	/* What is withheld at a limit does not end the life of what was sent
 	 * before: the statement runs over a key that nothing has. */
 	struct slice replaced =
 	    send->full ? slice_make(b->challenge, OTP_PHONE_KEY_SIZE)
 		       : slice_make(b->phone_key, OTP_PHONE_KEY_SIZE);
 
+	sms_area(send->phone, area);
 	unit_add(u, ST_OTP_SUPERSEDE, EXPECT_ANY, V_BLOB(replaced), V_TEXT(act),
 	    V_INT(send->known));
 	unit_add(u, ST_OUTBOX_SUPERSEDE, EXPECT_ANY, V_ID(object), V_TEXT(act),
@@ -199,8 +212,8 @@ fill_unit(struct unit *u, const struct otp *o, const struct otp_send *send,
 	    V_BLOB(mac), V_INT(send->known), V_INT(now), V_INT(ends));
 	unit_add(u, ST_OUTBOX_INSERT, EXPECT(1), V_ID(outbox), V_TEXT("sms"),
 	    V_TEXT(act), V_TEXT(send->phone), V_BLOB(sealed), V_ID(object),
-	    V_INT(b->deliver == OTP_SEND ? now : ends), V_INT(ends),
-	    V_INT(now));
+	    V_INT(b->deliver == OTP_SEND ? now : ends), V_INT(ends), V_INT(now),
+	    V_TEXT(area), V_INT(rank_of(send)), V_ID(&b->id));
 	limit_add(u, &slots->phone);
 	limit_add(u, &slots->all);
 }

@@ -51,6 +51,7 @@ struct control_options {
 	struct issuing *issuing;
 	struct publisher *publisher;
 	struct metrics *metrics;
+	const struct settings_messages *messages; /* what they may cost */
 	struct renewing *renewing;
 	const struct clock *clock;
 	/* After `reconcile` has been answered: front is to be started anew. */

@@ -15,6 +15,8 @@
 #include "ca/publish.h"
 #include "ca/revoke.h"
 #include "ca/root_crl.h"
+#include "roles/front_metrics.h"
+#include "roles/front_outbox.h"
 #include "roles/front_renew.h"
 #include "roles/front_verbs.h"
 #include "signer/client.h"
@@ -23,7 +25,9 @@
 enum {
 	CLOCK_OFF_SEC = 60,
 	SILENT_MS = 3000, /* somebody waits at a terminal */
-	QUEUE_STUCK_SEC = 600
+	QUEUE_STUCK_SEC = 600,
+	/* What strangers may use (roles/front_guard.h). */
+	BUDGET_LOW_PERCENT = 80
 };
 
 static void
@@ -142,6 +146,43 @@ look_at_queue(struct verb_call *v)
 	rows_free(r);
 }
 
+static void
+look_at_budget(struct verb_call *v, const char *of, int64_t used, int64_t max)
+{
+	char text[ERRINFO_TEXT];
+
+	if (max > 0 && used * 100 >= max * BUDGET_LOW_PERCENT) {
+		(void)snprintf(text, sizeof(text),
+		    "%lld of %lld %s are used: %s", (long long)used,
+		    (long long)max, of,
+		    used >= max ? "nothing is sent"
+				: "strangers are sent no codes");
+		find(v, used >= max ? "critical" : "warning", "messages", text,
+		    "surguchctl message list; messages in surguch.conf");
+	}
+}
+
+static void
+look_at_messages(struct verb_call *v)
+{
+	const struct settings_messages *s = v->o->messages;
+	struct guard_facts f;
+	char text[ERRINFO_TEXT];
+
+	outbox_guard(v->o->metrics->outbox, &f);
+	look_at_budget(v, "parts of SMS an hour", f.parts_hour, s->parts_hour);
+	look_at_budget(v, "parts of SMS a day", f.parts_day, s->parts_day);
+	look_at_budget(
+	    v, "hundredths of money a day", f.money_day, s->money_day);
+	for (size_t i = 0; i < f.num_open; i++) {
+		(void)snprintf(text, sizeof(text),
+		    "fewer than %u %% of the last %u codes to %s... were "
+		    "used: strangers are sent no more there for now",
+		    s->breaker_percent, s->breaker_codes, f.open[i]);
+		find(v, "warning", "messages", text, "surguchctl message list");
+	}
+}
+
 static enum err
 look_verb(struct verb_call *v)
 {
@@ -167,6 +208,7 @@ look_verb(struct verb_call *v)
 	}
 	look_at_tls(v);
 	look_at_queue(v);
+	look_at_messages(v);
 	return ERR_OK;
 }
 

@@ -379,6 +379,36 @@ put_web(struct metrics *m, struct buf *out)
 	put_busy(m->public.name, m->public_server, out);
 }
 
+static void
+put_guard(const struct metrics *m, struct buf *out)
+{
+	static const char parts[] = "surguch_message_parts";
+	struct guard_facts f;
+	const struct metrics_label hour[] = {{"of", "hour"}, {NULL, NULL}};
+	const struct metrics_label day[] = {{"of", "day"}, {NULL, NULL}};
+
+	outbox_guard(m->outbox, &f);
+	metrics_family(out, "surguch_messages_held_total",
+	    "Times that a message was held or refused, and why.",
+	    outbox_held(m->outbox), "why", NULL);
+	metrics_head(out, parts, METRICS_GAUGE,
+	    "Parts of SMS in the last hour and day.");
+	metrics_int(out, parts, hour, f.parts_hour);
+	metrics_int(out, parts, day, f.parts_day);
+	metrics_head(out, "surguch_message_cost_day", METRICS_GAUGE,
+	    "What the messages of the last day cost.");
+	metrics_scaled(
+	    out, "surguch_message_cost_day", none, f.money_day, CENTS);
+	metrics_head(out, "surguch_message_breaker_open", METRICS_GAUGE,
+	    "1 for an area to which strangers are sent no codes now.");
+	for (size_t i = 0; i < f.num_open; i++) {
+		const struct metrics_label labels[] = {
+		    {"area", f.open[i]}, {NULL, NULL}};
+
+		metrics_int(out, "surguch_message_breaker_open", labels, 1);
+	}
+}
+
 enum err
 metrics_write(struct metrics *m, struct buf *out, struct errinfo *ei)
 {
@@ -396,6 +426,7 @@ metrics_write(struct metrics *m, struct buf *out, struct errinfo *ei)
 	metrics_family(out, "surguch_message_reports_total",
 	    "Reports of delivery by gateway and what they said.",
 	    outbox_reports(m->outbox), "route", "report");
+	put_guard(m, out);
 	return buf_err(out, ei);
 }
 

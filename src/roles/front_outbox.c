@@ -20,6 +20,7 @@ enum {
 	HELLO_TRIES = 100,
 	RETRY_SEC = 20, /* the first pause; each is longer by as much */
 	RETRY_MAX_SEC = 600,
+	HOLD_SEC = 30,         /* until the guard is asked again */
 	KEEP_SEC = 30 * 86400, /* what became of a message */
 	/* A way's name, its outcome, and what stands between. */
 	TRIED_SIZE = COURIER_ROUTES_MAX * (COURIER_ROUTE_MAX + 16),
@@ -314,6 +315,36 @@ hand_over(struct outbox *b, const struct rows *r, size_t i)
 	return ERR_OK;
 }
 
+/* Held and refused ones stay here; nobody outside can tell. */
+static enum err
+pass_guard(struct outbox *b, const struct rows *r, size_t i)
+{
+	struct id id = rows_id(r, i, 0);
+	const char *to = rows_text(r, i, 3);
+	int64_t now = clock_utc_sec(b->o.clock);
+	enum guard_verdict verdict = GUARD_SEND;
+	struct unit u;
+
+	if (to != NULL) {
+		verdict = guard_judge(b->guard, to,
+		    (enum message_rank)rows_int(r, i, 8),
+		    !rows_is_null(r, i, 9));
+	}
+	if (verdict == GUARD_SEND) {
+		return hand_over(b, r, i);
+	}
+	family_count(&b->held, guard_verdict_name(verdict), "");
+	unit_init(&u);
+	if (verdict == GUARD_REFUSE_PREFIX) {
+		unit_add(&u, ST_OUTBOX_REFUSE, EXPECT_ANY, V_ID(&id),
+		    V_TEXT(guard_verdict_name(verdict)), V_INT(now));
+	} else {
+		unit_add(&u, ST_OUTBOX_HOLD, EXPECT_ANY, V_ID(&id),
+		    V_INT(now + HOLD_SEC), V_TEXT(guard_verdict_name(verdict)));
+	}
+	return submit_one(b, &u);
+}
+
 static void
 send_due(struct outbox *b)
 {
@@ -326,7 +357,7 @@ send_due(struct outbox *b)
 		return;
 	}
 	for (size_t i = 0; i < rows_num(r); i++) {
-		if (hand_over(b, r, i) != ERR_OK) {
+		if (pass_guard(b, r, i) != ERR_OK) {
 			break;
 		}
 	}
@@ -394,6 +425,8 @@ outbox_clear(struct outbox *b)
 	family_clear(&b->outcomes);
 	family_clear(&b->tries);
 	family_clear(&b->reports);
+	family_clear(&b->held);
+	guard_free(b->guard);
 	(void)pthread_mutex_destroy(&b->lock);
 	free(b);
 }
@@ -412,9 +445,21 @@ outbox_start(
 	family_init(&b->outcomes);
 	family_init(&b->tries);
 	family_init(&b->reports);
+	family_init(&b->held);
 	(void)pthread_mutex_init(&b->lock, NULL);
 	buf_init(&b->store, FRAME_BYTES_MAX);
 	e = secret_copy(&b->report_key, o->report_key, ei);
+	if (e == ERR_OK) {
+		e = guard_new(
+		    &(struct guard_options){
+			.settings = o->messages,
+			.store = o->store,
+			.clock = o->clock,
+			.breaker = o->breaker,
+			.arg = o->arg,
+		    },
+		    &b->guard, ei);
+	}
 	if (e == ERR_OK) {
 		e = say_hello(b, ei);
 	}
@@ -453,6 +498,18 @@ const struct family *
 outbox_outcomes(const struct outbox *b)
 {
 	return &b->outcomes;
+}
+
+const struct family *
+outbox_held(const struct outbox *b)
+{
+	return &b->held;
+}
+
+void
+outbox_guard(const struct outbox *b, struct guard_facts *out)
+{
+	guard_facts(b->guard, out);
 }
 
 const struct family *

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "metrics/family.h"
+#include "roles/front_guard.h"
 
 struct outbox;
 struct store;
@@ -20,6 +21,7 @@ struct store;
 struct outbox_options {
 	int fd; /* courier's channel; taken on success */
 	struct store *store;
+	const struct settings_messages *messages; /* what they may cost */
 	struct slice report_key; /* of reports' secrets; copied */
 	const struct clock *clock;
 	/* Courier said hello with this key (at its first and each later
@@ -27,6 +29,8 @@ struct outbox_options {
 	void (*courier)(void *arg, const uint8_t key[32]);
 	/* A message was not delivered, or not by the first way. */
 	void (*trouble)(void *arg, const char *outcome, const char *detail);
+	/* The guard's breaker of an area opened or closed. */
+	void (*breaker)(void *arg, const char *area, bool open);
 	void *arg;
 };
 
@@ -50,6 +54,11 @@ const struct family *outbox_reports(const struct outbox *b);
  */
 ATTR_MUST_USE enum err outbox_report(struct outbox *b, struct slice shown,
     struct slice said, struct errinfo *ei);
+
+/* Messages that were held or refused, by the guard's verdict; and what it
+ * knows. */
+const struct family *outbox_held(const struct outbox *b);
+void outbox_guard(const struct outbox *b, struct guard_facts *out);
 
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);

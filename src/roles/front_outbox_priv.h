@@ -27,6 +27,8 @@ struct outbox {
 	bool has_key;
 	bool ready; /* courier has a gateway */
 	struct buf store;
+	struct guard *guard;
+	struct family held;    /* by verdict */
 	struct family reports; /* by way and word */
 	pthread_mutex_t lock;  /* guards the routes */
 	struct courier_routes routes;

@@ -188,6 +188,14 @@ log_outbox(void *arg, const char *outcome, const char *detail)
 	    L_STR("detail", detail));
 }
 
+static void
+log_breaker(void *arg, const char *area, bool open)
+{
+	(void)arg;
+	log_event(open ? LOG_WARN : LOG_INFO, "messages.breaker",
+	    L_STR("area", area), L_STR("state", open ? "open" : "closed"));
+}
+
 /* --- signers
  * -------------------------------------------------------------------- */
 
@@ -393,10 +401,12 @@ start_work(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	const struct outbox_options outbox = {
 	    .fd = ROLE_FD_COURIER,
 	    .store = f->store,
+	    .messages = &f->settings->messages,
 	    .report_key = secret_slice(&k->otp_key),
 	    .clock = f->clock,
 	    .courier = take_courier_key,
 	    .trouble = log_outbox,
+	    .breaker = log_breaker,
 	    .arg = f,
 	};
 	const struct issuing_options issuing = {
@@ -638,6 +648,7 @@ start_control(struct front *f, const struct front_secrets *k, uid_t owner,
 	    .issuing = f->issuing,
 	    .publisher = f->publisher,
 	    .metrics = &f->metrics,
+	    .messages = &f->settings->messages,
 	    .clock = f->clock,
 	    .renewing = &f->renewing,
 	    .reconciled = reconciled,

@@ -102,6 +102,49 @@ static const struct conf_setting public_settings[] = {
     {0},
 };
 
+static const char *
+check_prefix(const char *s)
+{
+	size_t len = strlen(s);
+
+	return s[0] == '+' && len >= 2 && len < SETTINGS_PREFIX_SIZE &&
+		       strspn(s + 1, "0123456789") == len - 1
+		   ? NULL
+		   : "is no \"+\" with 1 to 15 digits";
+}
+
+/* The defaults let the limits of codes (identity/otp.h) through: two parts of
+ * 5,000 codes an hour, half of a day at that pace. */
+static const struct conf_setting messages_settings[] = {
+    {.name = "parts_hour",
+	.type = CONF_INT,
+	.fallback_int = 10000,
+	.min = 1,
+	.max = PARTS_MAX},
+    {.name = "parts_day",
+	.type = CONF_INT,
+	.fallback_int = 60000,
+	.min = 1,
+	.max = PARTS_MAX},
+    {.name = "money_day", .type = CONF_INT, .min = 0, .max = INT32_MAX},
+    {.name = "prefixes",
+	.type = CONF_TEXTS,
+	.min = 1,
+	.max = ROUTE_PREFIXES_MAX,
+	.check = check_prefix},
+    {.name = "breaker_codes",
+	.type = CONF_INT,
+	.fallback_int = 40,
+	.min = 0,
+	.max = BREAKER_CODES_MAX},
+    {.name = "breaker_percent",
+	.type = CONF_INT,
+	.fallback_int = 15,
+	.min = 1,
+	.max = 100},
+    {0},
+};
+
 /* Metrics tell much about a centre, to whoever may connect. */
 static const char *
 check_loopback(const char *s)
@@ -228,6 +271,7 @@ static const struct conf_setting table[] = {
 	.fallback = "info"},
     {.name = "api", .type = CONF_GROUP, .members = api_settings},
     {.name = "public", .type = CONF_GROUP, .members = public_settings},
+    {.name = "messages", .type = CONF_GROUP, .members = messages_settings},
     {.name = "metrics", .type = CONF_GROUP, .members = metrics_settings},
     {.name = "database", .type = CONF_GROUP, .members = database_settings},
     {.name = "users", .type = CONF_GROUP, .members = user_settings},
@@ -319,6 +363,25 @@ name_taken(const struct settings *s, const char *name)
 		}
 	}
 	return false;
+}
+
+static void
+take_messages(struct settings_messages *m, struct conf_cursor c)
+{
+	m->parts_hour = (unsigned)conf_int(c, "parts_hour");
+	m->parts_day = (unsigned)conf_int(c, "parts_day");
+	m->money_day = conf_int(c, "money_day");
+	m->breaker_codes = (unsigned)conf_int(c, "breaker_codes");
+	m->breaker_percent = (unsigned)conf_int(c, "breaker_percent");
+	m->num_prefixes = conf_len(c, "prefixes");
+	for (size_t i = 0; i < m->num_prefixes; i++) {
+		conf_copy_text(m->prefixes[i], sizeof(m->prefixes[i]),
+		    conf_text_at(c, "prefixes", i));
+	}
+	if (m->num_prefixes == 0) {
+		conf_copy_text(m->prefixes[m->num_prefixes++],
+		    sizeof(m->prefixes[0]), "+7");
+	}
 }
 
 static void
@@ -419,6 +482,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")
 			      << 20;
 	s->metrics.port = (uint16_t)conf_int(c, "metrics.port");
+	take_messages(&s->messages, conf_group(c, "messages"));
 	take_database(&s->database, c);
 	take_signers(s, c, report);
 	take_page_orders(s, c, report);

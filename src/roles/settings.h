@@ -30,6 +30,10 @@
  *		port = 5432; name = "surguch"; user = "surguch";
  *		password_file = "/etc/surguch/database.pass"; # front's, 0600
  *	};
+ *	messages = { # what SMS may cost, roles/front_guard.h
+ *		prefixes = ["+7"]; parts_hour = 10000; parts_day = 60000;
+ *		money_day = 500000; breaker_codes = 40; breaker_percent = 15;
+ *	};
  *	users = { front = "surguch-front"; courier = "64002"; };
  *	signers = (
  *		{ name = "issuing-gost"; user = "64011";
@@ -61,6 +65,7 @@
 enum {
 	SETTINGS_TEXT_SIZE = 256,
 	SETTINGS_USER_SIZE = 64,
+	SETTINGS_PREFIX_SIZE = 17,
 	SETTINGS_PROXIES_MAX = 16,
 	SETTINGS_CONTROL_MAX = 32,
 };
@@ -99,6 +104,17 @@ struct settings_control {
 	char role[SETTINGS_USER_SIZE]; /* identity/scope.h */
 };
 
+/* What messages may cost; 0 of money: nothing is counted in money. */
+struct settings_messages {
+	unsigned parts_hour;
+	unsigned parts_day;
+	int64_t money_day;        /* hundredths of the currency's unit */
+	unsigned breaker_codes;   /* 0: there is no breaker */
+	unsigned breaker_percent; /* of them have to be used */
+	char prefixes[ROUTE_PREFIXES_MAX][SETTINGS_PREFIX_SIZE];
+	size_t num_prefixes;
+};
+
 struct settings {
 	/* from prefix: */
 	char etc_dir[PATH_TEXT_SIZE];      /* PREFIX/etc/surguch */
@@ -127,6 +143,7 @@ struct settings {
 	struct settings_listen public;
 	char public_url[SETTINGS_TEXT_SIZE]; /* "": by address and port */
 	size_t ocsp_cache_bytes;
+	struct settings_messages messages;
 	struct settings_listen metrics; /* port 0: none */
 	struct settings_database database;
 	char front_user[SETTINGS_USER_SIZE];

@@ -57,6 +57,10 @@ static const char *const *const migration_7[] = {
     migration_7_reports,
 };
 
+static const char *const *const migration_8[] = {
+    migration_8_guard,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
@@ -65,6 +69,7 @@ static const struct migration list[] = {
     {5, migration_5, ARRAY_LEN(migration_5)},
     {6, migration_6, ARRAY_LEN(migration_6)},
     {7, migration_7, ARRAY_LEN(migration_7)},
+    {8, migration_8, ARRAY_LEN(migration_8)},
 };
 
 const struct migration *

@@ -44,3 +44,13 @@ const char *const migration_7_reports[] = {
     "CREATE INDEX outbox_report ON outbox (report, expires_at)",
     NULL,
 };
+
+/* What a message's cost and use are watched by. */
+const char *const migration_8_guard[] = {
+    "ALTER TABLE outbox ADD COLUMN area TEXT",
+    "ALTER TABLE outbox ADD COLUMN rank BIGINT NOT NULL DEFAULT 1",
+    "ALTER TABLE outbox ADD COLUMN code_id BLOB",
+    "CREATE INDEX outbox_area ON outbox (area, sent_at)",
+    "CREATE INDEX outbox_sent ON outbox (sent_at)",
+    NULL,
+};

@@ -49,4 +49,7 @@ extern const char *const migration_6_routes[];
 /* Migration 7: reports of delivery. */
 extern const char *const migration_7_reports[];
 
+/* Migration 8: what messages cost, and whether codes are used. */
+extern const char *const migration_8_guard[];
+
 #endif

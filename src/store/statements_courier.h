@@ -13,28 +13,54 @@
 /*
  * outbox: $1 id $2 kind ("sms", "mail", ...) $3 purpose (the message's stable
  * name) $4 recipient $5 body (sealed to courier's key) $6 object_id (what it
- * is about) $7 next_at (not before) $8 expires_at $9 created_at.
+ * is about) $7 next_at (not before) $8 expires_at $9 created_at $10 area (the
+ * number's beginning, base/sms.h) $11 rank (2 a person known here, 1 anybody,
+ * 0 a number in no form) $12 code_id (of a code).
  * States: due -> sending -> delivered | due again | failed | unclear; due ->
  * expired.  The body and the recipient are wiped at each end, or, where a
  * report of delivery is awaited, when it is there or nobody needs it any more.
  */
 STATEMENT(OUTBOX_INSERT, "outbox.insert",
     "INSERT INTO outbox (id, kind, purpose, recipient, body, object_id, "
-    "next_at, expires_at, created_at, state, attempts) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', 0)",
-    "dtttbDiii", "")
+    "next_at, expires_at, created_at, area, rank, code_id, state, attempts) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'due', 0)",
+    "dtttbDiiitiD", "")
 /* now, how many -> 0 id, 1 kind, 2 purpose, 3 recipient, 4 body, 5 attempts,
- * 6 expires_at, 7 avoid; the most urgent first */
+ * 6 expires_at, 7 avoid, 8 rank, 9 code_id; the most urgent first */
 STATEMENT(OUTBOX_DUE, "outbox.due",
-    "SELECT id, kind, purpose, recipient, body, attempts, expires_at, avoid "
+    "SELECT id, kind, purpose, recipient, body, attempts, expires_at, avoid, "
+    "rank, code_id "
     "FROM outbox WHERE state = 'due' AND next_at <= $1 AND expires_at > $1 "
     "ORDER BY next_at, id LIMIT $2",
-    "ii", "dttTBiiT")
+    "ii", "dttTBiiTiD")
 /* id, at: before it is handed to courier. */
 STATEMENT(OUTBOX_SENDING, "outbox.sending",
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
     "sent_at = $2 WHERE id = $1 AND state = 'due'",
     "di", "")
+/* id, next_at, rule: it is not handed over yet. */
+STATEMENT(OUTBOX_HOLD, "outbox.hold",
+    "UPDATE outbox SET next_at = $2, failure = $3 WHERE id = $1 "
+    "AND state = 'due'",
+    "dit", "")
+/* id, rule, at: it is never handed over. */
+STATEMENT(OUTBOX_REFUSE, "outbox.refuse",
+    "UPDATE outbox SET state = 'failed', failure = $2, ended_at = $3, "
+    "body = NULL, recipient = NULL WHERE id = $1 AND state = 'due'",
+    "dti", "")
+/* Since -> 0 parts, 1 cost of what was sent */
+STATEMENT(OUTBOX_SPENT, "outbox.spent",
+    "SELECT CAST(COALESCE(SUM(parts), 0) AS BIGINT), "
+    "CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM outbox WHERE sent_at > $1",
+    "i", "ii")
+/* area, since, until, how many -> 0 state of the last codes sent there (NULL:
+ * one that is forgotten) */
+STATEMENT(OUTBOX_CODES, "outbox.codes",
+    "SELECT o.state FROM outbox m LEFT JOIN otp o ON o.id = m.code_id "
+    "WHERE m.area = $1 AND m.sent_at > $2 AND m.sent_at <= $3 "
+    "AND m.state = 'delivered' AND m.code_id IS NOT NULL "
+    "ORDER BY m.sent_at DESC LIMIT $4",
+    "tiii", "T")
 /* id, provider's id, at */
 STATEMENT(OUTBOX_DELIVERED, "outbox.delivered",
     "UPDATE outbox SET state = 'delivered', provider_id = $2, ended_at = $3, "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/sms.h"
 #include "base/text.h"
 #include "identity/actor.h"
 #include "identity/messages.h"
@@ -93,6 +94,50 @@ test_actor(void **state)
 	assert_string_equal(a.label, "+791******67");
 }
 
+/*
+ * What each message of ours is paid for, in parts, with a short name of the
+ * centre and a usual one of an owner.  A text that grows shows here.
+ */
+static void
+test_parts(void **state)
+{
+	static const struct message_values values = {
+	    .code = "1234 5678",
+	    .what = "Иванов Иван Иванович",
+	    .minutes = "20",
+	    .centre = "УЦ Пример",
+	};
+	static const unsigned want[MESSAGE_MAX_][LANG_MAX_] = {
+	    [MESSAGE_SIGNIN] = {2, 2},
+	    [MESSAGE_CONFIRM_REQUEST] = {2, 2},
+	    [MESSAGE_CHANGE_PHONE] = {2, 2},
+	    [MESSAGE_PHONE_CHANGED] = {2, 2},
+	    [MESSAGE_ISSUED] = {2, 2},
+	    [MESSAGE_REVOKED] = {1, 1},
+	};
+
+	(void)state;
+	for (unsigned m = 0; m < MESSAGE_MAX_; m++) {
+		for (unsigned lang = 0; lang < LANG_MAX_; lang++) {
+			struct buf out = BUF_INIT(MESSAGE_BYTES_MAX);
+			struct errinfo ei = {0};
+			unsigned parts;
+
+			assert_ok(message_text((enum lang)lang, (enum message)m,
+				      &values, &out, &ei),
+			    &ei);
+			parts = sms_size(buf_slice(&out)).parts;
+			if (parts != want[m][lang]) {
+				fail_msg("%s %s: %u parts of %s",
+				    message_name((enum message)m),
+				    lang_name((enum lang)lang), parts,
+				    buf_cstr(&out));
+			}
+			buf_clear(&out);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -100,6 +145,7 @@ main(void)
 	    cmocka_unit_test(test_texts),
 	    cmocka_unit_test(test_bad_values),
 	    cmocka_unit_test(test_lang),
+	    cmocka_unit_test(test_parts),
 	    cmocka_unit_test(test_actor),
 	};
 

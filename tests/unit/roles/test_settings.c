@@ -35,6 +35,13 @@ nothing_is_a_centre(void **state)
 	assert_int_equal(s->num_signers, 0);
 	assert_int_equal(s->metrics.port, 0);
 	assert_int_equal(s->ocsp_cache_bytes, 64 << 20);
+	assert_int_equal(s->messages.parts_hour, 10000);
+	assert_int_equal(s->messages.parts_day, 60000);
+	assert_int_equal(s->messages.money_day, 0);
+	assert_int_equal(s->messages.breaker_codes, 40);
+	assert_int_equal(s->messages.breaker_percent, 15);
+	assert_int_equal(s->messages.num_prefixes, 1);
+	assert_string_equal(s->messages.prefixes[0], "+7");
 	assert_false(s->insecure_shared_uid);
 	assert_false(s->insecure_no_landlock);
 	assert_int_equal(s->log_level, LOG_INFO);
@@ -60,6 +67,9 @@ everything_is_taken(void **state)
 			"ocsp_cache_mib = 0; url = \"http://x:1/y\"; };\n"
 			"database = { host = \"::1\"; port = 1; name = "
 			"\"n\"; user = \"u\"; password_file = \"/w\"; };\n"
+			"messages = { prefixes = [\"+375\", \"+7916\"]; "
+			"parts_hour = 1; parts_day = 2; money_day = 3; "
+			"breaker_codes = 0; breaker_percent = 100; };\n"
 			"users = { front = \"f\"; courier = \"64001:7\"; };\n"
 			"signers = ({ name = \"a\"; user = \"u\"; ocsp = "
 			"\"b\"; ocsp_user = \"v\"; }, { name = \"c\"; }, "
@@ -91,6 +101,13 @@ everything_is_taken(void **state)
 	assert_string_equal(s->tls_key, "/k");
 	assert_int_equal(s->public.port, 65535);
 	assert_int_equal(s->ocsp_cache_bytes, 0);
+	assert_int_equal(s->messages.parts_hour, 1);
+	assert_int_equal(s->messages.parts_day, 2);
+	assert_int_equal(s->messages.money_day, 3);
+	assert_int_equal(s->messages.breaker_codes, 0);
+	assert_int_equal(s->messages.breaker_percent, 100);
+	assert_int_equal(s->messages.num_prefixes, 2);
+	assert_string_equal(s->messages.prefixes[1], "+7916");
 	assert_string_equal(s->proxies[0], "10.0.0.1");
 	assert_string_equal(s->courier_user, "64001:7");
 	assert_string_equal(s->signers[0].ocsp_user, "v");

@@ -413,7 +413,8 @@ test_idem(void **state)
 	CHANGE((ei), ST_OUTBOX_INSERT, EXPECT(1),                              \
 	    V_ID(&(struct id){{[15] = (n)}}), V_TEXT("sms"), V_TEXT("signin"), \
 	    V_TEXT("+70000000000"), V_BLOB(SLICE_LIT("sealed")), V_NULL,       \
-	    V_INT(next), V_INT(expires), V_INT(1))
+	    V_INT(next), V_INT(expires), V_INT(1), V_TEXT("+7000"), V_INT(1),  \
+	    V_NULL)
 
 static void
 assert_outbox(uint8_t n, const char *want)
@@ -536,10 +537,10 @@ test_outbox_is_wiped(void **state)
 	FILE *f;
 
 	(void)state;
-	assert_ok(
-	    CHANGE(&ei, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&id), V_TEXT("sms"),
-		V_TEXT("signin"), V_TEXT(words[2]), V_BLOB(slice_str(body)),
-		V_NULL, V_INT(1), V_INT(1000), V_INT(1)),
+	assert_ok(CHANGE(&ei, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&id),
+		      V_TEXT("sms"), V_TEXT("signin"), V_TEXT(words[2]),
+		      V_BLOB(slice_str(body)), V_NULL, V_INT(1), V_INT(1000),
+		      V_INT(1), V_TEXT("+7999"), V_INT(1), V_NULL),
 	    &ei);
 	/* Closing moves the log into the database file. */
 	for (unsigned round = 0; round < 2; round++) {
