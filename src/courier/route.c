@@ -19,7 +19,8 @@ struct route {
 
 struct routes {
 	struct clock clock;
-	pthread_mutex_t lock; /* guards failures and cool_until_ms */
+	pthread_mutex_t lock; /* guards failures, cool_until_ms, changed */
+	bool changed;
 	struct route route[COURIER_ROUTES_MAX];
 	size_t num;
 };
@@ -143,12 +144,33 @@ routes_num(const struct routes *routes)
 }
 
 void
-routes_tell(const struct routes *routes, struct courier_routes *out)
+routes_tell(struct routes *routes, struct courier_routes *out)
 {
+	int64_t now_ms = clock_mono_ms(&routes->clock);
+	int64_t now = clock_utc_sec(&routes->clock);
+
+	(void)pthread_mutex_lock(&routes->lock);
 	out->num = routes->num;
 	for (size_t i = 0; i < routes->num; i++) {
+		int64_t left_ms = routes->route[i].cool_until_ms - now_ms;
+
 		gateway_reports(routes->route[i].gateway, &out->at[i]);
+		out->at[i].cool_until =
+		    left_ms > 0 ? now + (left_ms + 999) / 1000 : 0;
 	}
+	(void)pthread_mutex_unlock(&routes->lock);
+}
+
+bool
+routes_changed(struct routes *routes)
+{
+	bool changed;
+
+	(void)pthread_mutex_lock(&routes->lock);
+	changed = routes->changed;
+	routes->changed = false;
+	(void)pthread_mutex_unlock(&routes->lock);
+	return changed;
 }
 
 /* --- which, and in what order ----------------------------------------------
@@ -223,8 +245,10 @@ note(struct routes *r, struct route *route, enum courier_outcome outcome)
 		    route->failures >= ROUTE_FAILURES_MAX) {
 			route->cool_until_ms =
 			    clock_mono_ms(&r->clock) + cool_ms;
+			r->changed = true;
 		}
 	} else {
+		r->changed = r->changed || route->cool_until_ms > 0;
 		route->failures = 0;
 		route->cool_until_ms = 0;
 	}

@@ -35,8 +35,10 @@ ATTR_MUST_USE enum err routes_new(struct conf_cursor c,
     struct errinfo *ei);
 void routes_free(struct routes *routes); /* NULL is fine */
 size_t routes_num(const struct routes *routes);
-/* Their names and what their reports look like. */
-void routes_tell(const struct routes *routes, struct courier_routes *out);
+/* Their names, what their reports look like, and which cool down. */
+void routes_tell(struct routes *routes, struct courier_routes *out);
+/* Did one begin or end to cool down since this was asked last? */
+bool routes_changed(struct routes *routes);
 
 /*
  * Send one message: outcome, route, provider_id, tries and detail of *out; the

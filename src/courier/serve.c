@@ -127,6 +127,9 @@ answer(struct pool *p, uint64_t id, const struct courier_result *result)
 	courier_result_pack(result, &body);
 	e = send_body(p->channel, COURIER_RESULT, id, &body, NULL);
 	buf_clear(&body);
+	if (e == ERR_OK && routes_changed(p->courier->routes)) {
+		e = tell_routes(p, 0, NULL);
+	}
 	if (e != ERR_OK) {
 		(void)pthread_mutex_lock(&p->lock);
 		p->failed = true;

@@ -168,6 +168,7 @@ courier_routes_pack(const struct courier_routes *m, struct buf *out)
 		wire_put_text(out, r->name);
 		put_patterns(out, r->delivered, r->num_delivered);
 		put_patterns(out, r->failed, r->num_failed);
+		wire_put_i64(out, r->cool_until);
 	}
 }
 
@@ -186,6 +187,7 @@ courier_routes_unpack(
 		wire_get_text(&w, r->name, sizeof(r->name));
 		r->num_delivered = get_patterns(&w, r->delivered);
 		r->num_failed = get_patterns(&w, r->failed);
+		r->cool_until = wire_get_i64(&w);
 	}
 	e = wire_end(&w, "courier routes", ei);
 	if (e == ERR_OK) {

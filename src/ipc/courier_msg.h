@@ -7,7 +7,8 @@
  *
  *   courier -> front  COURIER_KEY      behind each hello of courier's: the
  *                     public key to seal to
- *   courier -> front  COURIER_ROUTES   behind each COURIER_KEY: its ways out
+ *   courier -> front  COURIER_ROUTES   behind each COURIER_KEY, and when one
+ *                     began or ended to cool down: its ways out
  *   front -> courier  COURIER_DELIVER  one message of the outbox; the frame's
  *                     id is front's choice
  *   courier -> front  COURIER_RESULT   one for each DELIVER, with its id, in
@@ -115,6 +116,7 @@ struct courier_result {
 /*
  * One way out, and what its reports of delivery look like (base/pattern.h).
  * Without patterns for a failure it sends none.
+ * cool_until  UTC; until then it is asked last, because it failed; 0: it works
  */
 struct courier_route {
 	char name[COURIER_ROUTE_MAX + 1];
@@ -122,6 +124,7 @@ struct courier_route {
 	size_t num_delivered;
 	char failed[COURIER_PATTERNS_MAX][COURIER_PATTERN_MAX + 1];
 	size_t num_failed;
+	int64_t cool_until;
 };
 
 struct courier_routes {

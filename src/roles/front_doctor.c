@@ -183,6 +183,39 @@ look_at_messages(struct verb_call *v)
 	}
 }
 
+/* A way that works for nobody is found by its messages; here, which one. */
+static void
+look_at_routes(struct verb_call *v)
+{
+	int64_t now = clock_utc_sec(v->o->clock);
+	struct courier_routes routes;
+	size_t cool = 0;
+
+	outbox_routes(v->o->metrics->outbox, &routes);
+	for (size_t i = 0; i < routes.num; i++) {
+		cool += now < routes.at[i].cool_until;
+	}
+	for (size_t i = 0; i < routes.num; i++) {
+		char what[COURIER_ROUTE_MAX + 16];
+
+		if (now < routes.at[i].cool_until) {
+			(void)snprintf(what, sizeof(what), "gateway %s",
+			    routes.at[i].name);
+			find(v, cool == routes.num ? "critical" : "warning",
+			    what,
+			    cool == routes.num
+				? "failed, and there is no other that works"
+				: "failed, and is asked last for now",
+			    "see the log for courier's trouble; courier.conf");
+		}
+	}
+	if (routes.num == 0) {
+		find(v, "warning", "courier",
+		    "no gateway is configured: no code can be sent",
+		    "gateway in courier.conf, surguch-courier(8)");
+	}
+}
+
 static enum err
 look_verb(struct verb_call *v)
 {
@@ -209,6 +242,7 @@ look_verb(struct verb_call *v)
 	look_at_tls(v);
 	look_at_queue(v);
 	look_at_messages(v);
+	look_at_routes(v);
 	return ERR_OK;
 }
 

@@ -512,6 +512,14 @@ outbox_guard(const struct outbox *b, struct guard_facts *out)
 	guard_facts(b->guard, out);
 }
 
+void
+outbox_routes(struct outbox *b, struct courier_routes *out)
+{
+	(void)pthread_mutex_lock(&b->lock);
+	*out = b->routes;
+	(void)pthread_mutex_unlock(&b->lock);
+}
+
 const struct family *
 outbox_tries(const struct outbox *b)
 {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "ipc/courier_msg.h"
 #include "metrics/family.h"
 #include "roles/front_guard.h"
 
@@ -59,6 +60,8 @@ ATTR_MUST_USE enum err outbox_report(struct outbox *b, struct slice shown,
  * knows. */
 const struct family *outbox_held(const struct outbox *b);
 void outbox_guard(const struct outbox *b, struct guard_facts *out);
+/* Courier's ways out, as it said last. */
+void outbox_routes(struct outbox *b, struct courier_routes *out);
 
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);

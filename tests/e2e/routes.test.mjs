@@ -100,6 +100,12 @@ test('codes by two gateways', async (t) => {
 			`${PARTS * PRICE.spare}`]);
 		assert.equal(count(p, phone()), 1);
 		assert.match(centre.log, /outbox\.trouble.*main: nothing was sent/);
+		// It does so three times, and cools down.
+		await enters(await asking());
+		await enters(await asking());
+		await until(async () => JSON.parse((await ctl(centre, 'doctor',
+			'--json')).out).findings.some((f) => f.what === 'gateway main' &&
+			f.level === 'warning'), 'the doctor to name it');
 	});
 
 	await t.test('what each did stands in the metrics', async () => {
@@ -107,8 +113,8 @@ test('codes by two gateways', async (t) => {
 		for (const line of [
 			/_tries_total\{route="main",outcome="delivered"\} 1/,
 			/_tries_total\{route="main",outcome="unclear"\} 1/,
-			/_tries_total\{route="main",outcome="retry"\} 1/,
-			/_tries_total\{route="spare",outcome="delivered"\} 2/,
+			/_tries_total\{route="main",outcome="retry"\} 3/,
+			/_tries_total\{route="spare",outcome="delivered"\} 4/,
 		]) {
 			assert.match(out, line);
 		}

@@ -34,7 +34,8 @@ messages_come_back_as_they_were(void **state)
 		       .delivered = {"1"},
 		       .num_delivered = 1,
 		       .failed = {"2", "16"},
-		       .num_failed = 2},
+		       .num_failed = 2,
+		       .cool_until = 7},
 		{.name = "spare"}},
 	    .num = 2};
 	static struct courier_routes routes2;

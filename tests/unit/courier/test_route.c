@@ -228,6 +228,7 @@ a_way_that_fails_cools_down(void **state)
 	    ANSWER("503 Later"), ANSWER("200 OK"), ANSWER("200 OK")};
 	static const char *const more[WAYS] = {
 	    "cool_down_sec = 30;", NULL, NULL};
+	static struct courier_routes told;
 	struct courier_result r;
 	struct world w;
 
@@ -243,6 +244,11 @@ a_way_that_fails_cools_down(void **state)
 	r = send_to(&w, PHONE, "x");
 	assert_tried(&r, "two delivered");
 	assert_int_equal(asked(&w, 0), ROUTE_FAILURES_MAX);
+	routes_tell(w.routes, &told);
+	assert_int_equal(told.at[0].cool_until, now_sec + 1);
+	assert_int_equal(told.at[1].cool_until, 0);
+	assert_true(routes_changed(w.routes));
+	assert_false(routes_changed(w.routes));
 	/* Then once more; and one failure is enough to cool again. */
 	now_sec += 1;
 	r = send_to(&w, PHONE, "x");
