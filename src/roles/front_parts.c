@@ -50,7 +50,6 @@ enum {
 	 * together are committed together. */
 	WORKERS = 32,
 	PATH_SHOWN_MAX = 200,
-	PUBLIC_ROUTES_MAX = 8,
 };
 
 struct front {
@@ -548,22 +547,6 @@ serve_new_chain(void *arg, struct errinfo *ei)
 	return e;
 }
 
-/* What certificates point to, and reports of delivery. */
-static size_t
-add_public_routes(struct front *f)
-{
-	size_t num;
-	const struct route *files = public_routes(&num);
-
-	ensure(num + REPORT_ROUTES <= ARRAY_LEN(f->public_routes));
-	memcpy(f->public_routes, files, num * sizeof(*files));
-	for (size_t i = 0; i < REPORT_ROUTES; i++) {
-		f->public_routes[num] = report_routes[i];
-		f->public_routes[num++].arg = f->outbox;
-	}
-	return num;
-}
-
 static enum err
 start_public(struct front *f, struct errinfo *ei)
 {
@@ -581,7 +564,7 @@ start_public(struct front *f, struct errinfo *ei)
 	}
 	o.arg = f->files;
 	o.routes = f->public_routes;
-	o.num_routes = add_public_routes(f);
+	o.num_routes = report_add_routes(f->outbox, f->public_routes);
 	return http_server_start(&o, &f->public_server, ei);
 }
 

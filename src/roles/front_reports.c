@@ -15,6 +15,7 @@
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "protocol/crl/files.h"
 #include "roles/front_outbox_priv.h"
 #include "roles/front_reports.h"
 #include "store/store.h"
@@ -276,8 +277,23 @@ take_report(void *arg, const struct request *r, struct response *resp)
 	}
 }
 
-const struct route report_routes[REPORT_ROUTES] = {
+static const struct route routes[] = {
     {"GET", "/delivery/{report}", take_report, 0, NULL, 0, NULL, NULL},
     {"POST", "/delivery/{report}", take_report,
 	ROUTE_BODY | ROUTE_BODY_OPTIONAL, "*", REPORT_BODY_MAX, NULL, NULL},
 };
+
+size_t
+report_add_routes(struct outbox *b, struct route out[PUBLIC_ROUTES_MAX])
+{
+	size_t num;
+	const struct route *files = public_routes(&num);
+
+	ensure(num + ARRAY_LEN(routes) <= PUBLIC_ROUTES_MAX);
+	memcpy(out, files, num * sizeof(*files));
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		out[num] = routes[i];
+		out[num++].arg = b;
+	}
+	return num;
+}

@@ -12,10 +12,12 @@
 #include "http/router.h"
 
 enum {
-	REPORT_ROUTES = 2
+	PUBLIC_ROUTES_MAX = 8
 };
 
-/* Their arg, the outbox, has to be set in a copy. */
-extern const struct route report_routes[REPORT_ROUTES];
+struct outbox;
+
+/* The table of the public port: protocol/crl/files.h, and these; how many. */
+size_t report_add_routes(struct outbox *b, struct route out[PUBLIC_ROUTES_MAX]);
 
 #endif

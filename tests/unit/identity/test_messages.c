@@ -114,6 +114,7 @@ test_parts(void **state)
 	    [MESSAGE_PHONE_CHANGED] = {2, 2},
 	    [MESSAGE_ISSUED] = {2, 2},
 	    [MESSAGE_REVOKED] = {1, 1},
+	    [MESSAGE_STOP_CERTIFICATE] = {2, 2},
 	};
 
 	(void)state;
