@@ -167,6 +167,15 @@ open_with(struct key_source *s, const char *path, struct slice password,
 }
 
 enum err
+key_source_open_with(struct key_source *s, const char *path,
+    struct slice password, struct errinfo *ei)
+{
+	enum err e = key_place_look(path, &s->place, NULL, ei);
+
+	return e == ERR_OK ? open_with(s, path, password, ei) : e;
+}
+
+enum err
 key_source_open(struct key_source *s, const char *path,
     const char *password_file, struct errinfo *ei)
 {

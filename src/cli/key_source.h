@@ -54,6 +54,9 @@ struct key_source {
  * cli_password()).  What ought to be known of it is said on standard error. */
 ATTR_MUST_USE enum err key_source_open(struct key_source *s, const char *path,
     const char *password_file, struct errinfo *ei);
+/* The same with a password that the caller has asked for. */
+ATTR_MUST_USE enum err key_source_open_with(struct key_source *s,
+    const char *path, struct slice password, struct errinfo *ei);
 void key_source_clear(struct key_source *s);
 /* May it be written somewhere else?  ERR_POLICY
  * "container.cryptopro.not_exportable". */

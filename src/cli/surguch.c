@@ -82,6 +82,16 @@ static const struct cli_command commands[] = {
 	"write a key and its certificate as a PFX file, or as six files of "
 	"CryptoPro's form",
 	cmd_container_export},
+    {"container", "check", "SOURCE [--password-file FILE]",
+	"sign and decrypt something with the key, as a test",
+	cmd_container_check},
+    {"container", "archive", "FOLDER [--password-file FILE]",
+	"copy all containers inside a folder whose certificates have expired "
+	"into the profile, and test each",
+	cmd_container_archive},
+    {"container", "delete", "FOLDER [--yes]",
+	"delete a container, after saying what is lost with it",
+	cmd_container_delete},
     {"show", "file", "FILE [--type cert|csr|crl|p7b|ocsp]",
 	"print a certificate, request, CRL or PKCS#7 (DER or PEM)",
 	cmd_show_file},

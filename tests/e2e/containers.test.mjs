@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // surguch container: keys that move to and from the tools people have.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync,
-	writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync,
+	renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../run/exec.mjs';
@@ -29,8 +29,12 @@ async function refused(rule, ...args) {
 	return r;
 }
 
-// A place with a key by openssl, its certificate, and files of passwords.
+// A place with a key by openssl, its certificate, and files of passwords.  One
+// of no days has ended when the next second begins.
+const EXPIRED = 'expired';
 async function place(t, algorithm, ...options) {
+	const expired = options.includes(EXPIRED);
+	options = options.filter((o) => o !== EXPIRED);
 	const dir = scratch(t);
 	const at = (name) => join(dir, name);
 	await opensslMust(['genpkey', '-algorithm', algorithm,
@@ -39,6 +43,11 @@ async function place(t, algorithm, ...options) {
 		'/CN=Иванов Иван/O=Ромашка', '-utf8', '-days', '30', '-addext',
 		'keyUsage=digitalSignature,keyEncipherment,keyAgreement', '-out',
 		at('cert.pem')]);
+	if (expired) {
+		await opensslMust(['x509', '-in', at('cert.pem'), '-signkey',
+			at('key.pem'), '-days', '0', '-out', at('cert0.pem')]);
+		renameSync(at('cert0.pem'), at('cert.pem'));
+	}
 	await opensslMust(['x509', '-in', at('cert.pem'), '-outform', 'DER', '-out',
 		at('cert.der')]);
 	await opensslMust(['pkcs8', '-topk8', '-nocrypt', '-in', at('key.pem'),
@@ -222,4 +231,81 @@ test('what is no GOST key has no CryptoPro container', async (t) => {
 	await refused('key.algorithm', 'container', 'export', join(dir, 'ec'),
 		'--cryptopro', join(dir, 'x.000'), '--insecure-no-password');
 	assert.equal(existsSync(join(dir, 'x.000')), false);
+});
+
+test('check tries a signature and a decryption', async (t) => {
+	const p = await place(t, 'gost2012_256', 'paramset:A');
+	await package_.write(p.at('gost.000'), { p8: p.p8, cert: p.cert });
+	assert.deepEqual(await json('container', 'check', p.at('gost.000')),
+		{ signature: true, decryption: true });
+	const ed = await place(t, 'ED25519');
+	await opensslMust(['pkcs12', '-export', '-inkey', ed.at('key.pem'), '-in',
+		ed.at('cert.pem'), '-passout', 'pass:x', '-out', ed.at('ed.p12')]);
+	assert.deepEqual(await json('container', 'check', ed.at('ed.p12'),
+		'--password-file', ed.password('x', 'x')),
+	{ signature: true, decryption: null });
+	await must('container', 'new', p.at('none'), '--insecure-no-password');
+	await refused('container.cert.none', 'container', 'check', p.at('none'));
+	console.log('proves: A21');
+});
+
+test('archive keeps what has expired in the profile, once, and tries each copy',
+	async (t) => {
+		const home = join(scratch(t), 'home');
+		const run = (...args) => exec(join(BUILD, 'src/cli/surguch'),
+			['--json', 'container', 'archive', ...args],
+			{ timeoutSec: 60, env: { SURGUCH_HOME: home } });
+		const medium = scratch(t);
+		const old = await place(t, 'gost2012_256', 'paramset:A', EXPIRED);
+		const password = old.password('pw', 'secret');
+		await package_.write(join(medium, 'old.000'),
+			{ p8: old.p8, cert: old.cert, password: 'secret' });
+		const other = await place(t, 'gost2012_256', 'paramset:A', EXPIRED);
+		await package_.write(join(medium, 'shut.000'),
+			{ p8: other.p8, cert: other.cert, password: 'another' });
+		const now = await place(t, 'gost2012_256', 'paramset:A');
+		await package_.write(join(medium, 'now.000'),
+			{ p8: now.p8, cert: now.cert });
+		await new Promise((done) => setTimeout(done, 2000));
+
+		const r = await run(medium, '--password-file', password);
+		assert.equal(r.code, 1, r.all);
+		assert.match(r.err, /rule container\.archive/);
+		assert.deepEqual(JSON.parse(r.out).containers, [
+			{ name: 'old.000', result: 'copied, signs and decrypts' },
+			{ name: 'shut.000', result: 'not copied',
+				problem: 'container.password' }]);
+		rmSync(join(medium, 'shut.000'), { recursive: true });
+		const again = await run(medium, '--password-file', password);
+		assert.equal(again.code, 0, again.all);
+		assert.deepEqual(JSON.parse(again.out).containers,
+			[{ name: 'old.000', result: 'kept already' }]);
+		console.log('proves: A16');
+	});
+
+test('delete says what is lost, and wants the id', async (t) => {
+	const dir = scratch(t);
+	const at = (name) => join(dir, name);
+	await must('container', 'new', at('c'), '--spec', 'p256', '--label', 'Мой',
+		'--insecure-no-password');
+	const { id } = await json('container', 'show', at('c'));
+	// script(1) gives it a terminal.
+	const typed = (word) => exec('script', ['-qefc',
+		`${join(BUILD, 'src/cli/surguch')} container delete ${at('c')}`,
+		'/dev/null'], { timeoutSec: 60, input: `${word}\n` });
+	const no = await typed('yes');
+	assert.equal(no.code, 3, no.all);
+	assert.match(no.all, /"Мой"[^]*can never be read again/);
+	assert.ok(existsSync(at('c/key.p8')));
+	assert.equal((await typed(id)).code, 0);
+	assert.equal(existsSync(at('c')), false);
+
+	const p = await place(t, 'gost2012_256', 'paramset:A');
+	await package_.write(p.at('x.000'), { p8: p.p8, cert: p.cert });
+	writeFileSync(p.at('x.000/else'), '');
+	const r = await must('container', 'delete', p.at('x.000'), '--yes');
+	assert.match(r.err, /Иванов Иван/);
+	assert.deepEqual(readdirSync(p.at('x.000')), ['else']);
+	await refused('container.none', 'container', 'delete', p.at('x.000'),
+		'--yes');
 });
