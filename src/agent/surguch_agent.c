@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/diary.h"
 #include "agent/operation.h"
 #include "agent/pairing.h"
 #include "agent/service.h"
@@ -55,6 +56,7 @@ struct agent {
 	uint16_t port;
 	struct media *media;
 	struct pins *pins;
+	struct diary *diary;
 	struct window *window;
 	struct spent *spent;
 	struct pairings *pairings;
@@ -226,6 +228,7 @@ stop(struct agent *a)
 	pins_free(a->pins);
 	media_close(a->media);
 	window_free(a->window);
+	diary_close(a->diary);
 }
 
 static enum err
@@ -253,6 +256,10 @@ run(struct agent *a, const struct options *o, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		e = dir_make(a->home, DIR_MODE, ei);
+	}
+	if (e == ERR_OK) {
+		e = diary_open(
+		    a->home, AGENT_LOG_MAX, &a->clock, &a->diary, ei);
 	}
 	if (e == ERR_OK) {
 		e = load_id(a, ei);

@@ -159,7 +159,8 @@ enum bounds {
 	AGENT_ENTROPY_MAX = 16384,
 	AGENT_TEXT_MAX = 65536, /* to be read and signed */
 	AGENT_CHAIN_MAX = 8,
-	AGENT_AUTHORITIES_MAX = 32, /* of a trust page, at once */
+	AGENT_LOG_MAX = 1024 * 1024, /* of two files: some 10,000 lines */
+	AGENT_AUTHORITIES_MAX = 32,  /* of a trust page, at once */
 	/* The text with each of its octets escaped, and what stands around. */
 	QUESTION_BYTES_MAX = 4 * AGENT_TEXT_MAX + 16384,
 	MEDIA_MAX = 32,

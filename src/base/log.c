@@ -16,6 +16,8 @@ enum {
 static const char *log_role = "main";
 static enum log_level log_max = LOG_INFO;
 static bool log_prefixed;
+static void (*log_other)(void *arg, struct slice line);
+static void *log_other_arg;
 
 void
 log_init(const char *role, enum log_level max_level)
@@ -62,6 +64,13 @@ level_name(enum log_level level)
 		return "debug";
 	}
 	return "unknown";
+}
+
+void
+log_also(void (*also)(void *arg, struct slice line), void *arg)
+{
+	log_other = also;
+	log_other_arg = arg;
 }
 
 /* Of syslog(3). */
@@ -141,6 +150,9 @@ log_fields(enum log_level level, const char *event,
 	    log_role, event);
 	for (size_t i = 0; i < num_fields; i++) {
 		put_field(&line, &fields[i]);
+	}
+	if (log_other != NULL) {
+		log_other(log_other_arg, buf_slice(&line));
 	}
 	buf_add_u8(&line, '\n');
 	/* One write a line, so that lines of several processes never mix. */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/slice.h"
 
 enum log_level {
 	LOG_ERROR,
@@ -25,6 +26,9 @@ void log_init(const char *role, enum log_level max_level);
 /* Begin each line with "<N>", the priority that systemd's journal takes from
  * there (sd-daemon(3)). */
 void log_for_journal(void);
+/* Give each line, without its end, to somebody besides; before any thread is
+ * there.  `also` may be called by several at once. */
+void log_also(void (*also)(void *arg, struct slice line), void *arg);
 /* Would an event of this level be written? */
 bool log_wants(enum log_level level);
 

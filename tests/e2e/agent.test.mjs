@@ -395,7 +395,10 @@ test('the agent and its centre', async (t) => {
 
 		// What nobody may find anywhere: the password, in what was logged or
 		// written.
-		const everything = agent.seen + made.text + signed.text + put.text +
+		const log = readFileSync(join(agent.home, 'agent.log'), 'utf8');
+		assert.match(log,
+			/^time=\S+Z level=info .*event=agent\.operation .*kind=install /m);
+		const everything = log + agent.seen + made.text + signed.text + put.text +
 			readFileSync(join(agent.home, 'orders-used.json'), 'utf8');
 		assert.ok(!everything.includes(PASSWORD));
 	});
