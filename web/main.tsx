@@ -7,6 +7,7 @@ import { get, Problem, problemText, SESSION, SIGNED_OUT, signOut,
 import { lookAll, useStream } from './cabinet/events';
 import { FormPages, NoPage } from './cabinet/form';
 import { Halt } from './cabinet/halt';
+import { History } from './cabinet/history';
 import { Kept } from './cabinet/kept';
 import { MyForms } from './cabinet/list';
 import { SessionEnd } from './cabinet/session_end';
@@ -127,6 +128,7 @@ function Page({ path, known, onIn }: { path: string; known: Known;
 	case '/trust': return <Trust />;
 	case '/my': return <MyForms />;
 	case '/my/certificates': return <Kept />;
+	case '/my/history': return <History />;
 	case '/sign-in': return <SignIn ended={known.ended === true} />;
 	case '/sign-in/code': return <SignInCode support={known.service.support}
 		onIn={onIn} />;

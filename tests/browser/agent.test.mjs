@@ -171,6 +171,24 @@ test('with the agent', async (t) => {
 			await lookInEnglish(page, 'check-done');
 		});
 
+	await t.test('the centre\'s own certificates: each root as confirmed',
+		async () => {
+			await page.getByRole('link', { name: 'Сертификаты центра' }).click();
+			await press(page, 'Установить');
+			await page.getByRole('button', { name: 'Установить сертификаты' })
+				.waitFor();
+			await look(page, 'trust-install');
+			await press(page, 'Установить сертификаты центра');
+			await agent.answer('yes'); // the intermediates, together
+			await agent.answer('yes');
+			await agent.answer('no');
+			await page.getByText('Установлено: корневых 1, промежуточных 2. ' +
+				'Вы отказались от 1.').waitFor();
+			await page.getByText('Хранилище приложения').waitFor();
+			await look(page, 'trust-installed');
+			await lookInEnglish(page, 'trust-installed');
+		});
+
 	await t.test('stopped without a phone: by the key itself', async () => {
 		const { serial } = JSON.parse((await fetched(page,
 			'/v1/my/certificates')).body).certificates[0];
@@ -197,5 +215,5 @@ test('with the agent', async (t) => {
 		await page.getByText('Есть новый сертификат').waitFor();
 		await look(page, 'any-revoked');
 	});
-	t.diagnostic('proves: A5 A6 A7 A11 A13 A15 A18 A21');
+	t.diagnostic('proves: A5 A6 A7 A11 A13 A15 A18 A20 A21');
 });

@@ -100,6 +100,8 @@ test('from the phone number to the certificate', async (t) => {
 		assert.match(shown, /Тип сертификата\n+Неквалифицированный/);
 		assert.match(await page.locator('main').innerText(),
 			/Обратитесь в ваш сервисный центр по телефону: 8\s800\s500‑50‑80/);
+		assert.match(await page.locator('main').innerText(),
+			/Личность владельца установлена .* Данные сверены с документами/);
 		assert.match(shown, /директор\nформа запроса/);
 		assert.match(shown, /Екатеринбург\nсведения об организации из заявления/);
 		await look(page, 'data');
@@ -253,6 +255,23 @@ test('from the phone number to the certificate', async (t) => {
 			await page.getByText('Отозван').waitFor();
 			await look(page, 'halted');
 		});
+
+	await t.test('their history, in words', async () => {
+		await page.goto('/my');
+		await page.getByRole('link', { name: 'История' }).click();
+		await heading(page, 'История');
+		for (const [did, by] of [['Сертификат остановлен', 'вы, по номеру'],
+			['Запрос подтверждён кодом', 'вы, по номеру'],
+			['Данные сверены и одобрены', 'сервисный центр']]) {
+			await page.getByRole('listitem').filter({ hasText: did })
+				.filter({ hasText: by }).first().waitFor();
+		}
+		await look(page, 'history');
+		await lookInEnglish(page, 'history');
+		for (const title of await page.locator('.row .title').allInnerTexts()) {
+			assert.doesNotMatch(title, /\w\.\w/, 'an action without words');
+		}
+	});
 
 	await t.test('signing out; an inner address comes back after it',
 		async () => {

@@ -58,7 +58,9 @@ export interface Form {
 	state: State;
 	next: Next;
 	application?: string;
-	rows: { label: string; value: string }[];
+	rows: { label: string; value: string; source: 'operator' | 'profile' }[];
+	identified_at?: string;
+	approved_at?: string;
 	support: { phone: string; manager: string; hours: string };
 	key_spec?: string;
 	usual_seconds?: number;

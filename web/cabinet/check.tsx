@@ -53,7 +53,7 @@ function points(cert: Certificate | null, tried: Record<string, unknown> | null)
 			: cert.status === 'good' ? 'ok' : 'need',
 		text: cert === null ? t('work.checking') : t(`done.${cert.status}`) },
 		of('signature'),
-		// Only when the agent tells of it.
-		...(tried !== null && 'decryption' in tried ? [of('decryption')] : []),
+		// Keys for signatures alone, and those on a token, are not tried so.
+		...(typeof tried?.decryption === 'boolean' ? [of('decryption')] : []),
 	];
 }

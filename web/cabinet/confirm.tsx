@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Подтверждение»: what exactly is ordered, and the code that orders it.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
 import { Button } from '../kit/button';
 import { CodeField } from '../kit/field';
@@ -14,9 +14,11 @@ import { Resend } from './sign_in';
 
 // When the code was sent, as this tab knows it; another may not know.
 const KEPT = 'surguch.code.';
+const SENT = 'surguch-code-sent';
 export function keepCode(a: Application): void {
 	if (a.code) {
 		sessionStorage.setItem(KEPT + a.id, a.code.resend_at);
+		dispatchEvent(new Event(SENT));
 	}
 }
 
@@ -29,6 +31,12 @@ export function Confirm({ job }: { job: Job }) {
 	const [code, setCode] = useState('');
 	const [resendAt, setResendAt] = useState(sessionStorage.getItem(KEPT + id));
 	const [again, setAgain] = useState(false);
+	// The state may be told before the answer that says when it was sent.
+	useEffect(() => {
+		const sent = () => setResendAt(sessionStorage.getItem(KEPT + id));
+		addEventListener(SENT, sent);
+		return () => removeEventListener(SENT, sent);
+	}, [id]);
 	const wait = useSecondsUntil(resendAt);
 	const { busy, faults, setFaults, run } = useAct((e) =>
 		({ field: 'code', text: problemText(e, 'confirm.code') }));

@@ -3,26 +3,28 @@
 import { useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
 import { Button, Plain } from '../kit/button';
+import { date } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
-import { application, post, Problem, type Step } from './api';
+import { application, post, Problem, type Form, type Step } from './api';
 import { rowOf, StepPage, type Job } from './form';
 import { useAct } from './hooks';
 import { DeviceNotice, Support } from './support';
 
-// Which record of the registry each row is taken from (src/subject/rows).
-const records: Record<string, 'person' | 'organisation' | 'form' | 'rules'> = {
+// Which record of the registry a row is taken from (src/subject/rows); what
+// is in neither is the owner's, or the organisation's where there is one.
+const records: Record<string, 'person' | 'organisation' | 'form'> = {
 	full_name: 'person', email: 'person', snils: 'person', inn: 'person',
 	inn_kpp: 'organisation', ogrn: 'organisation', ogrnip: 'person',
 	fss_number: 'organisation', organisation_name: 'organisation',
-	unit: 'form', position: 'form', country: 'rules', type: 'rules',
+	unit: 'form', position: 'form',
 };
 
-function sourceOf(job: Job, label: string): string {
-	// An address is the organisation's where there is one.
-	const record = records[label] ?? (rowOf(job, 'organisation_name') === ''
-		? 'person' : 'organisation');
-	return t(`source.${record}`);
+function sourceOf(job: Job, row: Form['rows'][number]): string {
+	return row.source === 'profile' ? t('source.rules')
+		: t(`source.${records[row.label] ??
+			(rowOf(job, 'organisation_name') === '' ? 'person'
+				: 'organisation')}`);
 }
 
 export function Data({ job }: { job: Job }) {
@@ -54,10 +56,14 @@ export function Data({ job }: { job: Job }) {
 			<div class="text">
 				<p><b>{t('data.lead')}</b></p>
 				<p>{t('data.why')} {t('data.source')}</p>
+				{form.identified_at !== undefined && <p>
+					{t('data.identified', date(form.identified_at))}{' '}
+					{form.approved_at !== undefined &&
+						t('data.approved', date(form.approved_at))}</p>}
 			</div>
 			<SummaryList rows={form.rows.map((r) => ({
 				label: textOf('row', r.label) || r.label, value: r.value,
-				...(r.value === '' ? {} : { source: sourceOf(job, r.label) }),
+				...(r.value === '' ? {} : { source: sourceOf(job, r) }),
 			}))} />
 			<div class="actions">
 				<Button busy={busy} onPress={right}>{t('data.right')}</Button>

@@ -97,8 +97,10 @@ export function MyForms() {
 						path(forms.at(-1)?.id));
 					setForms([...forms, ...next.forms]);
 				})}>{t('list.more')}</Plain>}
-			{forms !== null && <p><Link class="plain" to="/my/certificates">
-				{t('kept.h')}</Link></p>}
+			{forms !== null && <p class="actions">
+				<Link class="plain" to="/my/certificates">{t('kept.h')}</Link>
+				<Link class="plain" to="/my/history">{t('history.h')}</Link>
+			</p>}
 		</>
 	);
 }
