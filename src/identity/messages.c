@@ -10,6 +10,8 @@
 /*
  * One line a message and language.  Short: a part of an SMS in Cyrillic holds
  * 67 characters, and what the code allows must stand in the first.
+ * The sign-in code, of which most are sent, is one part (70): it does without
+ * the centre's name, which is the sender's at most gateways.
  */
 struct entry {
 	const char *name;
@@ -18,10 +20,10 @@ struct entry {
 
 static const struct entry entries[MESSAGE_MAX_] = {
     [MESSAGE_SIGNIN] = {"signin",
-	{"Код {code} для входа в Личный кабинет. Действует {minutes} мин. "
-	 "Никому его не сообщайте. {centre}",
+	{"Код {code} для входа в Личный кабинет ({minutes} мин). "
+	 "Никому не сообщайте",
 	    "Code {code} to enter the cabinet. Valid for {minutes} min. "
-	    "Tell it to nobody. {centre}"}},
+	    "Tell it to nobody."}},
     [MESSAGE_CONFIRM_REQUEST] = {"request.confirm",
 	{"Код {code} подтверждает запрос сертификата: {what}. Действует "
 	 "{minutes} мин. Никому его не сообщайте. {centre}",

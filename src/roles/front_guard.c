@@ -12,7 +12,7 @@ enum {
 	HOUR_SEC = 3600,
 	GRACE_SEC = 120, /* in which a code need not have been typed yet */
 	/* What one that was handed over since the last look may add. */
-	PARTS_GUESS = 3,
+	PARTS_GUESS = 2,
 };
 
 struct area {

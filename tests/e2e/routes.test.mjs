@@ -11,7 +11,7 @@ import { Kannel } from './lib/kannel.mjs';
 import { addForm, Person, SIGN_IN_CODE } from './lib/person.mjs';
 import { until } from './lib/scratch.mjs';
 
-const PARTS = 2; // of the sign-in code's SMS
+const PARTS = 1; // of the sign-in code's SMS
 const PRICE = { main: 350, spare: 500 };
 
 // Kannel's settings and the double's, one after the other.
