@@ -95,14 +95,24 @@ begin_section(struct reading *r, const char *line)
 	r->name[0] = '\0';
 }
 
+/* What does not fit is left out. */
+static void
+copy(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < size) {
+		memcpy(out, text, len + 1);
+	}
+}
+
 static void
 take_setting(struct reading *r, const char *line)
 {
 	if (strncmp(line, "Path=", 5) == 0) {
-		(void)snprintf(r->path, sizeof(r->path), "%s", line + 5);
-	} else if (strncmp(line, "Name=", 5) == 0 &&
-		   strlen(line + 5) < sizeof(r->name)) {
-		(void)snprintf(r->name, sizeof(r->name), "%s", line + 5);
+		copy(r->path, sizeof(r->path), line + 5);
+	} else if (strncmp(line, "Name=", 5) == 0) {
+		copy(r->name, sizeof(r->name), line + 5);
 	} else if (strcmp(line, "IsRelative=0") == 0) {
 		r->relative = false;
 	}
