@@ -27,6 +27,8 @@ cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 cli_run cmd_container_import, cmd_container_export;
 /* cmd_container_care.c */
 cli_run cmd_container_check, cmd_container_archive, cmd_container_delete;
+/* cmd_media.c: tokens, disks, the registry */
+cli_run cmd_media_list, cmd_media_make, cmd_media_check;
 /* cmd_show.c */
 cli_run cmd_show_file;
 /* cmd_store.c: certificates in the person's stores and browsers */

@@ -7,13 +7,14 @@ import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exec } from '../run/exec.mjs';
 import { Agent } from './lib/agent.mjs';
 import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
 import { scratch, until } from './lib/scratch.mjs';
-import { CKA, CKO, classOf, FACTORY_PIN, flag, Tokens }
+import { CKA, CKO, classOf, FACTORY_PIN, flag, TOKEN_MODULE, Tokens }
 	from './lib/tokens.mjs';
 
 const PIN = 'own-pin-77';
@@ -280,6 +281,38 @@ test('tokens', async (t) => {
 				{ medium: 'token:55aa' });
 			assert.equal(r.state, 'done', JSON.stringify(r));
 		}
+	});
+
+	await t.test('the same on the command line', async () => {
+		tokens.insert('3', { serial: 'c0de', label: 'Token Cyrillic Ё' });
+		const at = { module: ['--module', TOKEN_MODULE],
+			pin: (pin) => {
+				const file = join(agent.place, 'pin');
+				writeFileSync(file, `${pin}\n`, { mode: 0o600 });
+				return ['--password-file', file];
+			} };
+		const run = (...args) => exec(centre.program('surguch'), args, { env:
+			{ ...process.env, SURGUCH_HOME: agent.home, ...tokens.env } });
+		const made = await run('media', 'make', 'token:c0de', ...at.module,
+			...at.pin(FACTORY_PIN), '--label', 'Из терминала');
+		assert.equal(made.code, 0, made.all);
+		const id = made.out.split(' ')[0];
+		const list = await run('media', 'list', ...at.module);
+		assert.match(list.out, /token:c0de .*Token Cyrillic Ё {2}\(makes keys/);
+		assert.match(list.out, new RegExp(`${id} .*Из терминала`));
+		assert.match(list.out, /registry/);
+		const tried = await run('media', 'check', id, ...at.module,
+			...at.pin(FACTORY_PIN));
+		assert.equal(tried.out, `${id}  its key signs\n`, tried.all);
+		// Wrong, and then the last try, which is not spent.
+		tokens.insert('3', { left: 2 });
+		const wrong = await run('media', 'check', id, ...at.module,
+			...at.pin('wrong-9'));
+		assert.match(wrong.all, /PIN is wrong/);
+		const kept = await run('media', 'check', id, ...at.module,
+			...at.pin(FACTORY_PIN));
+		assert.notEqual(kept.code, 0);
+		assert.equal(tokens.describe('3').left, '1');
 	});
 
 	await t.test('its memory is its own, and locked', () => {
