@@ -185,6 +185,8 @@ test('with the agent', async (t) => {
 			await page.getByText('Установлено: корневых 1, промежуточных 2. ' +
 				'Вы отказались от 1.').waitFor();
 			await page.getByText('Хранилище приложения').waitFor();
+			assert.doesNotMatch(await page.locator('main').innerText(),
+				/certstores/, 'a note without words');
 			await look(page, 'trust-installed');
 			await lookInEnglish(page, 'trust-installed');
 		});
