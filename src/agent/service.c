@@ -489,13 +489,22 @@ take_order(struct asked *a, struct sent_order *o)
 	return e;
 }
 
+static void
+put_begun(struct asked *a, const char *id)
+{
+	struct json_writer *w = response_json(a->resp, 202);
+
+	json_open_object(w, NULL);
+	json_put_text(w, "operation", id);
+	json_close(w);
+}
+
 static enum err
 start_with(struct asked *a, struct sent_order *o)
 {
 	static const char *const names[] = {"order", "chain", "input", NULL};
 	char id[OPERATION_ID_SIZE];
 	const struct json *input = NULL;
-	struct json_writer *w;
 	enum err e = only(a, names);
 
 	if (e == ERR_OK) {
@@ -511,14 +520,10 @@ start_with(struct asked *a, struct sent_order *o)
 		e = operation_start(
 		    a->s->o.operations, a->centre, &order, input, id, a->ei);
 	}
-	if (e != ERR_OK) {
-		return e;
+	if (e == ERR_OK) {
+		put_begun(a, id);
 	}
-	w = response_json(a->resp, 202);
-	json_open_object(w, NULL);
-	json_put_text(w, "operation", id);
-	json_close(w);
-	return ERR_OK;
+	return e;
 }
 
 static enum err
@@ -550,7 +555,6 @@ start_authorities(struct asked *a, const struct json *list, struct buf *der)
 {
 	struct slice certs[AGENT_AUTHORITIES_MAX];
 	char id[OPERATION_ID_SIZE];
-	struct json_writer *w;
 	enum err e = ERR_OK;
 	size_t num = json_array_len(list);
 
@@ -562,14 +566,10 @@ start_authorities(struct asked *a, const struct json *list, struct buf *der)
 		e = operation_start_authorities(
 		    a->s->o.operations, a->centre, certs, num, id, a->ei);
 	}
-	if (e != ERR_OK) {
-		return e;
+	if (e == ERR_OK) {
+		put_begun(a, id);
 	}
-	w = response_json(a->resp, 202);
-	json_open_object(w, NULL);
-	json_put_text(w, "operation", id);
-	json_close(w);
-	return ERR_OK;
+	return e;
 }
 
 static enum err

@@ -63,7 +63,28 @@ describe(char out[DESCRIPTION_SIZE], const char *what, const char *label)
 	buf_clear(&b);
 }
 
-/* Typed twice, until both are the same; empty: no password. */
+enum err
+work_type_twice(struct work *w, const char *description, enum word prompt,
+    const char *error, struct secret *out, bool *out_same, struct errinfo *ei)
+{
+	struct secret again = SECRET_EMPTY;
+	enum err e = pinentry_ask(
+	    &w->o->pinentry, description, work_word(w, prompt), error, out, ei);
+
+	if (e == ERR_OK) {
+		e = pinentry_ask(&w->o->pinentry, description,
+		    work_word(w, WORD_PASSWORD_AGAIN), "", &again, ei);
+	}
+	*out_same =
+	    e == ERR_OK && secret_eq(secret_slice(out), secret_slice(&again));
+	secret_clear(&again);
+	if (!*out_same) {
+		secret_clear(out);
+	}
+	return e;
+}
+
+/* Until both are the same; empty: no password. */
 static enum err
 new_password(
     struct work *w, const char *label, struct secret *out, struct errinfo *ei)
@@ -74,25 +95,13 @@ new_password(
 	describe(description, work_word(w, WORD_NEW_PASSWORD), label);
 	w->step(w->arg, true, "password");
 	for (int i = 0; i < PASSWORD_TRIES; i++) {
-		struct secret again = SECRET_EMPTY;
-		enum err e = pinentry_ask(&w->o->pinentry, description,
-		    work_word(w, WORD_PASSWORD), error, out, ei);
 		bool same;
+		enum err e = work_type_twice(
+		    w, description, WORD_PASSWORD, error, out, &same, ei);
 
-		if (e == ERR_OK) {
-			e = pinentry_ask(&w->o->pinentry, description,
-			    work_word(w, WORD_PASSWORD_AGAIN), "", &again, ei);
-		}
-		if (e != ERR_OK) {
-			secret_clear(out);
+		if (e != ERR_OK || same) {
 			return e;
 		}
-		same = secret_eq(secret_slice(out), secret_slice(&again));
-		secret_clear(&again);
-		if (same) {
-			return ERR_OK;
-		}
-		secret_clear(out);
 		error = work_word(w, WORD_PASSWORDS_DIFFER);
 	}
 	return err_set(ei, ERR_DENIED, "agent.refused", NULL,
@@ -100,8 +109,8 @@ new_password(
 }
 
 /* An open container of this place. */
-enum err
-work_open_kept(struct work *w, const struct kept *k, struct container **out,
+static enum err
+open_kept(struct work *w, const struct kept *k, struct container **out,
     struct errinfo *ei)
 {
 	char description[DESCRIPTION_SIZE];
@@ -202,6 +211,15 @@ enum err
 work_wait_container(struct work *w, struct kept *out, struct errinfo *ei)
 {
 	return wait_for(w, look_container, out, ei);
+}
+
+enum err
+work_open(
+    struct work *w, struct kept *k, struct container **out, struct errinfo *ei)
+{
+	enum err e = work_wait_container(w, k, ei);
+
+	return e == ERR_OK ? open_kept(w, k, out, ei) : e;
 }
 
 static bool

@@ -75,13 +75,10 @@ copy_once(struct work *w, void *arg, struct errinfo *ei)
 {
 	struct copying *c = arg;
 	struct container *from = NULL;
-	enum err e = work_wait_container(w, &c->from, ei);
+	enum err e = work_wait_medium(w, &c->to.medium, ei);
 
 	if (e == ERR_OK) {
-		e = work_wait_medium(w, &c->to.medium, ei);
-	}
-	if (e == ERR_OK) {
-		e = work_open_kept(w, &c->from, &from, ei);
+		e = work_open(w, &c->from, &from, ei);
 	}
 	if (e == ERR_OK) {
 		e = work_check_cert(w, from, ei);

@@ -115,11 +115,8 @@ install_once(struct work *w, void *arg, struct errinfo *ei)
 {
 	struct kept *k = arg;
 	struct container *c = NULL;
-	enum err e = work_wait_container(w, k, ei);
+	enum err e = work_open(w, k, &c, ei);
 
-	if (e == ERR_OK) {
-		e = work_open_kept(w, k, &c, ei);
-	}
 	if (e == ERR_OK) {
 		w->step(w->arg, false, "certificate");
 		e = container_install_cert(

@@ -143,7 +143,7 @@ may_ask(struct work *w, const struct medium *m, const struct token_seen *seen,
 /* --- changing it
  * -------------------------------------------------------------- */
 
-/* Typed twice; empty when the person gives up. */
+/* Typed twice, until it is one that the token may have. */
 static enum err
 new_pin(struct work *w, const struct medium *m, struct secret *out,
     struct errinfo *ei)
@@ -158,21 +158,13 @@ new_pin(struct work *w, const struct medium *m, struct secret *out,
 	(void)snprintf(description, sizeof(description), "%s", buf_cstr(&b));
 	buf_clear(&b);
 	for (int i = 0; i < NEW_PIN_TRIES; i++) {
-		struct secret again = SECRET_EMPTY;
 		bool same;
-		enum err e = pinentry_ask(&w->o->pinentry, description,
-		    work_word(w, WORD_PIN_NEW), error, out, ei);
+		enum err e = work_type_twice(
+		    w, description, WORD_PIN_NEW, error, out, &same, ei);
 
-		if (e == ERR_OK) {
-			e = pinentry_ask(&w->o->pinentry, description,
-			    work_word(w, WORD_PASSWORD_AGAIN), "", &again, ei);
-		}
 		if (e != ERR_OK) {
-			secret_clear(out);
 			return e;
 		}
-		same = secret_eq(secret_slice(out), secret_slice(&again));
-		secret_clear(&again);
 		if (same && out->len >= m->token.pin_min && out->len > 0 &&
 		    (m->token.pin_max == 0 || out->len <= m->token.pin_max) &&
 		    !slice_eq_str(secret_slice(out), factory_pin)) {

@@ -36,14 +36,20 @@ ATTR_MUST_USE enum err work_choose_password(
  * "token.pin.locked", ERR_STATE "token.pin.unset".  The caller frees it. */
 ATTR_MUST_USE enum err work_login(struct work *w, const struct medium *m,
     struct token **out, struct errinfo *ei);
-/* An open container of this place, its password or PIN asked for. */
-ATTR_MUST_USE enum err work_open_kept(struct work *w, const struct kept *k,
-    struct container **out, struct errinfo *ei);
+/* A secret typed twice in pinentry under a description.  prompt: the words of
+ * its first question; error: why it is asked again, "" at first.  *out_same: it
+ * was twice the same, and *out has it. */
+ATTR_MUST_USE enum err work_type_twice(struct work *w, const char *description,
+    enum word prompt, const char *error, struct secret *out, bool *out_same,
+    struct errinfo *ei);
 /* What the page named, waited for while it is absent. */
 ATTR_MUST_USE enum err work_wait_medium(
     struct work *w, struct medium *out, struct errinfo *ei);
 ATTR_MUST_USE enum err work_wait_container(
     struct work *w, struct kept *out, struct errinfo *ei);
+/* That, and its password or PIN asked for.  The caller frees *out. */
+ATTR_MUST_USE enum err work_open(
+    struct work *w, struct kept *k, struct container **out, struct errinfo *ei);
 /*
  * Do it, and do it again from its beginning when a token was pulled out
  * meanwhile: `once` begins by waiting for its medium, and writes its result

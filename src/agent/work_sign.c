@@ -73,11 +73,8 @@ acquaint_once(struct work *w, void *arg, struct errinfo *ei)
 {
 	struct kept *k = arg;
 	struct container *c = NULL;
-	enum err e = work_wait_container(w, k, ei);
+	enum err e = work_open(w, k, &c, ei);
 
-	if (e == ERR_OK) {
-		e = work_open_kept(w, k, &c, ei);
-	}
 	if (e == ERR_OK) {
 		e = sign_text(w, c, ei);
 	}
@@ -147,11 +144,8 @@ check_once(struct work *w, void *arg, struct errinfo *ei)
 {
 	struct kept *k = arg;
 	struct container *c = NULL;
-	enum err e = work_wait_container(w, k, ei);
+	enum err e = work_open(w, k, &c, ei);
 
-	if (e == ERR_OK) {
-		e = work_open_kept(w, k, &c, ei);
-	}
 	if (e == ERR_OK) {
 		e = prove(w, c, ei);
 	}
