@@ -266,7 +266,7 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 		assert.doesNotMatch(await rite.must('import'), /surguch\.conf/);
 		await rite.must('centre');
 	});
-	await t.test('works, with nothing for the doctor to find', async () => {
+	await t.test('works, and the doctor misses a gateway alone', async () => {
 		await centre.up();
 		centre.token = await centre.operator('first', 'administrator');
 		const r = await issueClient(centre, await addPerson(centre),
@@ -275,8 +275,10 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 		assert.equal(r.json.ca, 'issuing-own');
 		const service = await call(centre, 'GET', '/v1/service');
 		assert.equal(service.json.public_url, rite.centre.public);
-		const doctor = await ctl(centre, 'doctor');
-		assert.equal(doctor.code, 0, doctor.all);
+		const doctor = await ctl(centre, 'doctor', '--json');
+		assert.equal(doctor.code, 1, doctor.all);
+		assert.deepEqual(JSON.parse(doctor.out).findings.map((f) =>
+			[f.level, f.what]), [['warning', 'courier']]);
 		await centre.down();
 	});
 	await t.test('is locked without the credential', async () => {
