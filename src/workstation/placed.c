@@ -41,7 +41,8 @@ take_one(struct placed *p, const struct json *from, struct errinfo *ei)
 		e = json_copy_text(from, "dir", one->dir, sizeof(one->dir), ei);
 	}
 	if (e == ERR_OK) {
-		e = json_get_text(from, "sha256", 2 * PLACED_SHA, &sha, ei);
+		e = json_get_text(
+		    from, "sha256", 2 * sizeof(one->sha256), &sha, ei);
 	}
 	if (e == ERR_OK) {
 		e = json_get_bool(from, "was_there", &one->was_there, ei);
