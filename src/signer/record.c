@@ -184,6 +184,9 @@ record_issue_unpack(
 	p.cert = wire_get_bytes(&w, CERT_BYTES_MAX);
 	if (w.rest.len > 0) {
 		p.note = wire_get_bytes(&w, VALUES_NOTE_MAX);
+		if (p.note.len == 0) {
+			wire_bad(&w, "an empty note stands in a record");
+		}
 	}
 	err = wire_end(&w, "record_issue", ei);
 	if (err == ERR_OK) {
