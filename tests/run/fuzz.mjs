@@ -14,6 +14,15 @@ export function fuzzers(root) {
 		.map((f) => f.slice(0, -'_fuzz'.length));
 }
 
+// What went wrong where, and the input itself (Base64), so that a finding can be
+// repeated from the report alone; not libFuzzer's thousand lines of progress.
+export function findingOf(all) {
+	const lines = all.split('\n').filter((l) =>
+		/ERROR|SUMMARY|runtime error|^Base64:|^\s+#\d+ .*\/(src|tests)\//
+			.test(l));
+	return lines.length > 0 ? lines.slice(0, 60).join('\n') : tail(all, 60);
+}
+
 // grown: keep what the run found for the next one (long runs), or start from
 // the tree's corpus each time (the test command, which has to repeat itself).
 export async function runFuzzers(root, names, seconds, grown = false) {
@@ -51,7 +60,7 @@ export async function runFuzzers(root, names, seconds, grown = false) {
 		} else {
 			results.fail(`fuzz/${name}`,
 				`${ended(r)}; the input is in ${FUZZ_BUILD}/found/${name}/\n` +
-				tail(r.all, 60));
+				findingOf(r.all));
 		}
 	});
 	return results;
