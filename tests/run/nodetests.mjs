@@ -2,7 +2,7 @@
 // Tests from outside: files of node:test.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ended, exec, tail } from './exec.mjs';
+import { ended, exec, pool, tail } from './exec.mjs';
 import { idsProved, Results } from './results.mjs';
 
 export function testFiles(root, folder) {
@@ -10,13 +10,14 @@ export function testFiles(root, folder) {
 		.filter((f) => f.endsWith('.test.mjs')).map((f) => join(folder, f));
 }
 
-// Runs each file by itself, so that what is printed and what fails belongs to
-// it for certain.  say: takes the lines that a test prints for people, which
-// begin with "shows: ".
+// Runs each file as a program of its own, so that what is printed and what fails
+// belongs to it for certain: two at a time, and those of `alone`, which measure
+// time or load the machine, one after the other behind them.  say: takes the
+// lines that a test prints for people, which begin with "shows: ".
 export async function runNodeTests(root, files, options = {}) {
-	const { env, timeoutSec = 900, say = () => {} } = options;
+	const { env, timeoutSec = 900, say = () => {}, alone = [] } = options;
 	const results = new Results();
-	for (const file of files) {
+	const one = async (file) => {
 		const r = await exec(process.execPath, ['--test',
 			`--test-reporter=${join(root, 'tests/run/reporter.mjs')}`,
 			'--test-reporter-destination=stdout', file],
@@ -24,8 +25,15 @@ export async function runNodeTests(root, files, options = {}) {
 		results.add(resultsOfFile(file, r));
 		linesSaid(eventsOf(r)).map((l) => /^shows: (.*)/.exec(l))
 			.filter(Boolean).forEach((m) => say(m[1]));
-	}
+	};
+	const isAlone = (file) => alone.includes(nameOf(file));
+	await pool(files.filter((f) => !isAlone(f)), 2, one);
+	await pool(files.filter(isAlone), 1, one);
 	return results;
+}
+
+function nameOf(file) {
+	return basename(file, '.test.mjs');
 }
 
 function eventsOf(r) {
@@ -39,7 +47,7 @@ function linesSaid(events) {
 
 export function resultsOfFile(file, r) {
 	const results = new Results();
-	const label = `${basename(dirname(file))}/${basename(file, '.test.mjs')}`;
+	const label = `${basename(dirname(file))}/${nameOf(file)}`;
 	const events = eventsOf(r);
 	const said = linesSaid(events);
 	let deeper = -1; // nesting of the test reported just before

@@ -38,6 +38,9 @@ const NOT_UNDER_VALGRIND = ['crypto/cms', 'crypto/p8', 'crypto/privkey',
 const THREADED =
 	/^((store|http|ipc|fetch|ca|identity|registry)\/|signer\/client$)/;
 
+// Tests from outside that compare times or use up what an address may ask for.
+const TIMED = ['attacks', 'limits', 'pumping'];
+
 // Folders whose code gcc -fanalyzer has to find nothing in.
 const ANALYZED = ['base', 'der', 'x509', 'ipc'];
 
@@ -153,7 +156,7 @@ async function e2eStage({ root, results, say }) {
 	if (files.length === 0) {
 		throw new Error('tests/e2e holds no test');
 	}
-	results.add(await runNodeTests(root, files, { say, env: {
+	results.add(await runNodeTests(root, files, { say, alone: TIMED, env: {
 		SURGUCH_BUILD: join(root, 'build-test'),
 		SURGUCH_RELEASE: join(root, 'build-release') } }));
 }
