@@ -38,10 +38,15 @@ work_put_container(struct json_writer *w, const char *field,
 	json_put_text(w, "id", info->id);
 	json_put_text(w, "medium", k->medium.id);
 	json_put_text(w, "label", info->label);
+	json_put_text(w, "form", container_form_name(info->form));
 	json_put_text(w, "spec", info->spec);
-	json_put_time(w, "created", info->created);
+	if (info->created != 0) {
+		json_put_time(w, "created", info->created);
+	} else {
+		json_put_null(w, "created");
+	}
 	json_put_bool(w, "has_password", info->has_password);
-	json_put_bool(w, "copyable", !info->in_device);
+	json_put_bool(w, "copyable", !info->stays);
 	put_certificate(w, certificate);
 	json_put_text(w, "problem", problem);
 	json_close(w);

@@ -34,8 +34,10 @@ copy_to(struct work *w, struct copying *c, struct container *from,
 	struct kept there = {.medium = c->to.medium};
 	enum err e;
 
-	c->to.key = container_privkey(from);
-	e = work_create(w, &c->to, &copy, ei);
+	e = container_privkey_to_copy(from, &c->to.key, ei);
+	if (e == ERR_OK) {
+		e = work_create(w, &c->to, &copy, ei);
+	}
 	if (e == ERR_OK) {
 		e = container_install_cert(copy, container_cert(from), ei);
 	}
@@ -65,9 +67,11 @@ choose(struct work *w, struct copying *c, struct errinfo *ei)
 	c->to.password = &c->password;
 	c->to.spec = c->from.info.spec;
 	c->to.label = c->from.info.label;
-	return e != ERR_OK
-		   ? e
-		   : media_new_place(&c->to.medium, false, c->to.place, ei);
+	if (e == ERR_OK) {
+		e = media_new_place(&c->to.medium, false, c->to.place, ei);
+	}
+	c->chosen = e == ERR_OK;
+	return e;
 }
 
 static enum err
@@ -99,7 +103,7 @@ work_copy(struct work *w, struct errinfo *ei)
 	struct copying c = {.password = SECRET_EMPTY};
 	enum err e = work_wait_container(w, &c.from, ei);
 
-	if (e == ERR_OK && c.from.info.in_device) {
+	if (e == ERR_OK && c.from.info.form == CONTAINER_PAIR) {
 		e = err_set(ei, ERR_UNSUPPORTED, "key.not_exportable", NULL,
 		    "the key was made by the token and cannot leave it");
 	}

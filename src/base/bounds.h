@@ -180,6 +180,7 @@ enum bounds {
 	CONTAINER_META_MAX = 8192, /* a real one is under 1 KiB */
 	CONTAINER_LABEL_MAX = 256,
 	CONTAINERS_MAX = 1000,             /* in one folder */
+	DISK_NAMES_MAX = 10000,            /* at a disk's top, looked through */
 	CRYPTOPRO_HEADER_MAX = 160 * 1024, /* two certificates and 1 KiB */
 	CRYPTOPRO_FILE_MAX = 1024,         /* the five others; real ones 120 */
 	IDEMPOTENCY_KEY_MIN = 16,

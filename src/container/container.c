@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "container/container_priv.h"
+#include "container/cryptopro.h"
 #include "container/storage.h"
 #include "crypto/cert_bits.h"
 #include "crypto/hash.h"
@@ -110,7 +111,11 @@ container_free(struct container *c)
 {
 	if (c != NULL) {
 		secret_clear(&c->mac_key);
-		privkey_free(c->key);
+		if (c->cryptopro != NULL) {
+			cryptopro_free(c->cryptopro); /* with the key */
+		} else {
+			privkey_free(c->key);
+		}
 		buf_clear(&c->cert);
 		storage_free(c->at);
 		token_free(c->token);
@@ -124,10 +129,38 @@ container_info(const struct container *c)
 	return &c->meta.info;
 }
 
+const char *
+container_form_name(enum container_form form)
+{
+	static const char *const names[CONTAINER_FORM_MAX_] = {
+	    [CONTAINER_OURS] = "surguch",
+	    [CONTAINER_CRYPTOPRO] = "cryptopro",
+	    [CONTAINER_PAIR] = "token",
+	};
+
+	return names[form];
+}
+
 struct privkey *
 container_privkey(struct container *c)
 {
 	return c->key;
+}
+
+enum err
+container_privkey_to_copy(
+    struct container *c, struct privkey **out_borrowed, struct errinfo *ei)
+{
+	if (c->cryptopro != NULL) {
+		return cryptopro_privkey_to_copy(
+		    c->cryptopro, out_borrowed, ei);
+	}
+	if (c->meta.info.stays) {
+		return err_set(ei, ERR_UNSUPPORTED, "key.not_exportable", NULL,
+		    "the key was made by the token and cannot leave it");
+	}
+	*out_borrowed = c->key;
+	return ERR_OK;
 }
 
 struct slice
@@ -511,8 +544,12 @@ container_open(const char *path, struct slice password, struct container **out,
     struct errinfo *ei)
 {
 	struct storage *at = NULL;
-	enum err e = storage_folder(path, &at, ei);
+	enum err e;
 
+	if (cryptopro_is_folder(path)) {
+		return container_foreign_open(path, password, out, ei);
+	}
+	e = storage_folder(path, &at, ei);
 	return e != ERR_OK ? e : container_open_in(at, password, out, ei);
 }
 
@@ -533,8 +570,12 @@ enum err
 container_peek(const char *path, struct container_info *out, struct errinfo *ei)
 {
 	struct storage *at = NULL;
-	enum err e = storage_folder(path, &at, ei);
+	enum err e;
 
+	if (cryptopro_is_folder(path)) {
+		return container_foreign_peek(path, out, NULL, ei);
+	}
+	e = storage_folder(path, &at, ei);
 	if (e == ERR_OK) {
 		e = container_peek_in(at, out, ei);
 	}
@@ -554,9 +595,14 @@ container_peek_cert_in(
 enum err
 container_peek_cert(const char *path, struct buf *out_der, struct errinfo *ei)
 {
+	struct container_info info;
 	struct storage *at = NULL;
-	enum err e = storage_folder(path, &at, ei);
+	enum err e;
 
+	if (cryptopro_is_folder(path)) {
+		return container_foreign_peek(path, &info, out_der, ei);
+	}
+	e = storage_folder(path, &at, ei);
 	if (e == ERR_OK) {
 		e = container_peek_cert_in(at, out_der, ei);
 	}
@@ -595,6 +641,18 @@ install(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
 	return ERR_OK;
 }
 
+/* Each form has its own way. */
+static enum err
+put_cert(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
+    struct errinfo *ei)
+{
+	if (c->cryptopro != NULL) {
+		return container_foreign_install(c, der, ei);
+	}
+	return c->pair_id_len > 0 ? container_pair_install(c, der, ei)
+				  : install(c, der, sha, ei);
+}
+
 enum err
 container_install_cert(
     struct container *c, struct slice cert_der, struct errinfo *ei)
@@ -614,9 +672,7 @@ container_install_cert(
 	buf_add(&copy, cert_der);
 	if ((e = buf_err(&copy, ei)) != ERR_OK ||
 	    (e = sha256(cert_der, sha, ei)) != ERR_OK ||
-	    (e = c->pair_id_len > 0
-		     ? container_pair_install(c, cert_der, ei)
-		     : install(c, cert_der, sha, ei)) != ERR_OK) {
+	    (e = put_cert(c, cert_der, sha, ei)) != ERR_OK) {
 		buf_clear(&copy);
 		return e;
 	}

@@ -2,7 +2,7 @@
 #ifndef SURGUCH_CONTAINER_CONTAINER_H
 #define SURGUCH_CONTAINER_CONTAINER_H
 /*
- * A key container of the folder kind: a directory of mode 0700 with
+ * A key container of the folder kind.  Ours is a directory of mode 0700 with
  *
  *	key.p8      the private key, PKCS#8; encrypted with the password
  *	cert.der    its certificate, once there is one
@@ -16,6 +16,11 @@
  * meta.json is written last: a folder without one is no container.  Installing
  * a certificate is atomic: after a crash the container opens with the old or
  * the new one.
+ *
+ * A folder of CryptoPro's form (container/cryptopro.h) is opened, looked at,
+ * listed and given a certificate by the same functions; its mode is not asked
+ * for, because whoever made it keeps it as they do.  Its id is made of its
+ * mask, which stays as long as the folder is the same one.
  *
  * An object is for one thread; the private key in it may be shared
  * (crypto/privkey.h).  Needs crypto_init().
@@ -38,16 +43,24 @@ enum {
 	CONTAINER_SPEC_SIZE = 32
 };
 
+enum container_form {
+	CONTAINER_OURS,
+	CONTAINER_CRYPTOPRO, /* container/cryptopro.h */
+	CONTAINER_PAIR,      /* made by a token: container/pair.h */
+	CONTAINER_FORM_MAX_
+};
+/* "surguch", "cryptopro", "token" */
+const char *container_form_name(enum container_form form);
+
 struct container_info {
-	char id[CONTAINER_ID_SIZE]; /* 32 hex digits, random */
+	enum container_form form;
+	char id[CONTAINER_ID_SIZE]; /* 32 hex digits */
 	char label[CONTAINER_LABEL_MAX + 1];
 	char spec[CONTAINER_SPEC_SIZE]; /* "gost2012-256:A" */
-	int64_t created;                /* seconds UTC */
+	int64_t created;                /* seconds UTC; 0: nobody knows */
 	bool has_password;
 	bool has_cert;
-	/* A pair on a token (container/pair.h): the key cannot be copied, and
-	 * nobody knows when it was made. */
-	bool in_device;
+	bool stays; /* its key cannot, or may not, be copied */
 };
 
 struct container_options {
@@ -95,6 +108,10 @@ ATTR_MUST_USE enum err container_open_in(struct storage *at,
 /* Borrowed, live as long as c. */
 const struct container_info *container_info(const struct container *c);
 struct privkey *container_privkey(struct container *c);
+/* The key, to be written somewhere else.  ERR_UNSUPPORTED "key.not_exportable"
+ * of a pair; ERR_POLICY "container.cryptopro.not_exportable". */
+ATTR_MUST_USE enum err container_privkey_to_copy(
+    struct container *c, struct privkey **out_borrowed, struct errinfo *ei);
 /* Empty when there is none; changes with container_install_cert(). */
 struct slice container_cert(const struct container *c);
 
@@ -123,6 +140,8 @@ ATTR_MUST_USE enum err container_peek_cert_in(
 /* One entry of a folder of containers. */
 struct container_entry {
 	char *name; /* of its folder; its place on a token */
+	bool
+	    is_outside; /* media_containers(): not in the medium's own folder */
 	struct container_info info;
 	/* Not ERR_OK: it is there but cannot be read, and `info` is empty. */
 	struct errinfo problem;
@@ -134,6 +153,11 @@ struct container_entry {
  * container_list_free().
  */
 ATTR_MUST_USE enum err container_list(const char *dir,
+    struct container_entry **out, size_t *out_num, struct errinfo *ei);
+/* Only those of CryptoPro's form, by the names that its program gives them
+ * (abcdefgh.000), in a folder with other things in it, such as the top of a
+ * disk: at most DISK_NAMES_MAX. */
+ATTR_MUST_USE enum err container_list_cryptopro(const char *dir,
     struct container_entry **out, size_t *out_num, struct errinfo *ei);
 void container_list_free(struct container_entry *entries, size_t num);
 

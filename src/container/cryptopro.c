@@ -117,7 +117,7 @@ read_header(const struct cryptopro_parts *parts, struct cp_header *h,
 		NULL) != ERR_OK) {
 		return cp_damaged(ei, CRYPTOPRO_HEADER);
 	}
-	if ((e = cp_header_check(content, mac, ei)) != ERR_OK ||
+	if ((e = cp_header_check(content, mac, NULL, ei)) != ERR_OK ||
 	    (e = cp_content_parse(content, h, ei)) != ERR_OK) {
 		return e;
 	}
@@ -313,6 +313,55 @@ cryptopro_peek(const char *path, struct cryptopro_info *out,
 		*out = info;
 	}
 	folder_clear(&f);
+	return e;
+}
+
+/* --- its certificate ------------------------------------------------------
+ */
+
+static enum err
+header_with_cert(
+    struct slice header, struct slice cert, struct buf *out, struct errinfo *ei)
+{
+	struct slice content = SLICE_EMPTY, mac = SLICE_EMPTY;
+	struct buf next = BUF_INIT(CRYPTOPRO_HEADER_MAX);
+	uint8_t next_mac[GOST89_MAC_SIZE];
+	struct cp_mac_kind kind;
+	enum err e = cp_header_cut(header, &content, &mac, ei);
+
+	if (e == ERR_OK &&
+	    (e = cp_header_check(content, mac, &kind, ei)) == ERR_OK &&
+	    (e = cp_content_put_cert(&next, content, cert, ei)) == ERR_OK &&
+	    (e = cp_header_mac(kind.set, kind.meshing, buf_slice(&next),
+		 next_mac, ei)) == ERR_OK) {
+		cp_header_put(out, buf_slice(&next),
+		    slice_make(next_mac, sizeof(next_mac)));
+		e = buf_err(out, ei);
+	}
+	buf_clear(&next);
+	return e;
+}
+
+enum err
+cryptopro_put_cert(const char *path, struct slice cert, struct errinfo *ei)
+{
+	struct buf next = BUF_INIT(CRYPTOPRO_HEADER_MAX);
+	struct cryptopro_info info;
+	char file[PATH_TEXT_SIZE];
+	struct folder f;
+	struct cp_header h = {0};
+	enum err e = folder_read(path, &f, ei);
+
+	if (e == ERR_OK &&
+	    (e = read_header(&f.parts, &h, &info, ei)) == ERR_OK &&
+	    (e = header_with_cert(
+		 f.parts.file[CRYPTOPRO_HEADER], cert, &next, ei)) == ERR_OK &&
+	    (e = path_join(file, path, names[CRYPTOPRO_HEADER], ei)) ==
+		ERR_OK) {
+		e = file_write_atomic(file, buf_slice(&next), FILE_MODE, ei);
+	}
+	folder_clear(&f);
+	buf_clear(&next);
 	return e;
 }
 

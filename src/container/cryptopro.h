@@ -106,6 +106,15 @@ const struct errinfo *cryptopro_reserve(const struct cryptopro *c);
 ATTR_MUST_USE enum err cryptopro_privkey_to_copy(
     struct cryptopro *c, struct privkey **out_borrowed, struct errinfo *ei);
 
+/*
+ * Put the certificate into header.key, in the place of an earlier one; whatever
+ * else stands there stays.  One file is replaced, whole or not at all.  That it
+ * is of this key its caller has seen.  The errors of cryptopro_peek(), and what
+ * files say.
+ */
+ATTR_MUST_USE enum err cryptopro_put_cert(
+    const char *path, struct slice cert, struct errinfo *ei);
+
 struct cryptopro_options {
 	struct privkey *key; /* GOST R 34.10-2012, and it can leave its place */
 	struct slice cert;   /* of this key; empty: none */

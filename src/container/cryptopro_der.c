@@ -328,6 +328,43 @@ cp_header_put(struct buf *b, struct slice content, struct slice mac)
 	der_close(b, seq);
 }
 
+#define TAG_NUMBER(tag) ((tag)&0x1fu)
+
+/* Its place is before the first field of a higher number. */
+enum err
+cp_content_put_cert(
+    struct buf *b, struct slice content, struct slice cert, struct errinfo *ei)
+{
+	struct slice seq = SLICE_EMPTY;
+	enum err e = der_get(&content, DER_SEQUENCE, &seq, ei);
+	size_t open = der_open(b, DER_SEQUENCE);
+	bool is_put = false, past_key = false;
+
+	while (e == ERR_OK && seq.len != 0) {
+		struct slice value, whole;
+		uint8_t tag;
+
+		e = der_get_any(&seq, &tag, &value, &whole, ei);
+		if (e != ERR_OK) {
+			break;
+		}
+		if (past_key && !is_put &&
+		    TAG_NUMBER(tag) >= TAG_NUMBER(TAG_CERT)) {
+			der_put(b, TAG_CERT, cert);
+			is_put = true;
+		}
+		if (!past_key || tag != TAG_CERT) {
+			der_put_raw(b, whole);
+		}
+		past_key = past_key || tag == DER_SEQUENCE;
+	}
+	if (!is_put) {
+		der_put(b, TAG_CERT, cert);
+	}
+	der_close(b, open);
+	return e == ERR_OK ? buf_err(b, ei) : e;
+}
+
 /* --- the other files ------------------------------------------------------
  */
 

@@ -46,7 +46,8 @@ cp_header_mac(enum gost89_set set, bool meshing, struct slice content,
  * has no key, so that to try them all gives nothing away.
  */
 enum err
-cp_header_check(struct slice content, struct slice mac, struct errinfo *ei)
+cp_header_check(struct slice content, struct slice mac,
+    struct cp_mac_kind *out_kind, struct errinfo *ei)
 {
 	uint8_t want[GOST89_MAC_SIZE];
 
@@ -58,6 +59,10 @@ cp_header_check(struct slice content, struct slice mac, struct errinfo *ei)
 			return e;
 		}
 		if (e == ERR_OK && memcmp(want, mac.p, sizeof(want)) == 0) {
+			if (out_kind != NULL) {
+				*out_kind = (struct cp_mac_kind){
+				    .set = i / 2, .meshing = i % 2 != 0};
+			}
 			return ERR_OK;
 		}
 	}

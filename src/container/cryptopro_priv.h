@@ -71,13 +71,22 @@ struct cp_header {
  */
 ATTR_MUST_USE enum err cp_header_cut(struct slice der,
     struct slice *out_content, struct slice *out_mac, struct errinfo *ei);
-ATTR_MUST_USE enum err cp_header_check(
-    struct slice content, struct slice mac, struct errinfo *ei);
+struct cp_mac_kind {
+	enum gost89_set set;
+	bool meshing;
+};
+/* out_kind (NULL: not wanted): how its maker reckons the MAC. */
+ATTR_MUST_USE enum err cp_header_check(struct slice content, struct slice mac,
+    struct cp_mac_kind *out_kind, struct errinfo *ei);
 ATTR_MUST_USE enum err cp_content_parse(
     struct slice content, struct cp_header *out, struct errinfo *ei);
 /* The same to be written: the content, then the whole. */
 void cp_content_put(struct buf *b, const struct cp_header *h);
 void cp_header_put(struct buf *b, struct slice content, struct slice mac);
+/* A content that has been parsed, with this certificate in the place of its
+ * own; what is not known here stays as it is.  ERR_FORMAT of DER, ERR_LIMIT. */
+ATTR_MUST_USE enum err cp_content_put_cert(
+    struct buf *b, struct slice content, struct slice cert, struct errinfo *ei);
 
 struct cp_masks {
 	struct slice mask;

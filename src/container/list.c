@@ -15,6 +15,12 @@ container_list_free(struct container_entry *entries, size_t num)
 	free(entries);
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* False: no container under this name. */
 static bool
 look_at(const char *dir, const char *name, struct container_entry *out)
@@ -33,16 +39,33 @@ look_at(const char *dir, const char *name, struct container_entry *out)
 	return true;
 }
 
-enum err
-container_list(const char *dir, struct container_entry **out, size_t *out_num,
-    struct errinfo *ei)
+/* abcdefgh.000, and .001 where two would be called the same. */
+static bool
+is_cryptopro_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && name[len - 4] == '.' && is_digit(name[len - 3]) &&
+	       is_digit(name[len - 2]) && is_digit(name[len - 1]);
+}
+
+static bool
+any_name(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+static enum err
+list(const char *dir, bool (*is_wanted)(const char *name), size_t names_max,
+    struct container_entry **out, size_t *out_num, struct errinfo *ei)
 {
 	struct container_entry *entries = NULL;
 	char **names = NULL;
 	size_t num_names = 0, num = 0, i;
 	enum err e;
 
-	e = dir_list(dir, NULL, CONTAINERS_MAX, &names, &num_names, ei);
+	e = dir_list(dir, NULL, names_max, &names, &num_names, ei);
 	if (e != ERR_OK) {
 		return e;
 	}
@@ -52,7 +75,8 @@ container_list(const char *dir, struct container_entry **out, size_t *out_num,
 		goto out;
 	}
 	for (i = 0; i < num_names; i++) {
-		if (look_at(dir, names[i], &entries[num])) {
+		if (is_wanted(names[i]) &&
+		    look_at(dir, names[i], &entries[num])) {
 			entries[num++].name = names[i];
 			names[i] = NULL;
 		}
@@ -62,4 +86,18 @@ container_list(const char *dir, struct container_entry **out, size_t *out_num,
 out:
 	dir_list_free(names, num_names);
 	return e;
+}
+
+enum err
+container_list(const char *dir, struct container_entry **out, size_t *out_num,
+    struct errinfo *ei)
+{
+	return list(dir, any_name, CONTAINERS_MAX, out, out_num, ei);
+}
+
+enum err
+container_list_cryptopro(const char *dir, struct container_entry **out,
+    size_t *out_num, struct errinfo *ei)
+{
+	return list(dir, is_cryptopro_name, DISK_NAMES_MAX, out, out_num, ei);
 }

@@ -91,8 +91,9 @@ static enum err
 put_info(const struct token_pair *pair, struct container_info *out,
     struct errinfo *ei)
 {
-	struct container_info info = {
-	    .in_device = true, .has_cert = pair->cert.len > 0};
+	struct container_info info = {.form = CONTAINER_PAIR,
+	    .stays = true,
+	    .has_cert = pair->cert.len > 0};
 	struct buf hex = BUF_INIT(CONTAINER_ID_SIZE);
 	uint8_t sha[SHA256_SIZE];
 	enum err e = sha256_of(buf_slice(&pair->spki), sha, ei);

@@ -296,6 +296,21 @@ process_user(
 	return ERR_OK;
 }
 
+enum err
+process_own_name(char out[USER_NAME_SIZE], struct errinfo *ei)
+{
+	struct passwd entry, *found = NULL;
+	char room[16384];
+
+	if (getpwuid_r(geteuid(), &entry, room, sizeof(room), &found) != 0 ||
+	    found == NULL || strlen(found->pw_name) >= USER_NAME_SIZE) {
+		return err_set(ei, ERR_NOTFOUND, "process.user", NULL,
+		    "The user of this process has no name.");
+	}
+	memcpy(out, found->pw_name, strlen(found->pw_name) + 1);
+	return ERR_OK;
+}
+
 void
 process_raise_files(void)
 {

@@ -56,6 +56,13 @@ ATTR_MUST_USE enum err process_follow_parent(pid_t parent, struct errinfo *ei);
 ATTR_MUST_USE enum err process_user(
     const char *user, uid_t *out_uid, gid_t *out_gid, struct errinfo *ei);
 
+enum {
+	USER_NAME_SIZE = 64,
+};
+/* Of the effective uid.  ERR_NOTFOUND "process.user". */
+ATTR_MUST_USE enum err process_own_name(
+    char out[USER_NAME_SIZE], struct errinfo *ei);
+
 /* As many descriptors as this process may have at all; before the walls. */
 void process_raise_files(void);
 

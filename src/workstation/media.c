@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "os/mounts.h"
+#include "os/process.h"
 #include "os/random.h"
 
 enum {
@@ -119,6 +120,18 @@ media_modules(const struct media *m, size_t *out_num)
 /* --- the media -------------------------------------------------------------
  */
 
+/* Where CryptoPro's program keeps a person's containers under Linux. */
+static void
+put_hdimage(char out[PATH_TEXT_SIZE])
+{
+	char user[USER_NAME_SIZE];
+
+	if (process_own_name(user, NULL) == ERR_OK) {
+		(void)snprintf(
+		    out, PATH_TEXT_SIZE, "/var/opt/cprocsp/keys/%s", user);
+	}
+}
+
 static enum err
 fill_registry(const char *home, struct medium *out, struct errinfo *ei)
 {
@@ -128,6 +141,7 @@ fill_registry(const char *home, struct medium *out, struct errinfo *ei)
 	    .name = "Реестр",
 	    .writable = true,
 	};
+	put_hdimage(out->outside);
 	return path_join(out->folder, home, "containers", ei);
 }
 
@@ -143,6 +157,7 @@ fill_disk(const struct mount *from, struct medium *out, struct errinfo *ei)
 	    from->serial[0] != '\0' ? from->serial : from->label);
 	(void)snprintf(out->name, sizeof(out->name), "%s", from->label);
 	(void)snprintf(out->serial, sizeof(out->serial), "%s", from->serial);
+	(void)snprintf(out->outside, sizeof(out->outside), "%s", from->path);
 	if (disk_left(from->path, &out->free_bytes, NULL) != ERR_OK) {
 		out->free_bytes = 0;
 	}
@@ -273,6 +288,42 @@ list_token(const struct medium *m, struct container_entry **out,
 	return e;
 }
 
+/* Those of CryptoPro's form at a disk's top, behind our own.  A top that
+ * cannot be read takes nothing else away. */
+static enum err
+add_outside(const struct medium *m, struct container_entry **list, size_t *num,
+    struct errinfo *ei)
+{
+	struct container_entry *theirs = NULL, *both;
+	size_t num_theirs = 0;
+
+	if (m->outside[0] == '\0' ||
+	    container_list_cryptopro(m->outside, &theirs, &num_theirs, NULL) !=
+		ERR_OK) {
+		return ERR_OK;
+	}
+	both = calloc(*num + num_theirs + 1, sizeof(*both));
+	if (both == NULL) {
+		container_list_free(theirs, num_theirs);
+		container_list_free(*list, *num);
+		*list = NULL;
+		*num = 0;
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; i < *num; i++) {
+		both[i] = (*list)[i];
+	}
+	for (size_t i = 0; i < num_theirs; i++) {
+		both[*num + i] = theirs[i];
+		both[*num + i].is_outside = true;
+	}
+	free(*list);
+	free(theirs);
+	*list = both;
+	*num += num_theirs;
+	return ERR_OK;
+}
+
 enum err
 media_containers(const struct medium *m, struct container_entry **out,
     size_t *out_num, struct errinfo *ei)
@@ -282,9 +333,14 @@ media_containers(const struct medium *m, struct container_entry **out,
 	if (m->kind == MEDIUM_TOKEN) {
 		return list_token(m, out, out_num, ei);
 	}
-	return file_exists(m->folder)
-		   ? container_list(m->folder, out, out_num, ei)
-		   : ERR_OK;
+	if (file_exists(m->folder)) {
+		enum err e = container_list(m->folder, out, out_num, ei);
+
+		if (e != ERR_OK) {
+			return e;
+		}
+	}
+	return add_outside(m, out, out_num, ei);
 }
 
 enum err
@@ -298,7 +354,8 @@ media_kept(const struct medium *m, const struct container_entry *entry,
 		    out->place, sizeof(out->place), "%s", entry->name);
 		return ERR_OK;
 	}
-	return path_join(out->place, m->folder, entry->name, ei);
+	return path_join(out->place, entry->is_outside ? m->outside : m->folder,
+	    entry->name, ei);
 }
 
 enum err

@@ -37,6 +37,8 @@ struct medium {
 	char name[MEDIUM_NAME_SIZE];
 	char serial[MEDIUM_SERIAL_SIZE]; /* "" */
 	char folder[PATH_TEXT_SIZE];     /* of its containers; may not exist */
+	/* Where other people's programs keep theirs; "" nowhere. */
+	char outside[PATH_TEXT_SIZE];
 	bool writable;
 	uint64_t free_bytes; /* of disks */
 	/* Of tokens: */

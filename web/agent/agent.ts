@@ -30,8 +30,9 @@ export interface Container {
 	id: string;
 	medium: string;
 	label: string;
+	form: 'surguch' | 'cryptopro' | 'token';
 	spec: string;
-	created: string;
+	created: string | null;
 	copyable: boolean;
 	certificate: { sha256: string; subject: string; not_after: string;
 		der: string } | null;

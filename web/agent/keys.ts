@@ -42,7 +42,7 @@ export function candidates(all: Container[], app: string, spec: string,
 		(certificate !== null && c.certificate?.der === certificate));
 	return own.length > 0 ? own : all
 		.filter((c) => c.certificate === null && c.spec === spec)
-		.sort((a, b) => b.created.localeCompare(a.created));
+		.sort((a, b) => (b.created ?? '').localeCompare(a.created ?? ''));
 }
 
 export function base64(bytes: Uint8Array): string {

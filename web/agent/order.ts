@@ -62,6 +62,7 @@ export function orderText(e: unknown): string {
 		'key.module': t('op.module'),
 		'key.hung': t('op.module'),
 		'key.not_exportable': t('copy.never'),
+		'container.cryptopro.not_exportable': t('copy.stays'),
 	};
 	return known[e.rule] ?? (e.rule.startsWith('order.')
 		|| e.rule.startsWith('chain.') ? t('op.order_refused')

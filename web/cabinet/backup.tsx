@@ -47,7 +47,8 @@ export function Backup({ job }: { job: Job }) {
 					onCancel={order.cancel} />
 				: <WithKey chosen={key}>
 					{from !== null && !from.copyable
-						? <Notice tone="need"><p>{t('copy.never')}</p></Notice>
+						? <Notice tone="need"><p>{t(from.form === 'token'
+							? 'copy.never' : 'copy.stays')}</p></Notice>
 						: target === undefined
 							? <Notice tone="need"><p>{t('copy.insert')}</p></Notice>
 							: <>

@@ -93,7 +93,8 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 			{all.length > 1 && <Choices label={t('install.which')}
 				value={container.id} onChange={chosen.choose}
 				choices={all.map((c) => ({ value: c.id, title: c.label,
-					about: [name(c.medium), moment(c.created)]
+					about: [name(c.medium),
+						c.created === null ? t(`container.${c.form}`) : moment(c.created)]
 						.filter(Boolean).join(' · '),
 					icon: <MediumIcon kind={medium(c.medium)?.kind ?? 'token'} />
 				}))} />}

@@ -16,13 +16,15 @@ export class Agent {
 	//   home   of an agent that was there before
 	//   disk   the name of a removable disk that is in, seen by this agent
 	//          alone (root's to give)
+	//   diskFrom  the folder of which it gets a copy; else it is empty
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
-		port = null, display = null, tokens = null } = {}) {
+		diskFrom = null, port = null, display = null, tokens = null } = {}) {
 		const agent = new Agent();
 		agent.disk = disk;
+		agent.diskFrom = diskFrom;
 		agent.display = display;
 		agent.tokens = tokens;
 		agent.t = t;
@@ -44,7 +46,9 @@ export class Agent {
 		const at = `/media/person/${this.disk}`;
 		const insert = this.disk === null ? '' :
 			'mount -t tmpfs none /media && ' +
-			`mkdir -p ${at} && mount -t tmpfs none ${at} && `;
+			`mkdir -p ${at} && mount -t tmpfs none ${at} && ` +
+			(this.diskFrom === null ? ''
+				: `cp -r ${this.diskFrom}/. ${at} && `);
 		this.seen = '';
 		this.exit = null;
 		this.child = spawn('script', ['-qefc',
@@ -75,6 +79,14 @@ export class Agent {
 			? `--window ${this.centre.program('surguch-window')} ` +
 				'--pinentry /usr/bin/pinentry-gtk-2'
 			: `--terminal --pinentry ${PINENTRY}`;
+	}
+
+	// Its disk, which only it has mounted.
+	inside() {
+		const { pid } = this.child;
+		const [own] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+			.split(' ');
+		return `/proc/${own}/root/media/person/${this.disk}`;
 	}
 
 	async stop() {

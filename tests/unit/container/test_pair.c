@@ -81,7 +81,7 @@ walk(const char *serial, bool pair)
 	size_t num = 0;
 
 	assert_string_equal(container_info(c)->spec, "gost2012-256:A");
-	assert_int_equal(container_info(c)->in_device, pair);
+	assert_int_equal(container_info(c)->form == CONTAINER_PAIR, pair);
 	assert_false(container_info(c)->has_cert);
 	make_cert(container_privkey(c), "Иванов", &cert);
 	assert_ok(container_install_cert(c, buf_slice(&cert), &ei), &ei);
