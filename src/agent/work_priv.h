@@ -79,6 +79,9 @@ ATTR_MUST_USE enum err work_create(struct work *w, const struct work_key *what,
 ATTR_MUST_USE enum err work_check_cert(
     struct work *w, const struct container *c, struct errinfo *ei);
 
+/* The members of a key's trial. */
+void work_put_trial(struct work *w, bool decrypts);
+
 /* --- stores (work_install.c) --- */
 
 struct store_item;

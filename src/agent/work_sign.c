@@ -3,12 +3,10 @@
 
 #include "base/text.h"
 #include "crypto/cms.h"
-#include "crypto/cms_encrypt.h"
 #include "crypto/hash.h"
-#include "os/random.h"
+#include "workstation/trial.h"
 
 enum {
-	PROOF_BYTES = 32,
 	SIZE_TEXT = 24,
 };
 
@@ -99,43 +97,33 @@ work_acquaint(struct work *w, struct errinfo *ei)
 
 /* --- check ---------------------------------------------------------------- */
 
+void
+work_put_trial(struct work *w, bool decrypts)
+{
+	json_put_bool(w->out, "signature", true);
+	if (decrypts) {
+		json_put_bool(w->out, "decryption", true);
+	} else {
+		json_put_null(w->out, "decryption");
+	}
+}
+
 /* The ordered certificate is the one in it, and its key signs, and reads what
  * is encrypted to it. */
 static enum err
 prove(struct work *w, struct container *c, struct errinfo *ei)
 {
-	struct slice der = container_cert(c);
-	uint8_t text[PROOF_BYTES];
 	bool decrypts = false;
-	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
 	enum err e = work_check_cert(w, c, ei);
 
-	if (e == ERR_OK) {
-		e = random_bytes(text, sizeof(text), ei);
-	}
 	w->step(w->arg, false, "sign");
 	if (e == ERR_OK) {
-		e = cms_sign_detached(container_privkey(c), der, NULL, 0,
-		    slice_make(text, sizeof(text)), clock_utc_sec(w->o->clock),
-		    &cms, ei);
+		e = key_trial(container_privkey(c), container_cert(c),
+		    clock_utc_sec(w->o->clock), &decrypts, ei);
 	}
 	if (e == ERR_OK) {
-		e = cms_verify_detached(
-		    buf_slice(&cms), slice_make(text, sizeof(text)), der, ei);
+		work_put_trial(w, decrypts);
 	}
-	if (e == ERR_OK) {
-		e = cms_decryption_trial(
-		    container_privkey(c), der, &decrypts, ei);
-	}
-	if (e == ERR_OK) {
-		json_put_bool(w->out, "signature", true);
-	}
-	if (e == ERR_OK && decrypts) {
-		json_put_bool(w->out, "decryption", true);
-	} else if (e == ERR_OK) {
-		json_put_null(w->out, "decryption");
-	}
-	buf_clear(&cms);
 	return e;
 }
 

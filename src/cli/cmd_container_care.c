@@ -11,20 +11,18 @@
 #include "cli/key_source.h"
 #include "cli/password.h"
 #include "container/remove.h"
-#include "crypto/cms.h"
-#include "crypto/cms_encrypt.h"
 #include "os/file.h"
-#include "os/random.h"
 #include "os/systime.h"
 #include "os/terminal.h"
+#include "workstation/archive.h"
 #include "workstation/home.h"
 #include "workstation/media.h"
+#include "workstation/trial.h"
 #include "x509/cert.h"
 #include "x509/name.h"
 #include "json/writer.h"
 
 enum {
-	PROOF_SIZE = 32,
 	HOME_MODE = 0700,
 	OUT_MAX = 65536,
 	LIST_OUT_MAX = 1024 * 1024
@@ -32,33 +30,6 @@ enum {
 
 /* --- check -----------------------------------------------------------------
  */
-
-/* A signature under the certificate, and a message encrypted to it. */
-static enum err
-try_key(struct privkey *key, struct slice cert, bool *out_decrypts,
-    struct errinfo *ei)
-{
-	const struct clock clock = system_clock();
-	uint8_t bytes[PROOF_SIZE];
-	struct slice text = slice_make(bytes, sizeof(bytes));
-	struct buf cms = BUF_INIT(CMS_BYTES_MAX);
-	enum err e;
-
-	if (cert.len == 0) {
-		return err_set(ei, ERR_STATE, "container.cert.none", NULL,
-		    "there is no certificate with the key, so there is "
-		    "nothing to try it under");
-	}
-	if ((e = random_bytes(bytes, sizeof(bytes), ei)) == ERR_OK &&
-	    (e = cms_sign_detached(key, cert, NULL, 0, text,
-		 clock_utc_sec(&clock), &cms, ei)) == ERR_OK &&
-	    (e = cms_verify_detached(buf_slice(&cms), text, cert, ei)) ==
-		ERR_OK) {
-		e = cms_decryption_trial(key, cert, out_decrypts, ei);
-	}
-	buf_clear(&cms);
-	return e;
-}
 
 static enum err
 print_tried(bool decrypts, struct errinfo *ei)
@@ -89,6 +60,7 @@ enum err
 cmd_container_check(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
+	const struct clock clock = system_clock();
 	const char *password_file = NULL;
 	const struct cli_option options[] = {
 	    {"--password-file", &password_file, NULL},
@@ -102,8 +74,8 @@ cmd_container_check(
 	if (e == ERR_OK) {
 		e = key_source_open(&s, args.at[0], password_file, ei);
 	}
-	if (e == ERR_OK &&
-	    (e = try_key(s.key, s.cert, &decrypts, ei)) == ERR_OK) {
+	if (e == ERR_OK && (e = key_trial(s.key, s.cert, clock_utc_sec(&clock),
+				&decrypts, ei)) == ERR_OK) {
 		e = print_tried(decrypts, ei);
 	}
 	key_source_clear(&s);
@@ -128,74 +100,10 @@ static bool
 is_due(const struct archive *a, const char *path, struct buf *out_cert)
 {
 	struct key_place place = {0};
-	struct cert *c = NULL;
-	bool due = false;
 
-	if (key_place_look(path, &place, out_cert, NULL) == ERR_OK &&
-	    place.form != KEY_FORM_PFX && out_cert->len != 0 &&
-	    cert_parse(buf_slice(out_cert), &c, NULL) == ERR_OK) {
-		due = cert_not_after(c) < a->now;
-	}
-	cert_free(c);
-	return due;
-}
-
-/* Is a container with this very certificate in the profile? */
-static bool
-is_kept(const struct archive *a, struct slice cert)
-{
-	struct container_entry *entries = NULL;
-	size_t num = 0;
-	bool kept = false;
-
-	if (media_containers(&a->to, &entries, &num, NULL) != ERR_OK) {
-		return false;
-	}
-	for (size_t i = 0; i < num && !kept; i++) {
-		struct buf theirs = BUF_INIT(CERT_BYTES_MAX);
-		struct kept k;
-
-		kept = entries[i].problem.kind == ERR_OK &&
-		       media_kept(&a->to, &entries[i], &k, NULL) == ERR_OK &&
-		       media_peek_cert(&k, &theirs, NULL) == ERR_OK &&
-		       slice_eq(buf_slice(&theirs), cert);
-		buf_clear(&theirs);
-	}
-	container_list_free(entries, num);
-	return kept;
-}
-
-/* Under the password that it has; read back and tried. */
-static enum err
-keep(struct archive *a, struct key_source *s, struct slice password,
-    bool *out_decrypts, struct errinfo *ei)
-{
-	const struct container_options o = {
-	    .spec = s->place.info.spec,
-	    .key = s->key,
-	    .label = s->place.info.label[0] != '\0' ? s->place.info.label
-						    : "surguch",
-	    .password = password,
-	    .insecure_no_password = password.len == 0,
-	    .created = a->now,
-	};
-	char place[PATH_TEXT_SIZE];
-	struct container *c = NULL;
-	enum err e = media_new_place(&a->to, false, place, ei);
-
-	if (e == ERR_OK &&
-	    (e = media_create(place, NULL, &o, &c, ei)) == ERR_OK) {
-		e = container_install_cert(c, s->cert, ei);
-	}
-	container_free(c);
-	c = NULL;
-	if (e == ERR_OK && (e = media_open_container(
-				place, NULL, password, &c, ei)) == ERR_OK) {
-		e = try_key(
-		    container_privkey(c), container_cert(c), out_decrypts, ei);
-	}
-	container_free(c);
-	return e;
+	return key_place_look(path, &place, out_cert, NULL) == ERR_OK &&
+	       place.form != KEY_FORM_PFX &&
+	       archive_is_due(buf_slice(out_cert), a->now);
 }
 
 static enum err
@@ -213,7 +121,13 @@ archive_one(
 	    (e = key_source_open_with(&s, path, secret_slice(&password), ei)) ==
 		ERR_OK &&
 	    (e = key_source_may_leave(&s, ei)) == ERR_OK) {
-		e = keep(a, &s, secret_slice(&password), out_decrypts, ei);
+		const struct archive_item item = {.key = s.key,
+		    .cert = s.cert,
+		    .spec = s.place.info.spec,
+		    .label = s.place.info.label,
+		    .password = secret_slice(&password)};
+
+		e = archive_keep(&a->to, &item, a->now, out_decrypts, ei);
 	}
 	secret_clear(&password);
 	key_source_clear(&s);
@@ -247,7 +161,7 @@ archive_name(struct archive *a, const char *name)
 		buf_clear(&cert);
 		return;
 	}
-	if (is_kept(a, buf_slice(&cert))) {
+	if (archive_has(&a->to, buf_slice(&cert))) {
 		tell(a, name, "kept already", NULL);
 	} else if (archive_one(a, path, &decrypts, &why) == ERR_OK) {
 		a->num++;

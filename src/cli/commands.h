@@ -25,6 +25,8 @@ cli_run cmd_cabinet_check, cmd_cabinet_request, cmd_cabinet_confirm,
 cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 /* cmd_container_move.c */
 cli_run cmd_container_import, cmd_container_export;
+/* cmd_container_password.c */
+cli_run cmd_container_password;
 /* cmd_container_care.c */
 cli_run cmd_container_check, cmd_container_archive, cmd_container_delete;
 /* cmd_media.c: tokens, disks, the registry */

@@ -89,6 +89,11 @@ static const struct cli_command commands[] = {
 	"copy all containers inside a folder whose certificates have expired "
 	"into the profile, and test each",
 	cmd_container_archive},
+    {"container", "password",
+	"FOLDER [--password-file FILE] [--new-password-file FILE | "
+	"--insecure-no-password]",
+	"give a container another password, in its place",
+	cmd_container_password},
     {"container", "delete", "FOLDER [--yes]",
 	"delete a container, after saying what is lost with it",
 	cmd_container_delete},

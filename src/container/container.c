@@ -72,8 +72,8 @@ mac_half(const struct secret *derived)
 	return slice_make(derived->p + META_DIGEST, META_DIGEST);
 }
 
-static enum err
-write_meta(struct storage *at, struct meta *m, struct slice mac_key,
+enum err
+container_write_meta(struct storage *at, struct meta *m, struct slice mac_key,
     struct errinfo *ei)
 {
 	struct buf json = BUF_INIT(CONTAINER_META_MAX);
@@ -196,7 +196,8 @@ check_options(const struct container_options *o, struct errinfo *ei)
 static enum err
 check_vacant(struct storage *at, struct errinfo *ei)
 {
-	static const char *const names[] = {key_name, cert_name, meta_name};
+	static const char *const names[] = {
+	    key_name, cert_name, meta_name, container_key_next};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (storage_has(at, names[i])) {
@@ -220,8 +221,7 @@ new_meta(
 	uint8_t id[(CONTAINER_ID_SIZE - 1) / 2];
 	enum err e;
 
-	if ((e = random_bytes(id, sizeof(id), ei)) != ERR_OK ||
-	    (e = random_bytes(c->meta.salt, META_SALT, ei)) != ERR_OK) {
+	if ((e = random_bytes(id, sizeof(id), ei)) != ERR_OK) {
 		return e;
 	}
 	text_hex(&hex, slice_make(id, sizeof(id)));
@@ -234,21 +234,24 @@ new_meta(
 	memcpy(info->label, o->label, strlen(o->label) + 1);
 	memcpy(info->spec, o->spec, strlen(o->spec) + 1);
 	info->created = o->created;
-	info->has_password = o->password.len != 0;
-	c->meta.iterations = o->iterations != 0 ? o->iterations : ITERATIONS;
 	return ERR_OK;
 }
 
-static enum err
-new_protection(struct container *c, struct slice password, struct errinfo *ei)
+enum err
+container_protect(struct container *c, struct slice password,
+    unsigned iterations, struct errinfo *ei)
 {
 	struct secret derived = SECRET_EMPTY;
 	enum err e;
 
+	c->meta.info.has_password = password.len != 0;
+	c->meta.iterations = iterations != 0 ? iterations : ITERATIONS;
+	secret_clear(&c->mac_key);
 	if (!c->meta.info.has_password) {
 		return ERR_OK;
 	}
-	if ((e = derive(&c->meta, password, &derived, ei)) != ERR_OK) {
+	if ((e = random_bytes(c->meta.salt, META_SALT, ei)) != ERR_OK ||
+	    (e = derive(&c->meta, password, &derived, ei)) != ERR_OK) {
 		return e;
 	}
 	memcpy(c->meta.check, derived.p, META_DIGEST);
@@ -258,29 +261,29 @@ new_protection(struct container *c, struct slice password, struct errinfo *ei)
 }
 
 static unsigned
-p8_iterations(const struct container *c, const struct container_options *o)
+p8_iterations(const struct container *c, unsigned iterations)
 {
 	enum key_alg alg = privkey_alg(c->key);
 
-	if (o->iterations != 0) {
-		return o->iterations;
+	if (iterations != 0) {
+		return iterations;
 	}
 	return alg == KEY_GOST256 || alg == KEY_GOST512 ? ITERATIONS_GOST
 							: ITERATIONS;
 }
 
-static enum err
-write_key(
-    struct container *c, const struct container_options *o, struct errinfo *ei)
+enum err
+container_write_key(struct container *c, const char *name,
+    struct slice password, unsigned iterations, struct errinfo *ei)
 {
 	struct secret plain = SECRET_EMPTY;
 	struct buf p8 = BUF_INIT(KEY_FILE_MAX);
 	struct slice content;
 	enum err e;
 
-	if (o->password.len != 0) {
+	if (password.len != 0) {
 		e = privkey_to_p8(
-		    c->key, o->password, p8_iterations(c, o), &p8, ei);
+		    c->key, password, p8_iterations(c, iterations), &p8, ei);
 		content = buf_slice(&p8);
 	} else {
 		e = privkey_to_p8_insecure_plain(c->key, &plain, ei);
@@ -288,7 +291,7 @@ write_key(
 	}
 	if (e == ERR_OK &&
 	    (e = sha256(content, c->meta.key_sha, ei)) == ERR_OK) {
-		e = storage_write_secret(c->at, key_name, content, ei);
+		e = storage_write_secret(c->at, name, content, ei);
 	}
 	secret_clear(&plain);
 	buf_clear(&p8);
@@ -306,9 +309,10 @@ write_new(
 	if ((e = storage_begin(c->at, ei)) != ERR_OK) {
 		return e;
 	}
-	if ((e = write_key(c, o, ei)) == ERR_OK &&
-	    (e = write_meta(c->at, &c->meta, secret_slice(&c->mac_key), ei)) !=
-		ERR_OK) {
+	if ((e = container_write_key(
+		 c, key_name, o->password, o->iterations, ei)) == ERR_OK &&
+	    (e = container_write_meta(
+		 c->at, &c->meta, secret_slice(&c->mac_key), ei)) != ERR_OK) {
 		storage_remove(c->at, meta_name);
 		storage_remove(c->at, key_name);
 	}
@@ -352,7 +356,8 @@ container_create_in(struct storage *at, const struct container_options *options,
 		return e;
 	}
 	if ((e = new_meta(c, options, ei)) != ERR_OK ||
-	    (e = new_protection(c, options->password, ei)) != ERR_OK ||
+	    (e = container_protect(
+		 c, options->password, options->iterations, ei)) != ERR_OK ||
 	    (e = new_key(c, options, ei)) != ERR_OK ||
 	    (e = check_vacant(at, ei)) != ERR_OK ||
 	    (e = write_new(c, options, ei)) != ERR_OK) {
@@ -484,23 +489,43 @@ load_key(struct container *c, struct slice p8, struct slice password,
 						  : damaged(ei, cert_name);
 }
 
+/* The one that meta.json means: while a password is changed there are two. */
+enum err
+container_read_key(
+    struct container *c, struct secret *out, bool *out_next, struct errinfo *ei)
+{
+	const char *const names[] = {key_name, container_key_next};
+	uint8_t sha[META_DIGEST];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		enum err e =
+		    storage_read_secret(c->at, names[i], KEY_FILE_MAX, out, ei);
+
+		if (e == ERR_NOTFOUND && !is_absent(ei)) {
+			continue;
+		}
+		if (e != ERR_OK ||
+		    (e = sha256(secret_slice(out), sha, ei)) != ERR_OK) {
+			return e;
+		}
+		if (memcmp(sha, c->meta.key_sha, META_DIGEST) == 0) {
+			*out_next = i != 0;
+			return ERR_OK;
+		}
+		secret_clear(out);
+	}
+	return damaged(ei, key_name);
+}
+
 static enum err
 open_files(struct container *c, struct slice password, struct errinfo *ei)
 {
 	struct secret p8 = SECRET_EMPTY;
-	uint8_t sha[META_DIGEST];
-	enum err e =
-	    storage_read_secret(c->at, key_name, KEY_FILE_MAX, &p8, ei);
+	bool is_next = false;
+	enum err e = container_read_key(c, &p8, &is_next, ei);
 
-	if (e == ERR_NOTFOUND && !is_absent(ei)) {
-		e = damaged(ei, key_name);
-	}
-	if (e != ERR_OK || (e = sha256(secret_slice(&p8), sha, ei)) != ERR_OK) {
-		goto out;
-	}
-	if (memcmp(sha, c->meta.key_sha, META_DIGEST) != 0) {
-		e = damaged(ei, key_name);
-		goto out;
+	if (e != ERR_OK) {
+		return e;
 	}
 	if ((e = read_cert(c, ei)) != ERR_OK ||
 	    (c->meta.info.has_password &&
@@ -627,14 +652,14 @@ install(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
 
 	m.has_next = true;
 	memcpy(m.next_sha, sha, META_DIGEST);
-	if ((e = write_meta(c->at, &m, mac_key, ei)) != ERR_OK ||
+	if ((e = container_write_meta(c->at, &m, mac_key, ei)) != ERR_OK ||
 	    (e = storage_write(c->at, cert_name, der, ei)) != ERR_OK) {
 		return e;
 	}
 	m.has_next = false;
 	m.info.has_cert = true;
 	memcpy(m.cert_sha, sha, META_DIGEST);
-	if ((e = write_meta(c->at, &m, mac_key, ei)) != ERR_OK) {
+	if ((e = container_write_meta(c->at, &m, mac_key, ei)) != ERR_OK) {
 		return e;
 	}
 	c->meta = m;

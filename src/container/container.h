@@ -123,6 +123,22 @@ struct slice container_cert(const struct container *c);
 ATTR_MUST_USE enum err container_install_cert(
     struct container *c, struct slice cert_der, struct errinfo *ei);
 
+struct container_password {
+	struct slice password; /* empty: none, which has to be said aloud */
+	bool insecure_no_password;
+	unsigned iterations; /* 0: what a person's password wants */
+};
+/*
+ * Another password for an open container of ours in a folder, which keeps its
+ * id, key and certificate.  After a crash it opens with the old password or
+ * with the new one, never with neither.  What a disk keeps of the replaced file
+ * is not overwritten.  ERR_POLICY "container.password.empty"; ERR_UNSUPPORTED
+ * "container.password.token" (a token has a PIN),
+ * "container.cryptopro.password".
+ */
+ATTR_MUST_USE enum err container_set_password(struct container *c,
+    const struct container_password *to, struct errinfo *ei);
+
 /* What can be told without the password (and is not proved without it). */
 ATTR_MUST_USE enum err container_peek(
     const char *path, struct container_info *out, struct errinfo *ei);

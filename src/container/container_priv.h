@@ -27,6 +27,25 @@ struct container {
 /* Empty; takes at, also when it fails. */
 ATTR_MUST_USE enum err container_new_take(
     struct storage *at, struct container **out, struct errinfo *ei);
+/*
+ * The key's file while a password is changed.  meta.json, replaced whole, says
+ * which of the two files is the key; the other one is nothing.
+ */
+extern const char container_key_next[];
+/* The key of that file which meta.json means; *out_next: key.next.  ERR_CRYPTO
+ * "container.damaged". */
+ATTR_MUST_USE enum err container_read_key(struct container *c,
+    struct secret *out, bool *out_next, struct errinfo *ei);
+/* A new salt and MAC key; empty: none. iterations 0: what a person's password
+ * wants. */
+ATTR_MUST_USE enum err container_protect(struct container *c,
+    struct slice password, unsigned iterations, struct errinfo *ei);
+/* A file that is not there yet; the digest goes into c->meta. */
+ATTR_MUST_USE enum err container_write_key(struct container *c,
+    const char *name, struct slice password, unsigned iterations,
+    struct errinfo *ei);
+ATTR_MUST_USE enum err container_write_meta(struct storage *at, struct meta *m,
+    struct slice mac_key, struct errinfo *ei);
 /* A folder of CryptoPro's form: container_peek(), container_open(), and a
  * certificate of its key put in. */
 ATTR_MUST_USE enum err container_foreign_peek(const char *path,

@@ -25,7 +25,8 @@ remove_file(const char *path, const char *name, struct errinfo *ei)
 enum err
 container_remove(const char *path, struct errinfo *ei)
 {
-	static const char *const ours[] = {"meta.json", "key.p8", "cert.der"};
+	static const char *const ours[] = {
+	    "meta.json", "key.p8", "key.next", "cert.der"};
 	char meta[PATH_TEXT_SIZE];
 	enum err e = path_join(meta, path, ours[0], ei);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // surguch container: keys that move to and from the tools people have.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync,
 	renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -308,4 +309,62 @@ test('delete says what is lost, and wants the id', async (t) => {
 	assert.deepEqual(readdirSync(p.at('x.000')), ['else']);
 	await refused('container.none', 'container', 'delete', p.at('x.000'),
 		'--yes');
+});
+
+// Runs it, and kills it at this step (src/os/seam.h); false: it never got
+// there, and ended.
+function killedAt(step, ...args) {
+	return new Promise((done) => {
+		const child = spawn(join(BUILD, 'src/cli/surguch'), args, {
+			stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+			env: { ...process.env, SURGUCH_SEAM_FD: '3' } });
+		let told = '';
+		let killed = false;
+		child.stdio[3].on('error', () => {}).setEncoding('latin1')
+			.on('data', (text) => {
+				told += text;
+				for (let end; (end = told.indexOf('\n')) >= 0;) {
+					const [name, pid] = told.slice(0, end).split(' ');
+					told = told.slice(end + 1);
+					killed ||= name === step && child.kill('SIGKILL');
+					child.stdio[3].write(pid.padEnd(12));
+				}
+			});
+		child.on('close', () => done(killed));
+	});
+}
+
+test('another password in its place, and killed at every step', async (t) => {
+	const p = await place(t, 'gost2012_256', 'paramset:A');
+	const [a, b] = [p.password('a', 'first'), p.password('b', 'второй')];
+	await must('container', 'new', p.at('box'), '--password-file', a);
+	const { id } = await json('container', 'show', p.at('box'));
+	const change = (from, to) => ['container', 'password', p.at('box'),
+		'--password-file', from, '--new-password-file', to];
+	const opens = async (file) => (await surguch('container', 'export',
+		p.at('box'), '--pfx', p.at(`${Math.random()}.pfx`),
+		'--password-file', file, '--new-password-file', a)).code === 0;
+	await refused('container.password', ...change(b, b));
+	await must(...change(a, b));
+	assert.deepEqual([await opens(a), await opens(b)], [false, true]);
+	await must(...change(b, a));
+	for (const [step, now] of [['begin', a], ['key', a], ['meta', b],
+		['settled', b]]) {
+		assert.equal(await killedAt(`container.password.${step}`,
+			...change(a, b)), true, step);
+		assert.equal(await opens(now), true, step);
+		assert.equal(await opens(now === a ? b : a), false, step);
+		await must(...change(now, a));
+		assert.equal((await json('container', 'show', p.at('box'))).id, id);
+		assert.deepEqual(readdirSync(p.at('box')).sort(),
+			['key.p8', 'meta.json']);
+	}
+	await must('container', 'password', p.at('box'), '--password-file', a,
+		'--insecure-no-password');
+	assert.equal((await json('container', 'show', p.at('box'))).password,
+		false);
+
+	await package_.write(p.at('theirs.000'), { p8: p.p8 });
+	await refused('container.cryptopro.password', 'container', 'password',
+		p.at('theirs.000'), '--new-password-file', a);
 });

@@ -75,6 +75,7 @@ static void
 clean(void)
 {
 	drop("key.p8");
+	drop("key.next");
 	drop("cert.der");
 	drop("meta.json");
 	(void)rmdir(folder);
@@ -515,6 +516,123 @@ test_interrupted_install(void **state)
 	clean();
 }
 
+/* --- another password -------------------------------------------------------
+ */
+
+static enum err
+change(struct container *c, struct slice to, struct errinfo *ei)
+{
+	const struct container_password p = {.password = to,
+	    .insecure_no_password = to.len == 0,
+	    .iterations = 2};
+
+	return container_set_password(c, &p, ei);
+}
+
+static void
+test_password_changed(void **state)
+{
+	const struct slice to[] = {
+	    SLICE_LIT("другой"), SLICE_EMPTY, SLICE_LIT("third"), pass};
+	struct slice from = pass;
+	struct container *c = make("gost2012-256:A", pass);
+	struct buf cert;
+	struct errinfo ei = {0};
+	char id[CONTAINER_ID_SIZE];
+
+	(void)state;
+	memcpy(id, container_info(c)->id, sizeof(id));
+	make_cert(container_privkey(c), "1", &cert);
+	assert_ok(container_install_cert(c, buf_slice(&cert), &ei), &ei);
+	for (size_t i = 0; i < ARRAY_LEN(to); i++) {
+		const struct container_password none = {
+		    .password = SLICE_EMPTY};
+
+		assert_int_equal(
+		    container_set_password(c, &none, &ei), ERR_POLICY);
+		assert_string_equal(ei.rule, "container.password.empty");
+		assert_ok(change(c, to[i], &ei), &ei);
+		assert_int_equal(
+		    container_info(c)->has_password, to[i].len != 0);
+		/* The open one goes on, and takes a certificate. */
+		assert_ok(
+		    container_install_cert(c, buf_slice(&cert), &ei), &ei);
+		container_free(c);
+		assert_shut(from,
+		    to[i].len == 0  ? ERR_STATE
+		    : from.len == 0 ? ERR_STATE
+				    : ERR_CRYPTO,
+		    to[i].len == 0  ? "container.password.none"
+		    : from.len == 0 ? "container.password.needed"
+				    : "container.password",
+		    NULL);
+		c = reopen(to[i]);
+		assert_string_equal(container_info(c)->id, id);
+		assert_true(slice_eq(container_cert(c), buf_slice(&cert)));
+		from = to[i];
+	}
+	container_free(c);
+	buf_clear(&cert);
+	clean();
+}
+
+/* Every state that a lost power can leave behind: the old password opens it, or
+ * the new one does, and the next change ends well. */
+static void
+test_password_interrupted(void **state)
+{
+	static const char *const files[] = {"key.p8", "meta.json"};
+	const struct slice new = SLICE_LIT("new");
+	struct container *c;
+	struct buf old[2], next[2];
+	struct errinfo ei = {0};
+
+	(void)state;
+	c = make("p256", pass);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		get(files[i], &old[i]);
+	}
+	assert_ok(change(c, new, &ei), &ei);
+	container_free(c);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		get(files[i], &next[i]);
+	}
+	/* The new key is there, and nothing says so. */
+	put("key.p8", buf_slice(&old[0]));
+	put("meta.json", buf_slice(&old[1]));
+	put("key.next", buf_slice(&next[0]));
+	assert_shut(new, ERR_CRYPTO, "container.password", NULL);
+	c = reopen(pass);
+	assert_ok(change(c, new, &ei), &ei);
+	container_free(c);
+	container_free(reopen(new));
+	/* It says so, and the old key is still in its place; or it is gone. */
+	for (int gone = 0; gone < 2; gone++) {
+		put("key.p8", buf_slice(&old[0]));
+		put("meta.json", buf_slice(&next[1]));
+		put("key.next", buf_slice(&next[0]));
+		if (gone) {
+			drop("key.p8");
+		}
+		assert_shut(pass, ERR_CRYPTO, "container.password", NULL);
+		c = reopen(new);
+		/* Changed again: the only key must not be what goes. */
+		assert_ok(change(c, pass, &ei), &ei);
+		container_free(c);
+		container_free(reopen(pass));
+		assert_shut(new, ERR_CRYPTO, "container.password", NULL);
+	}
+	/* Both have gone bad. */
+	put("key.p8", SLICE_LIT("x"));
+	put("key.next", SLICE_LIT("x"));
+	assert_shut(pass, ERR_CRYPTO, "container.damaged", "key.p8");
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		buf_clear(&old[i]);
+		buf_clear(&next[i]);
+	}
+	clean();
+}
+
 /* --- other programs, lists
  * ------------------------------------------------------------ */
 
@@ -623,6 +741,8 @@ main(void)
 	    cmocka_unit_test(test_changed),
 	    cmocka_unit_test(test_install),
 	    cmocka_unit_test(test_interrupted_install),
+	    cmocka_unit_test(test_password_changed),
+	    cmocka_unit_test(test_password_interrupted),
 	    cmocka_unit_test(test_openssl_reads_key),
 	    cmocka_unit_test(test_default_iterations),
 	    cmocka_unit_test(test_list),
