@@ -173,6 +173,15 @@ application_put(struct call *c, const struct application *a)
 		call_put_id(
 		    c, "certificate", &a->certificate, CERTIFICATE_PREFIX);
 	}
+	if (a->medium.kind[0] != '\0') {
+		json_open_object(&c->w, "medium");
+		json_put_text(&c->w, "kind", a->medium.kind);
+		json_put_text(&c->w, "name", a->medium.name);
+		if (a->medium.container[0] != '\0') {
+			json_put_text(&c->w, "container", a->medium.container);
+		}
+		json_close(&c->w);
+	}
 	json_put_time(&c->w, "created_at", a->created_at);
 	json_put_time(&c->w, "updated_at", a->updated_at);
 }

@@ -208,16 +208,54 @@ send_code(struct call *c, const struct id *application)
 	return e;
 }
 
+/* `medium` may be absent; the text is the body's. */
+static enum err
+take_medium(struct call *c, struct key_medium *out, bool *out_has)
+{
+	static const char *const names[] = {"kind", "name", "container", NULL};
+	const struct json *m;
+	const char *container = NULL;
+	enum err e = ERR_OK;
+
+	*out_has = json_has(c->body, "medium");
+	if (!*out_has) {
+		return ERR_OK;
+	}
+	e = json_get_object(c->body, "medium", &m, c->ei);
+	if (e == ERR_OK) {
+		e = json_only(m, names, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = json_get_text(
+		    m, "kind", MEDIUM_NAME_MAX, &out->kind, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = json_get_text(
+		    m, "name", MEDIUM_NAME_MAX, &out->name, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = json_get_text_optional(
+		    m, "container", MEDIUM_NAME_MAX, &container, c->ei);
+	}
+	out->container = container != NULL ? container : "";
+	return e != ERR_OK ? err_object(c->ei, e, "medium") : ERR_OK;
+}
+
 static enum err
 store_request(struct call *c, const struct application *a, struct buf *pkcs10)
 {
-	static const char *const names[] = {"pkcs10", NULL};
+	static const char *const names[] = {"pkcs10", "medium", NULL};
+	struct key_medium medium = {0};
+	bool has_medium = false;
 	struct form f = {0};
 	struct act act = {.actor = c->actor};
 	enum err e = call_only(c, names);
 
 	if (e == ERR_OK) {
 		e = json_get_base64(c->body, "pkcs10", pkcs10, c->ei);
+	}
+	if (e == ERR_OK) {
+		e = take_medium(c, &medium, &has_medium);
 	}
 	if (e == ERR_OK) {
 		e = form_of_phone(
@@ -227,8 +265,8 @@ store_request(struct call *c, const struct application *a, struct buf *pkcs10)
 		e = check_request(c, &f, buf_slice(pkcs10));
 	}
 	if (e == ERR_OK) {
-		e = application_set_request(
-		    c->api->registry, &act, &a->id, buf_slice(pkcs10), c->ei);
+		e = application_set_request(c->api->registry, &act, &a->id,
+		    buf_slice(pkcs10), has_medium ? &medium : NULL, c->ei);
 	}
 	form_clear(&f);
 	return e;

@@ -179,6 +179,7 @@ enum bounds {
 	PASSPHRASE_MIN = 12,       /* of a CA's key */
 	CONTAINER_META_MAX = 8192, /* a real one is under 1 KiB */
 	CONTAINER_LABEL_MAX = 256,
+	MEDIUM_NAME_MAX = 256,             /* bytes; a token's label has 32 */
 	CONTAINERS_MAX = 1000,             /* in one folder */
 	DISK_NAMES_MAX = 10000,            /* at a disk's top, looked through */
 	CRYPTOPRO_HEADER_MAX = 160 * 1024, /* two certificates and 1 KiB */

@@ -28,6 +28,12 @@ hash_read(const struct rows *rows, size_t col, uint8_t out[32])
 	return s.len == 32 || rows_is_null(rows, 0, col);
 }
 
+static const char *
+text_or_empty(const struct rows *rows, size_t col)
+{
+	return rows_is_null(rows, 0, col) ? "" : rows_text(rows, 0, col);
+}
+
 /* Columns as in APPLICATION_GET; takes rows on success. */
 static enum err
 application_read(struct rows *rows, struct application *out, struct errinfo *ei)
@@ -41,6 +47,8 @@ application_read(struct rows *rows, struct application *out, struct errinfo *ei)
 	    .has_certificate = !rows_is_null(rows, 0, 9),
 	    .certificate = rows_id(rows, 0, 9),
 	    .reason = rows_text(rows, 0, 10),
+	    .medium = {text_or_empty(rows, 11), text_or_empty(rows, 12),
+		text_or_empty(rows, 13)},
 	    .rows = rows,
 	};
 

@@ -28,6 +28,17 @@ struct otp_proof;
 struct rows;
 struct unit;
 
+/*
+ * Where a key was made, as the person's own computer told it: shown to them
+ * again, on another computer too, and believed in nothing else.
+ */
+struct key_medium {
+	const char
+	    *kind; /* "registry", "disk", "token"; "": nothing is known */
+	const char *name; /* as it stands on it: 1..MEDIUM_NAME_MAX bytes */
+	const char *container; /* its agent's id of it, 32 hex digits, or "" */
+};
+
 struct application {
 	struct id id;
 	struct id form;
@@ -36,12 +47,13 @@ struct application {
 	int64_t updated_at;
 	uint8_t checked_hash[REGISTRY_HASH_SIZE]; /* data the person saw */
 	struct slice csr;                         /* DER; empty before keyed */
+	struct key_medium medium;                 /* of the request's key */
 	uint8_t csr_sha256[32];
 	uint8_t issue_key[32]; /* the signer's idempotency key */
 	bool has_certificate;
 	struct id certificate;
 	const char *reason; /* that the last step gave; else "" */
-	struct rows *rows;  /* owns csr and reason */
+	struct rows *rows;  /* owns csr, medium and reason */
 };
 
 /* Starts in ready, or in unpaid when the form is not paid.  ERR_CONFLICT
@@ -67,12 +79,13 @@ ATTR_MUST_USE enum err application_check(struct registry *r,
     const struct act *act, const struct id *id,
     const uint8_t hash[REGISTRY_HASH_SIZE], struct errinfo *ei);
 /* checked (or keyed: a new key) → keyed.  The caller has parsed and verified
- * the request; what is stored are its bytes.  ERR_STATE
- * "application.changed": the data are not those that were checked, and the
- * application went back to ready. */
+ * the request; what is stored are its bytes.  medium NULL: nothing is known of
+ * it; ERR_FORMAT "application.medium" (errinfo.object "medium") when it is not
+ * as above.  ERR_STATE "application.changed": the data are not those that were
+ * checked, and the application went back to ready. */
 ATTR_MUST_USE enum err application_set_request(struct registry *r,
     const struct act *act, const struct id *id, struct slice csr_der,
-    struct errinfo *ei);
+    const struct key_medium *medium, struct errinfo *ei);
 /* What the SMS code of the confirmation is bound to. */
 ATTR_MUST_USE enum err application_confirm_hash(
     const struct application *a, uint8_t out[32], struct errinfo *ei);

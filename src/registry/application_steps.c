@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/bounds.h"
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -12,7 +13,8 @@
 #include "registry/form_priv.h"
 
 enum {
-	SAME_TRIES = 4
+	SAME_TRIES = 4,
+	MEDIUM_CONTAINER_HEX = 32 /* an agent's id of a container */
 };
 
 static bool
@@ -102,10 +104,55 @@ check_csr(struct slice csr, uint8_t out_sha256[32], struct errinfo *ei)
 	return sha256_of(csr, out_sha256, ei);
 }
 
+static bool
+is_container(const char *id)
+{
+	return strlen(id) == MEDIUM_CONTAINER_HEX &&
+	       strspn(id, "0123456789abcdef") == MEDIUM_CONTAINER_HEX;
+}
+
+static bool
+medium_is_good(const struct key_medium *m)
+{
+	static const char *const kinds[] = {"registry", "disk", "token"};
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		known = known || strcmp(m->kind, kinds[i]) == 0;
+	}
+	return known && strlen(m->name) <= MEDIUM_NAME_MAX &&
+	       text_is_clean(slice_str(m->name)) &&
+	       (m->container[0] == '\0' || is_container(m->container));
+}
+
+static enum err
+check_medium(const struct key_medium *m, struct errinfo *ei)
+{
+	if (m == NULL || medium_is_good(m)) {
+		return ERR_OK;
+	}
+	return err_object(ei,
+	    err_set(ei, ERR_FORMAT, "application.medium", NULL,
+		"A medium has a kind (registry, disk, token), a name of 1 to "
+		"%d bytes, and the container's id of %d hexadecimal digits if "
+		"it is known.",
+		MEDIUM_NAME_MAX, (int)MEDIUM_CONTAINER_HEX),
+	    "medium");
+}
+
+static struct value
+text_or_null(const char *text)
+{
+	return text[0] == '\0' ? V_NULL : V_TEXT(text);
+}
+
 enum err
 application_set_request(struct registry *r, const struct act *act,
-    const struct id *id, struct slice csr_der, struct errinfo *ei)
+    const struct id *id, struct slice csr_der, const struct key_medium *medium,
+    struct errinfo *ei)
 {
+	static const struct key_medium unknown = {"", "", ""};
+	const struct key_medium *m = medium != NULL ? medium : &unknown;
 	struct both b = {0};
 	struct unit u;
 	int64_t now = clock_utc_sec(r->clock);
@@ -113,7 +160,8 @@ application_set_request(struct registry *r, const struct act *act,
 	uint8_t key[32] = {0};
 	enum err err;
 
-	if ((err = check_csr(csr_der, sha256, ei)) != ERR_OK ||
+	if ((err = check_medium(medium, ei)) != ERR_OK ||
+	    (err = check_csr(csr_der, sha256, ei)) != ERR_OK ||
 	    (err = application_issue_key(id, sha256, key, ei)) != ERR_OK ||
 	    (err = both_get(r, id, &b, ei)) != ERR_OK) {
 		return err;
@@ -126,7 +174,8 @@ application_set_request(struct registry *r, const struct act *act,
 	} else if (err == ERR_OK) {
 		unit_add(&u, ST_APPLICATION_REQUEST, EXPECT(1), V_ID(id),
 		    V_BLOB(csr_der), V_BLOB(slice_make(sha256, 32)),
-		    V_BLOB(slice_make(key, 32)));
+		    V_BLOB(slice_make(key, 32)), text_or_null(m->kind),
+		    text_or_null(m->name), text_or_null(m->container));
 		act_add(&u, act, now);
 		err = step_submit(r, &u, ei);
 	}

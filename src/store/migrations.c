@@ -61,6 +61,10 @@ static const char *const *const migration_8[] = {
     migration_8_guard,
 };
 
+static const char *const *const migration_9[] = {
+    migration_9_medium,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
@@ -70,6 +74,7 @@ static const struct migration list[] = {
     {6, migration_6, ARRAY_LEN(migration_6)},
     {7, migration_7, ARRAY_LEN(migration_7)},
     {8, migration_8, ARRAY_LEN(migration_8)},
+    {9, migration_9, ARRAY_LEN(migration_9)},
 };
 
 const struct migration *

@@ -52,4 +52,7 @@ extern const char *const migration_7_reports[];
 /* Migration 8: what messages cost, and whether codes are used. */
 extern const char *const migration_8_guard[];
 
+/* Migration 9: on which medium the key of an application lies. */
+extern const char *const migration_9_medium[];
+
 #endif

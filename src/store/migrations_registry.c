@@ -135,3 +135,11 @@ const char *const migration_3_words[] = {
     "CREATE INDEX word_owner ON word (kind, owner_id, word)",
     NULL,
 };
+
+/* Where the key was made, as the person's computer named it: all or none. */
+const char *const migration_9_medium[] = {
+    "ALTER TABLE application ADD COLUMN medium_kind TEXT",
+    "ALTER TABLE application ADD COLUMN medium_name TEXT",
+    "ALTER TABLE application ADD COLUMN medium_container TEXT",
+    NULL,
+};

@@ -250,14 +250,16 @@ STATEMENT(APPLICATION_MOVE, "application.move",
 /* What a step keeps besides; after APPLICATION_MOVE in the same unit. */
 STATEMENT(APPLICATION_CHECKED, "application.checked",
     "UPDATE application SET checked_sha256 = $2 WHERE id = $1", "db", "")
-/* id, csr, csr_sha256, issue_key */
+/* id, csr, csr_sha256, issue_key, medium: kind, name, container or NULL */
 STATEMENT(APPLICATION_REQUEST, "application.request",
-    "UPDATE application SET csr = $2, csr_sha256 = $3, issue_key = $4 "
+    "UPDATE application SET csr = $2, csr_sha256 = $3, issue_key = $4, "
+    "medium_kind = $5, medium_name = $6, medium_container = $7 "
     "WHERE id = $1",
-    "dbbb", "")
+    "dbbbTTT", "")
 STATEMENT(APPLICATION_NO_REQUEST, "application.no_request",
     "UPDATE application SET csr = NULL, csr_sha256 = NULL, "
-    "issue_key = NULL, checked_sha256 = NULL WHERE id = $1",
+    "issue_key = NULL, checked_sha256 = NULL, medium_kind = NULL, "
+    "medium_name = NULL, medium_container = NULL WHERE id = $1",
     "d", "")
 STATEMENT(APPLICATION_CERTIFICATE, "application.certificate",
     "UPDATE application SET certificate_id = $2 "
@@ -271,18 +273,17 @@ STATEMENT(APPLICATION_SAME, "application.same",
 /*
  * Columns: 0 id, 1 form_id, 2 state, 3 created_at, 4 changed_at,
  * 5 checked_sha256, 6 csr, 7 csr_sha256, 8 issue_key, 9 certificate_id,
- * 10 reason
+ * 10 reason, 11 medium_kind, 12 medium_name, 13 medium_container
  */
+#undef APPLICATION_ROW
+#define APPLICATION_ROW \
+    "SELECT id, form_id, state, created_at, changed_at, checked_sha256, " \
+    "csr, csr_sha256, issue_key, certificate_id, reason, medium_kind, " \
+    "medium_name, medium_container FROM application "
 STATEMENT(APPLICATION_GET, "application.get",
-    "SELECT id, form_id, state, created_at, changed_at, checked_sha256, "
-    "csr, csr_sha256, issue_key, certificate_id, reason FROM application "
-    "WHERE id = $1",
-    "d", "ddtiiBBBBDt")
+    APPLICATION_ROW "WHERE id = $1", "d", "ddtiiBBBBDtTTT")
 STATEMENT(APPLICATION_BY_ISSUE_KEY, "application.by_issue_key",
-    "SELECT id, form_id, state, created_at, changed_at, checked_sha256, "
-    "csr, csr_sha256, issue_key, certificate_id, reason FROM application "
-    "WHERE issue_key = $1",
-    "b", "ddtiiBBBBDt")
+    APPLICATION_ROW "WHERE issue_key = $1", "b", "ddtiiBBBBDtTTT")
 /* form, how many; the newest first */
 STATEMENT(APPLICATION_OF_FORM, "application.of_form",
     "SELECT id FROM application WHERE form_id = $1 ORDER BY id DESC LIMIT $2",

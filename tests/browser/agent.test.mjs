@@ -104,6 +104,8 @@ test('with the agent', async (t) => {
 		await press(page, 'Отправить запрос');
 		await heading(page, 'Подтверждение');
 		await page.getByText('Получить смс повторно можно через').waitFor();
+		assert.match(await page.locator('dl').innerText(),
+			/Ключ лежит на носителе\s+Реестр/);
 		assert.equal(agent.seen.match(/kind=make_key/g).length, 1);
 	});
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AgentDouble } from '../doubles/agent.mjs';
-import { startDesk } from '../e2e/lib/desk.mjs';
+import { startDesk, writeSql } from '../e2e/lib/desk.mjs';
 import { expectStatus } from '../e2e/lib/http.mjs';
 import { addForm, gostRequest, Person } from '../e2e/lib/person.mjs';
 import { launch, look, lookInEnglish, noFaults, openPage }
@@ -20,7 +20,7 @@ const ACTIVE = { ...LITE, id: 'token:2', name: 'Rutoken ECP Иванов',
 	model: 'Rutoken ECP', serial: '3a07f1c2', active: true, containers: 1,
 	pin: { state: 'low', factory: false } };
 const container = (medium, more = {}) => ({ id: '1'.repeat(32), medium,
-	label: 'Иванов Иван Иванович', spec: 'gost2012-256:A',
+	label: 'Иванов Иван Иванович', form: 'token', spec: 'gost2012-256:A',
 	created: '2026-01-10T10:00:00Z', has_password: true, copyable: true,
 	certificate: null, problem: null, ...more });
 
@@ -103,14 +103,41 @@ test('media', async (t) => {
 		async () => {
 			const person = await new Person(centre).signIn();
 			const { key, der } = await gostRequest(centre.dir, 'elsewhere');
-			const cert = await person.obtain(form, der);
+			const id = '2'.repeat(32);
+			const cert = await person.obtain(form, der, { kind: 'token',
+				name: 'Rutoken ECP Петров', container: id });
 			expectStatus(await acquaint(centre, person, key), 200);
+			// A key that could be it, but is not the one that was told.
+			agent.containers = [container('registry')];
 			agent.media = [REGISTRY, LITE];
 			await heading(page, 'Установка');
+			await page.getByText('Ключ лежит на «Rutoken ECP Петров»')
+				.waitFor();
+			assert.ok(!await page.getByRole('radio').first().isChecked());
+			await page.getByRole('button', { name: 'Установить' }).waitFor();
+			await look(page, 'install-lies');
+			await lookInEnglish(page, 'install-lies');
+			// That token is put in, before it has its certificate.
+			agent.containers = [container(ACTIVE.id, { id })];
+			agent.media = [REGISTRY, ACTIVE];
+			await page.getByText('Ключ найден на носителе «Rutoken ECP')
+				.waitFor();
+			agent.media = [REGISTRY, LITE];
+			agent.containers = [];
+			// In a registry, which nobody carries here; and a key of which
+			// nothing is known.
+			await writeSql(centre, 'update application set ' +
+				'medium_kind = \'registry\'');
+			await page.reload();
+			await page.getByText('в реестре компьютера, где он создан')
+				.waitFor();
+			await writeSql(centre, 'update application set medium_kind = null, ' +
+				'medium_name = null, medium_container = null');
+			await page.reload();
 			await page.getByText('Ключа этой заявки нет среди').waitFor();
 			await look(page, 'install-medium');
 			await lookInEnglish(page, 'install-medium');
-			// The token is carried here: found by its certificate.
+			// Found by its certificate.
 			agent.containers = [container(ACTIVE.id, { copyable: false,
 				certificate: { sha256: '', subject: '', not_after: '',
 					der: cert.toString('base64') } })];
@@ -131,5 +158,5 @@ test('media', async (t) => {
 			await page.getByText('Вставьте флешку или второй токен').waitFor();
 			await noFaults(page);
 		});
-	t.diagnostic('proves: A5 A6 A15 A19');
+	t.diagnostic('proves: A5 A6 A11 A13 A15 A19');
 });

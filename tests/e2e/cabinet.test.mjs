@@ -208,6 +208,33 @@ test('the cabinet', async (t) => {
 		assert.equal(await p.state(), 'keyed');
 	});
 
+	await t.test('where the key lies: told once, known to any computer',
+		async () => {
+			const p = await owner();
+			const medium = { kind: 'token', name: 'Актив Rutoken lite 0',
+				container: '00112233445566778899aabbccddeeff' };
+			expectStatus(await p.check(), 200);
+			for (const bad of [{ ...medium, kind: 'floppy' },
+				{ ...medium, name: '' }, { ...medium, name: 'a\u0007' },
+				{ ...medium, name: 'ы'.repeat(129) }, 'FLASH', [],
+				{ ...medium, container: 'zz' }, { kind: 'disk' },
+				{ ...medium, path: '/media/FLASH' }]) {
+				const r = await p.request(p.der, bad);
+				assert.equal(r.status, 422, `${JSON.stringify(bad)}: ${r.text}`);
+				assert.match(r.json.field, /^medium/, r.text);
+			}
+			assert.equal(await p.state(), 'checked');
+			const r = await p.request(p.der, medium);
+			expectStatus(r, 200);
+			assert.deepEqual(r.json.medium, medium);
+			const code = await p.code(ACT_CODE);
+			const elsewhere = await new Person(centre, p.phone).signIn();
+			assert.deepEqual((await elsewhere.get(p.at())).json.medium, medium);
+			expectStatus(await p.confirm(code), 200);
+			await p.reaches('issued');
+			assert.deepEqual((await p.get(p.at())).json.medium, medium);
+		});
+
 	await t.test('the acquaintance is signed by the new key only',
 		async () => {
 			const p = await owner();

@@ -10,9 +10,10 @@ const CALL_MS = 15000;
 
 export type Permission = 'granted' | 'prompt' | 'denied';
 
+export type MediumKind = 'registry' | 'disk' | 'token';
 export interface Medium {
 	id: string;
-	kind: 'registry' | 'disk' | 'token';
+	kind: MediumKind;
 	name: string;
 	serial?: string;
 	active?: boolean; // a token whose keys never leave it

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which container holds the key of an application, and bytes as the agent
 // takes them.
-import type { Container } from './agent';
+import type { Container, MediumKind } from './agent';
 
 // Chosen on the way to the key; remembered on this computer, because the
 // steps behind it need the same.
 export interface Kept {
 	medium: string;
 	name: string;       // of the medium
+	kind?: MediumKind;
 	container?: string; // once there is a key
 	pkcs10?: string;    // until the centre has it
 	stores?: Store[];   // what the agent listed back after installing
@@ -32,12 +33,27 @@ export function keepKey(app: string, kept: Kept): void {
 	localStorage.setItem(KEPT + app, JSON.stringify(kept));
 }
 
+// What the centre keeps of it, for the other computers of the same person.
+export interface KeptMedium {
+	kind: MediumKind;
+	name: string;
+	container?: string;
+}
+// null: too little is known.  A name that the centre would refuse must not
+// cost the key.
+export function mediumToKeep(kept: Kept): KeptMedium | null {
+	const name = [...kept.name.replace(/\p{Cc}/gu, ' ').trim()]
+		.slice(0, 64).join('');
+	return kept.kind === undefined || name === '' ? null : { kind: kept.kind,
+		name, ...(kept.container === undefined ? {}
+			: { container: kept.container }) };
+}
+
 // Those that hold the application's key: with its certificate (base64 DER),
-// or as they were made here; else those that could be it, newest first: of
-// the right kind, without a certificate so far.
-export function candidates(all: Container[], app: string, spec: string,
-	certificate: string | null): Container[] {
-	const made = keptKey(app)?.container;
+// or the container that was made for it; else those that could be it, newest
+// first: of the right kind, without a certificate so far.
+export function candidates(all: Container[], made: string | undefined,
+	spec: string, certificate: string | null): Container[] {
 	const own = all.filter((c) => c.id === made ||
 		(certificate !== null && c.certificate?.der === certificate));
 	return own.length > 0 ? own : all

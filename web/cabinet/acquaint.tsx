@@ -3,7 +3,6 @@
 // key.
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { keptKey } from '../agent/keys';
 import { useOrder } from '../agent/order';
 import { Button } from '../kit/button';
 import { Checkbox } from '../kit/field';
@@ -46,7 +45,7 @@ export function Acquaint({ job }: { job: Job }) {
 			</section>}
 			{order.doing !== null
 				? <OrderSteps doing={order.doing}
-					medium={keptKey(app)?.name ?? ''} onCancel={order.cancel} />
+					medium={key.place.name} onCancel={order.cancel} />
 				: <WithKey chosen={key}>
 					<Checkbox id="read" checked={read}
 						wrong={read ? undefined

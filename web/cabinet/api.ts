@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The centre's JSON API (docs/api/openapi.json), as far as the cabinet uses it.
+import type { KeptMedium } from '../agent/keys';
 import { lang, t, textOf } from '../i18n';
 
 export type State = 'unpaid' | 'ready' | 'checked' | 'keyed' | 'confirmed' |
@@ -72,6 +73,7 @@ export interface Application {
 	state: State;
 	next: Next;
 	reason?: string;
+	medium?: KeptMedium; // where its key was made, as the person's agent told
 	updated_at: string;
 	code?: { expires_at: string; resend_at: string };
 }

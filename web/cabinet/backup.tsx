@@ -43,7 +43,7 @@ export function Backup({ job }: { job: Job }) {
 		<KeyPage job={job} heading={t('copy.h')} faults={order.faults}>
 			<p>{t('copy.why')}</p>
 			{order.doing !== null
-				? <OrderSteps doing={order.doing} medium={key.wanted}
+				? <OrderSteps doing={order.doing} medium={key.place.name}
 					onCancel={order.cancel} />
 				: <WithKey chosen={key}>
 					{from !== null && !from.copyable

@@ -28,7 +28,7 @@ export function Check({ job }: { job: Job }) {
 			<Status>{tried?.signature === true && cert?.status === 'good' &&
 				<Notice tone="ok"><p>{t('check.works')}</p></Notice>}</Status>
 			{order.doing !== null
-				? <OrderSteps doing={order.doing} medium={key.wanted}
+				? <OrderSteps doing={order.doing} medium={key.place.name}
 					onCancel={order.cancel} />
 				: tried === null && <WithKey chosen={key}>
 					<div class="actions">

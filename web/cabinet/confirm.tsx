@@ -11,6 +11,7 @@ import { application, post, problemText, type Application, type Step }
 import { rowOf, StepPage, type Job } from './form';
 import { useAct, useSecondsUntil } from './hooks';
 import { Resend } from './sign_in';
+import { placeOfKey } from './with_key';
 
 // When the code was sent, as this tab knows it; another may not know.
 const KEPT = 'surguch.code.';
@@ -56,6 +57,7 @@ export function Confirm({ job }: { job: Job }) {
 			}
 		});
 	};
+	const lies = placeOfKey(job.app).name;
 	const ordered = ['full_name', 'organisation_name', 'type']
 		.map((l) => ({ label: textOf('row', l), value: rowOf(job, l) }))
 		.filter((r) => r.value !== '');
@@ -73,7 +75,8 @@ export function Confirm({ job }: { job: Job }) {
 		<StepPage step="confirm" heading={t('confirm.h')} faults={faults}>
 			<p>{t('confirm.lead')}</p>
 			<SummaryList rows={[...ordered, ...(job.form.key_spec === undefined ? []
-				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }])]} />
+				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }]),
+			...(lies === '' ? [] : [{ label: t('confirm.lies'), value: lies }])]} />
 			<p>{t(resendAt === null ? 'confirm.unsent' : 'confirm.sent',
 				phoneEnd(job.form.phone))}</p>
 			{resendAt === null && resend}

@@ -37,7 +37,7 @@ export function Install({ job }: { job: Job }) {
 			<p>{t('install.lead')}</p>
 			{order.doing !== null
 				? <OrderSteps doing={order.doing}
-					medium={keptKey(app)?.name ?? ''} onCancel={order.cancel} />
+					medium={key.place.name} onCancel={order.cancel} />
 				: <WithKey chosen={key}>
 					<div class="actions">
 						<Button onPress={install}>{t('install.do')}</Button>

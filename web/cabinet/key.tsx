@@ -3,7 +3,7 @@
 // chosen medium by the centre's order, its request sent on.
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
-import { base64, keepKey, keptKey } from '../agent/keys';
+import { base64, keepKey, keptKey, mediumToKeep, type Kept } from '../agent/keys';
 import { useOrder } from '../agent/order';
 import { Button } from '../kit/button';
 import { application, post, Problem, type Application } from './api';
@@ -18,13 +18,14 @@ export function Key({ job }: { job: Job }) {
 	const order = useOrder(app, 'make_key', async (made) => {
 		const { id } = made.container as { id: string };
 		const { pkcs10 } = made as { pkcs10: string };
-		const here = { medium: kept?.medium ?? '', name: kept?.name ?? '',
-			container: id };
+		const here: Kept = { medium: '', name: '', ...keptKey(app), container: id };
+		delete here.pkcs10;
+		const medium = mediumToKeep(here);
 		// The key is there: a centre that is away must not cost it.
 		keepKey(app, { ...here, pkcs10 });
 		try {
 			keepCode(await post<Application>(application(app, 'request'),
-				{ pkcs10 }));
+				{ pkcs10, ...(medium === null ? {} : { medium }) }));
 			keepKey(app, here);
 		} catch (e) {
 			if (e instanceof Problem && [409, 422].includes(e.status)) {

@@ -9,7 +9,7 @@ const order = { token: 0, disk: 1, registry: 2 };
 export const byKind = (a: Medium, b: Medium) => order[a.kind] - order[b.kind];
 
 // As it stands on the thing itself; the profile has a word of our own.
-export const nameOf = (m: Medium) =>
+export const nameOf = (m: Pick<Medium, 'kind' | 'name'>) =>
 	m.kind === 'registry' ? t('medium.registry_name') : m.name;
 
 export const usable = (m: Medium) => m.writable && m.pin?.state !== 'locked';

@@ -11,6 +11,7 @@ import type { Fault } from '../kit/notice';
 import { StepPage, type Job } from './form';
 import { advised, byKind, MediumChoices, nameOf, usable } from './media';
 import { ownerOf } from './paper';
+import { placeOfKey } from './with_key';
 import { WorkplacePoints } from './workplace';
 
 // The medium of the newest certificate of the same owner, if it is here.
@@ -27,6 +28,8 @@ export function Medium({ job }: { job: Job }) {
 	const w = useWorkplace();
 	const app = job.app?.id ?? '';
 	const kept = keptKey(app);
+	const lies = placeOfKey(job.app);
+	const made = lies.container === undefined ? '' : lies.name;
 	const [chosen, setChosen] = useState(kept?.medium);
 	const [old, setOld] = useState<string>();
 	const [faults, setFaults] = useState<Fault[]>([]);
@@ -52,8 +55,8 @@ export function Medium({ job }: { job: Job }) {
 	const token = media.some((m) => m.kind === 'token');
 	return (
 		<StepPage step="key" heading={t('medium.h')} faults={faults}>
-			{kept?.container !== undefined && <Notice tone="wait">
-				<p>{t('medium.made', kept.name)}</p></Notice>}
+			{made !== '' && <Notice tone="wait">
+				<p>{t('medium.made', made)}</p></Notice>}
 			<p>{t('medium.choose')}</p>
 			<MediumChoices label={t('medium.choose')} media={media}
 				value={here?.id ?? ''} onChange={setChosen} />
@@ -67,7 +70,8 @@ export function Medium({ job }: { job: Job }) {
 						setFaults([{ text: t('medium.none') }]);
 						return;
 					}
-					keepKey(app, { medium: here.id, name: nameOf(here) });
+					keepKey(app, { medium: here.id, name: nameOf(here),
+						kind: here.kind });
 					job.to('key');
 				}}>{t('medium.get')}</Button>
 			</div>

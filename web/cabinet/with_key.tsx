@@ -5,25 +5,44 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { AgentProblem, containers, type Container } from '../agent/agent';
-import { base64, candidates, keptKey } from '../agent/keys';
+import { base64, candidates, keptKey, type Kept } from '../agent/keys';
 import { isReady, useWorkplace, type Watch } from '../agent/watch';
 import { Choices } from '../kit/field';
 import { MediumIcon } from '../kit/icon';
 import { moment } from '../kit/format';
 import { Notice } from '../kit/notice';
-import { application, bytes } from './api';
+import { application, bytes, type Application } from './api';
 import type { Job } from './form';
 import { useLoad } from './hooks';
 import { nameOf } from './media';
 import { DeviceNotice } from './support';
 import { WorkplacePoints } from './workplace';
 
+// Where the key lies: as the computer that made it last told the centre, or as
+// this one knows it.
+export interface KeyPlace {
+	name: string; // of the medium; '': nobody knows
+	container?: string | undefined;
+	// In the registry of another computer: nothing can be put in here.
+	elsewhere: boolean;
+}
+export function placeOfKey(app: Application | null): KeyPlace {
+	const kept: Kept | null = app === null ? null : keptKey(app.id);
+	const told = app?.medium;
+	const own = kept?.container;
+	return told === undefined || (own !== undefined &&
+		[undefined, own].includes(told.container))
+		? { name: kept?.name ?? '', container: own, elsewhere: false }
+		: { name: nameOf(told), container: told.container,
+			elsewhere: told.kind === 'registry' };
+}
+
 export interface ChosenKey {
 	watch: Watch;
 	all: Container[] | null;     // null: not known yet
 	container: Container | null; // null: its medium is not there
 	id: string | null;           // of that container, there or not
-	wanted: string;              // the medium's name
+	place: KeyPlace;
 	certificate: string | null;  // base64 DER, of an issued application
 	choose(id: string): void;
 }
@@ -55,12 +74,16 @@ export function useKey(job: Job): ChosenKey {
 			now = false;
 		};
 	}, [JSON.stringify(place?.media)]);
-	const kept = keptKey(app);
+	const lies = placeOfKey(job.app);
 	const all = found === null || certificate === null ? null
-		: candidates(found, app, job.form.key_spec ?? '', certificate);
-	const container = all?.find((c) => c.id === id) ?? all?.[0] ?? null;
-	return { watch, all, container, certificate, choose: setId,
-		wanted: kept?.name ?? '', id: container?.id ?? kept?.container ?? null };
+		: candidates(found, lies.container, job.form.key_spec ?? '', certificate);
+	const known = lies.container === undefined || all?.some((c) =>
+		c.id === lies.container || c.certificate !== null);
+	// Another that could be it is taken only when the person says so.
+	const container = all?.find((c) => c.id === id) ??
+		(known ? all?.[0] : undefined) ?? null;
+	return { watch, all, container, certificate, choose: setId, place: lies,
+		id: container?.id ?? lies.container ?? null };
 }
 
 export function WithKey({ chosen, children }: { chosen: ChosenKey;
@@ -76,13 +99,6 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 	if (all === null) {
 		return <p role="status">{t('work.checking')}</p>;
 	}
-	if (container === null) {
-		return <>
-			<Notice tone="need"><p>{chosen.wanted === '' ? t('install.missing')
-				: t('op.medium', chosen.wanted)}</p></Notice>
-			{chosen.id !== null && children}
-		</>;
-	}
 	const medium = (of: string) => watch.place.media.find((m) => m.id === of);
 	const name = (of: string) => {
 		const m = medium(of);
@@ -90,17 +106,24 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 	};
 	return (
 		<>
-			{all.length > 1 && <Choices label={t('install.which')}
-				value={container.id} onChange={chosen.choose}
+			{container === null && <Notice tone="need">
+				<p>{missingText(chosen.place)}</p></Notice>}
+			{all.length > (container === null ? 0 : 1) && <Choices
+				label={t(container === null ? 'install.other' : 'install.which')}
+				value={container?.id ?? ''} onChange={chosen.choose}
 				choices={all.map((c) => ({ value: c.id, title: c.label,
 					about: [name(c.medium),
 						c.created === null ? t(`container.${c.form}`) : moment(c.created)]
 						.filter(Boolean).join(' · '),
 					icon: <MediumIcon kind={medium(c.medium)?.kind ?? 'token'} />
 				}))} />}
-			{all.length === 1 && <p class="quiet">{t('install.where',
+			{all.length === 1 && container !== null && <p class="quiet">{t('install.where',
 				name(container.medium))}</p>}
-			{children}
+			{chosen.id !== null && children}
 		</>
 	);
 }
+
+const missingText = ({ name, elsewhere }: KeyPlace): string =>
+	elsewhere ? t('install.elsewhere')
+		: name === '' ? t('install.missing') : t('install.lies', name);

@@ -126,9 +126,10 @@ export class Person {
 			{ data_hash: shown.json.data_hash });
 	}
 
-	request(der) {
+	// medium: where the key lies, as an agent would tell it
+	request(der, medium) {
 		return this.post(this.at('request'),
-			{ pkcs10: der.toString('base64') });
+			{ pkcs10: der.toString('base64'), medium });
 	}
 
 	confirm(code) {
@@ -146,10 +147,10 @@ export class Person {
 	}
 
 	// From the form to the issued certificate (DER).
-	async obtain(form, der) {
+	async obtain(form, der, medium) {
 		await this.apply(form);
 		expectStatus(await this.check(), 200);
-		expectStatus(await this.request(der), 200);
+		expectStatus(await this.request(der, medium), 200);
 		expectStatus(await this.confirm(await this.code(ACT_CODE)), 200);
 		await this.reaches('issued');
 		return this.certificate();

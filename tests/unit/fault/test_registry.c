@@ -89,8 +89,8 @@ check(struct errinfo *ei)
 static enum err
 request(struct errinfo *ei)
 {
-	return application_set_request(
-	    &desk->r, &desk->person, &desk->app, SLICE_LIT("a request"), ei);
+	return application_set_request(&desk->r, &desk->person, &desk->app,
+	    SLICE_LIT("a request"), NULL, ei);
 }
 
 static enum err

@@ -163,7 +163,7 @@ desk_key(struct desk *d, const char *csr)
 	struct errinfo ei = {0};
 
 	assert_ok(application_set_request(
-		      &d->r, &d->person, &d->app, slice_str(csr), &ei),
+		      &d->r, &d->person, &d->app, slice_str(csr), NULL, &ei),
 	    &ei);
 }
 

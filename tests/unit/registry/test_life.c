@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+#include "base/bounds.h"
 #include "desk.h"
 
 static enum app_next
@@ -132,7 +134,7 @@ test_wrong_order(void **state)
 
 	desk_ready(d);
 	assert_rule(application_set_request(
-			&d->r, &d->person, &d->app, SLICE_LIT("x"), &ei),
+			&d->r, &d->person, &d->app, SLICE_LIT("x"), NULL, &ei),
 	    ERR_STATE, "application.step", &ei);
 	assert_string_equal(ei.object, "ready");
 	assert_rule(
@@ -188,6 +190,77 @@ test_wrong_order(void **state)
 	    application_create(&d->r, &d->person, &d->app, &d->form, &ei), &ei);
 }
 
+static enum err
+send_key(struct desk *d, const struct key_medium *medium, struct errinfo *ei)
+{
+	return application_set_request(
+	    &d->r, &d->person, &d->app, SLICE_LIT("x"), medium, ei);
+}
+
+static void
+expect_medium(struct desk *d, const struct key_medium *expected)
+{
+	struct errinfo ei = {0};
+	struct application a;
+
+	assert_ok(application_get(&d->r, &d->app, &a, &ei), &ei);
+	assert_string_equal(a.medium.kind, expected->kind);
+	assert_string_equal(a.medium.name, expected->name);
+	assert_string_equal(a.medium.container, expected->container);
+	application_clear(&a);
+}
+
+/* Where the key lies is the person's own word: kept with the request that it
+ * came with, no longer. */
+static void
+test_medium(void **state)
+{
+	static const char id[] = "00112233445566778899aabbccddeeff";
+	static const struct key_medium none = {"", "", ""};
+	static const struct key_medium good[] = {
+	    {"token", "Актив Rutoken lite 0", id}, {"disk", "F", ""}};
+	char letters[MEDIUM_NAME_MAX + 2];
+	const struct key_medium bad[] = {{"", "FLASH", id},
+	    {"floppy", "FLASH", id}, {"disk", "", id}, {"disk", letters, id},
+	    {"disk", "a\nb", id}, {"disk", "\xff", id},
+	    {"disk", "FLASH", "0011"},
+	    {"disk", "FLASH", "zz112233445566778899aabbccddeeff"},
+	    {"disk", "FLASH", "00112233445566778899AABBCCDDEEFF"}};
+	struct key_medium longest = {"registry", letters + 1, id};
+	struct desk *d = *state;
+	struct errinfo ei = {0};
+
+	memset(letters, 'x', sizeof(letters) - 1);
+	letters[sizeof(letters) - 1] = '\0';
+	desk_ready(d);
+	desk_check(d);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_rule(send_key(d, &bad[i], &ei), ERR_FORMAT,
+		    "application.medium", &ei);
+		assert_string_equal(ei.object, "medium");
+	}
+	assert_int_equal(desk_state(d), APP_CHECKED);
+	expect_medium(d, &none);
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_ok(send_key(d, &good[i], &ei), &ei);
+		expect_medium(d, &good[i]);
+	}
+	assert_ok(send_key(d, &longest, &ei), &ei);
+	expect_medium(d, &longest);
+	/* A key of which nothing is told, and a request that is forgotten. */
+	assert_ok(send_key(d, NULL, &ei), &ei);
+	expect_medium(d, &none);
+	assert_ok(send_key(d, &good[0], &ei), &ei);
+	desk_identify(d);
+	desk_force(d, APP_REVIEW);
+	assert_ok(application_ask_correct(
+		      &d->r, &d->operator, & d->app, "фамилия", &ei),
+	    &ei);
+	assert_ok(
+	    application_corrected(&d->r, &d->operator, & d->app, &ei), &ei);
+	expect_medium(d, &none);
+}
+
 /* The registry changed while the person was on the way. */
 static void
 test_changed(void **state)
@@ -207,7 +280,7 @@ test_changed(void **state)
 		      &d->operator, & d->person_id, 1, &other, &ei),
 	    &ei);
 	assert_rule(application_set_request(
-			&d->r, &d->person, &d->app, SLICE_LIT("x"), &ei),
+			&d->r, &d->person, &d->app, SLICE_LIT("x"), NULL, &ei),
 	    ERR_STATE, "application.changed", &ei);
 	assert_int_equal(desk_state(d), APP_READY);
 
@@ -432,6 +505,7 @@ main(void)
 	    desk_test(test_whole),
 	    desk_test(test_wrong_order),
 	    desk_test(test_changed),
+	    desk_test(test_medium),
 	    desk_test(test_changed_before_confirm),
 	    desk_test(test_adopt),
 	    desk_test(test_issue_refused),
