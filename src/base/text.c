@@ -168,22 +168,44 @@ hex_value(uint8_t c)
 	return -1;
 }
 
+static bool
+get_octet(struct slice *hex, uint8_t *out)
+{
+	int high = hex->len < 2 ? -1 : hex_value(hex->p[0]);
+	int low = hex->len < 2 ? -1 : hex_value(hex->p[1]);
+
+	if (high < 0 || low < 0) {
+		return false;
+	}
+	*out = (uint8_t)(high << 4 | low);
+	*hex = slice_make(hex->p + 2, hex->len - 2);
+	return true;
+}
+
 bool
 text_unhex(struct slice hex, uint8_t *out, size_t out_len)
 {
-	if (hex.len != out_len * 2) {
-		return false;
-	}
 	for (size_t i = 0; i < out_len; i++) {
-		int high = hex_value(hex.p[2 * i]);
-		int low = hex_value(hex.p[2 * i + 1]);
-
-		if (high < 0 || low < 0) {
+		if (!get_octet(&hex, &out[i])) {
 			return false;
 		}
-		out[i] = (uint8_t)(high << 4 | low);
 	}
-	return true;
+	return hex.len == 0;
+}
+
+bool
+text_unhex_apart(struct slice hex, uint8_t *out, size_t out_len)
+{
+	for (size_t i = 0; i < out_len; i++) {
+		while (i > 0 && hex.len > 0 &&
+		       (hex.p[0] == ':' || hex.p[0] == ' ')) {
+			hex = slice_make(hex.p + 1, hex.len - 1);
+		}
+		if (!get_octet(&hex, &out[i])) {
+			return false;
+		}
+	}
+	return hex.len == 0;
 }
 
 static const char alphabet64[] =

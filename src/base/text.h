@@ -33,8 +33,12 @@ bool text_is_digits(struct slice s);
 void text_hex(struct buf *b, struct slice s); /* lower case */
 ATTR_MUST_USE bool text_unhex(
     struct slice hex, uint8_t *out, size_t out_len); /* exact length */
-void text_base64(struct buf *b, struct slice s);     /* one line, padded */
-void text_base64url(struct buf *b, struct slice s);  /* no padding */
+/* The same as people and other programs write it: colons and spaces between
+ * octets do not count. */
+ATTR_MUST_USE bool text_unhex_apart(
+    struct slice hex, uint8_t *out, size_t out_len);
+void text_base64(struct buf *b, struct slice s);    /* one line, padded */
+void text_base64url(struct buf *b, struct slice s); /* no padding */
 /* Standard alphabet; white space is skipped; padding demanded.  Appends. */
 ATTR_MUST_USE bool text_unbase64(struct slice s, struct buf *out);
 ATTR_MUST_USE bool text_unbase64url(struct slice s, struct buf *out);

@@ -64,6 +64,16 @@ take_option(int argc, char **argv, int *at, const struct cli_option *options,
 }
 
 enum err
+cli_fingerprint(const char *given, uint8_t out[32], struct errinfo *ei)
+{
+	return text_unhex_apart(slice_str(given), out, 32)
+		   ? ERR_OK
+		   : err_set(ei, ERR_FORMAT, "cli.fingerprint", NULL,
+			 "a SHA-256 fingerprint is 64 hexadecimal digits, "
+			 "colons between them or not");
+}
+
+enum err
 cli_parse(int argc, char **argv, const struct cli_option *options,
     size_t num_options, size_t min, size_t max, const char *usage,
     struct cli_args *out, struct errinfo *ei)

@@ -38,6 +38,14 @@ struct cli_args {
 };
 
 /*
+ * A SHA-256 fingerprint as a person gives it: 64 hexadecimal digits of either
+ * case, with or without colons and spaces between octets (as openssl and
+ * browsers show it).  ERR_FORMAT "cli.fingerprint".
+ */
+ATTR_MUST_USE enum err cli_fingerprint(
+    const char *given, uint8_t out[32], struct errinfo *ei);
+
+/*
  * Sort the words after the command.  "--" ends options; "--name=value" is the
  * same as "--name value".  ERR_FORMAT "cli.option", "cli.words" with what was
  * expected (`usage`: "FORM CONTAINER [--password-file FILE]").

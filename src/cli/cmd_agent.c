@@ -25,14 +25,14 @@ enum {
 struct offer {
 	char name[TRUST_NAME_SIZE];
 	struct buf ca;
-	char sha256[FINGERPRINT_HEX + 1];
+	uint8_t sha[TRUST_SHA];
+	char sha256[FINGERPRINT_HEX + 1]; /* the same as text */
 };
 
 static enum err
 take_offer(struct slice body, struct offer *o, struct errinfo *ei)
 {
 	struct buf hex = BUF_INIT(FINGERPRINT_HEX + 1);
-	uint8_t sha[SHA256_SIZE];
 	struct json *answer = NULL;
 	const char *name = NULL;
 	enum err e = json_parse(body, ANSWER_MAX, &answer, ei);
@@ -47,10 +47,10 @@ take_offer(struct slice body, struct offer *o, struct errinfo *ei)
 	}
 	/* Computed here: what the centre says its hash is means nothing. */
 	if (e == ERR_OK) {
-		e = sha256_of_buf(&o->ca, sha, ei);
+		e = sha256_of_buf(&o->ca, o->sha, ei);
 	}
 	if (e == ERR_OK) {
-		text_hex(&hex, slice_make(sha, sizeof(sha)));
+		text_hex(&hex, slice_make(o->sha, sizeof(o->sha)));
 		(void)snprintf(
 		    o->sha256, sizeof(o->sha256), "%s", buf_cstr(&hex));
 	}
@@ -90,14 +90,14 @@ fetch_offer(const char *origin, const char *ca_file, struct offer *o,
 
 /* The person compares it, or has given it. */
 static enum err
-confirm(const char *origin, const char *fingerprint, const struct offer *o,
+confirm(const char *origin, const uint8_t *fingerprint, const struct offer *o,
     struct errinfo *ei)
 {
 	char question[QUESTION_SIZE];
 	struct buf name = BUF_INIT((size_t)2 * TRUST_NAME_SIZE);
 
 	if (fingerprint != NULL) {
-		return strcmp(fingerprint, o->sha256) == 0
+		return memcmp(fingerprint, o->sha, sizeof(o->sha)) == 0
 			   ? ERR_OK
 			   : err_set(ei, ERR_POLICY, "agent.fingerprint", NULL,
 				 "the centre's CA has another fingerprint: %s",
@@ -119,15 +119,19 @@ confirm(const char *origin, const char *fingerprint, const struct offer *o,
 enum err
 cmd_agent_trust(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	const char *ca_file = NULL, *fingerprint = NULL;
-	const struct cli_option options[] = {{"--ca-file", &ca_file, NULL},
-	    {"--fingerprint", &fingerprint, NULL}};
+	const char *ca_file = NULL, *given = NULL;
+	const struct cli_option options[] = {
+	    {"--ca-file", &ca_file, NULL}, {"--fingerprint", &given, NULL}};
+	uint8_t fingerprint[TRUST_SHA];
 	struct offer o = {.ca = BUF_INIT(CERT_BYTES_MAX)};
 	char home[PATH_TEXT_SIZE];
 	struct cli_args args;
 	enum err e = cli_parse(
 	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
 
+	if (e == ERR_OK && given != NULL) {
+		e = cli_fingerprint(given, fingerprint, ei);
+	}
 	if (e == ERR_OK) {
 		e = home_dir(home, sizeof(home), ei);
 	}
@@ -138,7 +142,8 @@ cmd_agent_trust(int argc, char **argv, const char *usage, struct errinfo *ei)
 		e = fetch_offer(args.at[0], ca_file, &o, ei);
 	}
 	if (e == ERR_OK) {
-		e = confirm(args.at[0], fingerprint, &o, ei);
+		e = confirm(
+		    args.at[0], given == NULL ? NULL : fingerprint, &o, ei);
 	}
 	if (e == ERR_OK) {
 		e = trust_put(home, args.at[0], o.name, buf_slice(&o.ca), ei);

@@ -159,14 +159,18 @@ put_fingerprint(struct buf *line, struct slice der, struct errinfo *ei)
 
 /* Trust by the word of whoever gave the fingerprint, or of the person. */
 static enum err
-confirm_root(struct slice der, const char *fingerprint, struct errinfo *ei)
+confirm_root(struct slice der, const uint8_t *fingerprint, struct errinfo *ei)
 {
 	struct buf name = BUF_INIT(LINE_MAX_LEN);
 	struct buf hex = BUF_INIT(2 * SHA256_SIZE + 1);
-	enum err e = put_fingerprint(&hex, der, ei);
+	uint8_t sha[SHA256_SIZE];
+	enum err e = sha256_of(der, sha, ei);
 
+	if (e == ERR_OK) {
+		text_hex(&hex, slice_make(sha, sizeof(sha)));
+	}
 	if (e == ERR_OK && fingerprint != NULL) {
-		e = strcmp(fingerprint, buf_cstr(&hex)) == 0
+		e = memcmp(fingerprint, sha, sizeof(sha)) == 0
 			? ERR_OK
 			: err_set(ei, ERR_DENIED, "certstores.fingerprint",
 			      NULL,
@@ -214,7 +218,7 @@ homes(
 }
 
 static enum err
-install(struct batch *b, const char *fingerprint, struct errinfo *ei)
+install(struct batch *b, const uint8_t *fingerprint, struct errinfo *ei)
 {
 	struct store_state states[STORES_MAX];
 	char home[PATH_TEXT_SIZE], person[PATH_TEXT_SIZE];
@@ -245,9 +249,9 @@ install(struct batch *b, const char *fingerprint, struct errinfo *ei)
 enum err
 cmd_store_install(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	const char *fingerprint = NULL;
-	const struct cli_option options[] = {
-	    {"--fingerprint", &fingerprint, NULL}};
+	const char *given = NULL;
+	const struct cli_option options[] = {{"--fingerprint", &given, NULL}};
+	uint8_t fingerprint[SHA256_SIZE];
 	struct batch *b = calloc(1, sizeof(*b));
 	struct cli_args args;
 	enum err e = b == NULL
@@ -255,11 +259,14 @@ cmd_store_install(int argc, char **argv, const char *usage, struct errinfo *ei)
 			 : cli_parse(argc, argv, options, ARRAY_LEN(options), 1,
 			       ARRAY_LEN(args.at), usage, &args, ei);
 
+	if (e == ERR_OK && given != NULL) {
+		e = cli_fingerprint(given, fingerprint, ei);
+	}
 	for (size_t i = 0; e == ERR_OK && i < args.num; i++) {
 		e = add_file(b, args.at[i], ei);
 	}
 	if (e == ERR_OK) {
-		e = install(b, fingerprint, ei);
+		e = install(b, given == NULL ? NULL : fingerprint, ei);
 	}
 	batch_free(b);
 	return e;
@@ -307,11 +314,8 @@ cmd_store_remove(int argc, char **argv, const char *usage, struct errinfo *ei)
 	size_t num = 0;
 	enum err e = cli_parse(argc, argv, NULL, 0, 1, 1, usage, &args, ei);
 
-	if (e == ERR_OK &&
-	    !text_unhex(slice_str(args.at[0]), sha, sizeof(sha))) {
-		e = err_set(ei, ERR_FORMAT, "cli.words", NULL,
-		    "SHA256 is 64 hexadecimal digits, as `store list` shows "
-		    "them");
+	if (e == ERR_OK) {
+		e = cli_fingerprint(args.at[0], sha, ei);
 	}
 	if (e == ERR_OK) {
 		e = home_dir(home, sizeof(home), ei);

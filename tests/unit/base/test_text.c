@@ -103,7 +103,30 @@ hex_is_exact(void **state)
 	assert_memory_equal(out, "\x0a\xff", 2);
 	assert_false(text_unhex(SLICE_LIT("0Af"), out, sizeof(out)));
 	assert_false(text_unhex(SLICE_LIT("0AfG"), out, sizeof(out)));
+	assert_false(text_unhex(SLICE_LIT("0A:fF"), out, sizeof(out)));
+	assert_false(text_unhex(SLICE_LIT("0AfF0"), out, sizeof(out)));
 	buf_clear(&b);
+}
+
+static void
+hex_as_others_write_it(void **state)
+{
+	static const char *const good[] = {"0aff", "0A:FF", "0A FF", "0a : ff"};
+	static const char *const bad[] = {
+	    "", "0a", "0a:f", "0:aff", ":0aff", "0aff:", "0a-ff", "0a:ff:00"};
+	uint8_t out[2];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		memset(out, 0, sizeof(out));
+		assert_true(
+		    text_unhex_apart(slice_str(good[i]), out, sizeof(out)));
+		assert_memory_equal(out, "\x0a\xff", 2);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_false(
+		    text_unhex_apart(slice_str(bad[i]), out, sizeof(out)));
+	}
 }
 
 static void
@@ -172,6 +195,7 @@ main(void)
 	    cmocka_unit_test(base64_vectors_of_rfc_4648),
 	    cmocka_unit_test(base64_has_one_text_for_one_value),
 	    cmocka_unit_test(hex_is_exact),
+	    cmocka_unit_test(hex_as_others_write_it),
 	    cmocka_unit_test(escapes_what_could_forge_a_line),
 	    cmocka_unit_test(fold_joins_what_people_mean_as_one),
 	    cmocka_unit_test(numbers_do_not_overflow),
