@@ -8,9 +8,12 @@
 
 #include "api/call.h"
 #include "api/cert_file.h"
+#include "api/purpose_json.h"
 #include "api/routes.h"
 #include "base/text.h"
 #include "ca/authority.h"
+#include "ca/revoke.h"
+#include "ca/root_crl.h"
 #include "crypto/hash.h"
 #include "x509/cert.h"
 #include "x509/name.h"
@@ -57,6 +60,7 @@ static enum err
 put_one(struct call *c, struct slice der)
 {
 	uint8_t hash[SHA256_SIZE];
+	struct root_revoked revoked;
 	struct cert *cert = NULL;
 	enum err e = sha256_of(der, hash, c->ei);
 
@@ -74,6 +78,12 @@ put_one(struct call *c, struct slice der)
 	json_put_time(&c->w, "not_before", cert_not_before(cert));
 	json_put_time(&c->w, "not_after", cert_not_after(cert));
 	json_put_int(&c->w, "size", (int64_t)der.len);
+	purposes_put_cert(&c->w, cert);
+	if (ca_cert_revoked(c->api->ca, der, &revoked)) {
+		json_put_time(&c->w, "revoked_at", revoked.at);
+		json_put_text(
+		    &c->w, "reason", revocation_reason_name(revoked.reason));
+	}
 	json_close(&c->w);
 	cert_free(cert);
 	return ERR_OK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/purpose_json.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
 #include "ca/revoke.h"
@@ -82,6 +83,8 @@ certificate_send_file(struct call *c, const struct certificate *cert)
 enum err
 certificate_send(struct call *c, const struct certificate *cert)
 {
+	enum err e;
+
 	call_answer_begin(c);
 	call_put_id(c, "id", &cert->id, CERTIFICATE_PREFIX);
 	json_put_text(&c->w, "ca", cert->ca);
@@ -90,10 +93,11 @@ certificate_send(struct call *c, const struct certificate *cert)
 	json_put_time(&c->w, "not_before", cert->not_before);
 	json_put_time(&c->w, "not_after", cert->not_after);
 	json_put_time(&c->w, "issued_at", cert->issued_at);
+	e = purposes_put_der(&c->w, cert->der, c->ei);
 	json_put_text(&c->w, "status", cert->status);
 	if (cert->has_application) {
 		call_put_id(
 		    c, "application", &cert->application, APPLICATION_PREFIX);
 	}
-	return call_answer_send(c);
+	return e == ERR_OK ? call_answer_send(c) : e;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/purpose_json.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
 #include "profile/profile.h"
@@ -143,6 +144,8 @@ put_form_rows(struct call *c, const struct form *f)
 		json_put_text(&c->w, "key_spec", profile_key_spec(p));
 		json_put_int(&c->w, "usual_seconds", profile_usual_seconds(p));
 		json_put_int(&c->w, "limit_seconds", profile_limit_seconds(p));
+		json_put_int(&c->w, "validity_days", profile_days(p));
+		purposes_put_profile(&c->w, p);
 	}
 	return ERR_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/purpose_json.h"
 #include "api/routes.h"
 #include "base/text.h"
 #include "ca/authority.h"
@@ -32,6 +33,7 @@ struct found {
 	bool ended; /* revoked or on hold */
 	int64_t ended_at;
 	enum crl_reason reason;
+	struct slice der; /* set with ca */
 };
 
 /* Its own dates speak where nobody has ended it. */
@@ -47,6 +49,8 @@ by_time(const struct found *f, int64_t now)
 static enum err
 send_found(struct call *c, const struct found *f)
 {
+	enum err e = ERR_OK;
+
 	call_answer_begin(c);
 	json_put_text(&c->w, "status", f->status);
 	json_put_text_optional(&c->w, "ca", f->ca);
@@ -59,13 +63,17 @@ send_found(struct call *c, const struct found *f)
 		json_put_text(
 		    &c->w, "reason", revocation_reason_name(f->reason));
 	}
+	if (f->ca != NULL) {
+		e = purposes_put_der(&c->w, f->der, c->ei);
+	}
 	json_put_time(&c->w, "checked_at", clock_utc_sec(c->api->clock));
-	return call_answer_send(c);
+	return e == ERR_OK ? call_answer_send(c) : e;
 }
 
 static enum err
 send_row(struct call *c, const struct certificate_row *row)
 {
+	struct certificate cert = {0};
 	struct found f = {
 	    .ca = row->ca,
 	    .not_before = row->not_before,
@@ -75,9 +83,13 @@ send_row(struct call *c, const struct certificate_row *row)
 	enum err e =
 	    ca_status(c->api->ca, row->ca, row->serial, &status, c->ei);
 
+	if (e == ERR_OK) {
+		e = certificate_get(c->api->ca, &row->id, &cert, c->ei);
+	}
 	if (e != ERR_OK) {
 		return e;
 	}
+	f.der = cert.der;
 	f.status = by_time(&f, clock_utc_sec(c->api->clock));
 	f.ended = status.kind == STATUS_REVOKED;
 	if (f.ended) {
@@ -85,7 +97,9 @@ send_row(struct call *c, const struct certificate_row *row)
 		f.reason = status.reason;
 		f.status = row->status;
 	}
-	return send_found(c, &f);
+	e = send_found(c, &f);
+	certificate_clear(&cert);
+	return e;
 }
 
 /* One of those that this centre's certificates rest on?  A CA's own may be on
@@ -103,9 +117,7 @@ find_authority(struct call *c, struct slice der, struct found *out)
 				continue;
 			}
 			out->ca = authority_name(a);
-			out->ended =
-			    k == 0 && root_crls_revoked(ca_roots(c->api->ca),
-					  authority_name(a), &x);
+			out->ended = ca_cert_revoked(c->api->ca, der, &x);
 			if (out->ended) {
 				out->ended_at = x.at;
 				out->reason = x.reason;
@@ -119,7 +131,7 @@ find_authority(struct call *c, struct slice der, struct found *out)
 static enum err
 send_other(struct call *c, struct slice der)
 {
-	struct found f = {.status = "unknown"};
+	struct found f = {.status = "unknown", .der = der};
 	struct cert *cert = NULL;
 	enum err e = cert_parse(der, &cert, c->ei);
 

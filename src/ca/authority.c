@@ -384,6 +384,20 @@ ca_profile(const struct ca *ca, const char *name)
 	return NULL;
 }
 
+bool
+ca_cert_revoked(const struct ca *ca, struct slice der, struct root_revoked *out)
+{
+	for (size_t i = 0; i < ca_num(ca); i++) {
+		const struct authority *a = ca_at(ca, i);
+
+		if (slice_eq(authority_chain(a, 0), der)) {
+			return root_crls_revoked(
+			    ca_roots(ca), authority_name(a), out);
+		}
+	}
+	return false;
+}
+
 struct root_crls *
 ca_roots(const struct ca *ca)
 {

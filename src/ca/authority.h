@@ -30,6 +30,7 @@ struct cert;
 struct entries;
 struct profile;
 struct root_crls;
+struct root_revoked;
 struct signer_client;
 struct store;
 
@@ -73,6 +74,10 @@ ATTR_MUST_USE enum err ca_find_issuer(const struct ca *ca, const char *profile,
 /* The profile as front knows it, NULL when there is none. */
 const struct profile *ca_profile(const struct ca *ca, const char *name);
 
+/* Is this the certificate of a CA of ours that is revoked at its root
+ * (ca/root_crl.h)?  out may be NULL. */
+bool ca_cert_revoked(
+    const struct ca *ca, struct slice der, struct root_revoked *out);
 /* The lists of those who stand above our CAs (ca/root_crl.h). */
 struct root_crls *ca_roots(const struct ca *ca);
 

@@ -77,6 +77,8 @@ bool profile_direct(const struct profile *p);
 /* Usual time of issue and the regulation's limit, for the page (A12). */
 uint32_t profile_usual_seconds(const struct profile *p);
 uint32_t profile_limit_seconds(const struct profile *p);
+/* How long a certificate is valid when nobody asks for another end. */
+uint32_t profile_days(const struct profile *p);
 
 /* Is this key of an algorithm, parameter set and size that the profile takes,
  * and none that others can open?  ERR_FORMAT from the parser, ERR_POLICY

@@ -81,6 +81,12 @@ profile_limit_seconds(const struct profile *p)
 	return p->limit_sec;
 }
 
+uint32_t
+profile_days(const struct profile *p)
+{
+	return p->days;
+}
+
 const char *
 profile_key_spec(const struct profile *p)
 {

@@ -208,6 +208,34 @@ test('the cabinet', async (t) => {
 		assert.equal(await p.state(), 'keyed');
 	});
 
+	await t.test('what is shown before one says that it is right: whence, ' +
+		'since when, what for, until when', async () => {
+		const p = await owner();
+		const shown = (await p.get(`/v1/my/forms/${p.form}`)).json;
+		assert.deepEqual([...new Set(shown.rows.filter((r) =>
+			r.label !== 'type').map((r) => r.source))], ['operator']);
+		assert.equal(shown.rows.find((r) => r.label === 'type').source,
+			'profile');
+		const since = Date.parse(shown.identified_at);
+		assert.ok(Date.parse(shown.created_at) <= since, shown.identified_at);
+		assert.ok(since <= Date.parse(shown.approved_at), shown.approved_at);
+		assert.ok(Date.parse(shown.approved_at) <= Date.now() + 1000);
+		assert.equal(shown.validity_days, 365);
+		assert.deepEqual(shown.purposes.map((w) => w.ru),
+			['Электронная подпись', 'Шифрование', 'Вход на сайты и в системы',
+				'Защищённая электронная почта']);
+		const unseen = await owner({ approved: false });
+		const other = (await unseen.get(`/v1/my/forms/${unseen.form}`)).json;
+		assert.ok(!('approved_at' in other), JSON.stringify(other));
+		// The certificate says the same of itself.
+		await p.obtain(p.form, p.der);
+		const cert = (await p.get(p.at('certificate'))).json;
+		assert.deepEqual(cert.purposes, shown.purposes);
+		const days = (Date.parse(cert.not_after) -
+			Date.parse(cert.not_before)) / 86400000;
+		assert.equal(Math.round(days), shown.validity_days);
+	});
+
 	await t.test('where the key lies: told once, known to any computer',
 		async () => {
 			const p = await owner();
@@ -400,4 +428,5 @@ test('the cabinet', async (t) => {
 		await runs('cabinet', 'logout');
 		await fails('session.none', 'cabinet', 'status', app);
 	});
+	console.log('proves: A4');
 });

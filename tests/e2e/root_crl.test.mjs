@@ -246,6 +246,13 @@ test('a CA is revoked at its root', async (t) => {
 			`${root}.crl`);
 		assert.ok(left > 29 * DAY && left <= 30 * DAY, `${left}`);
 		assert.equal((await desk.ready()).status, 200);
+		// Nobody is offered its certificate any more.
+		const { certificates } = (await centre.client().get('/v1/authorities'))
+			.json;
+		assert.deepEqual(certificates.filter((a) => a.revoked_at !== undefined)
+			.map((a) => [a.root, a.revoked_at, a.reason]),
+		[[false, '2026-11-01T10:00:00Z', 'ca_compromise']]);
+		assert.ok(certificates.filter((a) => !a.root).length > 1);
 		const shown = (await ctl(centre, 'audit', 'show', '--action',
 			'root_crl.take')).out;
 		assert.match(shown, new RegExp(`"revoked":\\["${first.ca}"\\]`));

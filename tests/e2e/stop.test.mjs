@@ -277,7 +277,12 @@ test('stopping one\'s own certificate', async (t) => {
 		const ask = async (body) => expectStatus(
 			await anybody.post('/v1/status', body), 200);
 		assert.deepEqual(Object.keys(one).sort(),
-			['ca', 'checked_at', 'not_after', 'not_before', 'status']);
+			['ca', 'checked_at', 'not_after', 'not_before', 'purposes', 'status']);
+		assert.deepEqual(one.purposes.map((w) => w.ru), ['Электронная подпись',
+			'Шифрование', 'Вход на сайты и в системы',
+			'Защищённая электронная почта']);
+		assert.deepEqual(one.purposes.map((w) => w.en), ['Electronic signature',
+			'Encryption', 'Signing in to sites and systems', 'Secure e-mail']);
 		const { serial, ca } = (await p.get('/v1/my/certificates'))
 			.json.certificates[0];
 		for (const body of [{ certificate: readFileSync(p.pem, 'utf8') },
@@ -299,8 +304,16 @@ test('stopping one\'s own certificate', async (t) => {
 		const { certificates } = (await anybody.get('/v1/authorities')).json;
 		const file = await anybody.get(
 			`/v1/authorities/${certificates[0].sha256}/der`);
-		assert.equal((await ask({ certificate: b64(file.body) })).status,
-			'good');
+		const theirs = await ask({ certificate: b64(file.body) });
+		assert.equal(theirs.status, 'good');
+		for (const a of certificates) {
+			assert.deepEqual(a.purposes, [
+				{ ru: 'Выпуск сертификатов', en: 'Issuing certificates' },
+				{ ru: 'Списки отозванных сертификатов',
+					en: 'Lists of revoked certificates' }]);
+			assert.ok(!('revoked_at' in a));
+		}
+		assert.deepEqual(theirs.purposes, certificates[0].purposes);
 		expectStatus(await call(centre, 'POST',
 			`/v1/certificates/${p.id}/hold`, {}), 200);
 		assert.equal((await ask({ serial })).status, 'hold');

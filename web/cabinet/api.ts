@@ -20,6 +20,14 @@ export interface Service {
 	notice_ru: string;
 	notice_en: string;
 }
+export interface Purpose {
+	ru: string;
+	en: string;
+}
+// «Назначение» in one line.
+export const purposeText = (all: Purpose[] | undefined): string =>
+	(all ?? []).map((p) => p[lang()]).join(' · ');
+
 export interface Authority {
 	sha256: string;
 	name?: string;
@@ -28,6 +36,8 @@ export interface Authority {
 	not_before: string;
 	not_after: string;
 	size: number;
+	purposes: Purpose[];
+	revoked_at?: string; // by its root
 }
 export interface Challenge {
 	challenge: string;
@@ -66,6 +76,8 @@ export interface Form {
 	key_spec?: string;
 	usual_seconds?: number;
 	limit_seconds?: number;
+	validity_days?: number;
+	purposes?: Purpose[];
 }
 export interface Application {
 	id: string;
@@ -93,6 +105,7 @@ export interface Certificate {
 	not_before: string;
 	not_after: string;
 	status: 'good' | 'hold' | 'revoked';
+	purposes?: Purpose[]; // of one, not of a list
 }
 export interface KeptCertificate extends Certificate {
 	subject: string;

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
 import { Button } from '../kit/button';
 import { CodeField } from '../kit/field';
-import { phoneEnd } from '../kit/format';
+import { moment, phoneEnd } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { application, post, problemText, type Application, type Step }
 	from './api';
@@ -13,14 +13,19 @@ import { useAct, useSecondsUntil } from './hooks';
 import { Resend } from './sign_in';
 import { placeOfKey } from './with_key';
 
-// When the code was sent, as this tab knows it; another may not know.
-const KEPT = 'surguch.code.';
+// The code that was sent, as this tab knows it; another may not know.
+type Sent = NonNullable<Application['code']>;
+const KEPT = 'surguch.sent.';
 const SENT = 'surguch-code-sent';
 export function keepCode(a: Application): void {
 	if (a.code) {
-		sessionStorage.setItem(KEPT + a.id, a.code.resend_at);
+		sessionStorage.setItem(KEPT + a.id, JSON.stringify(a.code));
 		dispatchEvent(new Event(SENT));
 	}
+}
+function keptCode(id: string): Sent | null {
+	const text = sessionStorage.getItem(KEPT + id);
+	return text === null ? null : JSON.parse(text) as Sent;
 }
 
 // In people's words where there are any: "gost2012-256:A".
@@ -30,15 +35,15 @@ const keyText = (spec: string) => spec.startsWith('gost2012')
 export function Confirm({ job }: { job: Job }) {
 	const id = job.app?.id ?? '';
 	const [code, setCode] = useState('');
-	const [resendAt, setResendAt] = useState(sessionStorage.getItem(KEPT + id));
+	const [sent, setSent] = useState(keptCode(id));
 	const [again, setAgain] = useState(false);
 	// The state may be told before the answer that says when it was sent.
 	useEffect(() => {
-		const sent = () => setResendAt(sessionStorage.getItem(KEPT + id));
-		addEventListener(SENT, sent);
-		return () => removeEventListener(SENT, sent);
+		const told = () => setSent(keptCode(id));
+		addEventListener(SENT, told);
+		return () => removeEventListener(SENT, told);
 	}, [id]);
-	const wait = useSecondsUntil(resendAt);
+	const wait = useSecondsUntil(sent?.resend_at ?? null);
 	const { busy, faults, setFaults, run } = useAct((e) =>
 		({ field: 'code', text: problemText(e, 'confirm.code') }));
 
@@ -66,7 +71,7 @@ export function Confirm({ job }: { job: Job }) {
 			onPress={() => void run(async () => {
 				const a = await post<Application>(application(id, 'code'));
 				keepCode(a);
-				setResendAt(a.code?.resend_at ?? null);
+				setSent(a.code ?? null);
 				setCode('');
 				setAgain(true);
 			})} />
@@ -77,9 +82,10 @@ export function Confirm({ job }: { job: Job }) {
 			<SummaryList rows={[...ordered, ...(job.form.key_spec === undefined ? []
 				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }]),
 			...(lies === '' ? [] : [{ label: t('confirm.lies'), value: lies }])]} />
-			<p>{t(resendAt === null ? 'confirm.unsent' : 'confirm.sent',
-				phoneEnd(job.form.phone))}</p>
-			{resendAt === null && resend}
+			<p>{sent === null ? t('confirm.unsent', phoneEnd(job.form.phone))
+				: t('confirm.sent', phoneEnd(job.form.phone),
+					moment(sent.expires_at))}</p>
+			{sent === null && resend}
 			<form noValidate onSubmit={(e) => {
 				e.preventDefault();
 				send();
@@ -89,7 +95,8 @@ export function Confirm({ job }: { job: Job }) {
 					wrong={faults[0]?.text} onInput={setCode} />
 				<Button submit busy={busy}>{t('confirm.send')}</Button>
 			</form>
-			{resendAt !== null && resend}
+			{sent !== null && resend}
+			<p class="quiet">{t('confirm.stands')}</p>
 		</StepPage>
 	);
 }

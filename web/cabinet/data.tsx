@@ -6,7 +6,8 @@ import { Button, Plain } from '../kit/button';
 import { date } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { Notice, Status } from '../kit/notice';
-import { application, post, Problem, type Form, type Step } from './api';
+import { application, post, Problem, purposeText, type Form, type Step }
+	from './api';
 import { rowOf, StepPage, type Job } from './form';
 import { useAct } from './hooks';
 import { DeviceNotice, Support } from './support';
@@ -61,10 +62,15 @@ export function Data({ job }: { job: Job }) {
 					{form.approved_at !== undefined &&
 						t('data.approved', date(form.approved_at))}</p>}
 			</div>
-			<SummaryList rows={form.rows.map((r) => ({
+			<SummaryList rows={[...form.rows.map((r) => ({
 				label: textOf('row', r.label) || r.label, value: r.value,
 				...(r.value === '' ? {} : { source: sourceOf(job, r) }),
-			}))} />
+			})),
+			...(form.validity_days === undefined ? [] : [
+				{ label: t('done.for'), value: purposeText(form.purposes),
+					source: t('source.rules') },
+				{ label: t('done.until'), value: t('data.days', form.validity_days),
+					source: t('source.rules') }])]} />
 			<div class="actions">
 				<Button busy={busy} onPress={right}>{t('data.right')}</Button>
 				<Plain onPress={() => print()}>{t('page.print')}</Plain>

@@ -4,7 +4,7 @@ import { t } from '../i18n';
 import { date, groups } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { ErrorSummary, StatusTag } from '../kit/notice';
-import { application, get, type Certificate } from './api';
+import { application, get, purposeText, type Certificate } from './api';
 import { rowOf, type Job } from './form';
 import { useLoad } from './hooks';
 
@@ -30,7 +30,7 @@ export function Paper({ job }: { job: Job }) {
 				{ label: t('done.until'), value: t('done.period',
 					date(cert.not_before), date(cert.not_after)) },
 				{ label: t('row.type'), value: rowOf(job, 'type') },
-				{ label: t('done.for'), value: t('done.for_text') },
+				{ label: t('done.for'), value: purposeText(cert.purposes) },
 				{ label: t('done.serial'), value: groups(cert.serial.toUpperCase(), 4) },
 			]} />
 		</section>

@@ -4,7 +4,8 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { base64 } from '../agent/keys';
-import { post, Problem, problemText } from '../cabinet/api';
+import { post, Problem, problemText, purposeText, type Purpose }
+	from '../cabinet/api';
 import { useAct } from '../cabinet/hooks';
 import { Button } from '../kit/button';
 import { Field, FileDrop } from '../kit/field';
@@ -21,6 +22,7 @@ interface Told {
 	not_after?: string;
 	since?: string; // it is not good since then
 	reason?: string;
+	purposes?: Purpose[]; // of a file
 	checked_at: string;
 }
 const tones: Record<State, Tone> = { good: 'ok', hold: 'need', revoked: 'wrong',
@@ -92,6 +94,8 @@ function Result({ of, what }: { of: string; what: Told }) {
 		...(what.not_before === undefined || what.not_after === undefined ? []
 			: [{ label: t('done.until'), value: t('done.period',
 				date(what.not_before), date(what.not_after)) }]),
+		...(what.purposes === undefined ? []
+			: [{ label: t('done.for'), value: purposeText(what.purposes) }]),
 		...(what.since === undefined ? []
 			: [{ label: t('any.since'), value: moment(what.since) }]),
 		...(what.reason === undefined ? []

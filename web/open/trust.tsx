@@ -6,7 +6,7 @@ import { installAuthorities } from '../agent/agent';
 import { base64, type Store } from '../agent/keys';
 import { useOrder, type Result } from '../agent/order';
 import { isReady, useWorkplace } from '../agent/watch';
-import { bytes, get, type Authority } from '../cabinet/api';
+import { bytes, get, purposeText, type Authority } from '../cabinet/api';
 import { useLoad } from '../cabinet/hooks';
 import { OrderSteps } from '../cabinet/order_steps';
 import { Stores } from '../cabinet/stores';
@@ -25,11 +25,14 @@ export function Trust() {
 		(await get<{ certificates: Authority[] }>('/v1/authorities'))
 			.certificates, '');
 	const [installs, setInstalls] = useState(false);
+	const good = (all ?? []).filter((a) => a.revoked_at === undefined);
 	const parts = all === null ? [] : [
 		{ title: t('trust.roots'), about: t('trust.roots_about'),
-			of: all.filter((a) => a.root) },
+			of: good.filter((a) => a.root) },
 		{ title: t('trust.issuing'), about: t('trust.issuing_about'),
-			of: all.filter((a) => !a.root) },
+			of: good.filter((a) => !a.root) },
+		{ title: t('trust.revoked'), about: t('trust.revoked_about'),
+			of: all.filter((a) => a.revoked_at !== undefined) },
 	].filter((p) => p.of.length > 0);
 	return (
 		<>
@@ -37,7 +40,7 @@ export function Trust() {
 			<Heading>{t('trust.h')}</Heading>
 			<ErrorSummary faults={faults} />
 			<p>{t('trust.lead')}</p>
-			{all !== null && (installs ? <Install all={all} />
+			{all !== null && (installs ? <Install all={good} />
 				: <div class="actions"><Button onPress={() => setInstalls(true)}>
 					{t('install.do')}</Button></div>)}
 			{all === null && faults.length === 0 &&
@@ -96,21 +99,25 @@ function One({ what }: { what: Authority }) {
 	return (
 		<article class="paper">
 			<h3>{what.name ?? what.subject}</h3>
+			{what.revoked_at !== undefined && <Notice tone="wrong">
+				<p>{t('trust.was_revoked', date(what.revoked_at))}</p></Notice>}
 			<SummaryList rows={[
 				{ label: t('done.until'), value: t('done.period',
 					date(what.not_before), date(what.not_after)) },
+				{ label: t('done.for'), value: purposeText(what.purposes) },
 				{ label: t('trust.sha256'),
 					value: groups(what.sha256.toUpperCase(), 4) },
 				{ label: t('trust.size'), value: t('trust.bytes', what.size) },
-				{ label: t('done.download'), value: <span class="actions">
-					{formats.map((f) => (
-						<a key={f} class="plain" download
-							aria-label={`${f === 'der' ? '.cer' : `.${f}`}, ` +
-								(what.name ?? '')}
-							href={fileOf(what, f)}>
-							{f === 'der' ? '.cer' : `.${f}`}</a>
-					))}
-				</span> },
+				...(what.revoked_at !== undefined ? [] : [{
+					label: t('done.download'), value: <span class="actions">
+						{formats.map((f) => (
+							<a key={f} class="plain" download
+								aria-label={`${f === 'der' ? '.cer' : `.${f}`}, ` +
+									(what.name ?? '')}
+								href={fileOf(what, f)}>
+								{f === 'der' ? '.cer' : `.${f}`}</a>
+						))}
+					</span> }]),
 			]} />
 		</article>
 	);
