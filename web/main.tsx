@@ -9,6 +9,7 @@ import { FormPages, NoPage } from './cabinet/form';
 import { Halt } from './cabinet/halt';
 import { History } from './cabinet/history';
 import { Kept } from './cabinet/kept';
+import { Keys } from './cabinet/keys';
 import { MyForms } from './cabinet/list';
 import { SessionEnd } from './cabinet/session_end';
 import { SignIn, SignInCode } from './cabinet/sign_in';
@@ -128,6 +129,7 @@ function Page({ path, known, onIn }: { path: string; known: Known;
 	case '/trust': return <Trust />;
 	case '/my': return <MyForms />;
 	case '/my/certificates': return <Kept />;
+	case '/my/keys': return <Keys />;
 	case '/my/history': return <History />;
 	case '/sign-in': return <SignIn ended={known.ended === true} />;
 	case '/sign-in/code': return <SignInCode support={known.service.support}

@@ -38,6 +38,7 @@ struct operation {
 	char centre[TRUST_NAME_SIZE];
 	uint8_t *bytes; /* of the order, owned; NULL: there is none */
 	struct page_order order;
+	enum own_operation own; /* when there is none */
 	struct input in;
 	bool has_input;
 	enum state state;
@@ -117,12 +118,25 @@ set_step(void *arg, bool asking, const char *step)
 	(void)pthread_mutex_unlock(&ops->lock);
 }
 
+const char *
+own_operation_name(enum own_operation operation)
+{
+	static const char *const names[OWN_MAX_] = {
+	    [OWN_AUTHORITIES] = "authorities",
+	    [OWN_ARCHIVE] = "archive",
+	    [OWN_IMPORT] = "import",
+	    [OWN_PASSWORD] = "password",
+	};
+
+	return names[operation];
+}
+
 /* As the protocol names it. */
 static const char *
 kind_of(const struct operation *op)
 {
 	return op->bytes != NULL ? page_operation_name(op->order.operation)
-				 : "authorities";
+				 : own_operation_name(op->own);
 }
 
 static void
@@ -162,7 +176,7 @@ run(void *arg)
 	json_writer_init(&out, &result);
 	json_open_object(&out, NULL);
 	e = op->bytes != NULL ? work_of(op->order.operation)(&w, &ei)
-			      : work_authorities(&w, &ei);
+			      : work_own(op->own)(&w, &ei);
 	json_close(&out);
 	if (e == ERR_OK) {
 		e = json_writer_end(&out, &ei);
@@ -260,25 +274,29 @@ begin(struct operations *ops, struct operation *op, struct errinfo *ei)
 }
 
 static enum err
-accept_authorities(struct operation *op, const struct slice *certs, size_t num,
-    struct errinfo *ei)
+accept_own(
+    struct operation *op, const struct own_asked *asked, struct errinfo *ei)
 {
+	struct input *in = &op->in;
 	enum err e = ERR_OK;
 
-	input_init(&op->in);
+	op->own = asked->operation;
+	input_init(in);
 	op->has_input = true;
-	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		e = input_add_authority(&op->in, certs[i], ei);
+	(void)snprintf(in->medium, sizeof(in->medium), "%s", asked->medium);
+	(void)snprintf(
+	    in->container, sizeof(in->container), "%s", asked->container);
+	for (size_t i = 0; e == ERR_OK && i < asked->num_certs; i++) {
+		e = input_add_authority(in, asked->certs[i], ei);
 	}
 	return e;
 }
 
-/* What was asked for: an order with the page's input, or certificates. */
+/* What was asked for: an order with the page's input, or one's own. */
 struct starting {
 	const struct operation_order *order;
 	const struct json *input;
-	const struct slice *certs;
-	size_t num_certs;
+	const struct own_asked *own;
 };
 
 /* What is there stays until the next one may begin. */
@@ -300,8 +318,7 @@ start(struct operations *ops, const struct centre_trust *centre,
 	if (e == ERR_OK) {
 		e = what->order != NULL ? accept_order(ops, &op, centre,
 					      what->order, what->input, ei)
-					: accept_authorities(&op, what->certs,
-					      what->num_certs, ei);
+					: accept_own(&op, what->own, ei);
 	}
 	if (e == ERR_OK) {
 		e = begin(ops, &op, ei);
@@ -337,11 +354,11 @@ operation_start(struct operations *ops, const struct centre_trust *centre,
 }
 
 enum err
-operation_start_authorities(struct operations *ops,
-    const struct centre_trust *centre, const struct slice *certs, size_t num,
-    char out_id[OPERATION_ID_SIZE], struct errinfo *ei)
+operation_start_own(struct operations *ops, const struct centre_trust *centre,
+    const struct own_asked *asked, char out_id[OPERATION_ID_SIZE],
+    struct errinfo *ei)
 {
-	const struct starting what = {.certs = certs, .num_certs = num};
+	const struct starting what = {.own = asked};
 
 	return start_one(ops, centre, &what, out_id, ei);
 }

@@ -60,13 +60,31 @@ ATTR_MUST_USE enum err operation_start(struct operations *ops,
     struct errinfo *ei);
 
 /*
- * Put the centre's CA certificates into the person's stores (A20): DER, 1 to
- * AGENT_AUTHORITIES_MAX.  It uses no key and so needs no order: the person
- * confirms each root by its fingerprint.  ERR_CONFLICT "agent.busy"; ERR_POLICY
- * "authorities.ca"; what cert_parse() says.
+ * What a person does with what is theirs: nothing of it goes to a centre, so no
+ * centre orders it, and their consent is all that it needs.
  */
-ATTR_MUST_USE enum err operation_start_authorities(struct operations *ops,
-    const struct centre_trust *centre, const struct slice *certs, size_t num,
+enum own_operation {
+	OWN_AUTHORITIES, /* the centre's CA certificates into stores (A20) */
+	OWN_ARCHIVE,     /* expired containers into the profile (A16) */
+	OWN_IMPORT,      /* a container that exists to another medium */
+	OWN_PASSWORD,    /* another password for a container */
+	OWN_MAX_
+};
+/* As the protocol names it. */
+const char *own_operation_name(enum own_operation operation);
+
+/* Borrowed; of an operation only what it needs. */
+struct own_asked {
+	enum own_operation operation;
+	const struct slice *certs; /* DER, 1 to AGENT_AUTHORITIES_MAX */
+	size_t num_certs;
+	const char *medium;    /* an id; "" */
+	const char *container; /* likewise */
+};
+/* ERR_CONFLICT "agent.busy"; ERR_POLICY "authorities.ca"; what cert_parse()
+ * says. */
+ATTR_MUST_USE enum err operation_start_own(struct operations *ops,
+    const struct centre_trust *centre, const struct own_asked *asked,
     char out_id[OPERATION_ID_SIZE], struct errinfo *ei);
 
 /* Write the members of its state, for the centre whose page began it.

@@ -145,6 +145,7 @@ make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 {
 	const struct media_options m = {
 	    .home = a->home,
+	    .registry_name = word_in(from->window.language, WORD_REGISTRY),
 	    .modules = from->modules,
 	    .num_modules = from->num_modules,
 	};

@@ -20,6 +20,7 @@ static const char *const words[WORD_MAX_][LANGUAGE_MAX_] = {
     [WORD_DOCUMENT] = {"Документ", "Document"},
     [WORD_SIZE] = {"Размер", "Size"},
     [WORD_SHA256] = {"SHA-256", "SHA-256"},
+    [WORD_REGISTRY] = {"Реестр", "Registry"},
     [WORD_TEXT] = {"Текст целиком", "The whole text"},
     [WORD_CODE] = {"Код", "Code"},
 
@@ -63,6 +64,16 @@ static const char *const words[WORD_MAX_][LANGUAGE_MAX_] = {
     [WORD_CHECK] = {"Проверить ключ пробной подписью?",
 	"Try the key by signing a random text?"},
     [WORD_CHECK_YES] = {"Проверить", "Try"},
+    [WORD_ARCHIVE] = {"Сохранить копии ключей с истёкшими сертификатами?",
+	"Keep copies of the keys whose certificates have expired?"},
+    [WORD_ARCHIVE_YES] = {"Сохранить", "Keep"},
+    [WORD_ARCHIVE_NOTE] = {"Дальше спросят один новый пароль для всех копий, "
+			   "потом пароль или PIN каждого из этих контейнеров.",
+	"Next come one new password for all copies, and then the password or "
+	"PIN of each of these containers."},
+    [WORD_CHANGE_PASSWORD] = {"Сменить пароль контейнера?",
+	"Change the container's password?"},
+    [WORD_CHANGE_PASSWORD_YES] = {"Сменить пароль", "Change it"},
     [WORD_REFUSE] = {"Отказаться", "Refuse"},
 
     [WORD_NEW_PASSWORD] = {"Новый пароль контейнера. Восстановить утерянный "
@@ -108,6 +119,37 @@ word_in(enum language language, enum word word)
 	ensure(language < LANGUAGE_MAX_ && word < WORD_MAX_ &&
 	       words[word][language] != NULL);
 	return words[word][language];
+}
+
+const char *
+word_of_key(enum language language, const char *spec)
+{
+	/* Longer ones first: the beginning of a spec decides. */
+	static const struct {
+		const char *begins;
+		const char *words[LANGUAGE_MAX_];
+	} kinds[] = {
+	    {"gost2012-256:",
+		{"ГОСТ Р 34.10-2012, 256 бит", "GOST R 34.10-2012, 256 bits"}},
+	    {"gost2012-512:",
+		{"ГОСТ Р 34.10-2012, 512 бит", "GOST R 34.10-2012, 512 bits"}},
+	    {"p256",
+		{"ECDSA на кривой P-256, 256 бит", "ECDSA on P-256, 256 bits"}},
+	    {"p384", {"ECDSA на кривой P-384, 384 бита",
+			 "ECDSA on P-384, 384 bits"}},
+	    {"rsa:2048", {"RSA, 2048 бит", "RSA, 2048 bits"}},
+	    {"rsa:3072", {"RSA, 3072 бита", "RSA, 3072 bits"}},
+	    {"rsa:4096", {"RSA, 4096 бит", "RSA, 4096 bits"}},
+	    {"ed25519", {"Ed25519, 256 бит", "Ed25519, 256 bits"}},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strncmp(spec, kinds[i].begins, strlen(kinds[i].begins)) ==
+		    0) {
+			return kinds[i].words[language];
+		}
+	}
+	return spec;
 }
 
 enum language

@@ -28,6 +28,7 @@ enum word {
 	WORD_SIZE,
 	WORD_SHA256,
 	WORD_TEXT,
+	WORD_REGISTRY,
 	WORD_CODE,
 	/* What is asked, and the button or word that agrees. */
 	WORD_PAIR,
@@ -52,6 +53,11 @@ enum word {
 	WORD_COPY_YES,
 	WORD_CHECK,
 	WORD_CHECK_YES,
+	WORD_ARCHIVE,
+	WORD_ARCHIVE_YES,
+	WORD_ARCHIVE_NOTE,
+	WORD_CHANGE_PASSWORD,
+	WORD_CHANGE_PASSWORD_YES,
 	WORD_REFUSE,
 	/* The password window. */
 	WORD_NEW_PASSWORD, /* ends in a space: a label follows */
@@ -85,6 +91,10 @@ enum word {
 
 /* UTF-8, one line, no markup. */
 const char *word_in(enum language language, enum word word);
+
+/* A kind of key as people say it ("ГОСТ Р 34.10-2012, 256 бит"); one that is
+ * not known here as it is. */
+const char *word_of_key(enum language language, const char *spec);
 
 /* "ru" or "en"; LANGUAGE_MAX_ for anything else. */
 enum language language_named(const char *name);

@@ -66,3 +66,17 @@ work_of(enum page_operation operation)
 	ensure(operation > 0 && operation < PAGE_OPERATION_MAX_);
 	return works[operation];
 }
+
+work_fn *
+work_own(enum own_operation operation)
+{
+	static work_fn *const works[OWN_MAX_] = {
+	    [OWN_AUTHORITIES] = work_authorities,
+	    [OWN_ARCHIVE] = work_archive,
+	    [OWN_IMPORT] = work_import,
+	    [OWN_PASSWORD] = work_password,
+	};
+
+	ensure(operation < OWN_MAX_);
+	return works[operation];
+}

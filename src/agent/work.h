@@ -28,8 +28,8 @@ struct work {
 typedef enum err work_fn(struct work *w, struct errinfo *ei);
 /* Of an operation that has been read out of an order. */
 work_fn *work_of(enum page_operation operation);
-/* The one that needs no order. */
-work_fn work_authorities;
+/* Of one that needs none. */
+work_fn *work_own(enum own_operation operation);
 
 /* A container as the protocol shows it, a whole object; an empty certificate:
  * it has none. */

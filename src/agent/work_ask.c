@@ -109,8 +109,8 @@ new_password(
 }
 
 /* An open container of this place. */
-static enum err
-open_kept(struct work *w, const struct kept *k, struct container **out,
+enum err
+work_open_kept(struct work *w, const struct kept *k, struct container **out,
     struct errinfo *ei)
 {
 	char description[DESCRIPTION_SIZE];
@@ -219,7 +219,7 @@ work_open(
 {
 	enum err e = work_wait_container(w, k, ei);
 
-	return e == ERR_OK ? open_kept(w, k, out, ei) : e;
+	return e == ERR_OK ? work_open_kept(w, k, out, ei) : e;
 }
 
 static bool

@@ -38,7 +38,7 @@ copy_to(struct work *w, struct copying *c, struct container *from,
 	if (e == ERR_OK) {
 		e = work_create(w, &c->to, &copy, ei);
 	}
-	if (e == ERR_OK) {
+	if (e == ERR_OK && container_cert(from).len > 0) {
 		e = container_install_cert(copy, container_cert(from), ei);
 	}
 	container_free(copy);
@@ -84,7 +84,7 @@ copy_once(struct work *w, void *arg, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = work_open(w, &c->from, &from, ei);
 	}
-	if (e == ERR_OK) {
+	if (e == ERR_OK && w->order != NULL) {
 		e = work_check_cert(w, from, ei);
 	}
 	if (e == ERR_OK && !c->chosen) {
@@ -97,15 +97,31 @@ copy_once(struct work *w, void *arg, struct errinfo *ei)
 	return e;
 }
 
+/* Before anybody types anything. */
+static enum err
+may_leave(const struct container_info *info, struct errinfo *ei)
+{
+	if (!info->stays) {
+		return ERR_OK;
+	}
+	if (info->form == CONTAINER_CRYPTOPRO) {
+		return err_set(ei, ERR_POLICY,
+		    "container.cryptopro.not_exportable", NULL,
+		    "whoever made the CryptoPro container marked its key as "
+		    "one that does not leave it");
+	}
+	return err_set(ei, ERR_UNSUPPORTED, "key.not_exportable", NULL,
+	    "the key was made by the token and cannot leave it");
+}
+
 enum err
 work_copy(struct work *w, struct errinfo *ei)
 {
 	struct copying c = {.password = SECRET_EMPTY};
 	enum err e = work_wait_container(w, &c.from, ei);
 
-	if (e == ERR_OK && c.from.info.form == CONTAINER_PAIR) {
-		e = err_set(ei, ERR_UNSUPPORTED, "key.not_exportable", NULL,
-		    "the key was made by the token and cannot leave it");
+	if (e == ERR_OK) {
+		e = may_leave(&c.from.info, ei);
 	}
 	if (e == ERR_OK) {
 		e = work_wait_medium(w, &c.to.medium, ei);
@@ -118,4 +134,11 @@ work_copy(struct work *w, struct errinfo *ei)
 	}
 	secret_clear(&c.password);
 	return e;
+}
+
+/* The same without an order: to whom it belongs nobody asks. */
+enum err
+work_import(struct work *w, struct errinfo *ei)
+{
+	return work_copy(w, ei);
 }

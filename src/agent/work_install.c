@@ -96,8 +96,8 @@ fill(struct work *w, struct errinfo *ei)
 }
 
 /* The container as it is now, read again. */
-static enum err
-list_back(struct work *w, struct kept *k, struct errinfo *ei)
+enum err
+work_list_back(struct work *w, struct kept *k, struct errinfo *ei)
 {
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	enum err e = media_peek(k, &cert, ei);
@@ -123,7 +123,7 @@ install_once(struct work *w, void *arg, struct errinfo *ei)
 		    c, buf_slice(&w->in->certificate), ei);
 	}
 	if (e == ERR_OK) {
-		e = list_back(w, k, ei);
+		e = work_list_back(w, k, ei);
 	}
 	/* The token is not asked any more: nothing of this is done twice. */
 	if (e == ERR_OK) {

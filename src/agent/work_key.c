@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "agent/window.h"
 #include "base/text.h"
 #include "crypto/entropy.h"
 #include "workstation/enrol.h"
@@ -103,6 +104,15 @@ make_once(struct work *w, void *arg, struct errinfo *ei)
 	return e;
 }
 
+static void
+put_spec(const struct work *w, char out[CONTAINER_SPEC_SIZE])
+{
+	struct slice spec = w->order->key_spec;
+
+	(void)snprintf(out, CONTAINER_SPEC_SIZE, "%.*s", (int)spec.len,
+	    (const char *)spec.p);
+}
+
 static enum err
 make(struct work *w, const struct medium *medium, struct errinfo *ei)
 {
@@ -117,8 +127,7 @@ make(struct work *w, const struct medium *medium, struct errinfo *ei)
 	};
 	enum err e = ERR_OK;
 
-	(void)snprintf(spec, sizeof(spec), "%.*s", (int)o->key_spec.len,
-	    (const char *)o->key_spec.p);
+	put_spec(w, spec);
 	(void)snprintf(label, sizeof(label), "%.*s",
 	    o->person.len < sizeof(label) ? (int)o->person.len : 0,
 	    (const char *)o->person.p);
@@ -139,6 +148,7 @@ make(struct work *w, const struct medium *medium, struct errinfo *ei)
 enum err
 work_make_key(struct work *w, struct errinfo *ei)
 {
+	char spec[CONTAINER_SPEC_SIZE];
 	struct question q;
 	struct medium m;
 	enum err e = work_wait_medium(w, &m, ei);
@@ -147,7 +157,9 @@ work_make_key(struct work *w, struct errinfo *ei)
 		return e;
 	}
 	work_ask_for(w, &q, WORD_MAKE_KEY, WORD_MAKE_KEY_YES);
-	question_line(&q, WORD_KEY, w->order->key_spec);
+	put_spec(w, spec);
+	question_line(&q, WORD_KEY,
+	    slice_str(word_of_key(window_language(w->o->window), spec)));
 	question_line(&q, WORD_MEDIUM, slice_str(m.name));
 	e = work_consent(w, &q, ei);
 	return e == ERR_OK ? make(w, &m, ei) : e;

@@ -47,7 +47,10 @@ ATTR_MUST_USE enum err work_wait_medium(
     struct work *w, struct medium *out, struct errinfo *ei);
 ATTR_MUST_USE enum err work_wait_container(
     struct work *w, struct kept *out, struct errinfo *ei);
-/* That, and its password or PIN asked for.  The caller frees *out. */
+/* Its password or PIN asked for, and opened.  The caller frees *out. */
+ATTR_MUST_USE enum err work_open_kept(struct work *w, const struct kept *k,
+    struct container **out, struct errinfo *ei);
+/* The one that the page named, waited for, likewise. */
 ATTR_MUST_USE enum err work_open(
     struct work *w, struct kept *k, struct container **out, struct errinfo *ei);
 /*
@@ -79,6 +82,9 @@ ATTR_MUST_USE enum err work_create(struct work *w, const struct work_key *what,
 ATTR_MUST_USE enum err work_check_cert(
     struct work *w, const struct container *c, struct errinfo *ei);
 
+/* Write "container": as it is now, read again. */
+ATTR_MUST_USE enum err work_list_back(
+    struct work *w, struct kept *k, struct errinfo *ei);
 /* The members of a key's trial. */
 void work_put_trial(struct work *w, bool decrypts);
 
@@ -94,5 +100,6 @@ ATTR_MUST_USE enum err work_fill_stores(struct work *w,
 /* --- the operations --- */
 
 work_fn work_make_key, work_acquaint, work_install, work_copy, work_check;
+work_fn work_authorities, work_archive, work_import, work_password;
 
 #endif

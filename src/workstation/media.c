@@ -19,6 +19,7 @@ enum {
 
 struct media {
 	const char *home;
+	const char *registry_name;
 	struct media_module modules[MODULES_MAX];
 	struct tokens *loaded[MODULES_MAX]; /* NULL: not found */
 	size_t num_modules;
@@ -83,6 +84,8 @@ media_open(
 		return err_nomem(ei);
 	}
 	m->home = o->home;
+	m->registry_name =
+	    o->registry_name != NULL ? o->registry_name : "Registry";
 	for (size_t i = 0; i < o->num_modules; i++) {
 		add_module(m, o->modules[i], true);
 	}
@@ -133,16 +136,16 @@ put_hdimage(char out[PATH_TEXT_SIZE])
 }
 
 static enum err
-fill_registry(const char *home, struct medium *out, struct errinfo *ei)
+fill_registry(const struct media *m, struct medium *out, struct errinfo *ei)
 {
 	*out = (struct medium){
 	    .id = "registry",
 	    .kind = MEDIUM_REGISTRY,
-	    .name = "Реестр",
 	    .writable = true,
 	};
+	(void)snprintf(out->name, sizeof(out->name), "%s", m->registry_name);
 	put_hdimage(out->outside);
-	return path_join(out->folder, home, "containers", ei);
+	return path_join(out->folder, m->home, "containers", ei);
 }
 
 static enum err
@@ -220,7 +223,7 @@ media_list(struct media *m, struct medium out[MEDIA_MAX], size_t *out_num,
 {
 	struct mount mounts[MEDIA_MAX - 1];
 	size_t num = 0;
-	enum err e = fill_registry(m->home, &out[0], ei);
+	enum err e = fill_registry(m, &out[0], ei);
 
 	if (e == ERR_OK) {
 		e = mounts_removable(mounts, ARRAY_LEN(mounts), &num, ei);

@@ -54,6 +54,8 @@ struct media;
 
 struct media_options {
 	const char *home; /* home_dir(); borrowed */
+	/* What the registry is called; borrowed; NULL: "Registry". */
+	const char *registry_name;
 	/* Absolute paths of more modules, borrowed until media_open() is
 	 * over. */
 	const char *const *modules;

@@ -20,7 +20,7 @@ const ACTIVE = { ...LITE, id: 'token:2', name: 'Rutoken ECP Иванов',
 	model: 'Rutoken ECP', serial: '3a07f1c2', active: true, containers: 1,
 	pin: { state: 'low', factory: false } };
 const container = (medium, more = {}) => ({ id: '1'.repeat(32), medium,
-	label: 'Иванов Иван Иванович', form: 'token', spec: 'gost2012-256:A',
+	label: 'Иванов Иван Иванович', form: 'surguch', spec: 'gost2012-256:A',
 	created: '2026-01-10T10:00:00Z', has_password: true, copyable: true,
 	certificate: null, problem: null, ...more });
 
@@ -138,7 +138,7 @@ test('media', async (t) => {
 			await look(page, 'install-medium');
 			await lookInEnglish(page, 'install-medium');
 			// Found by its certificate.
-			agent.containers = [container(ACTIVE.id, { copyable: false,
+			agent.containers = [container(ACTIVE.id, { copyable: false, form: 'token',
 				certificate: { sha256: '', subject: '', not_after: '',
 					der: cert.toString('base64') } })];
 			agent.media = [REGISTRY, ACTIVE];

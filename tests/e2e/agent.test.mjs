@@ -288,7 +288,8 @@ test('the agent and its centre', async (t) => {
 		const made = await page.run(await order(p, page, 'make_key'),
 			{ medium: 'registry', entropy: b64(Buffer.alloc(1024)) });
 		assert.equal(made.state, 'done', JSON.stringify(made));
-		for (const words of [centre.api, 'Агентова', 'gost2012-256:A',
+		for (const words of [centre.api, 'Агентова',
+			'ГОСТ Р 34.10-2012, 256 бит',
 			'Реестр']) {
 			assert.ok(made.text.includes(words), made.text);
 		}

@@ -3,32 +3,20 @@
 // node-gost-crypto): the agent lists it, and signs, installs, checks and copies
 // with it as with one of ours.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync }
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 	from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
 import * as package_ from './lib/cryptopro.mjs';
+import { expiredKey, keyOf } from './lib/cryptopro.mjs';
 import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
-import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
 import { AS_ROOT, scratch } from './lib/scratch.mjs';
 
 const PASSWORD = 'Пароль 1';
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
-
-// A key by openssl: {p8, csr}.
-async function keyOf(dir, name) {
-	const at = (end) => join(dir, `${name}.${end}`);
-	await opensslMust(['genpkey', '-algorithm', 'gost2012_256', '-pkeyopt',
-		'paramset:A', '-out', at('pem')]);
-	await opensslMust(['pkcs8', '-topk8', '-nocrypt', '-in', at('pem'),
-		'-outform', 'DER', '-out', at('p8')]);
-	await opensslMust(['req', '-new', '-key', at('pem'), '-subj', '/CN=x',
-		'-outform', 'DER', '-out', at('csr')]);
-	return { p8: readFileSync(at('p8')), csr: readFileSync(at('csr')) };
-}
 
 test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 	'root\'s' }, async (t) => {
@@ -42,6 +30,10 @@ test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 		{ p8: mine.p8, password: PASSWORD, name: 'ivanova-2026' });
 	// Folders that look alike, and one that is damaged.
 	mkdirSync(join(flash, 'photos.000'));
+	const [expired, second, third] = await Promise.all(
+		['expired', 'second', 'third'].map((name) => expiredKey(dir, name)));
+	await package_.write(join(flash, 'old02020.000'), { p8: expired.p8,
+		cert: expired.cert, password: 'own', name: 'old-2020' });
 	await package_.write(join(flash, 'ivanov00.001'), { p8: shut.p8 });
 	writeFileSync(join(flash, 'ivanov00.001/header.key'), 'nothing');
 
@@ -54,7 +46,7 @@ test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 		await p.post(p.at('orders'), { agent: page.agentId, operation }), 201);
 	const { media } = expectStatus(await page.post('/v1/workplace'), 200);
 	const disk = media.find((m) => m.name === 'FLASH');
-	assert.deepEqual([disk.kind, disk.containers], ['disk', 2]);
+	assert.deepEqual([disk.kind, disk.containers], ['disk', 3]);
 	const containers = async (medium) => expectStatus(await page.post(
 		'/v1/containers', { medium }), 200).containers;
 
@@ -68,11 +60,12 @@ test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 	await p.reaches('issued');
 	const cert = await p.certificate();
 
-	let found;
+	let found, old;
 	await t.test('it is listed, with its form', async () => {
 		const there = await containers(disk.id);
-		assert.equal(there.length, 2);
-		[found] = there;
+		assert.equal(there.length, 3);
+		found = there[0];
+		old = there[2];
 		assert.deepEqual({ ...found, id: '' }, { id: '',
 			medium: disk.id, label: 'ivanova-2026', form: 'cryptopro',
 			spec: 'gost2012-256:A', created: null, has_password: true,
@@ -161,16 +154,113 @@ test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 		const one = (await containers(disk.id))
 			.find((c) => !c.copyable && c.problem === null);
 		assert.equal(one.has_password, false);
-		agent.passwords('x', 'x');
-		const no = await page.run(await order(p, 'copy'),
-			{ container: one.id, medium: 'registry' });
-		assert.equal(no.problem?.rule, 'container.cryptopro.not_exportable');
+		// Said before anybody is asked anything.
+		const { operation } = expectStatus(await page.start(
+			await order(p, 'copy'), { container: one.id, medium: 'registry' }),
+		202);
+		assert.equal((await page.ends(operation)).problem.rule,
+			'container.cryptopro.not_exportable');
 		const yes = await page.run(await order(p, 'check'),
 			{ container: one.id });
 		assert.deepEqual(yes.result, { signature: true, decryption: true });
 	});
+
+	const own = async (path, body, ...words) => {
+		const { operation } = expectStatus(await page.post(path, body), 202);
+		const text = await agent.answer('yes');
+		for (const word of words) {
+			assert.ok(text.includes(word), text);
+		}
+		return page.ends(operation);
+	};
+
+	await t.test('imported without an order, whosever certificate', async () => {
+		agent.passwords('own', 'imported', 'imported');
+		const made = await own('/v1/import',
+			{ container: old.id, medium: 'registry' }, 'old-2020', 'FLASH');
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		assert.equal(made.kind, 'import');
+		assert.equal(made.result.container.certificate.der, b64(expired.cert));
+		assert.equal(made.result.container.label, 'old-2020');
+		// Away with it, so that there is something to keep.
+		const folder = readdirSync(join(agent.home, 'containers')).find((n) =>
+			JSON.parse(readFileSync(join(agent.home, 'containers', n,
+				'meta.json'))).id === made.result.container.id);
+		rmSync(join(agent.home, 'containers', folder), { recursive: true });
+	});
+
+	await t.test('a refusal leaves everything as it was', async () => {
+		const { operation } = expectStatus(
+			await page.post('/v1/archive', {}), 202);
+		await agent.answer('no');
+		assert.equal((await page.ends(operation)).problem.rule,
+			'agent.refused');
+		assert.ok(!(await containers('registry'))
+			.some((c) => c.label === 'old-2020'));
+	});
+
+	await t.test('all that has expired is kept, once, and tried', async () => {
+		agent.passwords('kept', 'kept', 'own');
+		const first = await own('/v1/archive', {}, 'old-2020', 'FLASH');
+		assert.equal(first.state, 'done', JSON.stringify(first));
+		assert.deepEqual(first.result.containers, [{ label: 'old-2020',
+			medium: disk.id, certificate: sha256(expired.cert),
+			result: 'copied', decryption: true, problem: null }]);
+		const copy = (await containers('registry'))
+			.find((c) => c.certificate?.der === b64(expired.cert));
+		assert.deepEqual([copy.form, copy.has_password, copy.label],
+			['surguch', true, 'old-2020']);
+		// Nothing is due any more, and so nothing is asked.
+		const { operation } = expectStatus(
+			await page.post('/v1/archive', {}), 202);
+		assert.deepEqual((await page.ends(operation)).result,
+			{ containers: [] });
+	});
+
+	await t.test('what cannot be kept is told, and the rest goes on', async () => {
+		await package_.write(join(agent.inside(), 'another0.000'),
+			{ p8: second.p8, cert: second.cert, password: 'own',
+				name: 'another' });
+		await package_.write(join(agent.inside(), 'another1.000'),
+			{ p8: third.p8, cert: third.cert, name: 'third' });
+		agent.passwords('kept', 'kept', 'no', 'no', 'no');
+		const kept = await own('/v1/archive', {}, 'another', 'third');
+		assert.deepEqual(kept.result.containers
+			.map((c) => [c.label, c.result, c.problem]),
+		[['another', 'failed', 'container.password'],
+			['third', 'copied', null]]);
+	});
+
+	await t.test('another password, in its place', async () => {
+		const [box] = (await containers('registry'))
+			.filter((c) => c.label === 'old-2020');
+		agent.passwords('kept', 'second', 'third', 'second', 'second');
+		const done = await own('/v1/password', { container: box.id },
+			'Сменить пароль', 'old-2020', 'Реестр');
+		assert.equal(done.state, 'done', JSON.stringify(done));
+		assert.equal(done.result.container.id, box.id);
+		agent.passwords('kept', 'kept', 'kept');
+		const no = await own('/v1/password', { container: box.id });
+		assert.equal(no.problem.rule, 'container.password');
+		agent.passwords('second', 'fourth', 'fourth');
+		assert.equal((await own('/v1/password', { container: box.id })).state,
+			'done');
+		// Not of one that another program keeps, nor of a form of no sense.
+		const { operation } = expectStatus(await page.post('/v1/password',
+			{ container: found.id }), 202);
+		assert.equal((await page.ends(operation)).problem.rule,
+			'container.cryptopro.password');
+		const bad = await page.post('/v1/import', { container: box.id });
+		assert.deepEqual([bad.status, bad.json.rule],
+			[422, 'json.field.missing']);
+		const log = readFileSync(join(agent.home, 'agent.log'), 'utf8');
+		assert.match(log, /event=agent\.operation .*kind=archive /);
+		for (const secret of ['kept', 'fourth', PASSWORD]) {
+			assert.ok(!log.includes(secret));
+		}
+	});
 	await agent.stop();
-	console.log('proves: A13 A15 A19 A21');
+	console.log('proves: A13 A15 A16 A19 A21');
 });
 
 function passwordFile(dir) {

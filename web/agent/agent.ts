@@ -37,6 +37,7 @@ export interface Container {
 	copyable: boolean;
 	certificate: { sha256: string; subject: string; not_after: string;
 		der: string } | null;
+	problem: string | null;
 }
 export interface Operation {
 	operation: string;
@@ -183,6 +184,9 @@ export const start = (order: { order: string; chain: string[] },
 // The centre's own certificates (base64 DER), each root as the person confirms.
 export const installAuthorities = (certificates: string[]) =>
 	call<{ operation: string }>('authorities', { certificates });
+// What a person does with their own containers: `archive`, `import`, `password`.
+export const own = (path: string, input: Record<string, unknown>) =>
+	call<{ operation: string }>(path, input);
 export const operation = (id: string) =>
 	call<Operation>('operation/state', { operation: id });
 export const cancel = (id: string) =>

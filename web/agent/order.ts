@@ -11,7 +11,7 @@ import * as agent from './agent';
 const LOOK_MS = 500;
 
 export type Kind = 'make_key' | 'acquaint' | 'install' | 'copy' | 'check' |
-	'authorities';
+	'authorities' | 'own';
 export type Result = Record<string, unknown>;
 // What is under way: the order is asked for, the agent is at work, what it
 // made goes to the centre.
@@ -62,6 +62,7 @@ export function orderText(e: unknown): string {
 		'key.module': t('op.module'),
 		'key.hung': t('op.module'),
 		'key.not_exportable': t('copy.never'),
+		'container.damaged': t('keys.damaged'),
 		'container.cryptopro.not_exportable': t('copy.stays'),
 	};
 	return known[e.rule] ?? (e.rule.startsWith('order.')

@@ -3,7 +3,7 @@
 // and what is there afterwards.
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
-import type { Container, Medium } from '../agent/agent';
+import type { Container } from '../agent/agent';
 import { useOrder } from '../agent/order';
 import { isReady } from '../agent/watch';
 import { Button } from '../kit/button';
@@ -11,13 +11,9 @@ import { date } from '../kit/format';
 import { SummaryList } from '../kit/list';
 import { Notice } from '../kit/notice';
 import { KeyPage, type Job } from './form';
-import { byKind, MediumChoices, nameOf, usable } from './media';
+import { byKind, MediumChoices, nameOf, takesCopies } from './media';
 import { OrderSteps } from './order_steps';
 import { useKey, WithKey } from './with_key';
-
-// A token that makes its keys itself takes none from outside.
-const takesCopies = (m: Medium, from: Container) =>
-	usable(m) && m.active !== true && m.id !== from.medium;
 
 export function Backup({ job }: { job: Job }) {
 	const app = job.app?.id ?? '';

@@ -99,6 +99,7 @@ export function MyForms() {
 				})}>{t('list.more')}</Plain>}
 			{forms !== null && <p class="actions">
 				<Link class="plain" to="/my/certificates">{t('kept.h')}</Link>
+				<Link class="plain" to="/my/keys">{t('keys.h')}</Link>
 				<Link class="plain" to="/my/history">{t('history.h')}</Link>
 			</p>}
 		</>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Media as people know them: by picture and name, with what to know of each.
 import { t } from '../i18n';
-import type { Medium } from '../agent/agent';
+import type { Container, Medium } from '../agent/agent';
 import { Choices } from '../kit/field';
 import { MediumIcon } from '../kit/icon';
 
@@ -13,6 +13,9 @@ export const nameOf = (m: Pick<Medium, 'kind' | 'name'>) =>
 	m.kind === 'registry' ? t('medium.registry_name') : m.name;
 
 export const usable = (m: Medium) => m.writable && m.pin?.state !== 'locked';
+// A token that makes its keys itself takes none from outside.
+export const takesCopies = (m: Medium, from: Container) =>
+	usable(m) && m.active !== true && m.id !== from.medium;
 // One that may be chosen unasked: never the last try of a PIN.
 export const advised = (m: Medium) => usable(m) && m.pin?.state !== 'last';
 

@@ -4,12 +4,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { AgentProblem, containers, type Container } from '../agent/agent';
+import { AgentProblem, containers, type Container, type Medium, type Place }
+	from '../agent/agent';
 import { base64, candidates, keptKey, type Kept } from '../agent/keys';
 import { isReady, useWorkplace, type Watch } from '../agent/watch';
 import { Choices } from '../kit/field';
 import { MediumIcon } from '../kit/icon';
-import { moment } from '../kit/format';
+import { date, moment } from '../kit/format';
 import { Notice } from '../kit/notice';
 import { application, bytes, type Application } from './api';
 import type { Job } from './form';
@@ -47,14 +48,9 @@ export interface ChosenKey {
 	choose(id: string): void;
 }
 
-export function useKey(job: Job): ChosenKey {
-	const app = job.app?.id ?? '';
-	const watch = useWorkplace();
+// Those on all media that are in; null: not known yet.
+export function useContainers(place: Place | null): Container[] | null {
 	const [found, setFound] = useState<Container[] | null>(null);
-	const [id, setId] = useState('');
-	const certificate = useLoad(async () => base64(await bytes(
-		application(app, 'certificate/der'))), app).value;
-	const place = watch.place;
 	// Media that came or went show in the workplace; then look again.
 	useEffect(() => {
 		let now = true; // no later look has begun
@@ -74,6 +70,16 @@ export function useKey(job: Job): ChosenKey {
 			now = false;
 		};
 	}, [JSON.stringify(place?.media)]);
+	return found;
+}
+
+export function useKey(job: Job): ChosenKey {
+	const app = job.app?.id ?? '';
+	const watch = useWorkplace();
+	const [id, setId] = useState('');
+	const certificate = useLoad(async () => base64(await bytes(
+		application(app, 'certificate/der'))), app).value;
+	const found = useContainers(watch.place);
 	const lies = placeOfKey(job.app);
 	const all = found === null || certificate === null ? null
 		: candidates(found, lies.container, job.form.key_spec ?? '', certificate);
@@ -99,26 +105,17 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 	if (all === null) {
 		return <p role="status">{t('work.checking')}</p>;
 	}
-	const medium = (of: string) => watch.place.media.find((m) => m.id === of);
-	const name = (of: string) => {
-		const m = medium(of);
-		return m === undefined ? '' : nameOf(m);
-	};
+	const medium = watch.place.media.find((m) => m.id === container?.medium);
 	return (
 		<>
 			{container === null && <Notice tone="need">
 				<p>{missingText(chosen.place)}</p></Notice>}
-			{all.length > (container === null ? 0 : 1) && <Choices
+			{all.length > (container === null ? 0 : 1) && <ContainerChoices
 				label={t(container === null ? 'install.other' : 'install.which')}
-				value={container?.id ?? ''} onChange={chosen.choose}
-				choices={all.map((c) => ({ value: c.id, title: c.label,
-					about: [name(c.medium),
-						c.created === null ? t(`container.${c.form}`) : moment(c.created)]
-						.filter(Boolean).join(' · '),
-					icon: <MediumIcon kind={medium(c.medium)?.kind ?? 'token'} />
-				}))} />}
+				all={all} media={watch.place.media} value={container?.id ?? ''}
+				onChange={chosen.choose} />}
 			{all.length === 1 && container !== null && <p class="quiet">{t('install.where',
-				name(container.medium))}</p>}
+				medium === undefined ? '' : nameOf(medium))}</p>}
 			{chosen.id !== null && children}
 		</>
 	);
@@ -127,3 +124,22 @@ export function WithKey({ chosen, children }: { chosen: ChosenKey;
 const missingText = ({ name, elsewhere }: KeyPlace): string =>
 	elsewhere ? t('install.elsewhere')
 		: name === '' ? t('install.missing') : t('install.lies', name);
+
+export function ContainerChoices(props: { label: string; all: Container[];
+	media: Medium[]; value: string; onChange(id: string): void }) {
+	return (
+		<Choices label={props.label} value={props.value} onChange={props.onChange}
+			choices={props.all.map((c) => {
+				const medium = props.media.find((m) => m.id === c.medium);
+				return { value: c.id,
+					title: c.problem === null ? c.label : t('keys.damaged'),
+					disabled: c.problem !== null,
+					about: [medium && nameOf(medium),
+						c.form !== 'surguch' && t(`container.${c.form}`),
+						c.certificate ? t('copy.until', date(c.certificate.not_after))
+							: c.created && moment(c.created)]
+						.filter(Boolean).join(' · '),
+					icon: <MediumIcon kind={medium?.kind ?? 'token'} /> };
+			})} />
+	);
+}

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { must } from '../../run/exec.mjs';
+import { opensslMust } from './openssl.mjs';
 import { ROOT } from './scratch.mjs';
 
 const FILES = ['header', 'name', 'primary', 'masks', 'primary2', 'masks2'];
@@ -55,4 +56,31 @@ export async function read(folder, password) {
 		// inside an OCTET STRING of more than 255 bytes
 		cert: cert && Buffer.from(cert.encode('DER')).subarray(4),
 		name: c.getContainerName() };
+}
+
+// --- keys to put in
+
+// A key by openssl: {p8, csr}.
+export async function keyOf(dir, name) {
+	const at = (end) => join(dir, `${name}.${end}`);
+	await opensslMust(['genpkey', '-algorithm', 'gost2012_256', '-pkeyopt',
+		'paramset:A', '-out', at('pem')]);
+	await opensslMust(['pkcs8', '-topk8', '-nocrypt', '-in', at('pem'),
+		'-outform', 'DER', '-out', at('p8')]);
+	await opensslMust(['req', '-new', '-key', at('pem'), '-subj', '/CN=x',
+		'-outform', 'DER', '-out', at('csr')]);
+	return { p8: readFileSync(at('p8')), csr: readFileSync(at('csr')) };
+}
+
+// {p8, cert} of one that ended in the second in which it began.
+export async function expiredKey(dir, name) {
+	const { p8 } = await keyOf(dir, name);
+	const at = (end) => join(dir, `${name}.${end}`);
+	await opensslMust(['req', '-x509', '-new', '-key', at('pem'), '-subj',
+		`/CN=${name}`, '-days', '30', '-addext',
+		'keyUsage=digitalSignature,keyEncipherment,keyAgreement', '-out',
+		at('30.pem')]);
+	await opensslMust(['x509', '-in', at('30.pem'), '-signkey', at('pem'),
+		'-days', '0', '-outform', 'DER', '-out', at('der')]);
+	return { p8, cert: readFileSync(at('der')) };
 }
