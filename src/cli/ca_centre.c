@@ -207,6 +207,19 @@ centre_put_signers(const struct ca_plan *p, struct buf *b)
 }
 
 static void
+put_page_orders(const struct ca_plan *p, struct buf *b)
+{
+	const struct plan_ca *ca = plan_orders_ca(p);
+
+	if (ca != NULL) {
+		buf_printf(
+		    b, "page_orders = { name = \"%s\"; ", ca->orders.name);
+		put_user(b, "user", ca->orders.user);
+		buf_add_str(b, "};\n");
+	}
+}
+
+static void
 put_conf(const struct rite *r, struct buf *b)
 {
 	const struct plan_centre *p = &r->plan->centre;
@@ -219,17 +232,20 @@ put_conf(const struct rite *r, struct buf *b)
 	buf_printf(b,
 	    "libexec = \"%s\";\n"
 	    "centre = \"%s\";\n"
-	    "api = { address = \"%s\"; port = %u; "
-	    "origin = \"https://%s:%u\"; };\n"
+	    "api = { address = \"%s\"; port = %u; origin = \"",
+	    r->c.libexec, p->name, p->address, p->port);
+	plan_put_origin(r->plan, b);
+	buf_printf(b,
+	    "\"; };\n"
 	    "public = { address = \"%s\"; port = %u; url = \"%s\"; };\n"
 	    "users = { ",
-	    r->c.libexec, p->name, p->address, p->port, p->host, p->port,
 	    p->public_address, p->public_port, r->plan->public);
 	put_user(b, "front", p->front);
 	put_user(b, "courier", p->courier);
 	buf_add_str(b, "};\nsigners = (\n");
 	centre_put_signers(r->plan, b);
 	buf_add_str(b, ");\n");
+	put_page_orders(r->plan, b);
 	if (!r->c.root) {
 		buf_add_str(b,
 		    "# Made without root: all roles have one uid, and what "
@@ -247,6 +263,7 @@ make_conf(struct rite *r, struct errinfo *ei)
 
 	if (there) {
 		centre_put_signers(r->plan, &b);
+		put_page_orders(r->plan, &b);
 	} else {
 		put_conf(r, &b);
 	}

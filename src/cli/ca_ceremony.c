@@ -178,9 +178,12 @@ request_one(struct rite *r, const struct plan_ca *ca, struct errinfo *ei)
 	struct keyroom_at at;
 	enum err e = ERR_OK;
 
-	/* Before the CA, whose settings name its key. */
+	/* Before the CA, whose settings name their keys. */
 	if (ca->ocsp.name[0] != '\0') {
 		e = rite_key(r, &ca->ocsp, NULL, &at, ei);
+	}
+	if (e == ERR_OK && ca->orders.name[0] != '\0') {
+		e = rite_key(r, &ca->orders, NULL, &at, ei);
 	}
 	if (e == ERR_OK) {
 		e = rite_key(r, &ca->key, ca, &at, ei);
@@ -287,16 +290,22 @@ check_answer(const struct keyroom_at *at, struct slice der,
 	return e;
 }
 
-/* The OCSP key's certificate, by the CA that has just got its own. */
+/* A key below the CA that has just got its own certificate. */
+struct below {
+	const struct plan_key *key;
+	const char *profile;
+	const char *what;
+};
+
 static enum err
-certify_ocsp(struct rite *r, const struct plan_ca *ca, struct slice ca_cert,
-    struct errinfo *ei)
+certify_below(struct rite *r, const struct plan_ca *ca,
+    const struct below *below, struct slice ca_cert, struct errinfo *ei)
 {
 	struct buf spki = BUF_INIT(SPKI_BYTES_MAX);
 	struct buf cert = BUF_INIT(CERT_BYTES_MAX);
 	struct keyroom_signer by = {0};
 	struct keyroom_at at;
-	enum err e = rite_at(r, &ca->ocsp, &at, ei);
+	enum err e = rite_at(r, below->key, &at, ei);
 
 	if (e == ERR_OK) {
 		e = keyroom_spki(&at, &spki, ei);
@@ -305,8 +314,8 @@ certify_ocsp(struct rite *r, const struct plan_ca *ca, struct slice ca_cert,
 		e = rite_start(r, &ca->key, &by, ei);
 	}
 	if (e == ERR_OK) {
-		e = rite_issue(r, &by, "ocsp", ca->ocsp.common_name, NULL,
-		    buf_slice(&spki), &cert, ei);
+		e = rite_issue(r, &by, below->profile, below->key->common_name,
+		    NULL, buf_slice(&spki), &cert, ei);
 	}
 	e = keyroom_stop(&by, e, ei);
 	if (e == ERR_OK) {
@@ -314,10 +323,29 @@ certify_ocsp(struct rite *r, const struct plan_ca *ca, struct slice ca_cert,
 	}
 	if (e == ERR_OK) {
 		e = rite_note(
-		    r, ca->ocsp.name, "OCSP certificate", buf_slice(&cert), ei);
+		    r, below->key->name, below->what, buf_slice(&cert), ei);
 	}
 	buf_clear(&spki);
 	buf_clear(&cert);
+	return e;
+}
+
+static enum err
+certify_all_below(struct rite *r, const struct plan_ca *ca,
+    struct slice ca_cert, struct errinfo *ei)
+{
+	const struct below all[] = {
+	    {&ca->ocsp, "ocsp", "OCSP certificate"},
+	    {&ca->orders, "page-order", "certificate for page orders"},
+	};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(all); i++) {
+		if (all[i].key->name[0] != '\0' &&
+		    !rite_has_cert(r, all[i].key)) {
+			e = certify_below(r, ca, &all[i], ca_cert, ei);
+		}
+	}
 	return e;
 }
 
@@ -354,9 +382,8 @@ import_one(struct rite *r, const struct plan_ca *ca, struct slice root,
 	if (e == ERR_OK && ca->ocsp.name[0] == '\0') {
 		e = try_signer(r, ca, ei);
 	}
-	if (e == ERR_OK && ca->ocsp.name[0] != '\0' &&
-	    !rite_has_ocsp_cert(r, &ca->ocsp)) {
-		e = certify_ocsp(r, ca, buf_slice(&cert), ei);
+	if (e == ERR_OK) {
+		e = certify_all_below(r, ca, buf_slice(&cert), ei);
 	}
 	if (e == ERR_OK) {
 		e = centre_publish_ca(

@@ -12,7 +12,8 @@
 enum {
 	DAY = 86400,
 	CRL_DAYS_MAX = 400,
-	CRL_DAYS_DEFAULT = 366
+	CRL_DAYS_DEFAULT = 366,
+	HTTPS_PORT = 443
 };
 
 static const char *const secrets[] = {"file", "unlock", "credential", NULL};
@@ -166,7 +167,8 @@ check_address(const char *s)
 		.max = PLAN_KEY_SIZE - 1                                       \
 	}
 
-static const struct conf_setting ocsp_settings[] = {KEY_SETTINGS, {0}};
+/* Of a key that a CA of the file certifies. */
+static const struct conf_setting below_settings[] = {KEY_SETTINGS, {0}};
 
 static const struct conf_setting root_settings[] = {
     KEY_SETTINGS,
@@ -188,9 +190,10 @@ static const struct conf_setting ca_settings[] = {
 	.type = CONF_TEXTS,
 	.required = true,
 	.min = 1,
-	.max = SIGNER_PROFILES_MAX - 1,
+	.max = SIGNER_PROFILES_MAX - 2, /* and those of ocsp and orders */
 	.check = conf_check_name},
-    {.name = "ocsp", .type = CONF_GROUP, .members = ocsp_settings},
+    {.name = "ocsp", .type = CONF_GROUP, .members = below_settings},
+    {.name = "orders", .type = CONF_GROUP, .members = below_settings},
     {0},
 };
 
@@ -321,6 +324,9 @@ take_ca(struct conf_cursor c, struct plan_ca *out)
 	if (conf_has(c, "ocsp")) {
 		take_key(conf_group(c, "ocsp"), &out->ocsp);
 	}
+	if (conf_has(c, "orders")) {
+		take_key(conf_group(c, "orders"), &out->orders);
+	}
 }
 
 static bool
@@ -374,6 +380,27 @@ plan_tls_ca(const struct ca_plan *p)
 		if (strcmp(ca->key.name, p->centre.tls) == 0 &&
 		    may_certify_tls(ca)) {
 			return ca;
+		}
+	}
+	return NULL;
+}
+
+void
+plan_put_origin(const struct ca_plan *p, struct buf *out)
+{
+	buf_printf(out, "https://%s", p->centre.host);
+	/* Browsers leave it out of an origin. */
+	if (p->centre.port != HTTPS_PORT) {
+		buf_printf(out, ":%u", p->centre.port);
+	}
+}
+
+const struct plan_ca *
+plan_orders_ca(const struct ca_plan *p)
+{
+	for (size_t i = 0; i < p->num_cas; i++) {
+		if (p->cas[i].orders.name[0] != '\0') {
+			return &p->cas[i];
 		}
 	}
 	return NULL;
@@ -454,13 +481,16 @@ static void
 check_names(
     const struct ca_plan *p, struct conf_cursor c, struct conf_report *report)
 {
-	const char *names[2 * PLAN_CAS_MAX + 1] = {p->root.name};
+	const char *names[3 * PLAN_CAS_MAX + 1] = {p->root.name};
 	size_t num = 1;
 
 	for (size_t i = 0; i < p->num_cas; i++) {
 		names[num++] = p->cas[i].key.name;
 		if (p->cas[i].ocsp.name[0] != '\0') {
 			names[num++] = p->cas[i].ocsp.name;
+		}
+		if (p->cas[i].orders.name[0] != '\0') {
+			names[num++] = p->cas[i].orders.name;
 		}
 	}
 	for (size_t i = 0; i < num; i++) {
@@ -470,6 +500,31 @@ check_names(
 				    "the name %s is given twice", names[i]);
 			}
 		}
+	}
+}
+
+/* A centre has one key for them, whose orders name its own pages. */
+static void
+check_orders(
+    const struct ca_plan *p, struct conf_cursor c, struct conf_report *report)
+{
+	const struct plan_ca *first = plan_orders_ca(p);
+
+	for (size_t i = 0; i < p->num_cas; i++) {
+		const char *name = p->cas[i].orders.name;
+
+		if (name[0] != '\0' && &p->cas[i] != first) {
+			conf_complain(report, c, "issuing",
+			    "%s: a centre has one key for page orders, and %s "
+			    "is there already",
+			    name, first->orders.name);
+		}
+	}
+	if (first != NULL && p->centre.host[0] == '\0') {
+		conf_complain(report, c, "issuing",
+		    "%s signs orders of a centre's pages: say in the group "
+		    "`centre` where they are",
+		    first->orders.name);
 	}
 }
 
@@ -500,6 +555,7 @@ take(const struct conf *conf, const char *path, struct conf_report *report,
 	if (conf_has(c, "centre")) {
 		take_centre(p, conf_group(c, "centre"), report);
 	}
+	check_orders(p, c, report);
 	if (conf_has(c, "crl")) {
 		e = take_crl(p, conf_group(c, "crl"), path, report, ei);
 	}

@@ -22,6 +22,9 @@
  *		profiles = ["tls-client", "tls-server"];
  *		ocsp = { name = "ocsp-2026"; key = "p256"; user = "64022";
  *			common_name = "OCSP 2026"; };
+ *		# At most one CA of the file certifies the key for page orders.
+ *		orders = { name = "centre-2026"; key = "p256"; user = "64023";
+ *			common_name = "Задания агентам 2026"; };
  *	});
  *	crl = {                        # the root's next list
  *		days = 90;             # or root.crl_days
@@ -43,6 +46,7 @@
 #include <stdint.h>
 
 #include "base/bounds.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "cli/centre.h"
 #include "crypto/hash.h"
@@ -73,6 +77,7 @@ struct plan_ca {
 	char profiles[SIGNER_PROFILES_MAX][PROFILE_NAME_SIZE];
 	size_t num_profiles;
 	struct plan_key ocsp;
+	struct plan_key orders; /* for page orders (docs/agent-protocol.md 6) */
 };
 
 /* A certificate of the root's that its next list is to name. */
@@ -120,6 +125,11 @@ struct ca_plan {
 #define PLAN_TLS_PROFILE "tls-server"
 /* The CA that centre.tls names; NULL when it names none. */
 const struct plan_ca *plan_tls_ca(const struct ca_plan *p);
+
+/* Where the centre's pages are: "https://ca.example.ru:8443". */
+void plan_put_origin(const struct ca_plan *p, struct buf *out);
+/* The CA that has `orders`; NULL when none has. */
+const struct plan_ca *plan_orders_ca(const struct ca_plan *p);
 
 /* ERR_FORMAT with all mistakes on standard error; free(*out). */
 ATTR_MUST_USE enum err ca_plan_load(

@@ -94,14 +94,19 @@ rite_at(struct rite *r, const struct plan_key *key, struct keyroom_at *out,
 
 /* --- settings ----------------------------------------------------------- */
 
+/* A key below the CA whose settings these are, unless there is none. */
 static enum err
-put_responder(struct rite *r, const struct plan_key *ocsp, struct buf *b,
-    struct errinfo *ei)
+put_below(struct rite *r, const struct plan_key *key, const char *setting,
+    struct buf *b, struct errinfo *ei)
 {
 	struct keyroom_at at;
-	enum err e = rite_at(r, ocsp, &at, ei);
+	enum err e = ERR_OK;
 
-	return e != ERR_OK ? e : keyroom_put_key(&at, "responders", b, ei);
+	if (key->name[0] != '\0') {
+		e = rite_at(r, key, &at, ei);
+		e = e != ERR_OK ? e : keyroom_put_key(&at, setting, b, ei);
+	}
+	return e;
 }
 
 static void
@@ -112,6 +117,10 @@ put_profiles(const struct plan_ca *ca, struct buf *b)
 	buf_add_str(b, "profiles = [");
 	if (ca->ocsp.name[0] != '\0') {
 		buf_add_str(b, "\"ocsp\"");
+		comma = ", ";
+	}
+	if (ca->orders.name[0] != '\0') {
+		buf_printf(b, "%s\"page-order\"", comma);
 		comma = ", ";
 	}
 	for (size_t i = 0; i < ca->num_profiles; i++) {
@@ -136,6 +145,7 @@ static enum err
 put_settings(struct rite *r, const struct plan_key *key,
     const struct plan_ca *ca, struct buf *b, struct errinfo *ei)
 {
+	const struct plan_ca *orders = plan_orders_ca(r->plan);
 	enum err e = ERR_OK;
 
 	buf_printf(b,
@@ -157,6 +167,10 @@ put_settings(struct rite *r, const struct plan_key *key,
 		    "profiles = [\"root-ca\", \"issuing-ca\"];\n"
 		    "crl_hours_max = %lld;\n",
 		    (long long)(r->plan->root_crl_sec / HOUR));
+	} else if (orders != NULL && key == &orders->orders) {
+		buf_add_str(b, "kind = \"centre\";\norigin = \"");
+		plan_put_origin(r->plan, b);
+		buf_add_str(b, "\";\n");
 	} else {
 		buf_printf(b,
 		    "kind = \"ocsp\";\n"
@@ -166,7 +180,10 @@ put_settings(struct rite *r, const struct plan_key *key,
 	if (ca != NULL && ca->ocsp.name[0] != '\0') {
 		buf_printf(b, "ocsp_urls = [\"%s/ocsp/%s\"];\n",
 		    r->plan->public, key->name);
-		e = put_responder(r, &ca->ocsp, b, ei);
+		e = put_below(r, &ca->ocsp, "responders", b, ei);
+	}
+	if (ca != NULL && e == ERR_OK) {
+		e = put_below(r, &ca->orders, "page_orderers", b, ei);
 	}
 	return e != ERR_OK ? e : buf_err(b, ei);
 }
@@ -328,7 +345,7 @@ rite_own_cert(const struct keyroom_at *at, struct buf *out, struct errinfo *ei)
 }
 
 bool
-rite_has_ocsp_cert(struct rite *r, const struct plan_key *key)
+rite_has_cert(struct rite *r, const struct plan_key *key)
 {
 	struct keyroom_at at;
 

@@ -37,8 +37,8 @@ ATTR_MUST_USE enum err rite_user(
 
 /*
  * A key with its signer's directory and settings, made or, if it is there as
- * the file says, found.  ca: the CA whose own key it is; NULL for a root's or
- * an OCSP key.
+ * the file says, found.  ca: the CA whose own key it is; NULL for a root's and
+ * for those below a CA.
  */
 ATTR_MUST_USE enum err rite_key(struct rite *r, const struct plan_key *key,
     const struct plan_ca *ca, struct keyroom_at *out, struct errinfo *ei);
@@ -58,7 +58,8 @@ ATTR_MUST_USE enum err rite_issue(struct rite *r, struct keyroom_signer *by,
 /* ca.der of a signer; ERR_NOTFOUND. */
 ATTR_MUST_USE enum err rite_own_cert(
     const struct keyroom_at *at, struct buf *out, struct errinfo *ei);
-bool rite_has_ocsp_cert(struct rite *r, const struct plan_key *key);
+/* Of a key below a CA of the file: has it got its certificate? */
+bool rite_has_cert(struct rite *r, const struct plan_key *key);
 
 /* A file of the exchange directory, out and in; "NAME.suffix" for the latter,
  * with ERR_STATE "ceremony.missing" when it has not come. */

@@ -238,7 +238,9 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 	common_name = "Издающий"; profiles = ["tls-client", "tls-server"];
 	secret = "credential";
 	ocsp = { name = "ocsp-own"; key = "p256"; user = "${as(2)}";
-		common_name = "OCSP"; };`, around: around('issuing-none') });
+		common_name = "OCSP"; };
+	orders = { name = "orders-own"; key = "p256"; user = "${as(3)}";
+		common_name = "Поручения"; };`, around: '' });
 	// What systemd gives the unit, by LoadCredentialEncrypted.
 	const given = scratch(t);
 	writeFileSync(join(given, 'issuing-own'), PASS, { mode: 0o400 });
@@ -248,6 +250,10 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 
 	await t.test('wants a CA of the file for the API, and users that there are',
 		async () => {
+			// Orders are of pages, which are a centre's.
+			await rite.refused('conf.values', 'request');
+			rite.around = around('issuing-none');
+			rite.write();
 			await rite.refused('conf.values', 'request');
 			assert.ok(!existsSync(centre.dir));
 			rite.around = around('issuing-own', 'nobody-of-this-name');
@@ -279,6 +285,13 @@ test('a centre of one\'s own, made by the ceremony\'s file', async (t) => {
 		assert.equal(doctor.code, 1, doctor.all);
 		assert.deepEqual(JSON.parse(doctor.out).findings.map((f) =>
 			[f.level, f.what]), [['warning', 'courier']]);
+		// What an agent is to trust for its pages' orders.
+		const trusted = await call(centre, 'GET', '/v1/agent/centre');
+		assert.equal(trusted.json.name, 'Центр «Своё дело»');
+		assert.equal(trusted.json.sha256, sha256(readFileSync(
+			rite.sent('root.cer'))));
+		assert.match(readFileSync(path('etc/surguch/ca/orders-own.conf'), 'utf8'),
+			new RegExp(`^origin = "${rite.centre.api}";$`, 'm'));
 		await centre.down();
 	});
 	await t.test('is locked without the credential', async () => {
