@@ -74,6 +74,7 @@ add_notice(struct call *c, struct unit *u, const struct certificate *cert)
 			e = notice_add(c->api->notices, u,
 			    &(struct notice){
 				.phone = list.at[0].phone,
+				.email = list.at[0].email,
 				.lang = c->session.lang,
 				.message = MESSAGE_REVOKED,
 				.what = buf_cstr(&what),

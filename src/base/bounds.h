@@ -133,16 +133,19 @@ enum bounds {
 	EVENT_BYTES_MAX = 16384,   /* that wait for one who does not read */
 	EVENT_CHANGES_MAX = 4096,  /* that wait to be told: 1 s of load */
 	FETCH_BODY_MAX = 1024 * 1024,
-	COURIER_SEALED_MAX = 8192, /* an SMS of 10 parts is 1.4 KiB */
-	REPORT_BODY_MAX = 4096,    /* a network's word on one message */
-	REPORT_WAIT_MS = 2000,     /* for our own note, on its behalf */
-	MESSAGE_AREAS_MAX = 64,    /* beginnings of numbers watched at once */
-	BREAKER_CODES_MAX = 1000,  /* of the last codes that are looked at */
-	PARTS_MAX = 10000000,      /* of SMS, in a setting */
-	COURIER_ROUTES_MAX = 8,    /* ways out; a centre has two or three */
-	ROUTE_PREFIXES_MAX = 64,   /* of numbers, of one way */
-	ROUTE_FAILURES_MAX = 3,    /* in a row: then a way cools down */
-	SMS_PRICE_MAX = 100000,    /* of a part, in hundredths of a rouble */
+	COURIER_SEALED_MAX = 8192,     /* an SMS of 10 parts is 1.4 KiB */
+	ROOTS_BYTES_MAX = 1024 * 1024, /* a system's list is 220 KiB */
+	MAILS_UNDER_WAY_MAX = 8,  /* at courier: the rest waits in the outbox */
+	MAIL_TRIES_MAX = 5,       /* of one whose delivery is unclear */
+	REPORT_BODY_MAX = 4096,   /* a network's word on one message */
+	REPORT_WAIT_MS = 2000,    /* for our own note, on its behalf */
+	MESSAGE_AREAS_MAX = 64,   /* beginnings of numbers watched at once */
+	BREAKER_CODES_MAX = 1000, /* of the last codes that are looked at */
+	PARTS_MAX = 10000000,     /* of SMS, in a setting */
+	COURIER_ROUTES_MAX = 8,   /* ways out; a centre has two or three */
+	ROUTE_PREFIXES_MAX = 64,  /* of numbers, of one way */
+	ROUTE_FAILURES_MAX = 3,   /* in a row: then a way cools down */
+	SMS_PRICE_MAX = 100000,   /* of a part, in hundredths of a rouble */
 	JSON_DEPTH_MAX = 16,
 
 	/* --- the agent's own door (docs/agent-protocol.md 2) ----------- */

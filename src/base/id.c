@@ -21,6 +21,17 @@ id_make(struct id *out, int64_t utc_ms, const uint8_t random[10])
 	memcpy(out->b + 6, random, 10);
 }
 
+int64_t
+id_utc_ms(const struct id *id)
+{
+	uint64_t ms = 0;
+
+	for (int i = 0; i < 6; i++) {
+		ms = ms << 8 | id->b[i];
+	}
+	return (int64_t)ms;
+}
+
 void
 id_text(const struct id *id, const char *prefix, char out[ID_TEXT_SIZE])
 {

@@ -21,6 +21,8 @@ enum {
 };
 
 void id_make(struct id *out, int64_t utc_ms, const uint8_t random[10]);
+/* When it was made. */
+int64_t id_utc_ms(const struct id *id);
 /* prefix: 2..4 letters ("app"). */
 void id_text(const struct id *id, const char *prefix, char out[ID_TEXT_SIZE]);
 /* False unless the text has exactly this prefix and a canonical id. */

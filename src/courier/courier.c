@@ -104,6 +104,10 @@ courier_open(const char *conf_path, const char *state_dir,
 		e = routes_new(
 		    conf_root(c->conf), clock, report, &c->routes, ei);
 	}
+	if (e == ERR_OK && conf_has(conf_root(c->conf), "mail")) {
+		e = mailer_new(conf_group(conf_root(c->conf), "mail"), report,
+		    &c->mailer, ei);
+	}
 	if (e == ERR_OK) {
 		e = read_key(c, state_dir, ei);
 	}
@@ -123,6 +127,7 @@ courier_free(struct courier *courier)
 {
 	if (courier != NULL) {
 		routes_free(courier->routes);
+		mailer_free(courier->mailer);
 		conf_free(courier->conf);
 		secret_clear(&courier->priv);
 		free(courier);
@@ -135,6 +140,12 @@ courier_num_routes(const struct courier *courier)
 	return routes_num(courier->routes);
 }
 
+bool
+courier_has_mail(const struct courier *courier)
+{
+	return courier->mailer != NULL;
+}
+
 /* --- one message --------------------------------------------------------- */
 
 static void
@@ -145,16 +156,36 @@ give_up(struct courier_result *r, enum courier_outcome outcome, const char *why)
 }
 
 static void
+send_opened(const struct courier *c, const struct courier_deliver *m,
+    struct slice text, struct courier_result *out)
+{
+	char id[ID_TEXT_SIZE];
+
+	if (m->kind == COURIER_SMS) {
+		id_text(&m->outbox, "msg", id);
+		routes_send(c->routes,
+		    &(struct gateway_message){.to = m->to,
+			.text = text,
+			.id = id,
+			.report = m->report},
+		    m->expires_sec, m->avoid, out);
+	} else if (c->mailer != NULL) {
+		mailer_send(c->mailer, &m->outbox, m->to, text, out);
+	} else {
+		give_up(out, COURIER_RETRY,
+		    "no mail server is configured; see mail in courier.conf");
+	}
+}
+
+static void
 open_and_send(const struct courier *c, const struct courier_deliver *m,
     struct courier_result *out)
 {
-	char id[ID_TEXT_SIZE];
-	struct buf context = BUF_INIT(256);
+	struct buf context = BUF_INIT(512);
 	struct secret text = SECRET_EMPTY;
 	struct errinfo ei = {0};
 	enum err e;
 
-	id_text(&m->outbox, "msg", id);
 	courier_seal_context(&m->outbox, m->kind, m->to, &context);
 	e = buf_err(&context, &ei);
 	if (e == ERR_OK) {
@@ -167,12 +198,7 @@ open_and_send(const struct courier *c, const struct courier_deliver *m,
 		    "the sealed message cannot be opened");
 		return;
 	}
-	routes_send(c->routes,
-	    &(struct gateway_message){.to = m->to,
-		.text = secret_slice(&text),
-		.id = id,
-		.report = m->report},
-	    m->expires_sec, m->avoid, out);
+	send_opened(c, m, secret_slice(&text), out);
 	secret_clear(&text);
 }
 

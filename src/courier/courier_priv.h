@@ -4,6 +4,7 @@
 /* Shared by courier.c and serve.c. */
 #include "base/secret.h"
 #include "courier/courier.h"
+#include "courier/mailer.h"
 #include "courier/route.h"
 #include "crypto/seal.h"
 #include "ipc/courier_msg.h"
@@ -11,6 +12,7 @@
 struct courier {
 	struct conf *conf;
 	struct routes *routes;
+	struct mailer *mailer; /* NULL: none is configured */
 	struct clock clock;
 	uint8_t pub[SEAL_KEY_SIZE];
 	struct secret priv;

@@ -7,14 +7,13 @@
 
 #include "base/bounds.h"
 #include "base/text.h"
+#include "courier/credential.h"
 #include "courier/gateway_priv.h"
 #include "fetch/fetch.h"
-#include "os/file.h"
 
 enum {
 	HEADERS_MAX = 8,
 	ANSWER_MAX = 64 * 1024,
-	SECRET_MAX = 1024,
 	PREFIX_MAX = 16, /* "+" and a whole number */
 };
 
@@ -66,6 +65,15 @@ static const char *const formats[] = {"text", "json", "form", NULL};
 _Static_assert(PLACE_TEXT == 0 && PLACE_JSON == 1 && PLACE_PERCENT == 2,
     "the order of formats[]");
 
+/* Which way a message left is told by names. */
+static const char *
+check_name(const char *value)
+{
+	return strcmp(value, COURIER_MAIL_ROUTE) == 0
+		   ? "is what the way of mail is called; choose another"
+		   : conf_check_name(value);
+}
+
 static const char *
 check_prefix(const char *value)
 {
@@ -102,7 +110,7 @@ const struct conf_setting gateway_settings[] = {
     {.name = "name",
 	.type = CONF_TEXT,
 	.fallback = "gateway",
-	.check = conf_check_name},
+	.check = check_name},
     {.name = "prefixes",
 	.type = CONF_TEXTS,
 	.max = ROUTE_PREFIXES_MAX,
@@ -269,25 +277,11 @@ check_report(const struct gateway *g, struct conf_report *report)
 static enum err
 read_secret(struct gateway *g, struct errinfo *ei)
 {
-	enum err e;
-
 	if (!conf_has(g->conf, "secret_file")) {
 		return ERR_OK;
 	}
-	e = file_read_secret(
-	    conf_text(g->conf, "secret_file"), SECRET_MAX, &g->secret, ei);
-	if (e != ERR_OK) {
-		return e;
-	}
-	/* Editors end a file with a line end. */
-	while (g->secret.len > 0 && g->secret.p[g->secret.len - 1] == '\n') {
-		g->secret.len--;
-	}
-	if (!text_is_clean(secret_slice(&g->secret))) {
-		return err_set(ei, ERR_FORMAT, "courier.secret", NULL,
-		    "the gateway's secret_file is empty or not plain text");
-	}
-	return ERR_OK;
+	return credential_read(
+	    conf_text(g->conf, "secret_file"), "secret_file", &g->secret, ei);
 }
 
 enum err

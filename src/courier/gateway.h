@@ -17,7 +17,7 @@
  *		refused_pattern = "*\"error\"*";
  *		id_pattern = "\"id\":\"{id}\"";
  *		secret_file = "/etc/surguch/sms.secret";
- *		name = "main";
+ *		name = "main";            any but "mail"
  *		prefixes = ["+7", "+375"];
  *		price_part = 350;
  *		prices = ( { prefix = "+375"; part = 1200; } );

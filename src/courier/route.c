@@ -8,6 +8,7 @@
 
 #include "base/bounds.h"
 #include "base/sms.h"
+#include "courier/mailer.h"
 
 struct route {
 	const char *name; /* the configuration's */
@@ -32,6 +33,7 @@ const struct conf_setting route_settings[] = {
 	.min = 1,
 	.max = COURIER_ROUTES_MAX,
 	.members = gateway_settings},
+    {.name = "mail", .type = CONF_GROUP, .members = mail_settings},
     {0},
 };
 

@@ -22,7 +22,8 @@
 
 struct routes; /* safe to use from several threads */
 
-/* The top of courier.conf: `gateway`, or `gateways` when there are several. */
+/* The top of courier.conf: `gateway`, or `gateways` when there are several;
+ * and `mail` (courier/mailer.h). */
 extern const struct conf_setting route_settings[];
 
 /*

@@ -2,8 +2,10 @@
 /*
  * The role's loop: one thread reads the channel and waits for signals, a few
  * others call out, so that a slow gateway holds up only as many messages as
- * there are threads.  The queue between them is bounded; while it is full the
- * channel is not read, and what waits there waits in the kernel.
+ * there are threads.  SMS and mails have a lane each, a queue and its threads,
+ * so that a slow mail server holds up no code.  The queues are bounded; while
+ * they are full the channel is not read, and what waits there waits in the
+ * kernel (of mails front hands over few at once).
  */
 #include <poll.h>
 #include <pthread.h>
@@ -29,17 +31,26 @@ struct job {
 	struct job *next;
 };
 
-struct pool {
-	const struct courier *courier;
-	int channel;
-	pthread_mutex_t lock;
+struct pool;
+
+/* What is of one kind. */
+struct lane {
+	struct pool *pool;
 	pthread_cond_t some;
 	struct job *first;
 	struct job *last;
+};
+
+struct pool {
+	const struct courier *courier;
+	int channel;
+	pthread_mutex_t lock; /* guards what follows, lanes too */
+	struct lane sms;
+	struct lane mail;
 	unsigned num_queued;
 	bool stopping; /* nothing more is begun */
 	bool failed;   /* an answer could not be sent: the channel is gone */
-	pthread_t threads[THREADS_MAX];
+	pthread_t threads[2 * THREADS_MAX];
 	unsigned num_threads;
 };
 
@@ -70,7 +81,10 @@ tell_routes(const struct pool *p, uint64_t id, struct errinfo *ei)
 static enum err
 say_hello(const struct pool *p, uint64_t id, struct errinfo *ei)
 {
-	struct courier_key key = {.ready = courier_num_routes(p->courier) > 0};
+	struct courier_key key = {
+	    .ready = courier_num_routes(p->courier) > 0,
+	    .mail = courier_has_mail(p->courier),
+	};
 	struct buf body = BUF_INIT(256);
 	enum err e = hello_send(p->channel, id, "courier", "", ei);
 
@@ -90,19 +104,20 @@ say_hello(const struct pool *p, uint64_t id, struct errinfo *ei)
  */
 
 static struct job *
-take(struct pool *p, bool *out_begin)
+take(struct lane *lane, bool *out_begin)
 {
+	struct pool *p = lane->pool;
 	struct job *job;
 
 	(void)pthread_mutex_lock(&p->lock);
-	while (p->first == NULL && !p->stopping) {
-		(void)pthread_cond_wait(&p->some, &p->lock);
+	while (lane->first == NULL && !p->stopping) {
+		(void)pthread_cond_wait(&lane->some, &p->lock);
 	}
-	job = p->first;
+	job = lane->first;
 	if (job != NULL) {
-		p->first = job->next;
-		if (p->first == NULL) {
-			p->last = NULL;
+		lane->first = job->next;
+		if (lane->first == NULL) {
+			lane->last = NULL;
 		}
 		p->num_queued--;
 	}
@@ -140,11 +155,12 @@ answer(struct pool *p, uint64_t id, const struct courier_result *result)
 static void *
 run(void *arg)
 {
-	struct pool *p = arg;
+	struct lane *lane = arg;
+	struct pool *p = lane->pool;
 	struct job *job;
 	bool begin;
 
-	while ((job = take(p, &begin)) != NULL) {
+	while ((job = take(lane, &begin)) != NULL) {
 		struct courier_result result = {
 		    .outbox = job->message.outbox,
 		    .outcome = COURIER_RETRY,
@@ -167,6 +183,7 @@ static enum err
 enqueue(struct pool *p, const struct frame *f, struct errinfo *ei)
 {
 	struct job *job = calloc(1, sizeof(*job));
+	struct lane *lane;
 	enum err e;
 
 	if (job == NULL) {
@@ -184,15 +201,16 @@ enqueue(struct pool *p, const struct frame *f, struct errinfo *ei)
 	}
 	job->message.sealed = buf_slice(&job->sealed);
 	job->id = f->id;
+	lane = job->message.kind == COURIER_MAIL ? &p->mail : &p->sms;
 	(void)pthread_mutex_lock(&p->lock);
-	if (p->last != NULL) {
-		p->last->next = job;
+	if (lane->last != NULL) {
+		lane->last->next = job;
 	} else {
-		p->first = job;
+		lane->first = job;
 	}
-	p->last = job;
+	lane->last = job;
 	p->num_queued++;
-	(void)pthread_cond_signal(&p->some);
+	(void)pthread_cond_signal(&lane->some);
 	(void)pthread_mutex_unlock(&p->lock);
 	return ERR_OK;
 }
@@ -276,29 +294,46 @@ stop(struct pool *p)
 {
 	(void)pthread_mutex_lock(&p->lock);
 	p->stopping = true;
-	(void)pthread_cond_broadcast(&p->some);
+	(void)pthread_cond_broadcast(&p->sms.some);
+	(void)pthread_cond_broadcast(&p->mail.some);
 	(void)pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->num_threads; i++) {
 		(void)pthread_join(p->threads[i], NULL);
 	}
-	(void)pthread_cond_destroy(&p->some);
+	(void)pthread_cond_destroy(&p->sms.some);
+	(void)pthread_cond_destroy(&p->mail.some);
 	(void)pthread_mutex_destroy(&p->lock);
+}
+
+/* False when not one of them could be started. */
+static bool
+start(struct pool *p, struct lane *lane, unsigned num_threads)
+{
+	unsigned num = 0;
+
+	lane->pool = p;
+	(void)pthread_cond_init(&lane->some, NULL);
+	while (
+	    num < num_threads && num < THREADS_MAX &&
+	    pthread_create(&p->threads[p->num_threads], NULL, run, lane) == 0) {
+		p->num_threads++;
+		num++;
+	}
+	return num > 0;
 }
 
 enum err
 courier_run(const struct courier *courier, int channel, unsigned num_threads,
-    struct errinfo *ei)
+    unsigned num_mail_threads, struct errinfo *ei)
 {
 	struct pool p = {.courier = courier, .channel = channel};
+	bool sms, mail;
 	enum err e;
 
 	(void)pthread_mutex_init(&p.lock, NULL);
-	(void)pthread_cond_init(&p.some, NULL);
-	while (p.num_threads < num_threads && p.num_threads < THREADS_MAX &&
-	       pthread_create(&p.threads[p.num_threads], NULL, run, &p) == 0) {
-		p.num_threads++;
-	}
-	if (p.num_threads == 0) {
+	sms = start(&p, &p.sms, num_threads);
+	mail = start(&p, &p.mail, num_mail_threads);
+	if (!sms || !mail) {
 		e = err_set(ei, ERR_SYS, "courier.threads", NULL,
 		    "no thread could be started");
 	} else {

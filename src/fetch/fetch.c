@@ -5,15 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include <curl/curl.h>
-
 #include "base/bounds.h"
 #include "base/text.h"
-
-enum {
-	CONNECT_TIMEOUT_MS = 5000,
-	TIMEOUT_MS = 20000,
-};
+#include "fetch/curl_priv.h"
 
 /* What one call keeps while libcurl calls back. */
 struct call {
@@ -103,18 +97,15 @@ make_headers(
 	return ERR_OK;
 }
 
-/* libcurl's options are variadic; one that is refused fails the call. */
-#define SET(curl, failed, option, value)                                       \
-	((failed) |= curl_easy_setopt((curl), (option), (value)) != CURLE_OK)
-
 static bool
 set_limits(CURL *curl, const struct fetch_request *r)
 {
 	bool failed = false;
 	long connect_ms = r->connect_timeout_ms > 0
 			      ? (long)r->connect_timeout_ms
-			      : CONNECT_TIMEOUT_MS;
-	long total_ms = r->timeout_ms > 0 ? (long)r->timeout_ms : TIMEOUT_MS;
+			      : FETCH_CONNECT_TIMEOUT_MS;
+	long total_ms =
+	    r->timeout_ms > 0 ? (long)r->timeout_ms : FETCH_TIMEOUT_MS;
 
 	SET(curl, failed, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	SET(curl, failed, CURLOPT_TIMEOUT_MS, total_ms);
@@ -136,6 +127,8 @@ set_limits(CURL *curl, const struct fetch_request *r)
 	}
 	if (r->ca_file != NULL) {
 		SET(curl, failed, CURLOPT_CAINFO, r->ca_file);
+		/* Else the system's would be trusted beside them. */
+		SET(curl, failed, CURLOPT_CAPATH, NULL);
 	}
 	return !failed;
 }

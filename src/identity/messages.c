@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "crypto/seal.h"
-#include "ipc/courier_msg.h"
 
 /*
  * One line a message and language.  Short: a part of an SMS in Cyrillic holds
@@ -16,6 +15,19 @@
 struct entry {
 	const char *name;
 	const char *text[LANG_MAX_];
+	const char *subject[LANG_MAX_]; /* of a mail; NULL: it goes by SMS */
+	const char *mail[LANG_MAX_];    /* its first part */
+};
+
+/* Whoever knows this is not led by a false letter. */
+static const char *const mail_end[LANG_MAX_] = {
+    "Это письмо отправлено автоматически, отвечать на него не нужно. Ссылок в "
+    "нём нет: откройте Личный кабинет так, как делаете это обычно. Кодов "
+    "удостоверяющий центр по почте не присылает и не спрашивает.\n\n"
+    "{centre}\n",
+    "This letter was sent by a program; there is no need to answer. It holds "
+    "no links: open the cabinet the way you always do. The certification "
+    "authority sends no codes by mail and asks for none.\n\n{centre}\n",
 };
 
 static const struct entry entries[MESSAGE_MAX_] = {
@@ -43,15 +55,31 @@ static const struct entry entries[MESSAGE_MAX_] = {
 	{"Для входа в Личный кабинет указан другой телефон. Если это были не "
 	 "вы, позвоните в удостоверяющий центр. {centre}",
 	    "Another phone was set for entering the cabinet. If it was not "
-	    "you, call the certification authority. {centre}"}},
+	    "you, call the certification authority. {centre}"},
+	{"Указан другой телефон", "Another phone was set"},
+	{"Для входа в Личный кабинет указан другой телефон.\n\n"
+	 "Если это были не вы, позвоните в удостоверяющий центр.\n\n",
+	    "Another phone was set for entering the cabinet.\n\n"
+	    "If it was not you, call the certification authority.\n\n"}},
     [MESSAGE_ISSUED] = {"certificate.issued",
 	{"Сертификат выпущен: {what}. Установите его в Личном кабинете. "
 	 "{centre}",
 	    "The certificate is issued: {what}. Install it in the cabinet. "
-	    "{centre}"}},
+	    "{centre}"},
+	{"Сертификат выпущен", "The certificate is issued"},
+	{"Сертификат выпущен: {what}.\n\n"
+	 "Установите его в Личном кабинете.\n\n",
+	    "The certificate is issued: {what}.\n\n"
+	    "Install it in the cabinet.\n\n"}},
     [MESSAGE_REVOKED] = {"certificate.revoked",
 	{"Действие сертификата прекращено: {what}. {centre}",
-	    "The certificate is revoked: {what}. {centre}"}},
+	    "The certificate is revoked: {what}. {centre}"},
+	{"Действие сертификата прекращено", "The certificate is revoked"},
+	{"Действие сертификата прекращено: {what}.\n\n"
+	 "Если вы об этом не просили, позвоните в удостоверяющий центр.\n\n",
+	    "The certificate is revoked: {what}.\n\n"
+	    "If you did not ask for it, call the certification "
+	    "authority.\n\n"}},
 };
 
 enum lang
@@ -106,17 +134,14 @@ placeholder(const char *at, const struct message_values *v, size_t *out_len)
 	return NULL;
 }
 
-enum err
-message_text(enum lang lang, enum message m, const struct message_values *v,
+static enum err
+fill(const char *name, const char *text, const struct message_values *v,
     struct buf *out, struct errinfo *ei)
 {
-	const char *text;
 	const char *value;
 	const char *open;
 	size_t len;
 
-	ensure((unsigned)m < MESSAGE_MAX_ && (unsigned)lang < LANG_MAX_);
-	text = entries[m].text[lang];
 	while ((open = strchr(text, '{')) != NULL) {
 		buf_add(out, slice_make(text, (size_t)(open - text)));
 		value = placeholder(open, v, &len);
@@ -124,7 +149,7 @@ message_text(enum lang lang, enum message m, const struct message_values *v,
 			return err_set(ei, ERR_FORMAT, "message.value", NULL,
 			    "The message \"%s\" needs a value that was not "
 			    "given or is not clean text.",
-			    entries[m].name);
+			    name);
 		}
 		buf_add_str(out, value);
 		text = open + len;
@@ -134,16 +159,50 @@ message_text(enum lang lang, enum message m, const struct message_values *v,
 }
 
 enum err
+message_text(enum lang lang, enum message m, const struct message_values *v,
+    struct buf *out, struct errinfo *ei)
+{
+	ensure((unsigned)m < MESSAGE_MAX_ && (unsigned)lang < LANG_MAX_);
+	return fill(entries[m].name, entries[m].text[lang], v, out, ei);
+}
+
+bool
+message_has_mail(enum message m)
+{
+	ensure((unsigned)m < MESSAGE_MAX_);
+	return entries[m].subject[LANG_RU] != NULL;
+}
+
+enum err
+message_mail(enum lang lang, enum message m, const struct message_values *v,
+    struct buf *out, struct errinfo *ei)
+{
+	const struct entry *entry = &entries[m];
+	enum err e;
+
+	ensure((unsigned)lang < LANG_MAX_);
+	if (!message_has_mail(m)) {
+		return err_set(ei, ERR_INTERNAL, "message.mail", NULL,
+		    "The message \"%s\" does not go by mail.", entry->name);
+	}
+	buf_printf(out, "%s\n", entry->subject[lang]);
+	e = fill(entry->name, entry->mail[lang], v, out, ei);
+	return e == ERR_OK ? fill(entry->name, mail_end[lang], v, out, ei) : e;
+}
+
+enum err
 message_seal(
     const struct message_letter *l, struct buf *out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(MESSAGE_BYTES_MAX);
 	struct buf context = BUF_INIT(MESSAGE_BYTES_MAX);
-	enum err e = message_text(l->lang, l->message, &l->values, &text, ei);
+	enum err e =
+	    l->kind == COURIER_MAIL
+		? message_mail(l->lang, l->message, &l->values, &text, ei)
+		: message_text(l->lang, l->message, &l->values, &text, ei);
 
 	if (e == ERR_OK) {
-		courier_seal_context(
-		    l->outbox, COURIER_SMS, l->phone, &context);
+		courier_seal_context(l->outbox, l->kind, l->to, &context);
 		e = buf_err(&context, ei);
 	}
 	if (e == ERR_OK) {

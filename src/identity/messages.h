@@ -2,7 +2,7 @@
 #ifndef SURGUCH_IDENTITY_MESSAGES_H
 #define SURGUCH_IDENTITY_MESSAGES_H
 /*
- * The short texts that the centre sends, one dictionary per language.  Every
+ * The texts that the centre sends, one dictionary per language.  Every
  * message with a code names the act that the code allows (design rule 6).
  * Placeholders are {code}, {what}, {minutes}, {centre}; a value is put in as
  * it is, after refusing control characters.
@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/id.h"
 #include "base/slice.h"
+#include "ipc/courier_msg.h"
 
 enum lang {
 	LANG_RU,
@@ -47,7 +48,7 @@ struct message_values {
 };
 
 enum {
-	MESSAGE_BYTES_MAX = 1024
+	MESSAGE_BYTES_MAX = 4096
 };
 
 /* "ru", "en", longer tags by their first part; anything else is LANG_RU. */
@@ -63,12 +64,23 @@ const char *message_name(enum message m);
 ATTR_MUST_USE enum err message_text(enum lang lang, enum message m,
     const struct message_values *v, struct buf *out, struct errinfo *ei);
 
-/* An SMS for one row of the outbox and one phone, which nobody but courier
- * can put elsewhere.  courier: its public key. */
+/*
+ * Does it go by mail too?  Never one with a code: a code proves that somebody
+ * holds the phone, and mail is read by others and kept.
+ */
+bool message_has_mail(enum message m);
+/* Append the mail: its subject, which names nobody, a line end, its text.
+ * Errors of message_text(); ERR_INTERNAL where it has none. */
+ATTR_MUST_USE enum err message_mail(enum lang lang, enum message m,
+    const struct message_values *v, struct buf *out, struct errinfo *ei);
+
+/* An SMS or a mail for one row of the outbox and one address, which nobody but
+ * courier can put elsewhere.  courier: its public key. */
 struct message_letter {
 	const uint8_t *courier; /* COURIER_KEY_SIZE bytes */
 	const struct id *outbox;
-	const char *phone;
+	enum courier_kind kind;
+	const char *to;
 	enum lang lang;
 	enum message message;
 	struct message_values values;

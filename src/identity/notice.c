@@ -16,6 +16,7 @@ struct notices {
 	const char *centre;
 	pthread_mutex_t lock;
 	bool has_key;
+	bool mail;
 	uint8_t key[COURIER_KEY_SIZE];
 };
 
@@ -45,22 +46,24 @@ notices_free(struct notices *n)
 }
 
 void
-notices_set_courier(struct notices *n, const uint8_t key[32])
+notices_set_courier(struct notices *n, const uint8_t key[32], bool mail)
 {
 	(void)pthread_mutex_lock(&n->lock);
 	memcpy(n->key, key, sizeof(n->key));
 	n->has_key = true;
+	n->mail = mail;
 	(void)pthread_mutex_unlock(&n->lock);
 }
 
 static enum err
-courier_key(
-    struct notices *n, uint8_t out[COURIER_KEY_SIZE], struct errinfo *ei)
+courier_key(struct notices *n, uint8_t out[COURIER_KEY_SIZE], bool *out_mail,
+    struct errinfo *ei)
 {
 	bool has;
 
 	(void)pthread_mutex_lock(&n->lock);
 	has = n->has_key;
+	*out_mail = n->mail;
 	memcpy(out, n->key, COURIER_KEY_SIZE);
 	(void)pthread_mutex_unlock(&n->lock);
 	return has ? ERR_OK
@@ -69,26 +72,39 @@ courier_key(
 			 "not started yet");
 }
 
-enum err
-notice_add(struct notices *n, struct unit *u, const struct notice *what,
+/* A row of the outbox.  A mail has no area: it costs nothing by number. */
+static void
+add_row(struct unit *u, const struct notice *what, enum courier_kind kind,
+    const struct id *row, const struct buf *sealed, int64_t now)
+{
+	bool mail = kind == COURIER_MAIL;
+	char area[SMS_AREA_SIZE];
+
+	sms_area(what->phone, area);
+	unit_add(u, ST_OUTBOX_INSERT, EXPECT(1), V_ID(row),
+	    V_TEXT(mail ? "mail" : "sms"), V_TEXT(message_name(what->message)),
+	    V_TEXT(mail ? what->email : what->phone), V_BLOB(buf_slice(sealed)),
+	    V_ID(&what->about), V_INT(now), V_INT(now + NOTICE_LIFE_SEC),
+	    V_INT(now), mail ? V_NULL : V_TEXT(area),
+	    V_INT(MESSAGE_RANK_ANYBODY), V_NULL);
+}
+
+static enum err
+add_one(struct notices *n, struct unit *u, const struct notice *what,
+    const uint8_t key[COURIER_KEY_SIZE], enum courier_kind kind,
     struct errinfo *ei)
 {
-	uint8_t key[COURIER_KEY_SIZE];
 	struct buf sealed = BUF_INIT(COURIER_SEALED_MAX);
-	int64_t now = clock_utc_sec(n->clock);
 	struct id row;
-	char area[SMS_AREA_SIZE];
 	enum err e = id_new(n->clock, &row, ei);
 
-	if (e == ERR_OK) {
-		e = courier_key(n, key, ei);
-	}
 	if (e == ERR_OK) {
 		e = message_seal(
 		    &(struct message_letter){
 			.courier = key,
 			.outbox = &row,
-			.phone = what->phone,
+			.kind = kind,
+			.to = kind == COURIER_MAIL ? what->email : what->phone,
 			.lang = what->lang,
 			.message = what->message,
 			.values = {.what = what->what, .centre = n->centre},
@@ -96,14 +112,26 @@ notice_add(struct notices *n, struct unit *u, const struct notice *what,
 		    &sealed, ei);
 	}
 	if (e == ERR_OK) {
-		sms_area(what->phone, area);
-		unit_add(u, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&row),
-		    V_TEXT("sms"), V_TEXT(message_name(what->message)),
-		    V_TEXT(what->phone), V_BLOB(buf_slice(&sealed)),
-		    V_ID(&what->about), V_INT(now),
-		    V_INT(now + NOTICE_LIFE_SEC), V_INT(now), V_TEXT(area),
-		    V_INT(MESSAGE_RANK_ANYBODY), V_NULL);
+		add_row(u, what, kind, &row, &sealed, clock_utc_sec(n->clock));
 	}
 	buf_clear(&sealed);
+	return e;
+}
+
+enum err
+notice_add(struct notices *n, struct unit *u, const struct notice *what,
+    struct errinfo *ei)
+{
+	uint8_t key[COURIER_KEY_SIZE];
+	bool mail;
+	enum err e = courier_key(n, key, &mail, ei);
+
+	if (e == ERR_OK) {
+		e = add_one(n, u, what, key, COURIER_SMS, ei);
+	}
+	if (e == ERR_OK && mail && what->email != NULL &&
+	    what->email[0] != '\0' && message_has_mail(what->message)) {
+		e = add_one(n, u, what, key, COURIER_MAIL, ei);
+	}
 	return e;
 }

@@ -4,8 +4,11 @@
 /*
  * Messages without a code: "your certificate is ready".  A notice is a row of
  * the outbox in the unit of work of the act that it tells of, sealed to
- * courier's key like everything there.
+ * courier's key like everything there.  It goes by SMS, and to an address that
+ * the centre has for the person by mail too, where courier has a mail server:
+ * two rows, which succeed or fail each for itself.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -20,11 +23,13 @@ struct unit;
 ATTR_MUST_USE enum err notices_new(const struct clock *clock,
     const char *centre, struct notices **out, struct errinfo *ei);
 void notices_free(struct notices *n);
-/* Courier's key, as it said at its last start. */
-void notices_set_courier(struct notices *n, const uint8_t key[32]);
+/* Courier's key and whether it has a mail server, as it said at its last
+ * start. */
+void notices_set_courier(struct notices *n, const uint8_t key[32], bool mail);
 
 struct notice {
 	const char *phone; /* "+79..." */
+	const char *email; /* NULL or "": there is none */
 	enum lang lang;
 	enum message message;
 	const char *what;

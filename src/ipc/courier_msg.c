@@ -33,6 +33,7 @@ courier_key_pack(const struct courier_key *m, struct buf *out)
 {
 	wire_put_fixed(out, m->key, sizeof(m->key));
 	wire_put_bool(out, m->ready);
+	wire_put_bool(out, m->mail);
 }
 
 enum err
@@ -45,6 +46,7 @@ courier_key_unpack(
 
 	wire_get_fixed(&w, m.key, sizeof(m.key));
 	m.ready = wire_get_bool(&w);
+	m.mail = wire_get_bool(&w);
 	e = wire_end(&w, "courier key", ei);
 	if (e == ERR_OK) {
 		*out = m;

@@ -40,6 +40,7 @@ enum courier_frame {
 
 enum courier_kind {
 	COURIER_SMS = 1,
+	COURIER_MAIL,
 	COURIER_KIND_MAX_
 };
 
@@ -53,7 +54,7 @@ enum courier_outcome {
 
 enum {
 	COURIER_KEY_SIZE = 32,
-	COURIER_TO_MAX = 128, /* an e-mail address, later */
+	COURIER_TO_MAX = 254, /* an e-mail address */
 	COURIER_PROVIDER_ID_MAX = 64,
 	COURIER_ROUTE_MAX = 63,   /* a way's name in courier.conf */
 	COURIER_PATTERNS_MAX = 8, /* of one kind */
@@ -66,6 +67,7 @@ enum {
 struct courier_key {
 	uint8_t key[COURIER_KEY_SIZE]; /* X25519 */
 	bool ready;                    /* a gateway is configured */
+	bool mail;                     /* a mail server is */
 };
 
 /*
@@ -74,18 +76,22 @@ struct courier_key {
  * report       what a report of delivery shows: the message's id, a dot, a
  *              secret; "": nobody waits for one
  * avoid        ways that had it and did not deliver it, "main spare"
- * sealed       crypto/seal.h of the text; see courier_seal_context()
+ * sealed       crypto/seal.h of the text (of a mail: the subject, a line end,
+ *              the body); see courier_seal_context()
  * Texts and slices are borrowed from the frame after unpack.
  */
 struct courier_deliver {
 	struct id outbox;
 	enum courier_kind kind;
-	char to[COURIER_TO_MAX + 1]; /* SMS: "+79161234567" */
+	char to[COURIER_TO_MAX + 1]; /* "+79161234567" or "a@example.ru" */
 	int64_t expires_sec;
 	char report[COURIER_REPORT_MAX + 1];
 	char avoid[COURIER_AVOID_MAX + 1];
 	struct slice sealed;
 };
+
+/* The name of the way that mail takes, beside the gateways'. */
+#define COURIER_MAIL_ROUTE "mail"
 
 /* One way that was asked. */
 struct courier_try {

@@ -141,6 +141,7 @@ ATTR_MUST_USE enum err form_phone_known(
 /* A row of the list of A3. */
 struct form_row {
 	const char *phone;
+	const char *email;              /* certified or the person's; "" */
 	bool open;                      /* not withdrawn */
 	bool has_certificate;           /* of the present application */
 	struct id certificate;          /* valid when has_certificate, as are */

@@ -26,6 +26,7 @@ row_read(
 	    .certificate_status = rows_text(rows, i, 13),
 	    .certificate_not_after = rows_int(rows, i, 14),
 	    .phone = rows_text(rows, i, 15),
+	    .email = rows_text(rows, i, 17),
 	    .open = strcmp(rows_text(rows, i, 16), "open") == 0,
 	};
 	const char **const names[] = {&row.surname, &row.given_name,

@@ -190,18 +190,20 @@ need_changeable(const struct form *f, struct errinfo *ei)
 	return form_need_open(f, ei);
 }
 
-/* Whoever has the old phone hears of it at once, and nothing is changed behind
- * their back: codes go to the new one from here on. */
+/* Whoever has the old phone hears of it at once, and so does the e-mail as it
+ * was: nothing is changed behind their back.  Codes go to the new phone from
+ * here on. */
 static enum err
 add_phone_notice(struct registry *r, struct unit *u, const struct id *id,
-    const char *old_phone, const char *new_phone, struct errinfo *ei)
+    const struct form *old, const char *new_phone, struct errinfo *ei)
 {
-	if (strcmp(old_phone, new_phone) == 0 || r->notices == NULL) {
+	if (strcmp(old->data.phone, new_phone) == 0 || r->notices == NULL) {
 		return ERR_OK;
 	}
 	return notice_add(r->notices, u,
 	    &(struct notice){
-		.phone = old_phone,
+		.phone = old->data.phone,
+		.email = old->fields.email,
 		.lang = LANG_RU,
 		.message = MESSAGE_PHONE_CHANGED,
 		.about = *id,
@@ -238,7 +240,7 @@ form_update(struct registry *r, const struct act *act, const struct id *id,
 					       : "{\"phone\":\"changed\"}",
 	    now);
 	act_add(&u, act, now);
-	err = add_phone_notice(r, &u, id, f.data.phone, t.phone, ei);
+	err = add_phone_notice(r, &u, id, &f, t.phone, ei);
 	if (err == ERR_OK) {
 		err = registry_submit(r, &u, "form.update", ei);
 	}

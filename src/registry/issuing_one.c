@@ -92,6 +92,7 @@ issuing_finish_application(struct issuing *i, const struct form *f,
 	if (e == ERR_OK) {
 		const struct notice notice = {
 		    .phone = f->data.phone,
+		    .email = f->fields.email,
 		    .message = MESSAGE_ISSUED,
 		    .what = buf_cstr(&what),
 		    .about = *application,

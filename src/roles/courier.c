@@ -33,6 +33,7 @@
 
 enum {
 	THREADS = 4, /* messages under way at once */
+	MAIL_THREADS = 2,
 };
 
 struct options {
@@ -153,9 +154,11 @@ run(const struct options *o, pid_t parent, struct errinfo *ei)
 	}
 	if (err == ERR_OK) {
 		log_event(LOG_INFO, "courier.start",
-		    L_INT("routes", courier_num_routes(courier)));
+		    L_INT("routes", courier_num_routes(courier)),
+		    L_INT("mail", courier_has_mail(courier)));
 		role_ready();
-		err = courier_run(courier, ROLE_FD_CHANNEL, THREADS, ei);
+		err = courier_run(
+		    courier, ROLE_FD_CHANNEL, THREADS, MAIL_THREADS, ei);
 	}
 	courier_free(courier);
 	return err;

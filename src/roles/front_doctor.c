@@ -130,20 +130,44 @@ look_at_tls(struct verb_call *v)
 }
 
 static void
-look_at_queue(struct verb_call *v)
+look_at_queue(struct verb_call *v, const char *kind, const char *text)
 {
 	struct rows *r = NULL;
 	struct errinfo ei;
 	int64_t then = clock_utc_sec(v->o->clock) - QUEUE_STUCK_SEC;
 
 	if (store_query(v->o->store, ST_OUTBOX_DUE, &r, &ei, V_INT(then),
-		V_INT(1)) == ERR_OK &&
+		V_INT(1), V_TEXT(kind)) == ERR_OK &&
 	    rows_num(r) > 0) {
-		find(v, "warning", "courier",
-		    "messages wait for more than 10 minutes",
+		find(v, "warning", "courier", text,
 		    "see the log for courier's trouble; courier.conf");
 	}
 	rows_free(r);
+}
+
+static void
+look_at_mail(struct verb_call *v)
+{
+	int64_t since = clock_utc_sec(v->o->clock) - DAY_SEC;
+	struct rows *r = NULL;
+	char text[ERRINFO_TEXT];
+	struct errinfo ei;
+
+	if (store_query(v->o->store, ST_OUTBOX_MAILS, &r, &ei, V_INT(since)) ==
+		ERR_OK &&
+	    rows_num(r) > 0 && rows_int(r, 0, 0) + rows_int(r, 0, 1) > 0) {
+		(void)snprintf(text, sizeof(text),
+		    "%lld mails wait after a failure, %lld were given up "
+		    "within a day",
+		    (long long)rows_int(r, 0, 0), (long long)rows_int(r, 0, 1));
+		find(v, "warning", "mail", text,
+		    "surguchctl message list; mail in courier.conf");
+	}
+	rows_free(r);
+	look_at_queue(v, "mail",
+	    outbox_has_mail(v->o->metrics->outbox)
+		? "mails wait for more than 10 minutes"
+		: "mails wait, and no mail server is configured any more");
 }
 
 static void
@@ -240,7 +264,8 @@ look_verb(struct verb_call *v)
 		}
 	}
 	look_at_tls(v);
-	look_at_queue(v);
+	look_at_queue(v, "sms", "messages wait for more than 10 minutes");
+	look_at_mail(v);
 	look_at_messages(v);
 	look_at_routes(v);
 	return ERR_OK;

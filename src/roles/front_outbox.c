@@ -69,21 +69,31 @@ add_tried(struct unit *u, const struct courier_result *r)
 	}
 }
 
+/* How often it was handed over; 0 when the database does not say. */
+static int64_t
+attempts_of(struct outbox *b, const struct id *id)
+{
+	struct rows *rows = NULL;
+	int64_t attempts = 0;
+
+	if (store_query(b->o.store, ST_OUTBOX_GET, &rows, NULL, V_ID(id)) ==
+	    ERR_OK) {
+		attempts = rows_num(rows) > 0 ? rows_int(rows, 0, 1) : 0;
+		rows_free(rows);
+	}
+	return attempts;
+}
+
 /* Again and again until it is too late: outbox_sweep() ends that. */
 static void
 note_retry(struct outbox *b, const struct courier_result *r, int64_t now)
 {
-	struct rows *rows = NULL;
+	int64_t attempts = attempts_of(b, &r->outbox);
+	int64_t pause = attempts * RETRY_SEC;
 	struct unit u;
-	int64_t pause = RETRY_MAX_SEC;
 
-	if (store_query(b->o.store, ST_OUTBOX_GET, &rows, NULL,
-		V_ID(&r->outbox)) == ERR_OK) {
-		if (rows_num(rows) > 0 &&
-		    rows_int(rows, 0, 1) * RETRY_SEC < pause) {
-			pause = rows_int(rows, 0, 1) * RETRY_SEC;
-		}
-		rows_free(rows);
+	if (attempts == 0 || pause > RETRY_MAX_SEC) {
+		pause = RETRY_MAX_SEC;
 	}
 	unit_init(&u);
 	unit_add(&u, ST_OUTBOX_RETRY, EXPECT(1), V_ID(&r->outbox),
@@ -105,10 +115,35 @@ note_end(struct outbox *b, const struct courier_result *r, const char *state,
 	(void)submit_one(b, &u);
 }
 
+/* Was it a mail?  Courier has it no more. */
+static bool
+take_mail(struct outbox *b, const struct id *id)
+{
+	for (size_t i = 0; i < b->num_mails; i++) {
+		if (id_eq(&b->mails[i], id)) {
+			b->mails[i] = b->mails[--b->num_mails];
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+note_unclear(
+    struct outbox *b, const struct courier_result *r, bool mail, int64_t now)
+{
+	if (mail && attempts_of(b, &r->outbox) < MAIL_TRIES_MAX) {
+		note_retry(b, r, now);
+	} else {
+		note_end(b, r, "unclear", now);
+	}
+}
+
 static void
 note_result(struct outbox *b, const struct courier_result *r)
 {
 	int64_t now = clock_utc_sec(b->o.clock);
+	bool mail = take_mail(b, &r->outbox);
 	struct unit u;
 
 	family_count(&b->outcomes, courier_outcome_name(r->outcome), "");
@@ -136,7 +171,7 @@ note_result(struct outbox *b, const struct courier_result *r)
 		note_retry(b, r, now);
 		break;
 	case COURIER_UNCLEAR:
-		note_end(b, r, "unclear", now);
+		note_unclear(b, r, mail, now);
 		break;
 	case COURIER_REFUSED:
 	case COURIER_OUTCOME_MAX_:
@@ -150,11 +185,14 @@ note_result(struct outbox *b, const struct courier_result *r)
 static void
 abandon(struct outbox *b)
 {
+	int64_t now = clock_utc_sec(b->o.clock);
 	struct unit u;
 
+	b->num_mails = 0;
 	unit_init(&u);
-	unit_add(&u, ST_OUTBOX_ABANDON, EXPECT_ANY,
-	    V_INT(clock_utc_sec(b->o.clock)));
+	unit_add(&u, ST_OUTBOX_RESUME, EXPECT_ANY, V_INT(now),
+	    V_INT(MAIL_TRIES_MAX));
+	unit_add(&u, ST_OUTBOX_ABANDON, EXPECT_ANY, V_INT(now));
 	(void)submit_one(b, &u);
 }
 
@@ -186,8 +224,9 @@ take_key(struct outbox *b, const struct frame *f, struct errinfo *ei)
 
 	if (e == ERR_OK) {
 		b->ready = key.ready;
+		atomic_store(&b->mail, key.mail);
 		b->has_key = true;
-		b->o.courier(b->o.arg, key.key);
+		b->o.courier(b->o.arg, &key);
 	}
 	return e;
 }
@@ -253,12 +292,12 @@ receive(struct outbox *b, struct errinfo *ei)
 }
 
 static enum err
-send_message(
-    struct outbox *b, const struct rows *r, size_t i, struct errinfo *ei)
+send_message(struct outbox *b, const struct rows *r, size_t i,
+    enum courier_kind kind, struct errinfo *ei)
 {
 	struct courier_deliver m = {
 	    .outbox = rows_id(r, i, 0),
-	    .kind = COURIER_SMS,
+	    .kind = kind,
 	    .expires_sec = rows_int(r, i, 6),
 	    .sealed = rows_blob(r, i, 4),
 	};
@@ -291,7 +330,8 @@ send_message(
 
 /* An error is the database's; a message that cannot be sent is noted. */
 static enum err
-hand_over(struct outbox *b, const struct rows *r, size_t i)
+hand_over(
+    struct outbox *b, const struct rows *r, size_t i, enum courier_kind kind)
 {
 	struct courier_result unsent = {.outbox = rows_id(r, i, 0)};
 	struct errinfo ei = {0};
@@ -305,7 +345,10 @@ hand_over(struct outbox *b, const struct rows *r, size_t i)
 	if (e != ERR_OK) {
 		return e;
 	}
-	e = send_message(b, r, i, &ei);
+	if (kind == COURIER_MAIL) {
+		b->mails[b->num_mails++] = unsent.outbox;
+	}
+	e = send_message(b, r, i, kind, &ei);
 	if (e != ERR_OK) {
 		unsent.outcome = e == ERR_SYS ? COURIER_RETRY : COURIER_REFUSED;
 		(void)snprintf(
@@ -331,7 +374,7 @@ pass_guard(struct outbox *b, const struct rows *r, size_t i)
 		    !rows_is_null(r, i, 9));
 	}
 	if (verdict == GUARD_SEND) {
-		return hand_over(b, r, i);
+		return hand_over(b, r, i, COURIER_SMS);
 	}
 	family_count(&b->held, guard_verdict_name(verdict), "");
 	unit_init(&u);
@@ -353,11 +396,34 @@ send_due(struct outbox *b)
 
 	if (!b->ready || store_held(b->o.store, NULL) ||
 	    store_query(b->o.store, ST_OUTBOX_DUE, &r, NULL, V_INT(now),
-		V_INT(BATCH)) != ERR_OK) {
+		V_INT(BATCH), V_TEXT("sms")) != ERR_OK) {
 		return;
 	}
 	for (size_t i = 0; i < rows_num(r); i++) {
 		if (pass_guard(b, r, i) != ERR_OK) {
+			break;
+		}
+	}
+	rows_free(r);
+}
+
+/* Few at once: what courier has of them may come twice when it dies.  They
+ * cost nothing, so the guard is not asked. */
+static void
+send_due_mails(struct outbox *b)
+{
+	size_t room = MAILS_UNDER_WAY_MAX - b->num_mails;
+	struct rows *r = NULL;
+
+	if (!atomic_load(&b->mail) || room == 0 ||
+	    store_held(b->o.store, NULL) ||
+	    store_query(b->o.store, ST_OUTBOX_DUE, &r, NULL,
+		V_INT(clock_utc_sec(b->o.clock)), V_INT(room),
+		V_TEXT("mail")) != ERR_OK) {
+		return;
+	}
+	for (size_t i = 0; i < rows_num(r); i++) {
+		if (hand_over(b, r, i, COURIER_MAIL) != ERR_OK) {
 			break;
 		}
 	}
@@ -379,6 +445,7 @@ run(void *arg)
 			return NULL;
 		}
 		send_due(b);
+		send_due_mails(b);
 	}
 	return NULL;
 }
@@ -518,6 +585,12 @@ outbox_routes(struct outbox *b, struct courier_routes *out)
 	(void)pthread_mutex_lock(&b->lock);
 	*out = b->routes;
 	(void)pthread_mutex_unlock(&b->lock);
+}
+
+bool
+outbox_has_mail(const struct outbox *b)
+{
+	return atomic_load(&b->mail);
 }
 
 const struct family *

@@ -3,8 +3,10 @@
 #define SURGUCH_ROLES_FRONT_OUTBOX_H
 /*
  * Front's end of courier's channel: hands due messages over and notes what
- * became of them.  A message that was on its way when courier or front ended
- * is unclear and is never sent again by itself (design §1).
+ * became of them.  An SMS that was on its way when courier or front ended is
+ * unclear and is never sent again by itself (design §1).  A mail that is
+ * unclear is, up to MAIL_TRIES_MAX times in all, as the same mail
+ * (Message-ID): at least once, where an SMS is at most once.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,9 +27,9 @@ struct outbox_options {
 	const struct settings_messages *messages; /* what they may cost */
 	struct slice report_key; /* of reports' secrets; copied */
 	const struct clock *clock;
-	/* Courier said hello with this key (at its first and each later
+	/* Courier said hello with this (at its first and each later
 	 * start). */
-	void (*courier)(void *arg, const uint8_t key[32]);
+	void (*courier)(void *arg, const struct courier_key *key);
 	/* A message was not delivered, or not by the first way. */
 	void (*trouble)(void *arg, const char *outcome, const char *detail);
 	/* The guard's breaker of an area opened or closed. */
@@ -62,6 +64,8 @@ const struct family *outbox_held(const struct outbox *b);
 void outbox_guard(const struct outbox *b, struct guard_facts *out);
 /* Courier's ways out, as it said last. */
 void outbox_routes(struct outbox *b, struct courier_routes *out);
+/* Has courier a mail server, as it said last? */
+bool outbox_has_mail(const struct outbox *b);
 
 /* Wipe what is too late to be sent, and forget what ended a month ago. */
 ATTR_MUST_USE enum err outbox_sweep(struct outbox *b, struct errinfo *ei);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "base/id.h"
 #include "base/secret.h"
@@ -25,7 +26,10 @@ struct outbox {
 	uint64_t hello_id;
 	bool answered; /* our hello was */
 	bool has_key;
-	bool ready; /* courier has a gateway */
+	bool ready;                           /* courier has a gateway */
+	atomic_bool mail;                     /* it has a mail server */
+	struct id mails[MAILS_UNDER_WAY_MAX]; /* that it has now */
+	size_t num_mails;
 	struct buf store;
 	struct guard *guard;
 	struct family held;    /* by verdict */

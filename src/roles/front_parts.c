@@ -383,12 +383,12 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 }
 
 static void
-take_courier_key(void *arg, const uint8_t key[32])
+take_courier_key(void *arg, const struct courier_key *key)
 {
 	struct front *f = arg;
 
-	otp_set_courier(f->otp, key);
-	notices_set_courier(f->notices, key);
+	otp_set_courier(f->otp, key->key);
+	notices_set_courier(f->notices, key->key, key->mail);
 }
 
 /* --- work

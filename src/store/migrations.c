@@ -65,6 +65,10 @@ static const char *const *const migration_9[] = {
     migration_9_medium,
 };
 
+static const char *const *const migration_10[] = {
+    migration_10_kinds,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
@@ -75,6 +79,7 @@ static const struct migration list[] = {
     {7, migration_7, ARRAY_LEN(migration_7)},
     {8, migration_8, ARRAY_LEN(migration_8)},
     {9, migration_9, ARRAY_LEN(migration_9)},
+    {10, migration_10, ARRAY_LEN(migration_10)},
 };
 
 const struct migration *

@@ -54,3 +54,11 @@ const char *const migration_8_guard[] = {
     "CREATE INDEX outbox_sent ON outbox (sent_at)",
     NULL,
 };
+
+/* SMS and mails are asked for apart: many that wait of one kind hold up none
+ * of the other. */
+const char *const migration_10_kinds[] = {
+    "DROP INDEX outbox_due",
+    "CREATE INDEX outbox_kind ON outbox (state, kind, next_at, id)",
+    NULL,
+};

@@ -55,4 +55,7 @@ extern const char *const migration_8_guard[];
 /* Migration 9: on which medium the key of an application lies. */
 extern const char *const migration_9_medium[];
 
+/* Migration 10: messages by kind. */
+extern const char *const migration_10_kinds[];
+
 #endif

@@ -11,10 +11,10 @@
 /* clang-format off */
 
 /*
- * outbox: $1 id $2 kind ("sms", "mail", ...) $3 purpose (the message's stable
+ * outbox: $1 id $2 kind ("sms", "mail") $3 purpose (the message's stable
  * name) $4 recipient $5 body (sealed to courier's key) $6 object_id (what it
  * is about) $7 next_at (not before) $8 expires_at $9 created_at $10 area (the
- * number's beginning, base/sms.h) $11 rank (2 a person known here, 1 anybody,
+ * number's beginning, base/sms.h; a mail has none) $11 rank (2 a person known here, 1 anybody,
  * 0 a number in no form) $12 code_id (of a code).
  * States: due -> sending -> delivered | due again | failed | unclear; due ->
  * expired.  The body and the recipient are wiped at each end, or, where a
@@ -24,15 +24,15 @@ STATEMENT(OUTBOX_INSERT, "outbox.insert",
     "INSERT INTO outbox (id, kind, purpose, recipient, body, object_id, "
     "next_at, expires_at, created_at, area, rank, code_id, state, attempts) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'due', 0)",
-    "dtttbDiiitiD", "")
-/* now, how many -> 0 id, 1 kind, 2 purpose, 3 recipient, 4 body, 5 attempts,
+    "dtttbDiiiTiD", "")
+/* now, how many, kind -> 0 id, 1 kind, 2 purpose, 3 recipient, 4 body, 5 attempts,
  * 6 expires_at, 7 avoid, 8 rank, 9 code_id; the most urgent first */
 STATEMENT(OUTBOX_DUE, "outbox.due",
     "SELECT id, kind, purpose, recipient, body, attempts, expires_at, avoid, "
     "rank, code_id "
-    "FROM outbox WHERE state = 'due' AND next_at <= $1 AND expires_at > $1 "
-    "ORDER BY next_at, id LIMIT $2",
-    "ii", "dttTBiiTiD")
+    "FROM outbox WHERE state = 'due' AND kind = $3 AND next_at <= $1 "
+    "AND expires_at > $1 ORDER BY next_at, id LIMIT $2",
+    "iit", "dttTBiiTiD")
 /* id, at: before it is handed to courier. */
 STATEMENT(OUTBOX_SENDING, "outbox.sending",
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
@@ -126,7 +126,13 @@ STATEMENT(OUTBOX_TRIED, "outbox.tried",
     "cost = cost + $5 WHERE id = $1",
     "dTtii", "")
 /* At start: what was on its way when the last run ended is unclear and is
- * never sent again by itself. */
+ * never sent again by itself; a mail is (at, how often in all), with the same
+ * Message-ID: a notice twice is better than none. */
+STATEMENT(OUTBOX_RESUME, "outbox.resume",
+    "UPDATE outbox SET state = 'due', next_at = $1, "
+    "failure = 'courier.restart' "
+    "WHERE state = 'sending' AND kind = 'mail' AND attempts < $2",
+    "ii", "")
 STATEMENT(OUTBOX_ABANDON, "outbox.abandon",
     "UPDATE outbox SET state = 'unclear', failure = 'courier.restart', "
     "ended_at = $1, body = NULL, recipient = NULL WHERE state = 'sending'",
@@ -147,5 +153,14 @@ STATEMENT(OUTBOX_GET, "outbox.get",
     "SELECT state, attempts, failure, provider_id, sent_at, ended_at, "
     "route, tried, parts, cost FROM outbox WHERE id = $1",
     "d", "tiTTIITTii")
+/* Since -> of the mails: 0 how many wait after a failure, 1 how many were
+ * given up since then */
+STATEMENT(OUTBOX_MAILS, "outbox.mails",
+    "SELECT CAST(COUNT(CASE WHEN state = 'due' THEN 1 END) AS BIGINT), "
+    "CAST(COUNT(CASE WHEN state <> 'due' THEN 1 END) AS BIGINT) FROM outbox "
+    "WHERE kind = 'mail' AND failure IS NOT NULL "
+    "AND (state = 'due' OR (state IN ('failed', 'unclear', 'expired') "
+    "AND ended_at > $1))",
+    "i", "ii")
 STATEMENT(OUTBOX_PURGE, "outbox.purge",
     "DELETE FROM outbox WHERE ended_at < $1", "i", "")

@@ -202,14 +202,15 @@ STATEMENT(FORM_PHONE, "form.phone",
 #define FORM_ROWS \
     "SELECT f.id, f.created_at, f.profile, f.owner_kind, f.paid_at, " \
     "p.surname, p.given_name, p.patronymic, o.name, f.application_id, " \
-    "a.state, a.changed_at, c.id, c.status, c.not_after, f.phone, f.state " \
+    "a.state, a.changed_at, c.id, c.status, c.not_after, f.phone, f.state, " \
+    "COALESCE(NULLIF(f.email, ''), p.email, '') " \
     "FROM form f " \
     "LEFT JOIN person p ON p.id = f.person_id " \
     "LEFT JOIN org o ON o.id = f.org_id " \
     "LEFT JOIN application a ON a.id = f.application_id " \
     "LEFT JOIN certificate c ON c.id = a.certificate_id "
 #undef FORM_ROWS_COLUMNS
-#define FORM_ROWS_COLUMNS "dittITTTTDTIDTItt"
+#define FORM_ROWS_COLUMNS "dittITTTTDTIDTIttt"
 STATEMENT(FORM_PAGE_PHONE, "form.page_phone",
     FORM_ROWS "WHERE f.phone = $1 AND f.state = 'open' AND f.id > $2 "
     "ORDER BY f.id LIMIT $3",

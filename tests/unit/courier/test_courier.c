@@ -59,7 +59,7 @@ static void *
 run(void *arg)
 {
 	(void)arg;
-	w.ended = courier_run(w.courier, w.its, 2, &w.info);
+	w.ended = courier_run(w.courier, w.its, 2, 1, &w.info);
 	return NULL;
 }
 

@@ -17,7 +17,10 @@ static const struct courier_deliver deliver = {
 static void
 messages_come_back_as_they_were(void **state)
 {
-	struct courier_key key = {.key = {9, 8, 7}, .ready = true}, key2;
+	struct courier_key key = {.key = {9, 8, 7},
+			       .ready = true,
+			       .mail = true},
+			   key2;
 	struct courier_deliver deliver2;
 	struct courier_result result = {.outbox = {{4}},
 	    .outcome = COURIER_UNCLEAR,
@@ -47,6 +50,7 @@ messages_come_back_as_they_were(void **state)
 	assert_ok(courier_key_unpack(buf_slice(&b), &key2, &ei), &ei);
 	assert_memory_equal(key.key, key2.key, sizeof(key.key));
 	assert_true(key2.ready);
+	assert_true(key2.mail);
 	buf_reset(&b);
 	courier_deliver_pack(&deliver, &b);
 	assert_ok(courier_deliver_unpack(buf_slice(&b), &deliver2, &ei), &ei);

@@ -79,7 +79,7 @@ front_open(struct front *front, struct office *o)
 	otp_set_courier(front->otp, o->f->courier_pub);
 	assert_ok(
 	    notices_new(&o->f->clock, "УЦ Сургуч", &front->notices, &ei), &ei);
-	notices_set_courier(front->notices, o->f->courier_pub);
+	notices_set_courier(front->notices, o->f->courier_pub, true);
 	front->registry.notices = front->notices;
 	assert_ok(idem_new(o->f->store, &o->f->clock, &front->idem, &ei), &ei);
 	front->sessions.store = o->f->store;

@@ -119,7 +119,7 @@ fixture_message(struct fixture *f, const char *phone, char *out, size_t size)
 	size_t i;
 
 	assert_ok(store_query(f->store, ST_OUTBOX_DUE, &rows, &ei, V_INT(now),
-		      V_INT(1000)),
+		      V_INT(1000), V_TEXT("sms")),
 	    &ei);
 	for (i = 0; i < rows_num(rows); i++) {
 		if (strcmp(rows_text(rows, i, 3), phone) != 0) {

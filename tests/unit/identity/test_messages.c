@@ -40,6 +40,59 @@ test_texts(void **state)
 	buf_clear(&b);
 }
 
+/* Design rule 6: a code goes by SMS alone. */
+static void
+test_mails(void **state)
+{
+	struct buf sms = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct buf b = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct message_values v = all;
+	struct errinfo ei = {0};
+	unsigned num = 0;
+
+	(void)state;
+	for (unsigned m = 0; m < MESSAGE_MAX_; m++) {
+		for (unsigned l = 0; l < LANG_MAX_; l++) {
+			enum lang lang = (enum lang)l;
+			bool has = message_has_mail((enum message)m);
+			const char *text;
+
+			buf_reset(&sms);
+			buf_reset(&b);
+			assert_ok(message_text(
+				      lang, (enum message)m, &all, &sms, &ei),
+			    &ei);
+			if (strstr(buf_cstr(&sms), all.code) != NULL) {
+				assert_false(has);
+			}
+			v.code = NULL; /* no text asks for it */
+			if (!has) {
+				assert_int_equal(
+				    message_mail(
+					lang, (enum message)m, &v, &b, &ei),
+				    ERR_INTERNAL);
+				continue;
+			}
+			num++;
+			assert_ok(
+			    message_mail(lang, (enum message)m, &v, &b, &ei),
+			    &ei);
+			text = buf_cstr(&b);
+			assert_null(strchr(text, '{'));
+			/* The subject names nobody. */
+			assert_true(strchr(text, '\n') > text);
+			assert_true(
+			    strstr(text, all.what) == NULL ||
+			    strstr(text, all.what) > strchr(text, '\n'));
+			assert_non_null(strstr(text, all.centre));
+			assert_null(strstr(text, "://"));
+		}
+	}
+	assert_int_equal(num, 3 * LANG_MAX_);
+	buf_clear(&sms);
+	buf_clear(&b);
+}
+
 static void
 test_bad_values(void **state)
 {
@@ -144,6 +197,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_mails),
 	    cmocka_unit_test(test_bad_values),
 	    cmocka_unit_test(test_lang),
 	    cmocka_unit_test(test_parts),

@@ -436,8 +436,8 @@ num_due(int64_t now)
 	struct rows *rows = NULL;
 	size_t num;
 
-	assert_ok(store_query(
-		      store, ST_OUTBOX_DUE, &rows, &ei, V_INT(now), V_INT(10)),
+	assert_ok(store_query(store, ST_OUTBOX_DUE, &rows, &ei, V_INT(now),
+		      V_INT(10), V_TEXT("sms")),
 	    &ei);
 	num = rows_num(rows);
 	for (size_t i = 0; i < num; i++) {
@@ -516,6 +516,48 @@ test_outbox(void **state)
 	assert_int_equal(num_due(999), 0);
 
 	assert_ok(CHANGE(&ei, ST_OUTBOX_PURGE, EXPECT(1), V_INT(80)), &ei);
+}
+
+/* A mail waits apart from the SMS and is tried again after a restart, up to
+ * its number of tries. */
+static void
+test_outbox_of_mails(void **state)
+{
+	const struct id mail = {{[15] = 9}};
+	struct errinfo ei = {0};
+	struct rows *rows = NULL;
+
+	(void)state;
+	assert_ok(OUTBOX(&ei, 8, 10, 1000), &ei);
+	assert_ok(
+	    CHANGE(&ei, ST_OUTBOX_INSERT, EXPECT(1), V_ID(&mail),
+		V_TEXT("mail"), V_TEXT("certificate.issued"), V_TEXT("a@e.ru"),
+		V_BLOB(SLICE_LIT("sealed")), V_NULL, V_INT(10), V_INT(1000),
+		V_INT(1), V_NULL, V_INT(1), V_NULL),
+	    &ei);
+	assert_int_equal(num_due(20), 1);
+	for (int i = 0; i < 2; i++) {
+		assert_ok(CHANGE(&ei, ST_OUTBOX_SENDING, EXPECT(1), V_ID(&mail),
+			      V_INT(20)),
+		    &ei);
+		assert_ok(CHANGE(&ei, ST_OUTBOX_RESUME, EXPECT(i == 0),
+			      V_INT(30), V_INT(2)),
+		    &ei);
+		assert_outbox(9, i == 0 ? "due" : "sending");
+		assert_ok(store_query_one(
+			      store, ST_OUTBOX_MAILS, &rows, &ei, V_INT(0)),
+		    &ei);
+		assert_int_equal(rows_int(rows, 0, 0), i == 0);
+		assert_int_equal(rows_int(rows, 0, 1), 0);
+		rows_free(rows);
+	}
+	assert_ok(CHANGE(&ei, ST_OUTBOX_ABANDON, EXPECT(1), V_INT(80)), &ei);
+	assert_outbox(9, "unclear");
+	assert_ok(
+	    store_query_one(store, ST_OUTBOX_MAILS, &rows, &ei, V_INT(70)),
+	    &ei);
+	assert_int_equal(rows_int(rows, 0, 1), 1);
+	rows_free(rows);
 }
 
 /* Whatever ended keeps neither body nor recipient, in the file either. */
@@ -599,6 +641,7 @@ main(void)
 	    EACH(test_crl_shard),
 	    EACH(test_idem),
 	    EACH(test_outbox),
+	    EACH(test_outbox_of_mails),
 	    EACH(test_meta),
 	};
 	const struct CMUnitTest of_a_file[] = {EACH(test_outbox_is_wiped)};
