@@ -25,6 +25,7 @@ struct gateway {
 	struct template report_url; /* no parts: none is asked for */
 	size_t num_headers;
 	struct secret secret;
+	struct buf roots; /* of ca_file: behind the walls no file is read */
 };
 
 static const char *
@@ -275,13 +276,19 @@ check_report(const struct gateway *g, struct conf_report *report)
 }
 
 static enum err
-read_secret(struct gateway *g, struct errinfo *ei)
+read_files(struct gateway *g, struct errinfo *ei)
 {
-	if (!conf_has(g->conf, "secret_file")) {
-		return ERR_OK;
+	enum err e = ERR_OK;
+
+	if (conf_has(g->conf, "secret_file")) {
+		e = credential_read(conf_text(g->conf, "secret_file"),
+		    "secret_file", &g->secret, ei);
 	}
-	return credential_read(
-	    conf_text(g->conf, "secret_file"), "secret_file", &g->secret, ei);
+	if (e == ERR_OK && conf_has(g->conf, "ca_file")) {
+		e = credential_read_roots(
+		    conf_text(g->conf, "ca_file"), &g->roots, ei);
+	}
+	return e;
 }
 
 enum err
@@ -298,6 +305,7 @@ gateway_new(struct conf_cursor c, struct conf_report *report,
 	conf_report_init(&mine);
 	g->conf = c;
 	g->num_headers = conf_len(c, "headers");
+	buf_init(&g->roots, ROOTS_BYTES_MAX);
 	compile(&g->url, conf_text(c, "url"), PLACE_PERCENT, c, "url", &mine);
 	compile(&g->body, conf_text(c, "body"),
 	    (enum place)conf_choice(c, "body_format"), c, "body", &mine);
@@ -319,7 +327,7 @@ gateway_new(struct conf_cursor c, struct conf_report *report,
 	}
 	conf_report_clear(&mine);
 	if (e == ERR_OK) {
-		e = read_secret(g, ei);
+		e = read_files(g, ei);
 	}
 	if (e != ERR_OK) {
 		gateway_free(g);
@@ -334,6 +342,7 @@ gateway_free(struct gateway *gateway)
 {
 	if (gateway != NULL) {
 		secret_clear(&gateway->secret);
+		buf_clear(&gateway->roots);
 		free(gateway);
 	}
 }
@@ -502,7 +511,7 @@ call_out(const struct gateway *g, struct gateway_call *call,
 	    .num_headers = call->num_headers,
 	    .body = buf_slice(&call->body),
 	    .proxy = conf_text(g->conf, "proxy"),
-	    .ca_file = conf_text(g->conf, "ca_file"),
+	    .ca_pem = buf_slice(&g->roots),
 	    .connect_timeout_ms =
 		(unsigned)conf_int(g->conf, "connect_timeout_ms"),
 	    .timeout_ms = (unsigned)conf_int(g->conf, "timeout_ms"),

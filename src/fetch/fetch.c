@@ -130,6 +130,7 @@ set_limits(CURL *curl, const struct fetch_request *r)
 		/* Else the system's would be trusted beside them. */
 		SET(curl, failed, CURLOPT_CAPATH, NULL);
 	}
+	curl_set_roots(curl, r->ca_pem, &failed);
 	return !failed;
 }
 

@@ -25,6 +25,7 @@ enum {
  * headers  lines "Name: value"; no line ends
  * proxy    "http://host:port" or NULL for none
  * ca_file  PEM of the roots to trust instead of the system's; NULL
+ * ca_pem   the same as bytes, for one who may open no files; borrowed
  * cookie_file  cookies are read from it and written back to it; it must
  *          exist, and keeps its mode.  NULL: none are kept or sent
  * timeouts in milliseconds; 0: 5,000 to connect, 20,000 in all
@@ -38,6 +39,7 @@ struct fetch_request {
 	struct slice body;
 	const char *proxy;
 	const char *ca_file;
+	struct slice ca_pem;
 	const char *cookie_file;
 	unsigned connect_timeout_ms;
 	unsigned timeout_ms;

@@ -189,11 +189,6 @@ set_limits(CURL *curl, const struct smtp_request *r)
 static bool
 set_tls(CURL *curl, const struct smtp_request *r)
 {
-	struct curl_blob roots = {
-	    .data = (void *)(uintptr_t)r->ca_pem.p,
-	    .len = r->ca_pem.len,
-	    .flags = CURL_BLOB_NOCOPY,
-	};
 	bool failed = false;
 
 	SET(curl, failed, CURLOPT_USE_SSL,
@@ -201,11 +196,7 @@ set_tls(CURL *curl, const struct smtp_request *r)
 	SET(curl, failed, CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(curl, failed, CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(curl, failed, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (r->ca_pem.len > 0) {
-		SET(curl, failed, CURLOPT_CAINFO_BLOB, &roots);
-		/* Else the system's would be trusted beside them. */
-		SET(curl, failed, CURLOPT_CAPATH, NULL);
-	}
+	curl_set_roots(curl, r->ca_pem, &failed);
 	return !failed;
 }
 

@@ -7,6 +7,7 @@
 //
 //   node sms-gateway.mjs [--port N] [--file F] [--quiet] [--behave HOW]
 //                        [--behave-file F] [--url-file F]
+//                        [--key F --cert F]
 //
 // Messages come by POST in JSON or as a form, or by GET in the query, with
 // the fields to, text and id, and report: an address to which a report of
@@ -22,6 +23,7 @@
 // --behave-file names a file with HOW, read anew for each request.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
+import { createServer as createTls } from 'node:https';
 import { parseArgs } from 'node:util';
 
 const BODY_MAX = 64 * 1024;
@@ -35,6 +37,8 @@ const { values: options } = parseArgs({
 		behave: { type: 'string', default: 'ok' },
 		'behave-file': { type: 'string' },
 		'url-file': { type: 'string' },
+		key: { type: 'string' },
+		cert: { type: 'string' },
 	},
 });
 
@@ -159,18 +163,20 @@ async function handle(request, response) {
 	}
 }
 
-const server = createServer((request, response) => {
+const answerOne = (request, response) => {
 	handle(request, response).catch((error) => {
 		console.error(`sms-gateway: ${error.stack}`);
 		request.socket.destroy();
 	});
-});
+};
+const server = options.key ? createTls({ key: readFileSync(options.key),
+	cert: readFileSync(options.cert) }, answerOne) : createServer(answerOne);
 server.on('error', (error) => {
 	console.error(`sms-gateway: ${error.message}`);
 	process.exit(1);
 });
 server.listen(Number(options.port), '127.0.0.1', () => {
-	const url = `http://127.0.0.1:${server.address().port}/send`;
+	const url = `${options.key ? 'https' : 'http'}://127.0.0.1:${server.address().port}/send`;
 	if (options['url-file']) {
 		writeFileSync(options['url-file'], `${url}\n`);
 	}

@@ -2,14 +2,16 @@
 // Two SMS gateways: Kannel, and another one for when it is away, refuses or
 // hangs.  One code is one message all the same.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { addPerson, ctl, sql, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { Kannel } from './lib/kannel.mjs';
 import { addForm, Person, SIGN_IN_CODE } from './lib/person.mjs';
-import { until } from './lib/scratch.mjs';
+import { MailServer } from './lib/mailserver.mjs';
+import { Running } from './lib/processes.mjs';
+import { freePorts, ROOT, until } from './lib/scratch.mjs';
 
 const PARTS = 1; // of the sign-in code's SMS
 const PRICE = { main: 350, spare: 500 };
@@ -118,6 +120,41 @@ test('codes by two gateways', async (t) => {
 		]) {
 			assert.match(out, line);
 		}
+	});
+
+	await t.test('over TLS, by a root of the settings alone', async () => {
+		const house = await MailServer.make(t); // it has a root
+		const [port] = await freePorts(1);
+		const taken = join(house.dir, 'sms.jsonl');
+		const gateway = new Running(t, process.execPath,
+			[join(ROOT, 'tests/doubles/sms-gateway.mjs'), '--port', `${port}`,
+				'--file', taken, '--quiet', '--url-file', `${taken}.url`,
+				'--key', join(house.dir, 'server.key'),
+				'--cert', join(house.dir, 'server.pem')]);
+		await until(() => existsSync(`${taken}.url`),
+			() => `the gateway to listen:\n${gateway.log}`);
+		const settings = (ca) => writeFileSync(
+			join(centre.dir, 'etc/surguch/courier.conf'), `gateway : {
+	url = "https://127.0.0.1:${port}/send";
+	headers = ["Content-Type: application/json"];
+	body_format = "json";
+	body = "{\\"to\\":\\"{to}\\",\\"text\\":\\"{text}\\"}";
+	ca_file = "${ca}";
+};\n`);
+		settings(centre.apiCa); // another root
+		await centre.killRole('surguch-courier');
+		const p = await asking();
+		await until(() => /nothing was sent: SSL cert/.test(centre.log),
+			'its certificate to be refused');
+		assert.equal(existsSync(taken), false);
+		settings(house.ca);
+		await centre.killRole('surguch-courier');
+		const q = await asking();
+		await until(() => existsSync(taken), 'the code');
+		const [sms] = readFileSync(taken, 'utf8').split('\n').filter(Boolean)
+			.map((l) => JSON.parse(l));
+		assert.equal(sms.to, q.phone);
+		assert.notEqual(sms.to, p.phone);
 	});
 	t.diagnostic('proves: A2');
 });

@@ -5,6 +5,7 @@
 
 #include "fetch/fetch.h"
 #include "fetch/one_shot.h"
+#include "fetch/smtp.h"
 
 static struct one_shot server;
 static char url[64];
@@ -199,10 +200,55 @@ start_library(void **state)
 	return fetch_init(NULL) == ERR_OK ? 0 : -1;
 }
 
+/* What would end a command or lead elsewhere is not even tried. */
+static void
+a_mail_that_is_wrong_is_not_sent(void **state)
+{
+	static const struct {
+		const char *url, *hello, *from, *to;
+		enum err want;
+	} cases[] = {
+	    {"smtp://127.0.0.1:1", "e.ru", "a@e.ru", "b@e.ru", ERR_AGAIN},
+	    {"smtp://127.0.0.1:1/x", "e.ru", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"smtp://u:p@127.0.0.1", "e.ru", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"smtp://", "e.ru", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"http://127.0.0.1:1", "e.ru", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"smtp://127.0.0.1:1", "e.ru/x", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"smtp://127.0.0.1:1", "", "a@e.ru", "b@e.ru", ERR_FORMAT},
+	    {"smtp://127.0.0.1:1", "e.ru", "a@e.ru\r\nQUIT", "b@e.ru",
+		ERR_FORMAT},
+	    {"smtp://127.0.0.1:1", "e.ru", "a@e.ru", "b@e.ru> SIZE=1",
+		ERR_FORMAT},
+	    {"smtp://127.0.0.1:1", "e.ru", "a@e.ru", "", ERR_FORMAT},
+	};
+	static uint8_t large[SMTP_MAIL_MAX + 1];
+	struct smtp_request r = {.url = "smtp://127.0.0.1:1",
+	    .hello = "e.ru",
+	    .from = "a@e.ru",
+	    .to = "b@e.ru",
+	    .mail = slice_make(large, sizeof(large))};
+	struct errinfo ei = {0};
+
+	(void)state;
+	assert_int_equal(smtp_submit(&r, &ei), ERR_LIMIT);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		r = (struct smtp_request){.url = cases[i].url,
+		    .hello = cases[i].hello,
+		    .from = cases[i].from,
+		    .to = cases[i].to,
+		    .mail = SLICE_LIT("a\r\n")};
+		assert_int_equal(smtp_submit(&r, &ei), cases[i].want);
+		assert_string_equal(ei.rule, cases[i].want == ERR_AGAIN
+						 ? "smtp.connect"
+						 : "smtp.request");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_mail_that_is_wrong_is_not_sent),
 	    cmocka_unit_test(a_call_brings_status_headers_and_body),
 	    cmocka_unit_test(redirects_are_an_answer_like_any_other),
 	    cmocka_unit_test(the_environments_proxy_is_ignored),
