@@ -42,8 +42,10 @@ struct api {
 	struct publisher *publisher;
 	struct events *events;
 	struct notices *notices;
-	struct rate *rate;       /* of what anybody may ask, by address */
-	struct rate *order_rate; /* of orders without a session, together */
+	struct rate *rate; /* of what anybody may ask, by address */
+	/* Of orders without a session: of one address, and together. */
+	struct rate *order_rate;
+	struct rate *order_rate_all;
 	struct page_orders *page_orders; /* NULL: no agent is ordered */
 	const struct clock *clock;
 	const char *centre_name;
@@ -59,7 +61,8 @@ struct api {
 
 enum {
 	API_RATE_PER_MIN = 60,
-	API_ORDER_RATE_PER_MIN = 20, /* a third of the signer's ceiling */
+	API_ORDER_RATE_PER_MIN = 5,
+	API_ORDER_RATE_ALL_PER_MIN = 20, /* a third of the signer's ceiling */
 };
 
 /* Cookies and headers that clients know. */

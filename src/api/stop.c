@@ -205,8 +205,11 @@ order(struct call *c)
 		e = order_take_agent(c, agent);
 	}
 	if (e == ERR_OK) {
+		e = rate_take(c->api->order_rate, request_client(c->r), c->ei);
+	}
+	if (e == ERR_OK) {
 		/* All that come without a session share what there is. */
-		e = rate_take(c->api->order_rate, "", c->ei);
+		e = rate_take(c->api->order_rate_all, "", c->ei);
 	}
 	if (e == ERR_OK) {
 		if (!name_get_utf8(cert_subject(a.cert), OID_CN, &person)) {

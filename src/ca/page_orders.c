@@ -3,12 +3,16 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "ca/authority.h"
+#include "ca/revoke.h"
+#include "ca/root_crl.h"
 #include "crypto/pubkey.h"
 #include "signer/client.h"
 #include "x509/cert.h"
 
 struct page_orders {
+	struct ca *ca;
 	struct signer_client *signer;
 	struct authority *authority;
 };
@@ -74,6 +78,7 @@ page_orders_new(struct ca *ca, struct signer_client *signer,
 		free(o);
 		return e;
 	}
+	o->ca = ca;
 	o->signer = signer;
 	*out = o;
 	return ERR_OK;
@@ -88,27 +93,89 @@ page_orders_free(struct page_orders *o)
 	}
 }
 
+static enum err
+check_status(struct page_orders *o, const struct cert *cert, struct errinfo *ei)
+{
+	char at[TIME_TEXT_SIZE];
+	struct status status;
+	enum err e = ca_status(o->ca, authority_name(o->authority),
+	    cert_serial(cert), &status, ei);
+
+	/* A certificate of a ceremony is known once its journal was adopted. */
+	if (e != ERR_OK || status.kind != STATUS_REVOKED) {
+		return e;
+	}
+	time_text(status.revoked_at, at);
+	return err_set(ei, ERR_STATE, "orders.revoked", NULL,
+	    "the certificate of the key for page orders was revoked on %s: it "
+	    "orders nothing more; make another key",
+	    at);
+}
+
+static enum err
+check_cert(struct page_orders *o, struct slice der, struct errinfo *ei)
+{
+	int64_t now = clock_utc_sec(ca_clock(o->ca));
+	struct cert *cert = NULL;
+	char at[TIME_TEXT_SIZE];
+	enum err e =
+	    root_crls_check(ca_roots(o->ca), authority_name(o->authority), ei);
+
+	if (e == ERR_OK) {
+		e = cert_parse(der, &cert, ei);
+	}
+	if (e == ERR_OK && now > cert_not_after(cert)) {
+		time_text(cert_not_after(cert), at);
+		e = err_set(ei, ERR_STATE, "orders.expired", NULL,
+		    "the certificate of the key for page orders ended on %s "
+		    "and was not renewed",
+		    at);
+	}
+	if (e == ERR_OK) {
+		e = check_status(o, cert, ei);
+	}
+	cert_free(cert);
+	return e;
+}
+
+enum err
+page_orders_check(struct page_orders *o, struct errinfo *ei)
+{
+	struct signer_info info;
+	enum err e;
+
+	signer_info_init(&info);
+	e = signer_info(o->signer, &info, ei);
+	if (e == ERR_OK) {
+		e = check_cert(o, slice_make(info.cert, info.cert_len), ei);
+	}
+	signer_info_clear(&info);
+	return e;
+}
+
 enum err
 page_orders_sign(struct page_orders *o, const struct page_order *wish,
     struct buf *order, struct buf *cert, int64_t *out_not_after,
     struct errinfo *ei)
 {
 	struct signer_info info;
-	enum err e =
-	    signer_page_order(o->signer, wish, order, out_not_after, ei);
+	enum err e;
 
-	/* Asked each time: it is renewed while we run. */
+	/* Asked each time: it is renewed, or revoked, while we run. */
 	signer_info_init(&info);
-	if (e == ERR_OK) {
-		e = signer_info(o->signer, &info, ei);
-	}
+	e = signer_info(o->signer, &info, ei);
 	if (e == ERR_OK) {
 		buf_reset(cert);
 		buf_add(cert, slice_make(info.cert, info.cert_len));
 		e = buf_err(cert, ei);
 	}
 	signer_info_clear(&info);
-	return e;
+	if (e == ERR_OK) {
+		e = check_cert(o, buf_slice(cert), ei);
+	}
+	return e != ERR_OK ? e
+			   : signer_page_order(
+				 o->signer, wish, order, out_not_after, ei);
 }
 
 struct authority *

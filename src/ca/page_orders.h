@@ -25,7 +25,12 @@ ATTR_MUST_USE enum err page_orders_new(struct ca *ca,
     struct signer_client *signer, struct page_orders **out, struct errinfo *ei);
 void page_orders_free(struct page_orders *o); /* the client too; NULL is fine */
 
-/* Sign one; `wish` as signer_page_order() wants it.  Both bufs are replaced:
+/* May it order anything now?  ERR_STATE "orders.expired", "orders.revoked", or
+ * "ca.revoked" when its CA is revoked at its root; errors of its signer. */
+ATTR_MUST_USE enum err page_orders_check(
+    struct page_orders *o, struct errinfo *ei);
+/* Sign one, unless page_orders_check() says no; `wish` as signer_page_order()
+ * wants it.  Both bufs are replaced:
  * the order, and the signer's present certificate. */
 ATTR_MUST_USE enum err page_orders_sign(struct page_orders *o,
     const struct page_order *wish, struct buf *order, struct buf *cert,

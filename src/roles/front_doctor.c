@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "ca/adopt.h"
 #include "ca/authority.h"
+#include "ca/page_orders.h"
 #include "ca/publish.h"
 #include "ca/revoke.h"
 #include "ca/root_crl.h"
@@ -126,6 +127,22 @@ look_at_tls(struct verb_call *v)
 		    "root: clients may refuse it",
 		    ca);
 		find(v, "critical", "API", text, "surguchctl doctor --fix");
+	}
+}
+
+/* Without it the pages' agents do nothing. */
+static void
+look_at_orders(struct verb_call *v)
+{
+	struct page_orders *o = v->o->renewing->page_orders;
+	struct errinfo ei = {0};
+
+	if (o != NULL &&
+	    look_at_signer(v, page_orders_signer(o),
+		authority_name(page_orders_authority(o)), "page orders") &&
+	    page_orders_check(o, &ei) != ERR_OK) {
+		find(v, "critical", "page orders", ei.text,
+		    "see PAGE ORDERS in surguchctl(8)");
 	}
 }
 
@@ -264,6 +281,7 @@ look_verb(struct verb_call *v)
 		}
 	}
 	look_at_tls(v);
+	look_at_orders(v);
 	look_at_queue(v, "sms", "messages wait for more than 10 minutes");
 	look_at_mail(v);
 	look_at_messages(v);

@@ -71,6 +71,7 @@ struct front {
 	struct events *events;
 	struct rate *rate;
 	struct rate *order_rate;
+	struct rate *order_rate_all;
 	struct public_files *files;
 	struct route public_routes[PUBLIC_ROUTES_MAX];
 	struct control *control;
@@ -141,6 +142,7 @@ log_access(void *arg, const struct http_access *a)
 	enum log_level level = a->status >= 500 ? LOG_ERROR
 			       : a->kept        ? LOG_DEBUG
 						: LOG_INFO;
+	struct slice shown = slice_str(a->path);
 	struct buf path = BUF_INIT(4096);
 
 	if (arg != NULL) {
@@ -149,7 +151,10 @@ log_access(void *arg, const struct http_access *a)
 	if (!log_wants(level)) {
 		return;
 	}
-	text_escape(&path, slice_str(a->path), PATH_SHOWN_MAX);
+	if (strcmp(a->route, REPORT_ROUTE) == 0) {
+		shown.len = report_path_shown(a->path);
+	}
+	text_escape(&path, shown, PATH_SHOWN_MAX);
 	log_event(level, "http.answer", L_STR("request", a->request),
 	    L_STR("client", a->client), L_STR("method", a->method),
 	    L_STR("path", buf_cstr(&path)), L_INT("status", a->status),
@@ -374,6 +379,10 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 		e = rate_new(
 		    API_ORDER_RATE_PER_MIN, f->clock, &f->order_rate, ei);
 	}
+	if (e == ERR_OK) {
+		e = rate_new(API_ORDER_RATE_ALL_PER_MIN, f->clock,
+		    &f->order_rate_all, ei);
+	}
 	f->sessions.store = f->store;
 	f->sessions.clock = f->clock;
 	session_settings_default(&f->sessions.settings);
@@ -468,6 +477,7 @@ fill_api(struct front *f)
 	    .notices = f->notices,
 	    .rate = f->rate,
 	    .order_rate = f->order_rate,
+	    .order_rate_all = f->order_rate_all,
 	    .page_orders = f->page_orders,
 	    .clock = f->clock,
 	    .readiness = health_look,
@@ -730,6 +740,7 @@ front_free(struct front *f)
 	known_free(f->operators.known);
 	rate_free(f->rate);
 	rate_free(f->order_rate);
+	rate_free(f->order_rate_all);
 	notices_free(f->notices);
 	otp_free(f->otp);
 	if (f->has_registry) {

@@ -17,6 +17,11 @@ enum {
 
 struct outbox;
 
+#define REPORT_ROUTE "/delivery/{report}"
+/* How much of a path of this route is for a log: the message, not the secret
+ * that makes a report of it. */
+size_t report_path_shown(const char *path);
+
 /* The table of the public port: protocol/crl/files.h, and these; how many. */
 size_t report_add_routes(struct outbox *b, struct route out[PUBLIC_ROUTES_MAX]);
 

@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
-import { addPerson, ctl, PERSON, sha256, startDesk } from './lib/desk.mjs';
+import { addPerson, call, ctl, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
@@ -478,6 +478,27 @@ test('the agent and its centre', async (t) => {
 		await agent.trust();
 		refused(await page.post('/v1/workplace'), 401, 'agent.token');
 	});
+
+	await t.test('the centre orders nothing with a certificate that is revoked',
+		async () => {
+			const p = await owner();
+			const found = () => ctl(centre, 'doctor', '--json').then((r) =>
+				JSON.parse(r.out).findings.filter((f) => f.what === 'page orders'));
+			assert.deepEqual(await found(), []);
+			const { chain } = await order(p, page, 'make_key');
+			const { certificates } = expectStatus(await call(centre, 'GET',
+				`/v1/certificates?sha256=${sha256(
+					Buffer.from(chain[0], 'base64'))}`), 200);
+			assert.equal(certificates.length, 1);
+			const r = await ctl(centre, 'certificate', 'revoke',
+				certificates[0].id, '--reason', 'key_compromise');
+			assert.equal(r.code, 0, r.all);
+			refused(await p.post(p.at('orders'), { agent: page.agentId,
+				operation: 'make_key' }), 409, 'orders.revoked');
+			const [said] = await found();
+			assert.equal(said?.level, 'critical');
+			assert.match(said.text, /was revoked on .*orders nothing more/);
+		});
 
 	console.log('proves: A8 A9 A13 A15');
 });

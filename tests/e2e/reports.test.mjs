@@ -127,6 +127,14 @@ test('reports of delivery', async (t) => {
 		assert.deepEqual(await newest(), before);
 	});
 
+	await t.test('the log has the message, and not what reports of it', () => {
+		const shown = [...centre.log.matchAll(/path=(\/delivery\/\S*)/g)]
+			.map((m) => m[1]);
+		assert.ok(shown.filter((p) => /^\/delivery\/msg_\w+$/.test(p)).length > 2,
+			shown.join());
+		assert.deepEqual(shown.filter((p) => /[.%]/.test(p)), []);
+	});
+
 	await t.test('sent, until the network has spoken', async () => {
 		lossy.set('lost');
 		await kannel.stopOperator(); // Kannel takes it and reports nothing yet

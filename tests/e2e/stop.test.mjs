@@ -16,6 +16,7 @@ import { until } from './lib/scratch.mjs';
 
 const TRIES = 5;
 const TEXT_LIFE_SEC = 900;
+const ORDERS_PER_MIN = 5; // API_ORDER_RATE_PER_MIN in src/api/api.h
 const PER_MIN = 60;
 const PASSWORD = 'пароль person 2';
 
@@ -253,6 +254,21 @@ test('stopping one\'s own certificate', async (t) => {
 		assert.ok(signed.text.includes('Прошу немедленно прекратить'),
 			signed.text);
 		assert.ok(signed.text.includes('Агентова'), signed.text);
+		// Who asks for more and more keeps nobody else from it.
+		const ask = (of) => of.post('/v1/stop/orders', { certificate, made_at,
+			agent: page.agentId });
+		let got;
+		for (let i = 0; i <= 2 * ORDERS_PER_MIN; i += 1) {
+			got = await ask(anybody);
+			if (got.status !== 201) {
+				break;
+			}
+		}
+		refused(got, 429, 'limit.public');
+		const neighbour = centre.client({ localAddress: '127.0.0.2',
+			headers: { 'x-surguch-request': '1' } });
+		t.after(() => neighbour.close());
+		expectStatus(await ask(neighbour), 201);
 		expectStatus(await anybody.post('/v1/stop', { certificate, made_at,
 			signature: signed.result.signature }), 200);
 		assert.equal((await status(p)).status, 'revoked');

@@ -5,16 +5,16 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 
 export class Client {
-	// options: ca (file), token, headers sent each time
-	constructor(base, { ca, token, headers = {} } = {}) {
+	// options: ca (file), token, headers sent each time, our own address
+	constructor(base, { ca, token, headers = {}, localAddress } = {}) {
 		this.base = base;
 		this.ca = ca ? readFileSync(ca) : undefined;
 		this.token = token;
 		this.headers = headers;
 		this.cookies = new Map();
 		this.agent = base.startsWith('https:')
-			? new https.Agent({ keepAlive: true, ca: this.ca })
-			: new http.Agent({ keepAlive: true });
+			? new https.Agent({ keepAlive: true, ca: this.ca, localAddress })
+			: new http.Agent({ keepAlive: true, localAddress });
 	}
 
 	// {status, headers, body (Buffer), text, json (or undefined)}.  options:
