@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -10,6 +11,7 @@
 
 enum {
 	WORDS_MAX = 200,
+	NAME_MIN = 3, /* shorter ones stand in other words too */
 	MS_PER_SEC = 1000,
 };
 
@@ -227,28 +229,62 @@ set_request(CURL *curl, const struct smtp_request *r, const char *url,
 	return !failed;
 }
 
-/* A reply that is worth quoting, with a separator before it. */
-static const char *
-words_of(struct call *call)
+/* An address, or the name before its @, which servers like to repeat. */
+static bool
+names_somebody(const char *word, size_t len, const char *to)
 {
-	struct slice words = slice_make(call->words, call->words_len);
+	size_t name_len = strcspn(to, "@");
 
-	while (words.len > 0 && words.p[words.len - 1] == ' ') {
-		words.len--;
+	if (memchr(word, '@', len) != NULL) {
+		return true;
 	}
-	call->words[words.len] = '\0';
-	if (words.len > 0 && !text_is_clean(words)) {
-		for (size_t i = 0; i < words.len; i++) {
-			if ((uint8_t)call->words[i] > '~') {
-				call->words[i] = '?';
-			}
+	for (size_t at = 0; name_len >= NAME_MIN && at + name_len <= len;
+	     at++) {
+		if (strncasecmp(word + at, to, name_len) == 0) {
+			return true;
 		}
 	}
-	return call->words;
+	return false;
+}
+
+/* The reply in words that may stand in a log: plain, without the address. */
+static const char *
+words_of(struct call *call, const char *to)
+{
+	char *words = call->words;
+	size_t len = 0, at = 0;
+	bool clean = text_is_clean(slice_make(words, call->words_len));
+
+	while (at < call->words_len) {
+		size_t word = strcspn(words + at, " ");
+		/* What was cut cannot be judged. */
+		bool cut = at + word == WORDS_MAX;
+
+		if (word > 0 && len > 0) {
+			words[len++] = ' ';
+		}
+		if (cut || names_somebody(words + at, word, to)) {
+			words[len++] = '*';
+		} else {
+			for (size_t i = at; i < at + word; i++) {
+				bool odd = !clean && (uint8_t)words[i] > '~';
+
+				words[len] = words[i];
+				if (odd) {
+					words[len] = '?';
+				}
+				len++;
+			}
+		}
+		at += word + 1;
+	}
+	words[len] = '\0';
+	return words;
 }
 
 static enum err
-explain(CURL *curl, CURLcode code, struct call *call, struct errinfo *ei)
+explain(CURL *curl, CURLcode code, struct call *call, const char *to,
+    struct errinfo *ei)
 {
 	const char *why =
 	    call->error[0] != '\0' ? call->error : curl_easy_strerror(code);
@@ -260,16 +296,17 @@ explain(CURL *curl, CURLcode code, struct call *call, struct errinfo *ei)
 	}
 	if (status >= 400 && status <= 499) {
 		return err_set(ei, ERR_AGAIN, "smtp.later", NULL,
-		    "the mail server asks to come later: %s", words_of(call));
+		    "the mail server asks to come later: %s",
+		    words_of(call, to));
 	}
 	if (status >= 500 && status <= 599 && call->step == STEP_HELLO) {
 		return err_set(ei, ERR_AGAIN, "smtp.setup", NULL,
 		    "the mail server takes no mail from us: %s",
-		    words_of(call));
+		    words_of(call, to));
 	}
 	if (status >= 500 && status <= 599) {
 		return err_set(ei, ERR_POLICY, "smtp.refused", NULL,
-		    "the mail server refused it: %s", words_of(call));
+		    "the mail server refused it: %s", words_of(call, to));
 	}
 	if (call->step == STEP_GIVEN) {
 		return err_set(ei, ERR_TIMEOUT, "smtp.unclear", NULL,
@@ -310,7 +347,7 @@ smtp_submit(const struct smtp_request *request, struct errinfo *ei)
 	}
 	code = curl_easy_perform(curl);
 	if (code != CURLE_OK) {
-		e = explain(curl, code, &call, ei);
+		e = explain(curl, code, &call, request->to, ei);
 	}
 out:
 	curl_easy_cleanup(curl);

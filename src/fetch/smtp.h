@@ -48,15 +48,14 @@ struct smtp_request {
 
 /*
  * ERR_OK: the server took the mail upon itself.  Else the text ends with what
- * the server said, if it said so (one line of plain text, cut):
- *   AGAIN    "smtp.connect": no connection, no TLS, or it broke off before the
- *            mail; "smtp.later": the server asks to come again (4xx);
- *            "smtp.setup": it takes nothing from us (5xx before it heard of
- *            the recipient)
- *   POLICY   "smtp.refused": it refused this recipient or this mail for good
- *            (5xx, RFC 5321 4.2.1)
- *   TIMEOUT  "smtp.unclear": the mail was given and the answer did not come
- *   FORMAT, LIMIT  "smtp.request": nothing was sent
+ * the server said, if it said so: one line of plain text, cut, with "*" for
+ * each word that holds an address or the recipient's name. AGAIN
+ * "smtp.connect": no connection, no TLS, or it broke off before the mail;
+ * "smtp.later": the server asks to come again (4xx); "smtp.setup": it takes
+ * nothing from us (5xx before it heard of the recipient) POLICY "smtp.refused":
+ * it refused this recipient or this mail for good (5xx, RFC 5321 4.2.1) TIMEOUT
+ * "smtp.unclear": the mail was given and the answer did not come FORMAT, LIMIT
+ * "smtp.request": nothing was sent
  */
 ATTR_MUST_USE enum err smtp_submit(
     const struct smtp_request *request, struct errinfo *ei);

@@ -201,7 +201,9 @@ class Talk {
 				'250 2.1.0 ok');
 		} else if (verb === 'RCPT') {
 			if (this.how === 'refuse') {
-				this.say('550 5.1.1 no such user here');
+				const to = address(line);
+				this.say(`550-5.1.1 <${to}>: Recipient address rejected:`);
+				this.say(`550 5.1.1 no such user ${to.split('@')[0]} here`);
 			} else if (this.how === 'defer') {
 				this.say('451 4.7.1 come again later');
 			} else {

@@ -36,7 +36,7 @@ test('notices by mail', async (t) => {
 	}
 	// Something that a notice tells of: {phone, email, form}
 	async function event() {
-		const p = await owner({ email: `p${num}@e.ru` });
+		const p = await owner({ email: `someone-${num}@e.ru` });
 		const path = `/v1/forms/${p.form}`;
 		const { version } = expectStatus(await call(centre, 'GET', path), 200);
 		expectStatus(await call(centre, 'PUT', path, { owner_kind: 'person',
@@ -176,7 +176,8 @@ test('notices by mail', async (t) => {
 
 	await t.test('it refuses for good: said, and not tried again', async () => {
 		for (const [how, words] of [
-			['refuse', '550 5.1.1 no such user here'],
+			['refuse', '550-5.1.1 * Recipient address rejected: ' +
+				'5.1.1 no such user * here'],
 			['spam', '554-5.7.1 we take no 5.7.1 such mail']]) {
 			server.behave(how);
 			const p = await event();
@@ -196,7 +197,7 @@ test('notices by mail', async (t) => {
 	await t.test('it breaks off in the mail: the whole one follows', async () => {
 		server.behave('cut');
 		const p = await event();
-		await ends('due');
+		await ends('due', /was given and has no answer/);
 		assert.equal(mailsTo(p.email).length, 0);
 		server.behave('ok');
 		await delivered();
@@ -331,10 +332,11 @@ test('notices by mail', async (t) => {
 	await t.test('the password and the addresses are in no log', async () => {
 		const base64 = (text) => Buffer.from(text).toString('base64');
 		for (const secret of [PASSWORD, base64(PASSWORD),
-			base64(`\0${USER}\0${PASSWORD}`), '@e.ru']) {
+			base64(`\0${USER}\0${PASSWORD}`), '@e.ru', 'someone-']) {
 			assert.ok(!centre.log.includes(secret), secret);
 		}
-		assert.ok(!(await ctl(centre, 'message', 'list')).out.includes('@e.ru'));
+		const { out } = await ctl(centre, 'message', 'list');
+		assert.ok(!/@e\.ru|someone-/.test(out), out);
 		assert.ok(readFileSync(join(centre.dir, 'etc/surguch/mail.secret'),
 			'utf8').includes(PASSWORD)); // the one that was looked for
 	});
