@@ -21,6 +21,7 @@
 #include "os/signals.h"
 #include "os/systime.h"
 #include "roles/front_parts.h"
+#include "roles/front_secrets.h"
 #include "roles/options.h"
 #include "roles/role.h"
 #include "roles/settings.h"

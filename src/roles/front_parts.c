@@ -11,7 +11,6 @@
 #include "api/events.h"
 #include "base/bounds.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "ca/adopt.h"
 #include "ca/authority.h"
 #include "ca/page_orders.h"
@@ -34,10 +33,12 @@
 #include "roles/front_control.h"
 #include "roles/front_database.h"
 #include "roles/front_health.h"
+#include "roles/front_log.h"
 #include "roles/front_metrics.h"
 #include "roles/front_outbox.h"
 #include "roles/front_renew.h"
 #include "roles/front_reports.h"
+#include "roles/front_secrets.h"
 #include "roles/settings.h"
 #include "signer/client.h"
 #include "store/store.h"
@@ -49,7 +50,6 @@ enum {
 	/* Most of a handler's time is waiting for a commit; as many as wait
 	 * together are committed together. */
 	WORKERS = 32,
-	PATH_SHOWN_MAX = 200,
 };
 
 struct front {
@@ -86,119 +86,6 @@ struct front {
 	struct api api;
 	char public_url[URL_MAX];
 };
-
-/* --- secrets -------------------------------------------------------------- */
-
-enum err
-front_secrets_load(
-    const struct settings *s, struct front_secrets *out, struct errinfo *ei)
-{
-	struct front_secrets k = {.pages = out->pages};
-	enum err e;
-
-	buf_init(&k.tls_chain, PEM_MAX);
-	e = file_read_secret("otp.key", OTP_KEY_SIZE, &k.otp_key, ei);
-	if (e == ERR_OK) {
-		e = file_read_secret(
-		    "data.key", REGISTRY_KEY_SIZE, &k.data_key, ei);
-	}
-	if (e == ERR_OK) {
-		e = file_read_secret(s->tls_key, PEM_MAX, &k.tls_key, ei);
-	}
-	if (e == ERR_OK) {
-		e = front_database_password(s, &k.database_password, ei);
-	}
-	if (e == ERR_OK) {
-		e = file_read(s->tls_certificate, PEM_MAX, &k.tls_chain, ei);
-	}
-	if (e == ERR_OK) {
-		e = control_peers_load(s, &k.peers, ei);
-	}
-	if (e != ERR_OK) {
-		front_secrets_clear(&k);
-		return e;
-	}
-	*out = k;
-	return ERR_OK;
-}
-
-void
-front_secrets_clear(struct front_secrets *k)
-{
-	secret_clear(&k->otp_key);
-	secret_clear(&k->data_key);
-	secret_clear(&k->tls_key);
-	secret_clear(&k->database_password);
-	buf_clear(&k->tls_chain);
-}
-
-/* --- what goes into the log --------------------------------------------------
- */
-
-static void
-log_access(void *arg, const struct http_access *a)
-{
-	/* Who asks for whose status is nobody's business, and many ask. */
-	enum log_level level = a->status >= 500 ? LOG_ERROR
-			       : a->kept        ? LOG_DEBUG
-						: LOG_INFO;
-	struct slice shown = slice_str(a->path);
-	struct buf path = BUF_INIT(4096);
-
-	if (arg != NULL) {
-		web_count(arg, a);
-	}
-	if (!log_wants(level)) {
-		return;
-	}
-	if (strcmp(a->route, REPORT_ROUTE) == 0) {
-		shown.len = report_path_shown(a->path);
-	}
-	text_escape(&path, shown, PATH_SHOWN_MAX);
-	log_event(level, "http.answer", L_STR("request", a->request),
-	    L_STR("client", a->client), L_STR("method", a->method),
-	    L_STR("path", buf_cstr(&path)), L_INT("status", a->status),
-	    L_INT("us", a->duration_us), L_STR("rule", a->rule));
-	if (a->trouble != NULL) {
-		log_err(LOG_ERROR, "http.trouble", a->trouble);
-	}
-	buf_clear(&path);
-}
-
-static void
-log_issuing(void *arg, const struct id *application, const struct errinfo *ei)
-{
-	char text[ID_TEXT_SIZE];
-
-	(void)arg;
-	id_text(application, APPLICATION_PREFIX, text);
-	log_event(LOG_WARN, "issuing.failed", L_STR("application", text));
-	log_err(LOG_WARN, "issuing.why", ei);
-}
-
-static void
-log_publisher(void *arg, const char *ca, const struct errinfo *ei)
-{
-	(void)arg;
-	log_event(LOG_WARN, "crl.failed", L_STR("ca", ca));
-	log_err(LOG_WARN, "crl.why", ei);
-}
-
-static void
-log_outbox(void *arg, const char *outcome, const char *detail)
-{
-	(void)arg;
-	log_event(LOG_WARN, "outbox.trouble", L_STR("outcome", outcome),
-	    L_STR("detail", detail));
-}
-
-static void
-log_breaker(void *arg, const char *area, bool open)
-{
-	(void)arg;
-	log_event(open ? LOG_WARN : LOG_INFO, "messages.breaker",
-	    L_STR("area", area), L_STR("state", open ? "open" : "closed"));
-}
 
 /* --- signers
  * -------------------------------------------------------------------- */
@@ -316,20 +203,12 @@ reconciled(void *arg)
 	atomic_store(&f->reconciled, true);
 }
 
-static void
-log_root_crl(void *arg, const char *file, const struct errinfo *ei)
-{
-	(void)arg;
-	log_event(LOG_WARN, "root_crl.trouble", L_STR("file", file));
-	log_err(LOG_WARN, "root_crl.why", ei);
-}
-
 /* What the roots say of our CAs, before anything is issued. */
 static enum err
 load_roots(struct front *f, struct errinfo *ei)
 {
 	struct root_crls *roots = ca_roots(f->ca);
-	enum err e = root_crls_load(roots, log_root_crl, f, ei);
+	enum err e = root_crls_load(roots, front_log_root_crl, f, ei);
 
 	for (size_t i = 0; e == ERR_OK && i < ca_num(f->ca); i++) {
 		struct errinfo why = {0};
@@ -413,8 +292,8 @@ start_work(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	    .report_key = secret_slice(&k->otp_key),
 	    .clock = f->clock,
 	    .courier = take_courier_key,
-	    .trouble = log_outbox,
-	    .breaker = log_breaker,
+	    .trouble = front_log_outbox,
+	    .breaker = front_log_breaker,
 	    .arg = f,
 	};
 	const struct issuing_options issuing = {
@@ -422,10 +301,10 @@ start_work(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	    .ca = f->ca,
 	    .notices = f->notices,
 	    .idem = f->idem,
-	    .failed = log_issuing,
+	    .failed = front_log_issuing,
 	};
 	const struct publisher_options publisher = {
-	    .ca = f->ca, .failed = log_publisher};
+	    .ca = f->ca, .failed = front_log_publisher};
 	const struct events_options events = {
 	    .store = f->store,
 	    .registry = &f->registry,
@@ -505,7 +384,7 @@ start_api(struct front *f, int listen_fd, struct slice chain, struct slice key,
 	    .num_trusted_proxies = f->settings->num_proxies,
 	    .connections_per_ip = f->settings->connections_per_ip,
 	    .arg = &f->api,
-	    .access_log = log_access,
+	    .access_log = front_log_access,
 	    .log_arg = &f->metrics.api,
 	};
 
@@ -563,7 +442,7 @@ start_public(struct front *f, struct errinfo *ei)
 	struct http_options o = {
 	    .listen_fd = ROLE_FD_PUBLIC,
 	    .header_memory = HTTP_PUBLIC_MEMORY,
-	    .access_log = log_access,
+	    .access_log = front_log_access,
 	    .log_arg = &f->metrics.public,
 	};
 	enum err e = public_files_new(
@@ -604,7 +483,7 @@ start_metrics(struct front *f, struct errinfo *ei)
 	    .listen_fd = ROLE_FD_METRICS,
 	    .loop_threads = 1,
 	    .worker_threads = 1,
-	    .access_log = log_access,
+	    .access_log = front_log_access,
 	    .arg = &f->metrics,
 	};
 	struct metrics *m = &f->metrics;

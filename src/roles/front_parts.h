@@ -8,32 +8,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/secret.h"
-#include "roles/front_control.h"
 
 struct front;
+struct front_secrets;
 struct settings;
-struct static_files;
-
-/*
- * What must be read before the walls are up: the keys of front's own
- * directory (where the process stands), the TLS files, and who has which uid.
- */
-struct front_secrets {
-	struct secret otp_key;
-	struct secret data_key;
-	struct secret tls_key;
-	struct secret database_password; /* empty: none */
-	struct control_peers peers;      /* looked up, no secret */
-	struct buf tls_chain;
-	const struct static_files *pages; /* borrowed; NULL: none */
-};
-ATTR_MUST_USE enum err front_secrets_load(
-    const struct settings *s, struct front_secrets *out, struct errinfo *ei);
-void front_secrets_clear(struct front_secrets *k);
 
 /* Behind the walls.  settings and clock are borrowed.  owner: the uid, besides
  * root, that may use the control socket for everything. */
