@@ -3,6 +3,7 @@
 
 #include <assuan.h>
 #include <gpg-error.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +11,74 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "os/process.h"
+#include "os/wait.h"
 
 enum {
 	LINE_MAX_LEN = 1000, /* of the protocol, with its end */
+	LOOK_MS = 100,
 };
 
-static enum err
-failed(struct errinfo *ei, const char *program, gpg_error_t why)
+/* --- one that is asked too long ---------------------------------------------
+ */
+
+/* Whoever talks to the window waits in the library; another thread looks
+ * whether it is to be closed, and ends the program then. */
+struct guard {
+	const atomic_bool *stop;
+	int64_t timeout_ms;
+	pid_t pid;
+	atomic_bool over; /* the talk has ended by itself */
+	bool cancelled;   /* of the two below one, once the thread has ended */
+	bool timed_out;
+	pthread_t thread;
+};
+
+static void *
+look(void *arg)
 {
+	struct guard *g = arg;
+
+	for (int64_t left = g->timeout_ms; !atomic_load(&g->over);
+	     left -= LOOK_MS) {
+		g->cancelled = atomic_load(g->stop);
+		g->timed_out = !g->cancelled && left <= 0;
+		if (g->cancelled || g->timed_out) {
+			process_kill(g->pid);
+			break;
+		}
+		sleep_ms(LOOK_MS);
+	}
+	return NULL;
+}
+
+static gpg_error_t
+guard_begin(struct guard *g, assuan_context_t ctx)
+{
+	g->pid = assuan_get_pid(ctx);
+	return pthread_create(&g->thread, NULL, look, g) == 0
+		   ? 0
+		   : gpg_error(GPG_ERR_ENOMEM);
+}
+
+static void
+guard_end(struct guard *g)
+{
+	atomic_store(&g->over, true);
+	(void)pthread_join(g->thread, NULL);
+}
+
+static enum err
+failed(struct errinfo *ei, const char *program, const struct guard *g,
+    gpg_error_t why)
+{
+	if (g->cancelled) {
+		return err_set(ei, ERR_STATE, "agent.cancelled", NULL,
+		    "the question was taken back");
+	}
+	if (g->timed_out) {
+		return err_set(ei, ERR_TIMEOUT, "agent.timeout", NULL,
+		    "nobody answered in the password window");
+	}
 	if (gpg_err_code(why) == GPG_ERR_CANCELED ||
 	    gpg_err_code(why) == GPG_ERR_NOT_CONFIRMED) {
 		return err_set(ei, ERR_DENIED, "agent.refused", NULL,
@@ -140,28 +201,32 @@ start(const struct pinentry_options *o, assuan_context_t *out)
 }
 
 enum err
-pinentry_confirm(const struct pinentry_options *o, const char *description,
-    const char *yes, const char *no, struct errinfo *ei)
+pinentry_confirm(const struct pinentry_options *o, const atomic_bool *stop,
+    const char *description, const char *yes, const char *no,
+    struct errinfo *ei)
 {
+	struct guard g = {.stop = stop, .timeout_ms = o->timeout_ms};
 	assuan_context_t ctx = NULL;
 	gpg_error_t why = start(o, &ctx);
 
-	if (why == 0) {
+	if (why == 0 && (why = guard_begin(&g, ctx)) == 0) {
 		why = begin(ctx, description, yes, no);
-	}
-	if (why == 0) {
-		why = assuan_transact(
-		    ctx, "CONFIRM", NULL, NULL, NULL, NULL, NULL, NULL);
+		if (why == 0) {
+			why = assuan_transact(
+			    ctx, "CONFIRM", NULL, NULL, NULL, NULL, NULL, NULL);
+		}
+		guard_end(&g);
 	}
 	assuan_release(ctx);
-	return why != 0 ? failed(ei, o->program, why) : ERR_OK;
+	return why != 0 ? failed(ei, o->program, &g, why) : ERR_OK;
 }
 
 enum err
-pinentry_ask(const struct pinentry_options *o, const char *description,
-    const char *prompt, const char *error, struct secret *out,
-    struct errinfo *ei)
+pinentry_ask(const struct pinentry_options *o, const atomic_bool *stop,
+    const char *description, const char *prompt, const char *error,
+    struct secret *out, struct errinfo *ei)
 {
+	struct guard g = {.stop = stop, .timeout_ms = o->timeout_ms};
 	struct typed typed = {0};
 	assuan_context_t ctx = NULL;
 	gpg_error_t why;
@@ -171,11 +236,12 @@ pinentry_ask(const struct pinentry_options *o, const char *description,
 		return e;
 	}
 	why = start(o, &ctx);
-	if (why == 0) {
+	if (why == 0 && (why = guard_begin(&g, ctx)) == 0) {
 		why = converse(ctx, o, description, prompt, error, &typed);
+		guard_end(&g);
 	}
 	e = why != 0
-		? failed(ei, o->program, why)
+		? failed(ei, o->program, &g, why)
 		: secret_copy(out, slice_make(typed.room.p, typed.len), ei);
 	secret_clear(&typed.room);
 	assuan_release(ctx);

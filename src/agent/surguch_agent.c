@@ -155,7 +155,7 @@ make_parts(struct agent *a, const struct options *from, struct errinfo *ei)
 	    .clock = &a->clock,
 	    .pinentry = {from->pinentry,
 		word_in(from->window.language, WORD_PASSWORD_OK),
-		word_in(from->window.language, WORD_CANCEL)},
+		word_in(from->window.language, WORD_CANCEL), OPERATION_ASK_MS},
 	};
 	enum err e = window_open(&from->window, &a->window, ei);
 

@@ -68,11 +68,11 @@ work_type_twice(struct work *w, const char *description, enum word prompt,
     const char *error, struct secret *out, bool *out_same, struct errinfo *ei)
 {
 	struct secret again = SECRET_EMPTY;
-	enum err e = pinentry_ask(
-	    &w->o->pinentry, description, work_word(w, prompt), error, out, ei);
+	enum err e = pinentry_ask(&w->o->pinentry, w->stop, description,
+	    work_word(w, prompt), error, out, ei);
 
 	if (e == ERR_OK) {
-		e = pinentry_ask(&w->o->pinentry, description,
+		e = pinentry_ask(&w->o->pinentry, w->stop, description,
 		    work_word(w, WORD_PASSWORD_AGAIN), "", &again, ei);
 	}
 	*out_same =
@@ -134,7 +134,7 @@ work_open_kept(struct work *w, const struct kept *k, struct container **out,
 	for (int i = 0; i < PASSWORD_TRIES; i++) {
 		struct secret password = SECRET_EMPTY;
 
-		e = pinentry_ask(&w->o->pinentry, description,
+		e = pinentry_ask(&w->o->pinentry, w->stop, description,
 		    work_word(w, WORD_PASSWORD), error, &password, ei);
 		if (e == ERR_OK) {
 			e = media_open_container(

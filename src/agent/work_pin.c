@@ -134,7 +134,7 @@ may_ask(struct work *w, const struct medium *m, const struct token_seen *seen,
 	}
 	put_name(w, &b, m);
 	buf_add_str(&b, work_word(w, WORD_PIN_LAST));
-	e = pinentry_confirm(&w->o->pinentry, buf_cstr(&b),
+	e = pinentry_confirm(&w->o->pinentry, w->stop, buf_cstr(&b),
 	    work_word(w, WORD_PIN_LAST_YES), work_word(w, WORD_CANCEL), ei);
 	buf_clear(&b);
 	return e;
@@ -189,8 +189,9 @@ offer_change(struct work *w, const struct medium *m, struct token *t,
 	if (said_later(w->o->pins, m->serial)) {
 		return ERR_OK;
 	}
-	e = pinentry_confirm(&w->o->pinentry, work_word(w, WORD_PIN_CHANGE),
-	    work_word(w, WORD_PIN_CHANGE_YES), work_word(w, WORD_LATER), ei);
+	e = pinentry_confirm(&w->o->pinentry, w->stop,
+	    work_word(w, WORD_PIN_CHANGE), work_word(w, WORD_PIN_CHANGE_YES),
+	    work_word(w, WORD_LATER), ei);
 	if (e == ERR_OK) {
 		e = new_pin(w, m, &new, ei);
 	}
@@ -226,8 +227,8 @@ ask_once(struct work *w, const struct medium *m, struct token *t,
 		return e;
 	}
 	describe(w, description, m, &seen);
-	e = pinentry_ask(&w->o->pinentry, description, work_word(w, WORD_PIN),
-	    error, &pin, ei);
+	e = pinentry_ask(&w->o->pinentry, w->stop, description,
+	    work_word(w, WORD_PIN), error, &pin, ei);
 	if (e == ERR_OK) {
 		e = token_login(
 		    t, secret_slice(&pin), seen.pin == TOKEN_PIN_LAST, ei);

@@ -312,6 +312,14 @@ process_own_name(char out[USER_NAME_SIZE], struct errinfo *ei)
 }
 
 void
+process_kill(pid_t pid)
+{
+	if (pid > 1) {
+		(void)kill(pid, SIGKILL);
+	}
+}
+
+void
 process_raise_files(void)
 {
 	struct rlimit l;

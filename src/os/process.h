@@ -41,6 +41,8 @@ bool process_reset_signals(void);
 /* Wait for a process of ours to end by itself, at most grace_ms; then tell it
  * to, and after as long again make it.  Afterwards it is gone. */
 void process_end(pid_t pid, unsigned grace_ms);
+/* End a process of ours at once; whoever started it waits for it. */
+void process_kill(pid_t pid);
 
 /*
  * Give up uid, gid and all supplementary groups for ever; checks that they

@@ -3,7 +3,7 @@
 // Stands in for the desktop's password window (pinentry): answers the Assuan
 // protocol with the lines of a file, one a question, and keeps what it was
 // told.  SURGUCH_PINENTRY names a directory: answers (a line each; "!cancel"
-// closes the window; "!yes" and "!no" press a button), asked (what was shown), signals (which it was started
+// closes the window; "!wait" leaves it open; "!yes" and "!no" press a button), asked (what was shown), signals (which it was started
 // with blocked).
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +33,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 	appendFileSync(join(dir, 'asked'), `${line}\n`);
 	if (line === 'GETPIN') {
 		const answer = nextAnswer();
+		if (answer === '!wait') {
+			writeFileSync(join(dir, 'waits'), String(process.pid));
+			continue;
+		}
 		if (answer === '!cancel') {
 			say(`ERR ${CANCELLED} Operation cancelled <Pinentry>`);
 			continue;

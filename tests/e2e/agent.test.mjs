@@ -13,7 +13,7 @@ import { addPerson, call, ctl, PERSON, sha256, startDesk } from './lib/desk.mjs'
 import { Client, expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
-import { AS_ROOT } from './lib/scratch.mjs';
+import { AS_ROOT, until } from './lib/scratch.mjs';
 
 const PASSWORD = 'пароль person 1';
 
@@ -437,6 +437,23 @@ test('the agent and its centre', async (t) => {
 			{ operation: absent }), 204);
 		assert.equal((await page.ends(absent)).problem.rule,
 			'agent.cancelled');
+	});
+
+	await t.test('taken back, the password window closes', async () => {
+		const p = await owner();
+		agent.passwords('!wait');
+		const { operation } = expectStatus(await page.start(
+			await order(p, page, 'make_key'), { medium: 'registry' }), 202);
+		await agent.answer('yes');
+		const waits = join(agent.pinentry, 'waits');
+		await until(() => existsSync(waits), 'the password window');
+		const pid = readFileSync(waits, 'utf8');
+		assert.ok(existsSync(`/proc/${pid}`));
+		expectStatus(await page.post('/v1/operation/cancel', { operation }),
+			204);
+		assert.equal((await page.ends(operation)).problem.rule,
+			'agent.cancelled');
+		await until(() => !existsSync(`/proc/${pid}`), 'its end');
 	});
 
 	await t.test('a key on a removable disk', { skip: !AS_ROOT && 'mounting ' +
