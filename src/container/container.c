@@ -309,7 +309,8 @@ write_new(
 	if ((e = storage_begin(c->at, ei)) != ERR_OK) {
 		return e;
 	}
-	if ((e = container_write_key(
+	if ((e = storage_check(c->at, o->password.len != 0, ei)) == ERR_OK &&
+	    (e = container_write_key(
 		 c, key_name, o->password, o->iterations, ei)) == ERR_OK &&
 	    (e = container_write_meta(
 		 c->at, &c->meta, secret_slice(&c->mac_key), ei)) != ERR_OK) {
@@ -549,7 +550,7 @@ container_open_in(struct storage *at, struct slice password,
 		return e;
 	}
 	if ((e = read_meta(at, &c->meta, ei)) != ERR_OK ||
-	    (e = storage_check(at, ei)) != ERR_OK ||
+	    (e = storage_check(at, c->meta.info.has_password, ei)) != ERR_OK ||
 	    (e = password_wanted(
 		 c->meta.info.has_password, password.len != 0, ei)) != ERR_OK ||
 	    (e = open_files(c, password, ei)) != ERR_OK) {

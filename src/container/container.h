@@ -88,10 +88,11 @@ ATTR_MUST_USE enum err container_create(const char *path,
 
 /*
  * ERR_NOTFOUND "container.none"; ERR_DENIED "file.secret_mode" when others may
- * read it; ERR_STATE "container.password.needed" / "container.password.none";
- * ERR_CRYPTO "container.password" (wrong), "container.damaged" (with
- * errinfo.object = the file), "container.changed" (someone without the
- * password wrote it); ERR_FORMAT, ERR_LIMIT of meta.json.
+ * read it, ERR_POLICY "container.disk.modes" when it is plain and its disk
+ * keeps no modes; ERR_STATE "container.password.needed" /
+ * "container.password.none"; ERR_CRYPTO "container.password" (wrong),
+ * "container.damaged" (with errinfo.object = the file), "container.changed"
+ * (someone without the password wrote it); ERR_FORMAT, ERR_LIMIT of meta.json.
  */
 ATTR_MUST_USE enum err container_open(const char *path, struct slice password,
     struct container **out, struct errinfo *ei);

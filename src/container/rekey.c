@@ -65,7 +65,9 @@ container_set_password(struct container *c, const struct container_password *to,
 	struct container next = {.at = c->at, .meta = c->meta, .key = c->key};
 	enum err e;
 
-	if ((e = check(c, to, ei)) != ERR_OK || (e = settle(c, ei)) != ERR_OK) {
+	if ((e = check(c, to, ei)) != ERR_OK ||
+	    (e = storage_check(c->at, to->password.len != 0, ei)) != ERR_OK ||
+	    (e = settle(c, ei)) != ERR_OK) {
 		return e;
 	}
 	seam("container.password.begin");

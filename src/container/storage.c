@@ -17,7 +17,8 @@ enum {
 struct storage_ops {
 	enum err (*begin)(struct storage *s, struct errinfo *ei);
 	void (*undo)(struct storage *s);
-	enum err (*check)(struct storage *s, struct errinfo *ei);
+	enum err (*check)(
+	    struct storage *s, bool has_password, struct errinfo *ei);
 	bool (*has)(struct storage *s, const char *name);
 	enum err (*read)(struct storage *s, const char *name, size_t max,
 	    struct buf *out, struct errinfo *ei);
@@ -34,6 +35,7 @@ struct storage {
 	const struct storage_ops *ops;
 	char name[PATH_TEXT_SIZE];
 	bool begun_new;      /* a folder that was not there before */
+	bool is_plain;       /* its files have no modes, which is allowed */
 	struct token *token; /* of a token */
 };
 
@@ -56,9 +58,27 @@ folder_undo(struct storage *s)
 }
 
 static enum err
-folder_check(struct storage *s, struct errinfo *ei)
+folder_check(struct storage *s, bool has_password, struct errinfo *ei)
 {
-	return file_check_secret_mode(s->name, ei);
+	enum err e = file_check_secret_mode(s->name, ei);
+
+	if (file_keeps_modes(s->name)) {
+		return e;
+	}
+	if (e == ERR_OK || (e == ERR_DENIED && has_password)) {
+		s->is_plain = true;
+		return ERR_OK;
+	}
+	if (e != ERR_DENIED) {
+		return e;
+	}
+	return err_object(ei,
+	    err_set(ei, ERR_POLICY, "container.disk.modes", NULL,
+		"the disk (FAT or the like) keeps no access rights, so others "
+		"could read a key without a password: give it a password, or "
+		"mount the disk for yourself alone (uid=, fmask=0077, "
+		"dmask=0077)"),
+	    s->name);
 }
 
 static bool
@@ -85,9 +105,18 @@ folder_read_secret(struct storage *s, const char *name, size_t max,
     struct secret *out, struct errinfo *ei)
 {
 	char path[PATH_TEXT_SIZE];
+	struct buf content = BUF_INIT(max);
 	enum err e = path_join(path, s->name, name, ei);
 
-	return e != ERR_OK ? e : file_read_secret(path, max, out, ei);
+	if (e != ERR_OK || !s->is_plain) {
+		return e != ERR_OK ? e : file_read_secret(path, max, out, ei);
+	}
+	e = file_read(path, max, &content, ei);
+	if (e == ERR_OK) {
+		e = secret_copy(out, buf_slice(&content), ei);
+	}
+	buf_wipe(&content);
+	return e;
 }
 
 static enum err
@@ -152,9 +181,10 @@ token_undo(struct storage *s)
 
 /* Who may read is the token's business. */
 static enum err
-token_check(struct storage *s, struct errinfo *ei)
+token_check(struct storage *s, bool has_password, struct errinfo *ei)
 {
 	(void)s;
+	(void)has_password;
 	(void)ei;
 	return ERR_OK;
 }
@@ -299,9 +329,9 @@ storage_undo(struct storage *s)
 }
 
 enum err
-storage_check(struct storage *s, struct errinfo *ei)
+storage_check(struct storage *s, bool has_password, struct errinfo *ei)
 {
-	return s->ops->check(s, ei);
+	return s->ops->check(s, has_password, ei);
 }
 
 bool

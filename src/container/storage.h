@@ -31,8 +31,14 @@ const char *storage_name(const struct storage *s); /* path, or name */
 /* Before the first write, and when nothing came of it. */
 ATTR_MUST_USE enum err storage_begin(struct storage *s, struct errinfo *ei);
 void storage_undo(struct storage *s);
-/* Is it only its owner's?  ERR_DENIED "file.secret_mode". */
-ATTR_MUST_USE enum err storage_check(struct storage *s, struct errinfo *ei);
+/*
+ * May a key lie there?  Where files have modes, only its owner may read it
+ * (ERR_DENIED "file.secret_mode").  A disk that keeps none (FAT) will do for a
+ * key under a password, and not for a plain one (ERR_POLICY
+ * "container.disk.modes") unless it is mounted for its owner alone.
+ */
+ATTR_MUST_USE enum err storage_check(
+    struct storage *s, bool has_password, struct errinfo *ei);
 
 bool storage_has(struct storage *s, const char *name);
 /* ERR_NOTFOUND when there is no such file; at most max bytes, ERR_LIMIT. */

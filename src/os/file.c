@@ -5,14 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "os/seam.h"
 
 void
 fd_close(int fd)
@@ -227,6 +231,37 @@ file_exists(const char *path)
 
 /* --- who may have written it -------------------------------------------- */
 
+/* In a test, what such a disk would make of it. */
+static mode_t
+mode_here(const char *path, unsigned mode)
+{
+	return (mode_t)(seam_plain_disk(path)
+			    ? mode | (mode & 0500) >> 3 | (mode & 0500) >> 6
+			    : mode);
+}
+
+bool
+file_keeps_modes(const char *path)
+{
+	static const long plain[] = {
+	    MSDOS_SUPER_MAGIC, 0x2011bab0, /* exFAT */
+	    0x5346544e,                    /* NTFS */
+	    0x7366746e,                    /* the kernel's new NTFS */
+	    0x65735546,                    /* FUSE: whatever is behind it */
+	};
+	struct statfs fs;
+
+	if (seam_plain_disk(path) || statfs(path, &fs) != 0) {
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+		if (fs.f_type == plain[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static enum err
 check_secret(const struct stat *st, struct errinfo *ei)
 {
@@ -403,7 +438,7 @@ file_draft_new(
 		    write_failed(ei, "file.write", "No file can be made here");
 		return err_object(ei, err, path);
 	}
-	if (fchmod(d.fd, (mode_t)mode) != 0) {
+	if (fchmod(d.fd, mode_here(path, mode)) != 0) {
 		err = err_sys(ei, "file.write", "The mode cannot be set");
 		file_draft_drop(&d);
 		return err_object(ei, err, path);
@@ -456,9 +491,15 @@ put_in_place(
 			   : err_sys(ei, "file.write",
 				 "The file cannot be replaced");
 	}
-	/* link() does not replace, unlike rename(). */
-	if (link(temporary, path) == 0) {
+	/* link() does not replace, unlike rename(); FAT has none, but a rename
+	 * that does not. */
+	if (!seam_plain_disk(path) && link(temporary, path) == 0) {
 		(void)unlink(temporary);
+		return ERR_OK;
+	}
+	if ((seam_plain_disk(path) || errno == EPERM || errno == EOPNOTSUPP) &&
+	    renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) ==
+		0) {
 		return ERR_OK;
 	}
 	if (errno == EEXIST) {
@@ -584,10 +625,11 @@ file_lock(const char *path, int *out_fd, struct errinfo *ei)
 enum err
 dir_make(const char *path, unsigned mode, struct errinfo *ei)
 {
+	const mode_t here = mode_here(path, mode);
 	struct stat st;
 	enum err err;
 
-	if (mkdir(path, (mode_t)mode) != 0 && errno != EEXIST) {
+	if (mkdir(path, here) != 0 && errno != EEXIST) {
 		err = err_sys(ei, "file.write", "The directory cannot be made");
 		return err_object(ei, err, path);
 	}
@@ -596,7 +638,7 @@ dir_make(const char *path, unsigned mode, struct errinfo *ei)
 		    "Something that is no directory stands here.");
 		return err_object(ei, err, path);
 	}
-	if ((st.st_mode & 07777) != mode && chmod(path, (mode_t)mode) != 0) {
+	if ((st.st_mode & 07777) != here && chmod(path, here) != 0) {
 		err = err_sys(ei, "file.write",
 		    "The mode of the directory cannot be set");
 		return err_object(ei, err, path);

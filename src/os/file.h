@@ -77,6 +77,13 @@ ATTR_MUST_USE enum err file_check_secret_mode(
 ATTR_MUST_USE enum err file_check_trusted(
     const char *path, uid_t also_allowed, struct errinfo *ei);
 
+/*
+ * Does the file system there keep who may read a file?  FAT, exFAT and NTFS,
+ * as disks have them, do not: their mount decides it for all files.  False too
+ * of what cannot be looked at.
+ */
+bool file_keeps_modes(const char *path);
+
 bool file_exists(const char *path);
 /* Make the directory if it is not there; the mode is set either way. */
 ATTR_MUST_USE enum err dir_make(

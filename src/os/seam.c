@@ -107,6 +107,14 @@ seam_sync_off(const char *site)
 	return off != NULL && strcmp(off, site) == 0;
 }
 
+int
+seam_plain_disk(const char *path)
+{
+	const char *disk = getenv("SURGUCH_TEST_PLAIN_DISK");
+
+	return disk != NULL && strncmp(path, disk, strlen(disk)) == 0;
+}
+
 /* Descriptor of PATH.synced, or -1 when nobody asked for it. */
 static int
 open_synced(const char *path, int flags)

@@ -35,6 +35,9 @@ void seam_synced(const char *path, uint64_t size);
  * and a piece of the rest may be zeros.
  */
 void seam_power_cut(int fd, const char *path);
+/* A disk such as FAT, which keeps no modes and has no links: true of what lies
+ * below SURGUCH_TEST_PLAIN_DISK. */
+int seam_plain_disk(const char *path);
 #else
 static inline void
 seam(const char *name)
@@ -53,6 +56,13 @@ static inline int
 seam_sync_off(const char *site)
 {
 	(void)site;
+	return 0;
+}
+
+static inline int
+seam_plain_disk(const char *path)
+{
+	(void)path;
 	return 0;
 }
 

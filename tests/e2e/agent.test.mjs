@@ -487,6 +487,44 @@ test('the agent and its centre', async (t) => {
 		await other.stop();
 	});
 
+	await t.test('a disk that keeps no modes (FAT) wants a password', {
+		skip: !AS_ROOT && 'mounting is root\'s' }, async (t2) => {
+		const other = await Agent.start(t2, centre,
+			{ disk: 'FLASH', plain: true });
+		await other.trust();
+		const there = other.page();
+		await there.pair();
+		const medium = 'disk:FLASH';
+		const p = await owner();
+		other.passwords('', '');
+		const { operation } = expectStatus(await there.start(
+			await order(p, there, 'make_key'), { medium }), 202);
+		await other.answer('yes');
+		await other.answer('yes');
+		assert.equal((await there.ends(operation)).problem.rule,
+			'container.disk.modes');
+		other.passwords(PASSWORD, PASSWORD);
+		const made = await there.run(await order(p, there, 'make_key'),
+			{ medium });
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		const [folder] = readdirSync(join(other.inside(), 'surguch'));
+		const mode = statSync(join(other.inside(), 'surguch', folder,
+			'key.p8')).mode & 0o777;
+		assert.equal(mode, 0o644);
+		expectStatus(await p.request(
+			Buffer.from(made.result.pkcs10, 'base64')), 200);
+		expectStatus(await p.confirm(await p.code(ACT_CODE)), 200);
+		await p.reaches('issued');
+		const cert = await p.certificate();
+		other.passwords(PASSWORD);
+		const text = (await p.get(p.at('acquaintance'))).json.text;
+		const signed = await there.run(await order(p, there, 'acquaint'),
+			{ container: made.result.container.id, text,
+				certificate: b64(cert) });
+		assert.equal(signed.state, 'done', JSON.stringify(signed));
+		await other.stop();
+	});
+
 	await t.test('whom the person trusts no more has no token', async () => {
 		expectStatus(await page.post('/v1/workplace'), 200);
 		const r = await agent.surguch('agent', 'revoke', centre.api);

@@ -52,6 +52,7 @@ export function orderText(e: unknown): string {
 		'agent.gone': t('work.agent.none'),
 		'agent.token': t('work.pair.need'),
 		'container.password': t('op.bad_password'),
+		'container.disk.modes': t('op.disk_modes'),
 		'order.early': t('op.clock'),
 		'order.expired': t('op.clock'),
 		'order.input': t('op.other_key'),

@@ -237,6 +237,7 @@ export const en: Dictionary = {
 	'op.cancelled': 'Cancelled. Nothing was done.',
 	'op.timeout': 'Nobody answered the application. Nothing was done; you can start again.',
 	'op.gone': 'The medium is not there. Put it in and start again.',
+	'op.disk_modes': 'Anyone who takes this drive (FAT) can read its files. Give the container a password.',
 	'op.bad_password': 'The password was wrong. Start again.',
 	'op.clock': 'This computer’s clock differs from the centre’s. Set the time and start again.',
 	'op.busy': 'The application is busy with something else. Finish that and start again.',

@@ -17,14 +17,16 @@ export class Agent {
 	//   disk   the name of a removable disk that is in, seen by this agent
 	//          alone (root's to give)
 	//   diskFrom  the folder of which it gets a copy; else it is empty
+	//   plain  the disk keeps no modes and no links, as FAT
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
-		diskFrom = null, port = null, display = null, tokens = null } = {}) {
+		diskFrom = null, plain = false, port = null, display = null, tokens = null } = {}) {
 		const agent = new Agent();
 		agent.disk = disk;
 		agent.diskFrom = diskFrom;
+		agent.plain = plain;
 		agent.display = display;
 		agent.tokens = tokens;
 		agent.t = t;
@@ -59,6 +61,7 @@ export class Agent {
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
 			LANG: 'C.UTF-8', HOME: this.place, ...this.display?.env,
+			...this.plain && { SURGUCH_TEST_PLAIN_DISK: '/media/' },
 			...this.tokens?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {

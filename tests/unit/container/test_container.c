@@ -633,6 +633,50 @@ test_password_interrupted(void **state)
 	clean();
 }
 
+#ifdef SURGUCH_TEST_SEAMS
+/* A disk such as FAT: files that everybody may read, and no links. */
+static void
+test_plain_disk(void **state)
+{
+	struct container_options o = options("p256", pass);
+	const struct container_password none = {.insecure_no_password = true};
+	struct container *c = NULL;
+	struct errinfo ei = {0};
+	struct buf cert;
+	struct stat st;
+	char path[PATH_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(rmdir(fresh()), 0);
+	assert_int_equal(setenv("SURGUCH_TEST_PLAIN_DISK", folder, 1), 0);
+	assert_ok(container_create(folder, &o, &c, &ei), &ei);
+	in_folder("key.p8", path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	make_cert(container_privkey(c), "1", &cert);
+	assert_ok(container_install_cert(c, buf_slice(&cert), &ei), &ei);
+	container_free(c);
+	c = reopen(pass);
+	assert_ok(change(c, SLICE_LIT("new"), &ei), &ei);
+	assert_int_equal(container_set_password(c, &none, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "container.disk.modes");
+	container_free(c);
+	container_free(reopen(SLICE_LIT("new")));
+	/* Elsewhere such files are somebody's carelessness. */
+	assert_int_equal(unsetenv("SURGUCH_TEST_PLAIN_DISK"), 0);
+	assert_shut(SLICE_LIT("new"), ERR_DENIED, "file.secret_mode", NULL);
+	clean();
+	/* Without a password none is made there, and nothing stays behind. */
+	assert_int_equal(setenv("SURGUCH_TEST_PLAIN_DISK", folder, 1), 0);
+	o = options("p256", SLICE_EMPTY);
+	assert_int_equal(container_create(folder, &o, &c, &ei), ERR_POLICY);
+	assert_string_equal(ei.rule, "container.disk.modes");
+	assert_false(file_exists(folder));
+	assert_int_equal(unsetenv("SURGUCH_TEST_PLAIN_DISK"), 0);
+	buf_clear(&cert);
+}
+#endif
+
 /* --- other programs, lists
  * ------------------------------------------------------------ */
 
@@ -743,6 +787,9 @@ main(void)
 	    cmocka_unit_test(test_interrupted_install),
 	    cmocka_unit_test(test_password_changed),
 	    cmocka_unit_test(test_password_interrupted),
+#ifdef SURGUCH_TEST_SEAMS
+	    cmocka_unit_test(test_plain_disk),
+#endif
 	    cmocka_unit_test(test_openssl_reads_key),
 	    cmocka_unit_test(test_default_iterations),
 	    cmocka_unit_test(test_list),
