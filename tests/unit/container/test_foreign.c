@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "container/container.h"
 #include "container/cryptopro.h"
@@ -42,6 +43,18 @@ put_theirs(const char *data, const char *dir)
 		assert_ok(file_write_new(to, buf_slice(&b), 0644, &ei), &ei);
 		buf_clear(&b);
 	}
+}
+
+static void
+clean(const char *dir)
+{
+	char file[PATH_TEXT_SIZE];
+
+	for (unsigned i = 0; i < CRYPTOPRO_FILES; i++) {
+		path_in(dir, cryptopro_file_name(i), file);
+		(void)unlink(file);
+	}
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static struct container *
@@ -93,6 +106,7 @@ test_opened(void **state)
 	assert_ok(container_privkey_to_copy(c, &key, &ei), &ei);
 	assert_ptr_equal(key, container_privkey(c));
 	container_free(c);
+	clean(dir);
 }
 
 /* Twice, one longer than the other; what the package wrote beside it and how
@@ -146,6 +160,7 @@ test_certificate(void **state)
 			buf_clear(&cert);
 			buf_clear(&seen);
 		}
+		clean(dir);
 	}
 }
 
@@ -170,6 +185,7 @@ test_other_key(void **state)
 	container_free(c);
 	buf_clear(&cert);
 	privkey_free(other);
+	clean(dir);
 }
 
 static void
@@ -192,12 +208,15 @@ test_stays(void **state)
 	assert_null(copy);
 	container_free(c);
 	privkey_free(key);
+	clean(dir);
 }
 
 /* Folders that are named as theirs are, one of them damaged, among others. */
 static void
 test_listed(void **state)
 {
+	static const char *const folders[] = {
+	    "abcdefgh.000", "abcdefgh.001", "photos.00a", "empty.000"};
 	char dir[PATH_TEXT_SIZE], path[PATH_TEXT_SIZE], header[PATH_TEXT_SIZE];
 	struct container_entry *list = NULL;
 	struct errinfo ei = {0};
@@ -232,6 +251,14 @@ test_listed(void **state)
 	assert_ok(container_list(dir, &list, &num, &ei), &ei);
 	assert_int_equal(num, 3);
 	container_list_free(list, num);
+
+	path_in(dir, "file.000", path);
+	assert_int_equal(unlink(path), 0);
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		path_in(dir, folders[i], path);
+		clean(path);
+	}
+	assert_int_equal(rmdir(dir), 0);
 }
 
 int
