@@ -56,6 +56,8 @@ export function candidates(all: Container[], made: string | undefined,
 	spec: string, certificate: string | null): Container[] {
 	const own = all.filter((c) => c.id === made ||
 		(certificate !== null && c.certificate?.der === certificate));
+	// The key itself before its copies.
+	own.sort((a, b) => Number(b.id === made) - Number(a.id === made));
 	return own.length > 0 ? own : all
 		.filter((c) => c.certificate === null && c.spec === spec)
 		.sort((a, b) => (b.created ?? '').localeCompare(a.created ?? ''));

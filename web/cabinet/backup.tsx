@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // «Сделать резервную копию»: the key with its certificate, on another medium,
 // and what is there afterwards.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import type { Container } from '../agent/agent';
+import type { Container, Medium } from '../agent/agent';
 import { useOrder } from '../agent/order';
 import { isReady } from '../agent/watch';
 import { Button } from '../kit/button';
@@ -27,11 +27,20 @@ export function Backup({ job }: { job: Job }) {
 		: key.watch.place.media.filter((m) => takesCopies(m, from))
 			.sort(byKind);
 	const target = media.find((m) => m.id === to) ?? media[0];
+	// Named as long as this is shown, also when it was taken out since.
+	const [on, setOn] = useState<Medium | null>(null);
+	const holds = isReady(key.watch)
+		? key.watch.place.media.find((m) => m.id === copy?.medium) : undefined;
+	useEffect(() => {
+		if (holds !== undefined) {
+			setOn(holds);
+		}
+	}, [holds?.id]);
 
 	if (copy !== null) {
 		return (
 			<KeyPage job={job} heading={t('copy.h')}>
-				<Copied copy={copy} medium={target === undefined ? '' : nameOf(target)} />
+				<Copied copy={copy} on={on} />
 			</KeyPage>
 		);
 	}
@@ -62,17 +71,17 @@ export function Backup({ job }: { job: Job }) {
 	);
 }
 
-function Copied({ copy, medium }: { copy: Container; medium: string }) {
+function Copied({ copy, on }: { copy: Container; on: Medium | null }) {
 	return (
 		<>
 			<Notice tone="ok"><p>{t('copy.done')}</p></Notice>
 			<SummaryList rows={[
-				{ label: t('copy.medium'), value: medium },
+				{ label: t('copy.medium'), value: on === null ? '' : nameOf(on) },
 				{ label: t('install.which'), value: copy.label },
 				...(copy.certificate === null ? [] : [{ label: t('done.until'),
 					value: t('copy.until', date(copy.certificate.not_after)) }]),
 			]} />
-			<p>{t('copy.apart')}</p>
+			<p>{t(on?.kind === 'registry' ? 'copy.here' : 'copy.apart')}</p>
 		</>
 	);
 }

@@ -2,15 +2,11 @@
 // «Подтверждение»: what exactly is ordered, and the code that orders it.
 import { useEffect, useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
-import { Button } from '../kit/button';
-import { CodeField } from '../kit/field';
 import { moment, phoneEnd } from '../kit/format';
 import { SummaryList } from '../kit/list';
-import { application, post, problemText, type Application, type Step }
-	from './api';
+import { application, post, type Application, type Step } from './api';
+import { CodeForm, useCodeAct } from './code_form';
 import { rowOf, StepPage, type Job } from './form';
-import { useAct, useSecondsUntil } from './hooks';
-import { Resend } from './sign_in';
 import { placeOfKey } from './with_key';
 
 // The code that was sent, as this tab knows it; another may not know.
@@ -34,50 +30,20 @@ const keyText = (spec: string) => spec.startsWith('gost2012')
 
 export function Confirm({ job }: { job: Job }) {
 	const id = job.app?.id ?? '';
-	const [code, setCode] = useState('');
 	const [sent, setSent] = useState(keptCode(id));
-	const [again, setAgain] = useState(false);
 	// The state may be told before the answer that says when it was sent.
 	useEffect(() => {
 		const told = () => setSent(keptCode(id));
 		addEventListener(SENT, told);
 		return () => removeEventListener(SENT, told);
 	}, [id]);
-	const wait = useSecondsUntil(sent?.resend_at ?? null);
-	const { busy, faults, setFaults, run } = useAct((e) =>
-		({ field: 'code', text: problemText(e, 'confirm.code') }));
-
-	const send = () => {
-		const digits = code.replace(/\D/g, '');
-		if (digits.length !== 6) {
-			setFaults([{ field: 'code', text: digits === ''
-				? t('confirm.code.empty') : t('confirm.code.form') }]);
-			return;
-		}
-		void run(async () => {
-			try {
-				await post<Step>(application(id, 'confirmation'), { code: digits });
-			} finally {
-				await job.look();
-			}
-		});
-	};
+	const act = useCodeAct();
 	const lies = placeOfKey(job.app).name;
 	const ordered = ['full_name', 'organisation_name', 'type']
 		.map((l) => ({ label: textOf('row', l), value: rowOf(job, l) }))
 		.filter((r) => r.value !== '');
-	const resend = (
-		<Resend wait={wait} sent={again} text={t('confirm.again_sent')}
-			onPress={() => void run(async () => {
-				const a = await post<Application>(application(id, 'code'));
-				keepCode(a);
-				setSent(a.code ?? null);
-				setCode('');
-				setAgain(true);
-			})} />
-	);
 	return (
-		<StepPage step="confirm" heading={t('confirm.h')} faults={faults}>
+		<StepPage step="confirm" heading={t('confirm.h')} faults={act.faults}>
 			<p>{t('confirm.lead')}</p>
 			<SummaryList rows={[...ordered, ...(job.form.key_spec === undefined ? []
 				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }]),
@@ -85,17 +51,20 @@ export function Confirm({ job }: { job: Job }) {
 			<p>{sent === null ? t('confirm.unsent', phoneEnd(job.form.phone))
 				: t('confirm.sent', phoneEnd(job.form.phone),
 					moment(sent.expires_at))}</p>
-			{sent === null && resend}
-			<form noValidate onSubmit={(e) => {
-				e.preventDefault();
-				send();
-			}}>
-				<CodeField id="code" label={t('confirm.code')}
-					hint={t('confirm.code_hint')} value={code}
-					wrong={faults[0]?.text} onInput={setCode} />
-				<Button submit busy={busy}>{t('confirm.send')}</Button>
-			</form>
-			{sent !== null && resend}
+			<CodeForm act={act} resendAt={sent?.resend_at ?? null}
+				send={t('confirm.send')}
+				onCode={async (code) => {
+					try {
+						await post<Step>(application(id, 'confirmation'), { code });
+					} finally {
+						await job.look();
+					}
+				}}
+				onAgain={async () => {
+					const a = await post<Application>(application(id, 'code'));
+					keepCode(a);
+					setSent(a.code ?? null);
+				}} />
 			<p class="quiet">{t('confirm.stands')}</p>
 		</StepPage>
 	);

@@ -3,16 +3,15 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Button } from '../kit/button';
-import { CodeField } from '../kit/field';
 import { Link } from '../kit/link';
 import { ErrorSummary, Notice } from '../kit/notice';
 import { Heading } from '../kit/page';
-import { post, problemText, type Application } from './api';
+import { post, type Application } from './api';
+import { CodeForm, useCodeAct } from './code_form';
 import { NoPage } from './form';
-import { useAct, useLoad, useSecondsUntil } from './hooks';
+import { useLoad } from './hooks';
 import { allKept, KeptRows, nameOfKept } from './kept';
 import { Reasons, type Reason } from './reasons';
-import { Resend } from './sign_in';
 
 export function Halt({ id }: { id: string }) {
 	const { value, faults } = useLoad(async () => {
@@ -49,29 +48,12 @@ function ByCode({ id, onEnd }: { id: string; onEnd(): void }) {
 	const at = `/v1/my/certificates/${id}/stop`;
 	const [reason, setReason] = useState<Reason>('key_compromise');
 	const [resendAt, setResendAt] = useState<string | null>(null);
-	const [again, setAgain] = useState(false);
-	const [code, setCode] = useState('');
-	const wait = useSecondsUntil(resendAt);
-	const { busy, faults, setFaults, run } = useAct((e) =>
-		({ field: 'code', text: problemText(e, 'confirm.code') }));
+	const act = useCodeAct();
+	const { busy, faults, run } = act;
 
-	const send = () => void run(async () => {
+	const get = async () => {
 		const sent = await post<Pick<Application, 'code'>>(`${at}/code`);
-		setAgain(resendAt !== null);
 		setResendAt(sent.code?.resend_at ?? null);
-		setCode('');
-	});
-	const end = () => {
-		const digits = code.replace(/\D/g, '');
-		if (digits.length !== 6) {
-			setFaults([{ field: 'code', text: digits === ''
-				? t('confirm.code.empty') : t('confirm.code.form') }]);
-			return;
-		}
-		void run(async () => {
-			await post<unknown>(at, { code: digits, reason });
-			onEnd();
-		});
 	};
 	return (
 		<>
@@ -81,21 +63,13 @@ function ByCode({ id, onEnd }: { id: string; onEnd(): void }) {
 			<Reasons value={reason} onChange={setReason} />
 			{resendAt === null ? (
 				<div class="actions">
-					<Button busy={busy} onPress={send}>{t('halt.code')}</Button>
+					<Button busy={busy} onPress={() => void run(get)}>{t('halt.code')}</Button>
 				</div>
-			) : <>
-				<form noValidate onSubmit={(e) => {
-					e.preventDefault();
-					end();
-				}}>
-					<CodeField id="code" label={t('confirm.code')}
-						hint={t('confirm.code_hint')} value={code}
-						wrong={faults[0]?.text} onInput={setCode} />
-					<Button submit busy={busy}>{t('halt.do')}</Button>
-				</form>
-				<Resend wait={wait} sent={again} text={t('confirm.again_sent')}
-					onPress={send} />
-			</>}
+			) : <CodeForm act={act} resendAt={resendAt} send={t('halt.do')}
+				onAgain={get} onCode={async (code) => {
+					await post<unknown>(at, { code, reason });
+					onEnd();
+				}} />}
 		</>
 	);
 }

@@ -11,6 +11,7 @@ import { ErrorSummary, StatusTag } from '../kit/notice';
 import { Heading } from '../kit/page';
 import { get, type FormRow, type State } from './api';
 import { useLook, useSaid } from './events';
+import { addressOf } from './form';
 import { useAct } from './hooks';
 
 const PAGE = 50;
@@ -29,7 +30,8 @@ function rowOf(f: FormRow, loud: boolean): Row {
 	const org = f.organisation_name;
 	return {
 		id: f.id,
-		to: `/my/forms/${f.id}`,
+		// Data that were checked once need not be looked at again.
+		to: addressOf(f.id, f.state === 'checked' ? 'workplace' : ''),
 		title: owner === '' ? org : owner,
 		about: `${owner !== '' && org !== '' ? org : t('list.own')} · ` +
 			t('list.made', date(f.created_at)),

@@ -14,14 +14,16 @@ import { ownerOf } from './paper';
 import { placeOfKey } from './with_key';
 import { WorkplacePoints } from './workplace';
 
-// The medium of the newest certificate of the same owner, if it is here.
-function oldMedium(all: Container[], owner: string): string | undefined {
+// The media with the newest certificate of the same owner: of a key and of its
+// copies.
+function oldMedia(all: Container[], owner: string): string[] {
 	// Surname, name and patronymic stand in attributes of their own.
 	const words = owner.split(' ').filter(Boolean);
-	return all.filter((c) => c.certificate !== null && words.length > 0 &&
-		words.every((w) => c.certificate?.subject.includes(w)))
-		.sort((a, b) => (b.certificate?.not_after ?? '')
-			.localeCompare(a.certificate?.not_after ?? ''))[0]?.medium;
+	const until = (c: Container) => c.certificate?.not_after ?? '';
+	const own = all.filter((c) => words.length > 0 &&
+		words.every((w) => c.certificate?.subject.includes(w)));
+	const newest = own.map(until).sort().at(-1);
+	return own.filter((c) => until(c) === newest).map((c) => c.medium);
 }
 
 export function Medium({ job }: { job: Job }) {
@@ -31,13 +33,13 @@ export function Medium({ job }: { job: Job }) {
 	const lies = placeOfKey(job.app);
 	const made = lies.container === undefined ? '' : lies.name;
 	const [chosen, setChosen] = useState(kept?.medium);
-	const [old, setOld] = useState<string>();
+	const [old, setOld] = useState<string[]>([]);
 	const [faults, setFaults] = useState<Fault[]>([]);
 	const there = JSON.stringify(w.place?.media);
 	useEffect(() => {
 		if (w.place !== null) {
 			// Without it the choice is only less well advised.
-			containers().then((all) => setOld(oldMedium(all, ownerOf(job))),
+			containers().then((all) => setOld(oldMedia(all, ownerOf(job))),
 				() => undefined);
 		}
 	}, [there]);
@@ -49,8 +51,8 @@ export function Medium({ job }: { job: Job }) {
 		);
 	}
 	const media = [...w.place.media].sort(byKind);
-	const here = [chosen, old].map((id) =>
-		media.find((m) => m.id === id && usable(m))).find(Boolean) ??
+	const here = media.find((m) => m.id === chosen && usable(m)) ??
+		media.find((m) => old.includes(m.id) && usable(m)) ??
 		media.find(advised);
 	const token = media.some((m) => m.kind === 'token');
 	return (
@@ -60,11 +62,11 @@ export function Medium({ job }: { job: Job }) {
 			<p>{t('medium.choose')}</p>
 			<MediumChoices label={t('medium.choose')} media={media}
 				value={here?.id ?? ''} onChange={setChosen} />
-			{here !== undefined && here.id === old && <p class="quiet">
+			{here !== undefined && old.includes(here.id) && <p class="quiet">
 				{t('medium.old')}</p>}
 			<p class="quiet">{t('medium.watch')}</p>
 			<div class="actions">
-				{!token && chosen === undefined && <span>{t('medium.lead')}</span>}
+				{!token && here?.kind !== 'disk' && chosen === undefined && <span>{t('medium.lead')}</span>}
 				<Button onPress={() => {
 					if (here === undefined) {
 						setFaults([{ text: t('medium.none') }]);

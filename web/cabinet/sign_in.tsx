@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Button, Plain } from '../kit/button';
 import { CodeField, PhoneField } from '../kit/field';
-import { countdown, phone as phoneShown, phoneDigits } from '../kit/format';
+import { countdown, phone as phoneShown, phoneDigits, unbroken } from '../kit/format';
 import { go } from '../kit/link';
 import { ErrorSummary, Notice, Status } from '../kit/notice';
 import { Heading } from '../kit/page';
@@ -151,7 +151,7 @@ export function SignInCode({ support, onIn }: { support: Contact | undefined;
 				})} />
 			<div class="text">
 				<p>{support === undefined ? t('in.not_come')
-					: t('in.not_come_call', support.phone)}</p>
+					: t('in.not_come_call', unbroken(support.phone))}</p>
 				<details>
 					<summary>{t('in.no_phone')}</summary>
 					<div class="text"><p>{t('in.no_phone_text')}</p></div>

@@ -42,6 +42,11 @@ export function callPhone(text: string): string {
 		: `8${NBSP}${d[1]}${NBSP}${d[2]}\u2011${d[3]}\u2011${d[4]}`;
 }
 
+// One line's worth, however it was written.
+export function unbroken(text: string): string {
+	return text.replace(/ /g, NBSP).replace(/-/g, '\u2011');
+}
+
 // +7 ··· 67: enough to know one's own.
 export function phoneEnd(text: string): string {
 	return `+7${NBSP}···${NBSP}${phoneDigits(text).slice(-2)}`;
