@@ -178,16 +178,19 @@ message_mail(enum lang lang, enum message m, const struct message_values *v,
     struct buf *out, struct errinfo *ei)
 {
 	const struct entry *entry = &entries[m];
+	struct message_values mine = *v;
 	enum err e;
 
 	ensure((unsigned)lang < LANG_MAX_);
+	mine.code = NULL; /* a text that asks for one is refused */
 	if (!message_has_mail(m)) {
 		return err_set(ei, ERR_INTERNAL, "message.mail", NULL,
 		    "The message \"%s\" does not go by mail.", entry->name);
 	}
 	buf_printf(out, "%s\n", entry->subject[lang]);
-	e = fill(entry->name, entry->mail[lang], v, out, ei);
-	return e == ERR_OK ? fill(entry->name, mail_end[lang], v, out, ei) : e;
+	e = fill(entry->name, entry->mail[lang], &mine, out, ei);
+	return e == ERR_OK ? fill(entry->name, mail_end[lang], &mine, out, ei)
+			   : e;
 }
 
 enum err

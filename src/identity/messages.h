@@ -65,12 +65,13 @@ ATTR_MUST_USE enum err message_text(enum lang lang, enum message m,
     const struct message_values *v, struct buf *out, struct errinfo *ei);
 
 /*
- * Does it go by mail too?  Never one with a code: a code proves that somebody
- * holds the phone, and mail is read by others and kept.
+ * Does it go by mail too?  Then in other words, without any code: a code proves
+ * that somebody holds the phone, and mail is read by others and kept.
  */
 bool message_has_mail(enum message m);
-/* Append the mail: its subject, which names nobody, a line end, its text.
- * Errors of message_text(); ERR_INTERNAL where it has none. */
+/* Append the mail: its subject, which names nobody, a line end, its text.  No
+ * code is put in, whatever *v holds.  Errors of message_text(); ERR_INTERNAL
+ * where it has none. */
 ATTR_MUST_USE enum err message_mail(enum lang lang, enum message m,
     const struct message_values *v, struct buf *out, struct errinfo *ei);
 
