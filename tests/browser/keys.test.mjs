@@ -14,6 +14,10 @@ import { launch, look, lookInEnglish, noFaults, openPage }
 	from './lib/browser.mjs';
 import { heading, press, signIn, withPages } from './lib/centre.mjs';
 
+// What opens and writes keys: a password costs what it should, and more on a
+// busy machine.
+const SLOW = { timeout: 90000 };
+
 test('keys on this computer', { skip: !AS_ROOT && 'mounting is root\'s' },
 	async (t) => {
 		const centre = await startDesk(t, { configure: withPages });
@@ -50,7 +54,7 @@ test('keys on this computer', { skip: !AS_ROOT && 'mounting is root\'s' },
 			await page.getByText('Прочтите и подтвердите').waitFor();
 			const text = await agent.answer('yes');
 			assert.match(text, /Petrova 2020[^]*FLASH[^]*Реестр/);
-			await page.getByText('Скопировано и проверено: 1.').waitFor();
+			await page.getByText('Скопировано и проверено: 1.').waitFor(SLOW);
 			await look(page, 'keys-kept');
 			await press(page, 'Скопировать все истёкшие');
 			await page.getByText('Копировать нечего').waitFor();
@@ -61,7 +65,7 @@ test('keys on this computer', { skip: !AS_ROOT && 'mounting is root\'s' },
 			agent.passwords('kept', 'new', 'new');
 			await press(page, 'Сменить пароль');
 			await agent.answer('yes');
-			await page.getByText('Готово: Petrova 2020.').waitFor();
+			await page.getByText('Готово: Petrova 2020.').waitFor(SLOW);
 		});
 
 		await t.test('copied to the other medium, under its own', async () => {
@@ -70,7 +74,7 @@ test('keys on this computer', { skip: !AS_ROOT && 'mounting is root\'s' },
 			await page.getByRole('button', { name: 'Скопировать', exact: true })
 				.click();
 			await agent.answer('yes');
-			await page.getByText('Готово: Petrova 2020.').waitFor();
+			await page.getByText('Готово: Petrova 2020.').waitFor(SLOW);
 			await page.locator('label', { hasText: 'FLASH' }).nth(1).waitFor();
 		});
 		await noFaults(page);
