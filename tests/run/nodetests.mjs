@@ -13,12 +13,16 @@ export function testFiles(root, folder) {
 // Runs each file as a program of its own, so that what is printed and what fails
 // belongs to it for certain: two at a time, and those of `alone`, which measure
 // time or load the machine, one after the other behind them.  say: takes the
-// lines that a test prints for people, which begin with "shows: ".
+// lines that a test prints for people, which begin with "shows: ".  apart: each
+// has mounts and a loopback of its own, where we may give it such.
 export async function runNodeTests(root, files, options = {}) {
-	const { env, timeoutSec = 900, say = () => {}, alone = [] } = options;
+	const { env, timeoutSec = 900, say = () => {}, alone = [],
+		apart = false } = options;
 	const results = new Results();
 	const one = async (file) => {
-		const r = await exec(process.execPath, ['--test',
+		const [first, ...rest] = [...apart && process.getuid() === 0
+			? APART : [], process.execPath];
+		const r = await exec(first, [...rest, '--test',
 			`--test-reporter=${join(root, 'tests/run/reporter.mjs')}`,
 			'--test-reporter-destination=stdout', file],
 		{ cwd: root, env, timeoutSec });
@@ -31,6 +35,9 @@ export async function runNodeTests(root, files, options = {}) {
 	await pool(files.filter(isAlone), 1, one);
 	return results;
 }
+
+const APART = ['unshare', '-mn', 'sh', '-c',
+	'ip link set lo up && exec "$@"', 'sh'];
 
 function nameOf(file) {
 	return basename(file, '.test.mjs');

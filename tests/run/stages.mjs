@@ -177,9 +177,12 @@ async function browserStage({ root, results, say }) {
 	if (files.length === 0) {
 		throw new Error('tests/browser holds no test');
 	}
-	results.add(await runNodeTests(root, files, { say, env: {
-		SURGUCH_BUILD: join(root, 'build-test'),
-		SURGUCH_RELEASE: join(root, 'build-release') } }));
+	// Apart, since pages look for agents at the same few ports; the matrix
+	// runs two cases at a time by itself.
+	results.add(await runNodeTests(root, files, { say, apart: true,
+		alone: ['matrix'], env: {
+			SURGUCH_BUILD: join(root, 'build-test'),
+			SURGUCH_RELEASE: join(root, 'build-release') } }));
 }
 
 async function debStage({ root, results }) {

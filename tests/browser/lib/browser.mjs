@@ -3,7 +3,7 @@
 // complained of, pictures, and axe in a world of its own, so that the page's
 // CSP and Trusted Types stay on while it is audited.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -24,15 +24,19 @@ export const PICTURES = join(BUILD, 'browser');
 
 // A browser whose person trusts the centre's root: in a database of a home of
 // its own, as `certutil` makes it.
-export async function launch(t, centre) {
-	const home = scratch(t);
+// computer: of lib/computer.mjs, in which it runs
+export async function launch(t, centre, computer = null) {
+	const home = computer?.home ?? scratch(t);
 	const db = join(home, '.pki/nssdb');
-	mkdirSync(db, { recursive: true });
-	await must('certutil', ['-N', '-d', `sql:${db}`, '--empty-password']);
-	await must('certutil', ['-A', '-d', `sql:${db}`, '-n', 'root', '-t', 'C,,',
-		'-i', centre.apiCa]);
-	const browser = await chromium.launch({ executablePath: PROGRAM,
-		env: { ...process.env, HOME: home }, args: [
+	if (!existsSync(db)) {
+		mkdirSync(db, { recursive: true });
+		await must('certutil', ['-N', '-d', `sql:${db}`, '--empty-password']);
+		await must('certutil', ['-A', '-d', `sql:${db}`, '-n', 'root', '-t',
+			'C,,', '-i', centre.apiCa]);
+	}
+	const browser = await chromium.launch({
+		executablePath: computer?.program(PROGRAM) ?? PROGRAM,
+		env: { ...process.env, HOME: home, ...computer?.env }, args: [
 		'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 		'--disable-background-networking', '--disable-component-update',
 		'--disable-sync', `--host-resolver-rules=MAP ${OUTSIDE} 127.0.0.1`] });

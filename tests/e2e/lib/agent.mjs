@@ -18,12 +18,15 @@ export class Agent {
 	//          alone (root's to give)
 	//   diskFrom  the folder of which it gets a copy; else it is empty
 	//   plain  the disk keeps no modes and no links, as FAT
+	//   computer  of tests/browser/lib/computer.mjs: runs in there
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
-		diskFrom = null, plain = false, port = null, display = null, tokens = null } = {}) {
+		diskFrom = null, plain = false, port = null, display = null,
+		tokens = null, computer = null } = {}) {
 		const agent = new Agent();
+		agent.computer = computer;
 		agent.disk = disk;
 		agent.diskFrom = diskFrom;
 		agent.plain = plain;
@@ -31,7 +34,7 @@ export class Agent {
 		agent.tokens = tokens;
 		agent.t = t;
 		agent.centre = centre;
-		agent.place = home ?? join(scratch(t), 'home');
+		agent.place = home ?? computer?.home ?? join(scratch(t), 'home');
 		agent.home = join(agent.place, 'surguch');
 		agent.pinentry = join(agent.place, 'pinentry');
 		mkdirSync(agent.pinentry, { recursive: true });
@@ -52,20 +55,24 @@ export class Agent {
 			(this.diskFrom === null ? ''
 				: `cp -r ${this.diskFrom}/. ${at} && `);
 		this.seen = '';
+		this.log = ''; // all that was seen
 		this.exit = null;
-		this.child = spawn('script', ['-qefc',
+		const [first, ...rest] = [...this.computer?.enter ?? [], 'script'];
+		this.child = spawn(first, [...rest, '-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
 			`${this.#ways()}` +
 			`${this.tokens ? ` --module ${TOKEN_MODULE}` : ''}` +
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
-			LANG: 'C.UTF-8', HOME: this.place, ...this.display?.env,
+			LANG: 'C.UTF-8', HOME: this.place, ...this.computer?.env,
+			...this.display?.env,
 			...this.plain && { SURGUCH_TEST_PLAIN_DISK: '/media/' },
 			...this.tokens?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {
 				this.seen += d;
+				this.log += d;
 			});
 		}
 		this.ended = new Promise((done) => this.child.on('close', (code) => {
@@ -127,6 +134,7 @@ export class Agent {
 	// In the window: the refusal has the keyboard at first.
 	async #press(word) {
 		const id = await this.display.window();
+		const owner = await this.display.owner(id);
 		await new Promise((done) => setTimeout(done, 1300));
 		if (word === 'mouse') {
 			// The left one of the two buttons below.
@@ -139,7 +147,14 @@ export class Agent {
 			await this.display.key(...word === 'yes'
 				? ['shift+Tab', 'space'] : ['Return']);
 		}
-		await this.display.gone();
+		// A busy machine shows a window late, and it takes no press at once:
+		// as a person would, press again.
+		for (let i = 0; !await this.display.closes(id, owner, 3000); i += 1) {
+			if (i === 5) {
+				throw new Error('the window does not close');
+			}
+			await this.display.key(word === 'no' ? 'Return' : 'space');
+		}
 	}
 
 	// What the person will type into the password windows.

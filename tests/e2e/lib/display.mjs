@@ -109,6 +109,18 @@ export class Display {
 		return found[0];
 	}
 
+	// Whose window it is: numbers of windows are given out again.
+	owner(id) {
+		return this.hands('getwindowpid', id);
+	}
+
+	// Whether this window of that process has closed, within a while.
+	async closes(id, owner, timeoutMs) {
+		return until(async () => !(await this.windows(''))
+			.includes(id) || await this.owner(id) !== owner,
+		'', { timeoutMs, everyMs: 50 }).catch(() => false);
+	}
+
 	async gone(title = '^surguch-agent$') {
 		await until(async () => (await this.windows(title)).length === 0,
 			`no window ${title}`, { everyMs: 100 });
