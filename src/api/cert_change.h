@@ -9,10 +9,13 @@
 
 #include "base/err.h"
 #include "ca/cert_state.h"
+#include "identity/messages.h"
 #include "json/writer.h"
 
 struct ca;
 struct certificate;
+struct form_row;
+struct registry;
 struct revocation;
 struct unit;
 
@@ -33,5 +36,18 @@ const char *cert_change_status(enum cert_event event);
  * members of an object that the caller has opened. */
 void cert_change_put(struct json_writer *w, const struct certificate *c,
     enum cert_event event, int64_t now);
+
+/* "Иванов Иван, …0a1b2c": whose certificate, and which of several.  row: NULL
+ * where it has no form. */
+void cert_change_put_what(const struct form_row *row,
+    const struct certificate *cert, struct buf *out);
+/*
+ * Into the act's own unit of work: an SMS that tells the form's phone of it.  A
+ * certificate that no form has (a program's) has nobody to tell, and what is
+ * done does not wait for courier: while it has never started nobody is told.
+ */
+ATTR_MUST_USE enum err cert_change_tell(struct registry *r, struct unit *u,
+    enum cert_event event, const struct certificate *cert, enum lang lang,
+    struct errinfo *ei);
 
 #endif

@@ -4,40 +4,16 @@
 #include <string.h>
 
 #include "api/cert_change.h"
-#include "base/text.h"
 #include "ca/authority.h"
 #include "ca/issue.h"
 #include "ca/publish.h"
 #include "ca/revoke.h"
 #include "crypto/hash.h"
-#include "identity/notice.h"
 #include "identity/otp.h"
 #include "os/random.h"
 #include "registry/form.h"
 #include "registry/stop_text.h"
 #include "store/store.h"
-
-enum {
-	WHAT_MAX = 512,
-	SERIAL_SHOWN = 3 /* octets, from its end */
-};
-
-static void
-put_what(
-    const struct form_row *row, const struct certificate *cert, struct buf *out)
-{
-	size_t shown =
-	    cert->serial.len < SERIAL_SHOWN ? cert->serial.len : SERIAL_SHOWN;
-
-	if (row != NULL && row->surname[0] != '\0') {
-		buf_printf(out, "%s %s", row->surname, row->given_name);
-	} else if (row != NULL) {
-		buf_add_str(out, row->organisation_name);
-	}
-	buf_add_str(out, ", …");
-	text_hex(
-	    out, slice_make(cert->serial.p + cert->serial.len - shown, shown));
-}
 
 enum err
 cert_stop_what(struct call *c, const struct certificate *cert, struct buf *out)
@@ -47,49 +23,10 @@ cert_stop_what(struct call *c, const struct certificate *cert, struct buf *out)
 	    c->api->registry, FORM_ROW_CERTIFICATE, &cert->id, &list, c->ei);
 
 	if (e == ERR_OK) {
-		put_what(list.num > 0 ? &list.at[0] : NULL, cert, out);
+		cert_change_put_what(
+		    list.num > 0 ? &list.at[0] : NULL, cert, out);
 		form_list_clear(&list);
 		e = buf_err(out, c->ei);
-	}
-	return e;
-}
-
-/* It is ended whether or not its owner can be told of it now. */
-static enum err
-add_notice(struct call *c, struct unit *u, const struct certificate *cert)
-{
-	struct buf what = BUF_INIT(WHAT_MAX);
-	struct form_list list;
-	struct errinfo untold;
-	enum err e = form_row_get(
-	    c->api->registry, FORM_ROW_CERTIFICATE, &cert->id, &list, c->ei);
-
-	if (e != ERR_OK) {
-		return e;
-	}
-	if (list.num > 0) {
-		put_what(&list.at[0], cert, &what);
-		e = buf_err(&what, &untold);
-		if (e == ERR_OK) {
-			e = notice_add(c->api->notices, u,
-			    &(struct notice){
-				.phone = list.at[0].phone,
-				.email = list.at[0].email,
-				.lang = c->session.lang,
-				.message = MESSAGE_REVOKED,
-				.what = buf_cstr(&what),
-				.about = cert->id,
-			    },
-			    &untold);
-		}
-	}
-	form_list_clear(&list);
-	buf_clear(&what);
-	if (e == ERR_AGAIN) {
-		return ERR_OK;
-	}
-	if (e != ERR_OK) {
-		*c->ei = untold;
 	}
 	return e;
 }
@@ -134,7 +71,8 @@ make_unit(struct call *c, const struct certificate *cert,
 		e = add_signature(c, u, cert, signature, now);
 	}
 	if (e == ERR_OK) {
-		e = add_notice(c, u, cert);
+		e = cert_change_tell(c->api->registry, u, CERT_EV_REVOKE, cert,
+		    c->session.lang, c->ei);
 	}
 	if (e == ERR_OK) {
 		call_answer_begin(c);

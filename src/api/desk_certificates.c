@@ -175,6 +175,10 @@ submit_change(struct call *c, enum cert_event event,
 	unit_init(&u);
 	e = cert_change_add(c->api->ca, &u, event, cert, r, now, c->ei);
 	if (e == ERR_OK) {
+		e = cert_change_tell(
+		    c->api->registry, &u, event, cert, LANG_RU, c->ei);
+	}
+	if (e == ERR_OK) {
 		call_answer_begin(c);
 		cert_change_put(&c->w, cert, event, now);
 		e = call_answer_end(c, 200, &act);

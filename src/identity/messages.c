@@ -80,6 +80,18 @@ static const struct entry entries[MESSAGE_MAX_] = {
 	    "The certificate is revoked: {what}.\n\n"
 	    "If you did not ask for it, call the certification "
 	    "authority.\n\n"}},
+    [MESSAGE_HELD] = {"certificate.held",
+	{"Действие сертификата приостановлено: {what}. {centre}",
+	    "The certificate is on hold: {what}. {centre}"},
+	{"Действие сертификата приостановлено", "The certificate is on hold"},
+	{"Действие сертификата приостановлено: {what}.\n\n",
+	    "The certificate is on hold: {what}.\n\n"}},
+    [MESSAGE_RELEASED] = {"certificate.released",
+	{"Действие сертификата возобновлено: {what}. {centre}",
+	    "The certificate is valid again: {what}. {centre}"},
+	{"Действие сертификата возобновлено", "The certificate is valid again"},
+	{"Действие сертификата возобновлено: {what}.\n\n",
+	    "The certificate is valid again: {what}.\n\n"}},
 };
 
 enum lang

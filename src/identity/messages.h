@@ -29,6 +29,8 @@ enum message {
 	MESSAGE_PHONE_CHANGED, /* to the old phone; no code */
 	MESSAGE_ISSUED,        /* what = owner; no code */
 	MESSAGE_REVOKED,       /* what = owner; no code */
+	MESSAGE_HELD,          /* what = owner; no code */
+	MESSAGE_RELEASED,      /* what = owner; no code */
 	MESSAGE_MAX_
 };
 

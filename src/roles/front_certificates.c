@@ -331,6 +331,10 @@ submit_change(struct verb_call *v, const struct certificate *c,
 	unit_init(&u);
 	e = cert_change_add(v->o->ca, &u, event, c, r, now, v->ei);
 	if (e == ERR_OK) {
+		e = cert_change_tell(
+		    v->o->registry, &u, event, c, LANG_RU, v->ei);
+	}
+	if (e == ERR_OK) {
 		e = ca_submit_change(v->o->ca, &u, c, v->ei);
 	}
 	unit_clear(&u);

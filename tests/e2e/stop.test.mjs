@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
-import { addPerson, call, PERSON, sha256, snils, sql, startDesk }
+import { addPerson, call, ctl, PERSON, sha256, snils, sql, startDesk }
 	from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { openssl, opensslMust } from './lib/openssl.mjs';
@@ -74,6 +74,33 @@ test('stopping one\'s own certificate', async (t) => {
 	}
 	const challenge = async (p, reason) => expectStatus(await anybody.post(
 		'/v1/stop/challenge', { certificate: b64(p.cert), reason }), 200);
+
+	await t.test('what an operator does to it is told to its owner',
+		async () => {
+			const p = await owner();
+			const told = (text) => centre.sms(
+				new RegExp(`Действие сертификата ${text}: Стопов`),
+				{ to: p.phone });
+			const act = (name, body) => call(centre, 'POST',
+				`/v1/certificates/${p.id}/${name}`, body);
+			expectStatus(await act('hold', {}), 200);
+			await told('приостановлено');
+			expectStatus(await act('release', {}), 200);
+			await told('возобновлено');
+			// What is refused tells nothing.
+			refused(await act('release', {}), 409, 'certificate.not_held');
+			// From the command line as over the API.
+			await ctl(centre, 'certificate', 'revoke', p.id,
+				'--reason', 'superseded');
+			await told('прекращено');
+			assert.equal((await status(p)).status, 'revoked');
+			assert.deepEqual(await sql(centre, `SELECT purpose, count(*)
+				FROM outbox WHERE purpose IN ('certificate.held',
+				'certificate.released', 'certificate.revoked')
+				GROUP BY purpose ORDER BY purpose`), [
+				['certificate.held', '1'], ['certificate.released', '1'],
+				['certificate.revoked', '1']]);
+		});
 
 	await t.test('by a code for this act and this certificate', async () => {
 		const p = await owner();

@@ -162,6 +162,8 @@ test_parts(void **state)
 	    [MESSAGE_PHONE_CHANGED] = {2, 2},
 	    [MESSAGE_ISSUED] = {2, 2},
 	    [MESSAGE_REVOKED] = {1, 1},
+	    [MESSAGE_HELD] = {2, 1},
+	    [MESSAGE_RELEASED] = {2, 1},
 	    [MESSAGE_STOP_CERTIFICATE] = {2, 2},
 	};
 
