@@ -20,6 +20,7 @@ import { phone } from './kit/format';
 import { go, usePath } from './kit/link';
 import { ErrorSummary } from './kit/notice';
 import { CheckAny } from './open/check';
+import { Phone } from './open/phone';
 import { Stop } from './open/stop';
 import { Trust } from './open/trust';
 import { Heading, Masthead } from './kit/page';
@@ -28,7 +29,7 @@ import { Heading, Masthead } from './kit/page';
 const BACK = 'surguch.back';
 
 // To anybody.
-const open = ['/check', '/stop', '/trust'];
+const open = ['/check', '/phone', '/stop', '/trust'];
 
 interface Known {
 	service: Service;
@@ -125,6 +126,7 @@ function Page({ path, known, onIn }: { path: string; known: Known;
 	}
 	switch (path) {
 	case '/check': return <CheckAny />;
+	case '/phone': return <Phone support={known.service.support} />;
 	case '/stop': return <Stop />;
 	case '/trust': return <Trust />;
 	case '/my': return <MyForms />;

@@ -86,6 +86,9 @@ put_form(struct call *c, const struct form *f)
 		call_put_id(c, "organisation", &f->data.org, ORG_PREFIX);
 	}
 	json_put_text(&c->w, "phone", f->data.phone);
+	if (f->phone_changes_at != 0) {
+		json_put_time(&c->w, "phone_changes_at", f->phone_changes_at);
+	}
 	json_put_bool(&c->w, "paid", f->paid);
 	json_put_bool(&c->w, "identified", f->identified);
 	json_put_bool(&c->w, "approved", f->approved);

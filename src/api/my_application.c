@@ -13,6 +13,7 @@
 #include "registry/application.h"
 #include "registry/form.h"
 #include "registry/issuing.h"
+#include "registry/phone_change.h"
 #include "subject/subject.h"
 #include "x509/csr.h"
 
@@ -153,7 +154,9 @@ confirm_act(struct call *c, const struct application *a, struct buf *what,
 	    .what = buf_cstr(what),
 	    .lang = c->session.lang,
 	};
-	return application_confirm_hash(a, out->content, c->ei);
+	e = phone_need_still(f, c->ei);
+	return e != ERR_OK ? e
+			   : application_confirm_hash(a, out->content, c->ei);
 }
 
 static enum err

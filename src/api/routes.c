@@ -22,11 +22,14 @@ static const struct route routes[] = {
 
     {"GET", "/check", api_page, ROUTE_INLINE},
     {"GET", "/stop", api_page, ROUTE_INLINE},
+    {"GET", "/phone", api_page, ROUTE_INLINE},
 
     {"POST", "/v1/status", api_status, ROUTE_BODY},
     {"POST", "/v1/stop/challenge", api_stop_challenge, ROUTE_BODY},
     {"POST", "/v1/stop/orders", api_stop_order, ROUTE_BODY},
     {"POST", "/v1/stop", api_stop, ROUTE_BODY},
+
+    {"POST", "/v1/phone/objection", api_phone_object, ROUTE_BODY},
 
     {"POST", "/v1/sign-in/code", api_sign_in_code, ROUTE_BODY},
     {"POST", "/v1/sign-in", api_sign_in, ROUTE_BODY},
@@ -85,6 +88,10 @@ static const struct route routes[] = {
     {"GET", "/v1/forms/{form}/identification", api_form_document, 0},
     {"POST", "/v1/forms/{form}/approval", api_form_approve, ROUTE_BODY},
     {"POST", "/v1/forms/{form}/withdrawal", api_form_withdraw, ROUTE_BODY},
+    {"POST", "/v1/forms/{form}/phone", api_phone_ask, ROUTE_BODY},
+    {"GET", "/v1/phone-changes", api_phone_list, 0},
+    {"POST", "/v1/phone-changes/{change}/withdrawal", api_phone_withdraw,
+	ROUTE_BODY},
     {"GET", "/v1/applications", api_application_list, 0},
     {"GET", "/v1/applications/{application}", api_application_get, 0},
     {"POST", "/v1/applications/{application}/approval", api_application_approve,

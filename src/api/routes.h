@@ -18,6 +18,7 @@ http_handler api_sign_in_code, api_sign_in, api_sign_out, api_session;
 http_handler api_status;
 /* stop.c */
 http_handler api_stop_challenge, api_stop_order, api_stop;
+http_handler api_phone_object;
 /* my_certificates.c */
 http_handler api_my_certificates, api_my_kept_file, api_my_stop_code,
     api_my_stop;
@@ -28,6 +29,7 @@ http_handler api_record_create, api_record_get, api_record_list,
 http_handler api_form_create, api_form_get, api_form_list, api_form_pay,
     api_form_identify, api_form_approve, api_form_update, api_form_document,
     api_form_withdraw;
+http_handler api_phone_ask, api_phone_list, api_phone_withdraw;
 /* desk_applications.c */
 http_handler api_application_get, api_application_list, api_application_approve,
     api_application_refuse, api_application_ask_correct,

@@ -76,6 +76,9 @@ enum bounds {
 	STORE_AWAY_MS = 15000, /* a database server restarts in less */
 	ROWS_MAX = 10000,      /* one query's result */
 	ROWS_BYTES_MAX = 64 * 1024 * 1024, /* the same, in bytes */
+	PHONE_COOLING_HOURS_MIN = 1, /* until another phone of a form holds */
+	PHONE_COOLING_HOURS_DEFAULT = 72, /* a weekend */
+	PHONE_COOLING_HOURS_MAX = 30 * 24,
 	PAGE_ROWS_MAX = 50,
 	CLOCK_SKEW_SEC = 300,     /* notBefore asked against signer's clock */
 	SIGNER_PROFILES_MAX = 64, /* profiles one key may issue under */

@@ -61,6 +61,33 @@ static const struct entry entries[MESSAGE_MAX_] = {
 	 "Если это были не вы, позвоните в удостоверяющий центр.\n\n",
 	    "Another phone was set for entering the cabinet.\n\n"
 	    "If it was not you, call the certification authority.\n\n"}},
+    [MESSAGE_PHONE_CHANGING] = {"phone.changing",
+	{"Номер входа в Личный кабинет сменится {when}. Если это не вы, "
+	 "откройте {where} и введите код {code}. {centre}",
+	    "The phone of your cabinet changes at {when}. If it was not you, "
+	    "open {where} and enter the code {code}. {centre}"},
+	{"Номер телефона сменится", "The phone will change"},
+	{"Номер входа в Личный кабинет сменится {when}.\n\n"
+	 "Если это не вы, откажитесь кодом из SMS на прежний номер или "
+	 "позвоните в удостоверяющий центр.\n\n",
+	    "The phone of your cabinet changes at {when}.\n\n"
+	    "If it was not you, refuse by the code of the SMS to the old "
+	    "phone, "
+	    "or call the certification authority.\n\n"}},
+    [MESSAGE_PHONE_CERTAIN] = {"phone.certain",
+	{"Номер входа в Личный кабинет сменится {when}: владелец явился лично. "
+	 "Если это не вы, позвоните в удостоверяющий центр. {centre}",
+	    "The phone of your cabinet changes at {when}: its owner came in "
+	    "person. If it was not you, call the certification authority. "
+	    "{centre}"}},
+    [MESSAGE_PHONE_SOON] = {"phone.soon",
+	{"Напоминание: номер входа в Личный кабинет сменится {when}. Как "
+	 "отказаться, сказано в SMS на прежний номер. {centre}",
+	    "Reminder: the phone of your cabinet changes at {when}. The SMS to "
+	    "the old phone says how to refuse. {centre}"}},
+    [MESSAGE_PHONE_DONE] = {"phone.done",
+	{"Вход в Личный кабинет теперь по этому номеру. {centre}",
+	    "The cabinet is entered with this phone now. {centre}"}},
     [MESSAGE_ISSUED] = {"certificate.issued",
 	{"Сертификат выпущен: {what}. Установите его в Личном кабинете. "
 	 "{centre}",
@@ -129,6 +156,8 @@ placeholder(const char *at, const struct message_values *v, size_t *out_len)
 	    {"{code}", offsetof(struct message_values, code)},
 	    {"{what}", offsetof(struct message_values, what)},
 	    {"{minutes}", offsetof(struct message_values, minutes)},
+	    {"{when}", offsetof(struct message_values, when)},
+	    {"{where}", offsetof(struct message_values, where)},
 	    {"{centre}", offsetof(struct message_values, centre)},
 	};
 	const char *value;

@@ -4,8 +4,8 @@
 /*
  * The texts that the centre sends, one dictionary per language.  Every
  * message with a code names the act that the code allows (design rule 6).
- * Placeholders are {code}, {what}, {minutes}, {centre}; a value is put in as
- * it is, after refusing control characters.
+ * Placeholders are {code}, {what}, {minutes}, {when}, {where}, {centre}; a
+ * value is put in as it is, after refusing control characters.
  */
 #include <stdint.h>
 
@@ -26,11 +26,16 @@ enum message {
 	MESSAGE_CONFIRM_REQUEST,  /* what = owner of the certificate */
 	MESSAGE_STOP_CERTIFICATE, /* what = owner and serial */
 	MESSAGE_CHANGE_PHONE,
-	MESSAGE_PHONE_CHANGED, /* to the old phone; no code */
-	MESSAGE_ISSUED,        /* what = owner; no code */
-	MESSAGE_REVOKED,       /* what = owner; no code */
-	MESSAGE_HELD,          /* what = owner; no code */
-	MESSAGE_RELEASED,      /* what = owner; no code */
+	MESSAGE_PHONE_CHANGED,  /* to the old phone; no code */
+	MESSAGE_PHONE_CHANGING, /* to the old phone: when, where, code */
+	MESSAGE_PHONE_CERTAIN,  /* to the old phone, which refused before: when
+				 */
+	MESSAGE_PHONE_SOON,     /* to both: when */
+	MESSAGE_PHONE_DONE,     /* to the new phone; no code */
+	MESSAGE_ISSUED,         /* what = owner; no code */
+	MESSAGE_REVOKED,        /* what = owner; no code */
+	MESSAGE_HELD,           /* what = owner; no code */
+	MESSAGE_RELEASED,       /* what = owner; no code */
 	MESSAGE_MAX_
 };
 
@@ -46,6 +51,8 @@ struct message_values {
 	const char *code; /* NULL where the message has none */
 	const char *what;
 	const char *minutes;
+	const char *when;
+	const char *where; /* the address of a page */
 	const char *centre;
 };
 

@@ -107,7 +107,11 @@ add_one(struct notices *n, struct unit *u, const struct notice *what,
 			.to = kind == COURIER_MAIL ? what->email : what->phone,
 			.lang = what->lang,
 			.message = what->message,
-			.values = {.what = what->what, .centre = n->centre},
+			.values = {.code = what->code,
+			    .what = what->what,
+			    .when = what->when,
+			    .where = what->where,
+			    .centre = n->centre},
 		    },
 		    &sealed, ei);
 	}

@@ -2,7 +2,8 @@
 #ifndef SURGUCH_IDENTITY_NOTICE_H
 #define SURGUCH_IDENTITY_NOTICE_H
 /*
- * Messages without a code: "your certificate is ready".  A notice is a row of
+ * Messages without a one-time code of identity/otp.h: "your certificate is
+ * ready".  A notice is a row of
  * the outbox in the unit of work of the act that it tells of, sealed to
  * courier's key like everything there.  It goes by SMS, and to an address that
  * the centre has for the person by mail too, where courier has a mail server:
@@ -33,6 +34,9 @@ struct notice {
 	enum lang lang;
 	enum message message;
 	const char *what;
+	const char *when;
+	const char *where;
+	const char *code; /* of what has one (registry/phone_change.h) */
 	struct id about;
 };
 enum {

@@ -11,6 +11,7 @@
 #include "os/random.h"
 #include "registry/application_priv.h"
 #include "registry/form_priv.h"
+#include "registry/phone_change.h"
 
 enum {
 	SAME_TRIES = 4,
@@ -255,6 +256,9 @@ confirm_read(struct registry *r, const struct act *act, const struct id *id,
 	}
 	if (b.app.state == APP_KEYED) {
 		err = check_confirmed(&b.app, proof, ei);
+	}
+	if (err == ERR_OK) {
+		err = phone_need_still(&b.form, ei);
 	}
 	if (err != ERR_OK) {
 		both_clear(&b);

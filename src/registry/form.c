@@ -133,6 +133,7 @@ row_read(struct rows *rows, struct form *out, struct errinfo *ei)
 	    .reason = rows_text(rows, 0, 23),
 	    .has_application = !rows_is_null(rows, 0, 24),
 	    .application = rows_id(rows, 0, 24),
+	    .phone_changes_at = rows_int(rows, 0, 26),
 	    .rows = rows,
 	};
 

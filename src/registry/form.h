@@ -71,6 +71,8 @@ struct form {
 	struct subject_fields fields; /* as subject_build() wants them */
 	int64_t person_version;       /* 0 without a person */
 	int64_t org_version;
+	/* Another phone will hold from then on (phone_change.h); 0: none. */
+	int64_t phone_changes_at;
 	bool has_application;
 	struct id application; /* the present one */
 	enum app_state state;  /* its state; without one unpaid or ready */
@@ -87,8 +89,9 @@ struct form {
  */
 ATTR_MUST_USE enum err form_create(struct registry *r, const struct act *act,
     const struct id *id, const struct form_data *data, struct errinfo *ei);
-/* When the phone is another one, the old one is told of it in the same unit of
- * work: ERR_AGAIN "notice.courier" when it cannot be.
+/* The phone may be another one until an application was begun, else ERR_STATE
+ * "form.phone.cooling" (phone_change.h); the old one is told of it in the same
+ * unit of work: ERR_AGAIN "notice.courier" when it cannot be.
  * ERR_STATE "form.state" once a certificate is being issued, or when the form
  * was withdrawn.  A living application goes back to its beginning by itself
  * when its next step finds other data. */

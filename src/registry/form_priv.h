@@ -4,6 +4,7 @@
 /* What the files of forms and of applications share. */
 #include "registry/form.h"
 #include "registry/registry_priv.h"
+#include "subject/number.h"
 
 /* Columns of FORM_GET from this one on are the texts of form_rules. */
 enum {
@@ -18,6 +19,9 @@ extern const struct field_rule form_rules[FORM_RULES];
 void form_add_same(struct unit *u, const struct form *f);
 /* Did one of these three refuse? */
 bool form_conflict(const struct errinfo *ei);
+/* The normal form of a number that takes SMS; errors name "phone". */
+ATTR_MUST_USE enum err form_check_phone(
+    const char *phone, char out[PHONE_SIZE], struct errinfo *ei);
 /* ERR_STATE "form.state" unless it is open. */
 ATTR_MUST_USE enum err form_need_open(const struct form *f, struct errinfo *ei);
 /* From the data alone: the subject out of the rows that the form names. */

@@ -10,7 +10,7 @@
 #include "profile/values.h"
 #include "registry/application_priv.h"
 #include "registry/form_priv.h"
-#include "subject/number.h"
+#include "registry/phone_change.h"
 
 enum {
 	DOCUMENT_CHARS_MAX = 500
@@ -29,8 +29,8 @@ texts_clear(struct texts *t)
 	fields_clear(&t->fields);
 }
 
-static enum err
-check_phone(const char *phone, char out[PHONE_SIZE], struct errinfo *ei)
+enum err
+form_check_phone(const char *phone, char out[PHONE_SIZE], struct errinfo *ei)
 {
 	enum err err;
 
@@ -115,7 +115,7 @@ texts_init(struct registry *r, const struct form_data *data, struct texts *out,
 	enum err err;
 
 	if ((err = check_profile(data, &t.profile, ei)) != ERR_OK ||
-	    (err = check_phone(data->phone, t.phone, ei)) != ERR_OK ||
+	    (err = form_check_phone(data->phone, t.phone, ei)) != ERR_OK ||
 	    (err = fields_normalise(
 		 form_rules, FORM_RULES, data, &t.fields, ei)) != ERR_OK) {
 		return err;
@@ -190,6 +190,22 @@ need_changeable(const struct form *f, struct errinfo *ei)
 	return form_need_open(f, ei);
 }
 
+/* A mistake of the registry is corrected at once; somebody's way in is not. */
+static enum err
+need_free_phone(const struct form *f, const char *phone, struct errinfo *ei)
+{
+	if (strcmp(f->data.phone, phone) == 0 ||
+	    phone_way_of(f->status, f->has_application) == PHONE_AT_ONCE) {
+		return ERR_OK;
+	}
+	return err_object(ei,
+	    err_set(ei, ERR_STATE, "form.phone.cooling", NULL,
+		"An application was begun with this form's phone: another one "
+		"holds after a cooling time and needs evidence (POST "
+		"/v1/forms/{form}/phone)."),
+	    "phone");
+}
+
 /* Whoever has the old phone hears of it at once, and so does the e-mail as it
  * was: nothing is changed behind their back.  Codes go to the new phone from
  * here on. */
@@ -229,7 +245,11 @@ form_update(struct registry *r, const struct act *act, const struct id *id,
 	if (err == ERR_OK) {
 		err = texts_init(r, data, &t, ei);
 	}
+	if (err == ERR_OK) {
+		err = need_free_phone(&f, t.phone, ei);
+	}
 	if (err != ERR_OK) {
+		texts_clear(&t);
 		form_clear(&f);
 		return err;
 	}

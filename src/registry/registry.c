@@ -17,7 +17,12 @@ registry_init(struct registry *r, struct store *store,
 		    "The key for personal data has %zu bytes and not %d.",
 		    data_key.len, REGISTRY_KEY_SIZE);
 	}
-	*r = (struct registry){.store = store, .clock = clock};
+	*r = (struct registry){
+	    .store = store,
+	    .clock = clock,
+	    .phone_cooling_hours = PHONE_COOLING_HOURS_DEFAULT,
+	    .phone_page = "/phone",
+	};
 	return secret_copy(&r->data_key, data_key, ei);
 }
 

@@ -29,18 +29,22 @@ struct notices;
 struct store;
 
 enum {
-	REGISTRY_KEY_SIZE = 32
+	REGISTRY_KEY_SIZE = 32,
+	REGISTRY_PAGE_SIZE = 512
 };
 
 /* Shared by the modules of this folder; safe to use from several threads. */
 struct registry {
-	struct store *store;       /* borrowed */
-	const struct clock *clock; /* borrowed */
-	struct secret data_key;    /* encrypts passport data (rule 9) */
-	struct notices *notices;   /* borrowed; NULL: nobody is told */
+	struct store *store;          /* borrowed */
+	const struct clock *clock;    /* borrowed */
+	struct secret data_key;       /* encrypts passport data (rule 9) */
+	struct notices *notices;      /* borrowed; NULL: nobody is told */
+	unsigned phone_cooling_hours; /* registry/phone_change.h */
+	char phone_page[REGISTRY_PAGE_SIZE]; /* where its SMS sends people */
 };
 
-/* data_key: REGISTRY_KEY_SIZE bytes kept outside the database; copied. */
+/* data_key: REGISTRY_KEY_SIZE bytes kept outside the database; copied.  What is
+ * not named here is set to a default. */
 ATTR_MUST_USE enum err registry_init(struct registry *r, struct store *store,
     const struct clock *clock, struct slice data_key, struct errinfo *ei);
 void registry_clear(struct registry *r);

@@ -29,13 +29,15 @@
 
 enum {
 	LOOK_MS = 500,
-	SWEEP_MS = 3600 * 1000
+	SWEEP_MS = 3600 * 1000,
+	PHONES_MS = 30 * 1000
 };
 
 static enum err
 serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 {
 	int64_t swept_ms = clock_mono_ms(clock) - SWEEP_MS;
+	int64_t phones_ms = clock_mono_ms(clock) - PHONES_MS;
 	unsigned signals = 0;
 	enum err e = ERR_OK;
 
@@ -50,6 +52,10 @@ serve(struct front *f, const struct clock *clock, struct errinfo *ei)
 		if (clock_mono_ms(clock) - swept_ms >= SWEEP_MS) {
 			front_sweep(f);
 			swept_ms = clock_mono_ms(clock);
+		}
+		if (clock_mono_ms(clock) - phones_ms >= PHONES_MS) {
+			front_sweep_phones(f);
+			phones_ms = clock_mono_ms(clock);
 		}
 		if (e == ERR_OK && front_failed(f)) {
 			e = err_set(ei, ERR_STATE, "front.failed", NULL,

@@ -36,6 +36,7 @@
 #include "roles/front_log.h"
 #include "roles/front_metrics.h"
 #include "roles/front_outbox.h"
+#include "roles/front_phones.h"
 #include "roles/front_renew.h"
 #include "roles/front_reports.h"
 #include "roles/front_secrets.h"
@@ -244,6 +245,7 @@ make_people(struct front *f, const struct front_secrets *k, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = notices_new(f->clock, f->settings->centre, &f->notices, ei);
 		f->registry.notices = f->notices;
+		front_phones_set(&f->registry, f->settings);
 	}
 	if (e == ERR_OK) {
 		e = idem_new(f->store, f->clock, &f->idem, ei);
@@ -631,6 +633,12 @@ front_free(struct front *f)
 	(void)pthread_mutex_destroy(&f->renewing.lock);
 	(void)pthread_mutex_destroy(&f->metrics.lock);
 	free(f);
+}
+
+void
+front_sweep_phones(struct front *f)
+{
+	front_phones_sweep(&f->registry);
 }
 
 void

@@ -26,6 +26,8 @@ void front_free(struct front *f);
  * counters, messages and records that have ended long ago; to be called now and
  * then. */
 void front_sweep(struct front *f);
+/* Changes of phones that are due; to be called oftener. */
+void front_sweep_phones(struct front *f);
 /* Database and journals were brought together: all is to be started anew. */
 bool front_reconciled(const struct front *f);
 /* Something happened after which front should end (and be started anew). */

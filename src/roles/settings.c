@@ -245,6 +245,15 @@ static const struct conf_setting support_settings[] = {
     {0},
 };
 
+static const struct conf_setting phone_settings[] = {
+    {.name = "hours",
+	.type = CONF_INT,
+	.fallback_int = PHONE_COOLING_HOURS_DEFAULT,
+	.min = PHONE_COOLING_HOURS_MIN,
+	.max = PHONE_COOLING_HOURS_MAX},
+    {0},
+};
+
 static const struct conf_setting table[] = {
     PATH_("prefix"),
     {.name = "libexec",
@@ -259,6 +268,7 @@ static const struct conf_setting table[] = {
 	.min = 1,
 	.max = SETTINGS_TEXT_SIZE - 1},
     {.name = "support", .type = CONF_GROUP, .members = support_settings},
+    {.name = "phone_change", .type = CONF_GROUP, .members = phone_settings},
     {.name = "web",
 	.type = CONF_TEXT,
 	.fallback = WEB_DIR, /* from the build */
@@ -477,6 +487,7 @@ take(const struct conf *conf, struct conf_report *report, struct settings *s,
 		conf_copy_text(
 		    s->proxies[s->num_proxies++], sizeof(s->proxies[0]), proxy);
 	}
+	s->phone_cooling_hours = (unsigned)conf_int(c, "phone_change.hours");
 	s->connections_per_ip = (unsigned)conf_int(c, "api.connections_per_ip");
 	s->public.port = (uint16_t)conf_int(c, "public.port");
 	s->ocsp_cache_bytes = (size_t)conf_int(c, "public.ocsp_cache_mib")

@@ -9,6 +9,7 @@
  *	libexec = "/usr/libexec/surguch";        # default: as installed
  *	centre = "Учебный центр surguch";        # its name in messages
  *	support = { phone = "8 800 500-50-80"; hours = "9-18"; }; # whom to call
+ *	phone_change = { hours = 72; }; # until another phone of a form holds
  *	web = "/usr/share/surguch/web";         # the page; default: as
  *installed log_level = "info";                      # error, warn, info, debug
  *	api = {
@@ -134,6 +135,7 @@ struct settings {
 	bool web_given; /* named in the file: it has to be there */
 	enum log_level log_level;
 	struct settings_listen api;
+	unsigned phone_cooling_hours;    /* registry/phone_change.h */
 	char origin[SETTINGS_TEXT_SIZE]; /* "": the host that browsers ask */
 	char tls_certificate[PATH_TEXT_SIZE];
 	char tls_key[PATH_TEXT_SIZE];

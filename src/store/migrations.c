@@ -69,6 +69,10 @@ static const char *const *const migration_10[] = {
     migration_10_kinds,
 };
 
+static const char *const *const migration_11[] = {
+    migration_11_phone,
+};
+
 static const struct migration list[] = {
     {1, migration_1, ARRAY_LEN(migration_1)},
     {2, migration_2, ARRAY_LEN(migration_2)},
@@ -80,6 +84,7 @@ static const struct migration list[] = {
     {8, migration_8, ARRAY_LEN(migration_8)},
     {9, migration_9, ARRAY_LEN(migration_9)},
     {10, migration_10, ARRAY_LEN(migration_10)},
+    {11, migration_11, ARRAY_LEN(migration_11)},
 };
 
 const struct migration *

@@ -58,4 +58,7 @@ extern const char *const migration_9_medium[];
 /* Migration 10: messages by kind. */
 extern const char *const migration_10_kinds[];
 
+/* Migration 11: phones that were lost or changed. */
+extern const char *const migration_11_phone[];
+
 #endif

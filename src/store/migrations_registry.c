@@ -136,6 +136,36 @@ const char *const migration_3_words[] = {
     NULL,
 };
 
+/*
+ * registry/phone_change.h.  At most one of a form waits.  objection_sha256: of
+ * the code that the old number's holder was told; NULL where none was.
+ */
+const char *const migration_11_phone[] = {
+    "CREATE TABLE phone_change ("
+    "id BLOB NOT NULL PRIMARY KEY, "
+    "form_id BLOB NOT NULL REFERENCES form (id), "
+    "state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'withdrawn', "
+    "'refused')), "
+    "old_phone TEXT NOT NULL, "
+    "new_phone TEXT NOT NULL, "
+    "asked_by TEXT NOT NULL, "
+    "asked_at BIGINT NOT NULL, "
+    "evidence_kind TEXT NOT NULL, "
+    "evidence_reference TEXT NOT NULL, "
+    "evidence_at BIGINT NOT NULL, "
+    "effect_at BIGINT NOT NULL, "
+    "remind_at BIGINT NOT NULL, "
+    "reminded_at BIGINT, "
+    "ended_at BIGINT, "
+    "reason TEXT NOT NULL, "
+    "objection_sha256 BLOB UNIQUE)",
+    "CREATE UNIQUE INDEX phone_change_waiting ON phone_change (form_id) "
+    "WHERE state = 'waiting'",
+    "CREATE INDEX phone_change_form ON phone_change (form_id, id)",
+    "CREATE INDEX phone_change_state ON phone_change (state, id)",
+    NULL,
+};
+
 /* Where the key was made, as the person's computer named it: all or none. */
 const char *const migration_9_medium[] = {
     "ALTER TABLE application ADD COLUMN medium_kind TEXT",

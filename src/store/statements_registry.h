@@ -181,9 +181,11 @@ STATEMENT(FORM_GET, "form.get",
     "f.centre_phone, f.centre_manager, f.centre_hours, f.paid_at, "
     "f.identified_at, f.identified_by, f.identified_kind, "
     "f.identified_document, f.approved_at, f.approved_by, "
-    "f.approved_sha256, f.reason, f.application_id, a.state FROM form f "
-    "LEFT JOIN application a ON a.id = f.application_id WHERE f.id = $1",
-    "d", "diitttDDtttttttIITIBITBtDT")
+    "f.approved_sha256, f.reason, f.application_id, a.state, p.effect_at "
+    "FROM form f LEFT JOIN application a ON a.id = f.application_id "
+    "LEFT JOIN phone_change p ON p.form_id = f.id AND p.state = 'waiting' "
+    "WHERE f.id = $1",
+    "d", "diitttDDtttttttIITIBITBtDTI")
 /* Does an open form name this phone: at most one row. */
 STATEMENT(FORM_PHONE, "form.phone",
     "SELECT id FROM form WHERE phone = $1 AND state = 'open' "
@@ -294,6 +296,58 @@ STATEMENT(APPLICATION_PAGE, "application.page",
     "SELECT id, form_id, changed_at FROM application "
     "WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
     "tdi", "ddi")
+
+/* phone_change: $1 id $2 form_id $3 old_phone $4 new_phone $5 asked_by
+ * $6 asked_at $7 evidence_kind $8 evidence_reference $9 evidence_at
+ * $10 effect_at $11 remind_at $12 objection_sha256 */
+STATEMENT(PHONE_CHANGE_INSERT, "phone_change.insert",
+    "INSERT INTO phone_change (id, form_id, old_phone, new_phone, asked_by, "
+    "asked_at, evidence_kind, evidence_reference, evidence_at, effect_at, "
+    "remind_at, objection_sha256, state, reason) VALUES ($1, $2, $3, $4, $5, "
+    "$6, $7, $8, $9, $10, $11, $12, 'waiting', '')",
+    "ddtttittiiiB", "")
+/* 0 id, 1 form_id, 2 state, 3 old_phone, 4 new_phone, 5 asked_by, 6 asked_at,
+ * 7 evidence_kind, 8 evidence_reference, 9 evidence_at, 10 effect_at,
+ * 11 ended_at, 12 reason */
+#undef PHONE_CHANGE_ROW
+#define PHONE_CHANGE_ROW \
+    "SELECT id, form_id, state, old_phone, new_phone, asked_by, asked_at, " \
+    "evidence_kind, evidence_reference, evidence_at, effect_at, ended_at, " \
+    "reason FROM phone_change "
+STATEMENT(PHONE_CHANGE_GET, "phone_change.get",
+    PHONE_CHANGE_ROW "WHERE id = $1", "d", "ddttttittiiIt")
+STATEMENT(PHONE_CHANGE_BY_CODE, "phone_change.by_code",
+    PHONE_CHANGE_ROW "WHERE objection_sha256 = $1", "b", "ddttttittiiIt")
+/* The newest of a form that its old number's holder refused. */
+STATEMENT(PHONE_CHANGE_REFUSED, "phone_change.refused",
+    PHONE_CHANGE_ROW "WHERE form_id = $1 AND state = 'refused' "
+    "ORDER BY id DESC LIMIT 1", "d", "ddttttittiiIt")
+/* state, after id, how many */
+STATEMENT(PHONE_CHANGE_PAGE, "phone_change.page",
+    PHONE_CHANGE_ROW "WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
+    "tdi", "ddttttittiiIt")
+/* Those whose time has come: now, how many */
+STATEMENT(PHONE_CHANGE_DUE, "phone_change.due",
+    PHONE_CHANGE_ROW "WHERE state = 'waiting' AND effect_at <= $1 "
+    "ORDER BY id LIMIT $2", "ii", "ddttttittiiIt")
+STATEMENT(PHONE_CHANGE_SOON, "phone_change.soon",
+    PHONE_CHANGE_ROW "WHERE state = 'waiting' AND remind_at <= $1 "
+    "AND effect_at > $1 AND reminded_at IS NULL ORDER BY id LIMIT $2",
+    "ii", "ddttttittiiIt")
+STATEMENT(PHONE_CHANGE_REMINDED, "phone_change.reminded",
+    "UPDATE phone_change SET reminded_at = $2 WHERE id = $1 "
+    "AND state = 'waiting' AND reminded_at IS NULL",
+    "di", "")
+/* id, state, now, reason */
+STATEMENT(PHONE_CHANGE_END, "phone_change.end",
+    "UPDATE phone_change SET state = $2, ended_at = $3, reason = $4 "
+    "WHERE id = $1 AND state = 'waiting'",
+    "dtit", "")
+/* form, its phone, the new one, now */
+STATEMENT(FORM_SET_PHONE, "form.set_phone",
+    "UPDATE form SET phone = $3, changed_at = $4, version = version + 1 "
+    "WHERE id = $1 AND phone = $2 AND state = 'open'",
+    "dtti", "")
 
 /* statement: $1 id $2 application_id $3 kind $4 text_version $5 content
  * $6 content_sha256 $7 signature $8 signer_sha256 $9 created_at */

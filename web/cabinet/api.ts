@@ -65,6 +65,7 @@ export interface FormRow {
 export interface Form {
 	id: string;
 	phone: string;
+	phone_changes_at?: string; // nothing is confirmed by a code until then
 	data_hash: string;
 	state: State;
 	next: Next;
@@ -201,6 +202,8 @@ export function problemText(e: unknown, codes: 'in.code' | 'confirm.code' =
 		'otp.day': t('in.code.day'),
 		'otp.too_soon': t('in.code.soon'),
 		'application.step': t('error.step'),
+		'phone.code': t('phone.bad'),
+		'phone.changing': t('phone.withheld'),
 		'application.changed': t('error.changed'),
 		'form.changed': t('error.changed'),
 	};

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t, textOf } from '../i18n';
 import { moment, phoneEnd } from '../kit/format';
 import { SummaryList } from '../kit/list';
+import { Notice } from '../kit/notice';
 import { application, post, type Application, type Step } from './api';
 import { CodeForm, useCodeAct } from './code_form';
 import { rowOf, StepPage, type Job } from './form';
@@ -45,6 +46,9 @@ export function Confirm({ job }: { job: Job }) {
 	return (
 		<StepPage step="confirm" heading={t('confirm.h')} faults={act.faults}>
 			<p>{t('confirm.lead')}</p>
+			{job.form.phone_changes_at !== undefined && <Notice tone="need">
+				<p>{t('phone.until', moment(job.form.phone_changes_at))}</p>
+			</Notice>}
 			<SummaryList rows={[...ordered, ...(job.form.key_spec === undefined ? []
 				: [{ label: t('confirm.key'), value: keyText(job.form.key_spec) }]),
 			...(lies === '' ? [] : [{ label: t('confirm.lies'), value: lies }])]} />

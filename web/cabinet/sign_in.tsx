@@ -5,7 +5,7 @@ import { t } from '../i18n';
 import { Button, Plain } from '../kit/button';
 import { CodeField, PhoneField } from '../kit/field';
 import { countdown, phone as phoneShown, phoneDigits, unbroken } from '../kit/format';
-import { go } from '../kit/link';
+import { go, Link } from '../kit/link';
 import { ErrorSummary, Notice, Status } from '../kit/notice';
 import { Heading } from '../kit/page';
 import { post, problemText, type Challenge, type Contact, type Session }
@@ -154,7 +154,8 @@ export function SignInCode({ support, onIn }: { support: Contact | undefined;
 					: t('in.not_come_call', unbroken(support.phone))}</p>
 				<details>
 					<summary>{t('in.no_phone')}</summary>
-					<div class="text"><p>{t('in.no_phone_text')}</p></div>
+					<div class="text"><p>{t('in.no_phone_text')}</p>
+						<p><Link to="/phone">{t('phone.h')}</Link></p></div>
 				</details>
 			</div>
 		</>

@@ -13,6 +13,8 @@ static const struct message_values all = {
     .code = "1234 5678",
     .what = "Иванов И. И.",
     .minutes = "20",
+    .when = "26.11.2026 14:05 UTC",
+    .where = "https://ca.example.ru/phone",
     .centre = "УЦ",
 };
 
@@ -153,6 +155,8 @@ test_parts(void **state)
 	    .code = "1234 5678",
 	    .what = "Иванов Иван Иванович",
 	    .minutes = "20",
+	    .when = "26.11.2026 14:05 UTC",
+	    .where = "https://ca.example.ru/phone",
 	    .centre = "УЦ Пример",
 	};
 	static const unsigned want[MESSAGE_MAX_][LANG_MAX_] = {
@@ -160,10 +164,14 @@ test_parts(void **state)
 	    [MESSAGE_CONFIRM_REQUEST] = {2, 2},
 	    [MESSAGE_CHANGE_PHONE] = {2, 2},
 	    [MESSAGE_PHONE_CHANGED] = {2, 2},
+	    [MESSAGE_PHONE_CHANGING] = {3, 3},
+	    [MESSAGE_PHONE_CERTAIN] = {3, 3},
+	    [MESSAGE_PHONE_SOON] = {2, 2},
+	    [MESSAGE_PHONE_DONE] = {1, 1},
 	    [MESSAGE_ISSUED] = {2, 2},
 	    [MESSAGE_REVOKED] = {1, 1},
-	    [MESSAGE_HELD] = {2, 1},
-	    [MESSAGE_RELEASED] = {2, 1},
+	    [MESSAGE_HELD] = {1, 1},
+	    [MESSAGE_RELEASED] = {1, 1},
 	    [MESSAGE_STOP_CERTIFICATE] = {2, 2},
 	};
 
