@@ -141,8 +141,11 @@ look_at_orders(struct verb_call *v)
 	    look_at_signer(v, page_orders_signer(o),
 		authority_name(page_orders_authority(o)), "page orders") &&
 	    page_orders_check(o, &ei) != ERR_OK) {
+		/* What has only ended is renewed, as other certificates are. */
 		find(v, "critical", "page orders", ei.text,
-		    "see PAGE ORDERS in surguchctl(8)");
+		    strcmp(ei.rule, "orders.expired") == 0
+			? "surguchctl doctor --fix"
+			: "see PAGE ORDERS in surguchctl(8)");
 	}
 }
 
