@@ -410,7 +410,8 @@ static void
 what_is_not_here(void)
 {
 	static const char *const pages[] = {"/", "/sign-in", "/sign-in/code",
-	    "/trust", "/check", "/stop", "/my", "/my/forms", "/assets/x.js"};
+	    "/trust", "/check", "/stop", "/phone", "/my", "/my/forms",
+	    "/assets/x.js"};
 	struct ask a = {.who = NOBODY, .method = "GET", .want = 404};
 
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
@@ -426,6 +427,27 @@ what_is_not_here(void)
 	a.body = "{\"agent\":\"00112233445566778899aabbccddeeff\","
 		 "\"operation\":\"make_key\"}";
 	ask_before(&a, NULL);
+}
+
+/* Asked for, listed, withdrawn; and an objection with a code of nothing. */
+static void
+change_phone(void)
+{
+	struct ask objection = {.method = "POST",
+	    .path = "/v1/phone/objection",
+	    .body = "{\"code\":\"0000-0000-0000-0000\"}",
+	    .want = 403};
+	char change[ID_TEXT_SIZE];
+
+	act(DESK, "POST", at("/v1/forms", form, "/phone"), 201,
+	    "{\"phone\":\"+79167654321\",\"evidence\":{\"kind\":"
+	    "\"in_person\",\"reference\":\"заявление 12\",\"date\":"
+	    "\"2020-01-02\"}}");
+	take("id", change, sizeof(change));
+	get(DESK, "/v1/phone-changes");
+	act(DESK, "POST", at("/v1/phone-changes", change, "/withdrawal"), 200,
+	    "{\"reason\":\"телефон нашёлся\"}");
+	ask_before(&objection, NULL);
 }
 
 #define STOPPED                                                                \
@@ -572,6 +594,7 @@ walk(void)
 	approve_form();
 	apply();
 	approve_application();
+	change_phone();
 	make_form("");
 	act(DESK, "POST", at("/v1/forms", form, "/withdrawal"), 200,
 	    "{\"reason\":\"куплено по ошибке\"}");
