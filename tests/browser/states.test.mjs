@@ -194,6 +194,38 @@ test('off the main way', async (t) => {
 		await anybody.context().close();
 	});
 
+	await t.test('another number is asked for: whoever has the old one ends it',
+		async () => {
+			const r = await call(centre, 'POST', `/v1/forms/${ready}/phone`, {
+				phone: '+79167654321', evidence: { kind: 'signed_statement',
+					reference: 'заявление 17', date: '2026-01-15' } });
+			assert.equal(r.status, 201, r.text);
+			const [, code] = await centre.sms(/введите код ([\w-]{19})/,
+				{ to: PHONE });
+			const holder = await openPage(browser, centre);
+			await holder.goto('/sign-in');
+			await holder.getByLabel('Номер телефона').fill('+79160000003');
+			await press(holder, 'Получить пароль');
+			await holder.getByText('Нет доступа к телефону').click();
+			await holder.getByRole('link', { name: 'Номер телефона меняется' })
+				.click();
+			await heading(holder, 'Номер телефона меняется');
+			await look(holder, 'phone');
+			await lookInEnglish(holder, 'phone');
+			await press(holder, 'Отказаться от смены номера');
+			await holder.getByText('В коде шестнадцать букв и цифр').first()
+				.waitFor();
+			await holder.getByLabel('Код из смс').fill('0000-0000-0000-0000');
+			await press(holder, 'Отказаться от смены номера');
+			await holder.getByText('Код не подошёл').first().waitFor();
+			await look(holder, 'phone-wrong');
+			await holder.getByLabel('Код из смс').fill(code.toUpperCase());
+			await press(holder, 'Отказаться от смены номера');
+			await holder.getByText('Номер не сменится').waitFor();
+			await look(holder, 'phone-ended');
+			await holder.context().close();
+		});
+
 	await t.test('by keyboard alone', async () => {
 		const keys = await openPage(browser, centre);
 		await keys.goto('/sign-in');
