@@ -11,8 +11,8 @@ enum {
 	SECRET_MAX = 1024,
 };
 
-enum err
-credential_read(const char *path, const char *setting, struct secret *out,
+static enum err
+read_secret(const char *path, const char *setting, struct secret *out,
     struct errinfo *ei)
 {
 	enum err e = file_read_secret(path, SECRET_MAX, out, ei);
@@ -33,8 +33,8 @@ credential_read(const char *path, const char *setting, struct secret *out,
 	return ERR_OK;
 }
 
-enum err
-credential_read_roots(const char *path, struct buf *out, struct errinfo *ei)
+static enum err
+read_roots(const char *path, struct buf *out, struct errinfo *ei)
 {
 	enum err e = file_read(path, ROOTS_BYTES_MAX, out, ei);
 
@@ -42,6 +42,21 @@ credential_read_roots(const char *path, struct buf *out, struct errinfo *ei)
 	    strstr(buf_cstr(out), "-----BEGIN CERTIFICATE-----") == NULL) {
 		e = err_set(ei, ERR_FORMAT, "courier.ca_file", NULL,
 		    "ca_file of courier.conf holds no certificate in PEM");
+	}
+	return e;
+}
+
+enum err
+credentials_read(struct conf_cursor c, const char *setting, struct secret *out,
+    struct buf *out_roots, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	if (conf_has(c, setting)) {
+		e = read_secret(conf_text(c, setting), setting, out, ei);
+	}
+	if (e == ERR_OK && conf_has(c, "ca_file")) {
+		e = read_roots(conf_text(c, "ca_file"), out_roots, ei);
 	}
 	return e;
 }

@@ -5,16 +5,16 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "conf/conf.h"
 
-/* A line of text that nobody but courier can read, without its line end.
- * setting: what the file is called in messages.  FORMAT "courier.secret", and
- * errors of file_read_secret(). */
-ATTR_MUST_USE enum err credential_read(const char *path, const char *setting,
-    struct secret *out, struct errinfo *ei);
-
-/* Roots in PEM, read before the walls are up.  FORMAT "courier.ca_file", and
- * errors of file_read(). */
-ATTR_MUST_USE enum err credential_read_roots(
-    const char *path, struct buf *out, struct errinfo *ei);
+/*
+ * Those that settings name, if they do: `setting`, a line of text that nobody
+ * but courier can read, without its line end; and "ca_file", roots in PEM. Read
+ * before the walls are up.  FORMAT "courier.secret", "courier.ca_file", and
+ * errors of file_read_secret() and file_read().
+ */
+ATTR_MUST_USE enum err credentials_read(struct conf_cursor c,
+    const char *setting, struct secret *out, struct buf *out_roots,
+    struct errinfo *ei);
 
 #endif

@@ -275,22 +275,6 @@ check_report(const struct gateway *g, struct conf_report *report)
 	}
 }
 
-static enum err
-read_files(struct gateway *g, struct errinfo *ei)
-{
-	enum err e = ERR_OK;
-
-	if (conf_has(g->conf, "secret_file")) {
-		e = credential_read(conf_text(g->conf, "secret_file"),
-		    "secret_file", &g->secret, ei);
-	}
-	if (e == ERR_OK && conf_has(g->conf, "ca_file")) {
-		e = credential_read_roots(
-		    conf_text(g->conf, "ca_file"), &g->roots, ei);
-	}
-	return e;
-}
-
 enum err
 gateway_new(struct conf_cursor c, struct conf_report *report,
     struct gateway **out, struct errinfo *ei)
@@ -327,7 +311,8 @@ gateway_new(struct conf_cursor c, struct conf_report *report,
 	}
 	conf_report_clear(&mine);
 	if (e == ERR_OK) {
-		e = read_files(g, ei);
+		e = credentials_read(
+		    g->conf, "secret_file", &g->secret, &g->roots, ei);
 	}
 	if (e != ERR_OK) {
 		gateway_free(g);

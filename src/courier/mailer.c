@@ -110,22 +110,6 @@ check_whole(struct conf_cursor c, struct conf_report *report)
 	}
 }
 
-static enum err
-read_files(struct mailer *m, struct errinfo *ei)
-{
-	enum err e = ERR_OK;
-
-	if (conf_has(m->conf, "password_file")) {
-		e = credential_read(conf_text(m->conf, "password_file"),
-		    "password_file", &m->password, ei);
-	}
-	if (e == ERR_OK && conf_has(m->conf, "ca_file")) {
-		e = credential_read_roots(
-		    conf_text(m->conf, "ca_file"), &m->roots, ei);
-	}
-	return e;
-}
-
 enum err
 mailer_new(struct conf_cursor c, struct conf_report *report,
     struct mailer **out, struct errinfo *ei)
@@ -151,7 +135,8 @@ mailer_new(struct conf_cursor c, struct conf_report *report,
 	}
 	conf_report_clear(&mine);
 	if (e == ERR_OK) {
-		e = read_files(m, ei);
+		e = credentials_read(
+		    m->conf, "password_file", &m->password, &m->roots, ei);
 	}
 	if (e != ERR_OK) {
 		mailer_free(m);
