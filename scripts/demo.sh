@@ -82,8 +82,9 @@ if [ ! -e "$centre/etc/surguch/surguch.conf" ]; then
 fi
 . "$centre/demo.env"
 conf=$centre/etc/surguch/surguch.conf
-# The page is wherever this build left it, if it made one.
-sed -i '/^web = /d' "$conf"
+# Programs and the page are this build's, wherever it stands, also for a centre
+# that another checkout made.
+sed -i -e "s|^libexec = .*|libexec = \"$bin/roles\";|" -e '/^web = /d' "$conf"
 if [ -f "$build/web/index.html" ]; then
 	printf 'web = "%s";\n' "$build/web" >>"$conf"
 fi

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/random.h"
+#include "workstation/media.h"
 
 enum {
 	ID_BYTES = 16,
@@ -181,6 +182,7 @@ run(void *arg)
 	if (e == ERR_OK) {
 		e = json_writer_end(&out, &ei);
 	}
+	media_changed(ops->o.media);
 	log_end(op, e, &ei);
 	(void)pthread_mutex_lock(&ops->lock);
 	op->state = e == ERR_OK ? STATE_DONE : STATE_FAILED;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/workplace.h"
 
+#include <string.h>
+
 #include "agent/work.h"
 #include "base/version.h"
 #include "workstation/media.h"
@@ -24,11 +26,11 @@ put_pin(struct json_writer *w, const struct token_seen *seen)
 }
 
 static enum err
-put_medium(struct json_writer *w, const struct medium *m, struct errinfo *ei)
+put_medium(struct json_writer *w, struct media *media, const struct medium *m,
+    struct errinfo *ei)
 {
-	struct container_entry *list = NULL;
 	size_t num = 0;
-	enum err e = media_containers(m, &list, &num, ei);
+	enum err e = media_count(media, m, &num, ei);
 
 	/* One token that fails takes nothing else away. */
 	if (e != ERR_OK && m->kind != MEDIUM_TOKEN) {
@@ -52,26 +54,32 @@ put_medium(struct json_writer *w, const struct medium *m, struct errinfo *ei)
 	json_put_bool(w, "writable", m->writable);
 	json_put_int(w, "containers", (int64_t)num);
 	json_close(w);
-	container_list_free(list, num);
 	return ERR_OK;
 }
 
 static void
-put_modules(struct json_writer *w, const struct media *media)
+put_modules(struct json_writer *w, struct media *media)
 {
-	size_t num = 0;
-	const struct media_module *modules = media_modules(media, &num);
+	struct media_module modules[MEDIA_MODULES_MAX];
+	size_t num = media_modules(media, modules);
 
 	json_open_array(w, "modules");
 	for (size_t i = 0; i < num; i++) {
+		const char *slash = strrchr(modules[i].path, '/');
+
 		json_open_object(w, NULL);
-		json_put_text(w, "name", modules[i].name);
+		json_put_text(
+		    w, "name", slash != NULL ? slash + 1 : modules[i].path);
 		json_put_bool(w, "found", modules[i].found);
+		if (modules[i].problem[0] != '\0') {
+			json_put_text(w, "problem", modules[i].problem);
+		}
 		json_close(w);
 	}
 	json_close(w);
 }
 
+/* The media first: that look is what finds modules. */
 static enum err
 put_media(struct json_writer *w, struct media *media, struct errinfo *ei)
 {
@@ -79,9 +87,12 @@ put_media(struct json_writer *w, struct media *media, struct errinfo *ei)
 	size_t num = 0;
 	enum err e = media_list(media, all, &num, ei);
 
+	if (e == ERR_OK) {
+		put_modules(w, media);
+	}
 	json_open_array(w, "media");
 	for (size_t i = 0; i < num && e == ERR_OK; i++) {
-		e = put_medium(w, &all[i], ei);
+		e = put_medium(w, media, &all[i], ei);
 	}
 	json_close(w);
 	return e;
@@ -103,7 +114,6 @@ workplace_put(struct media *media, const struct workplace_agent *about,
 	json_put_text(&w, "system", "linux");
 	json_put_text(&w, "window", about->window);
 	json_close(&w);
-	put_modules(&w, media);
 	e = put_media(&w, media, ei);
 	json_close(&w);
 	return e == ERR_OK ? json_writer_end(&w, ei) : e;

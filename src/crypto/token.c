@@ -247,11 +247,27 @@ look_at(const struct tokens *m, CK_SLOT_ID slot, struct token_seen *out)
 	return seen.serial[0] != '\0';
 }
 
+/* On the thread: a module may hang as it is loaded, too. */
+static enum err
+ready(struct tokens *m, struct errinfo *ei)
+{
+	enum err e;
+
+	if (m->m != NULL) {
+		return pkcs11_initialise(m->m, ei);
+	}
+	e = pkcs11_load(m->path, &m->m, ei);
+	if (e == ERR_OK) {
+		m->vendor = vendor_list_of(m->path);
+	}
+	return e;
+}
+
 static enum err
 slots_of(struct tokens *m, CK_SLOT_ID slots[SLOTS_MAX], CK_ULONG *out_num,
     struct errinfo *ei)
 {
-	enum err e = pkcs11_initialise(m->m, ei);
+	enum err e = ready(m, ei);
 	CK_RV rv;
 
 	if (e != ERR_OK) {
@@ -346,24 +362,27 @@ nothing(void *arg)
 }
 
 enum err
-tokens_load(const char *path, struct tokens **out, struct errinfo *ei)
+tokens_new(const char *path, struct tokens **out, struct errinfo *ei)
 {
-	struct tokens *m = calloc(1, sizeof(*m));
+	struct tokens *m;
 	enum err e;
 
+	if (path[0] != '/' || strlen(path) >= sizeof(m->path)) {
+		return err_object(ei,
+		    err_set(ei, ERR_FORMAT, "library.path", NULL,
+			"A library is named by its absolute path."),
+		    path);
+	}
+	m = calloc(1, sizeof(*m));
 	if (m == NULL) {
 		return err_nomem(ei);
 	}
-	e = pkcs11_load(path, &m->m, ei);
-	if (e == ERR_OK) {
-		e = pkcs11_thread_new(nothing, NULL, &m->thread, ei);
-	}
+	(void)snprintf(m->path, sizeof(m->path), "%s", path);
+	e = pkcs11_thread_new(nothing, NULL, &m->thread, ei);
 	if (e != ERR_OK) {
-		pkcs11_free(m->m);
 		free(m);
 		return e;
 	}
-	m->vendor = vendor_list_of(path);
 	ensure(pthread_mutex_init(&m->lock, NULL) == 0);
 	*out = m;
 	return ERR_OK;

@@ -61,9 +61,14 @@ struct token_seen {
 struct tokens; /* a module */
 struct token;  /* one that is open */
 
-/* The module at an absolute path.  ERR_UNSUPPORTED "library.load",
- * "pkcs11.version"; ERR_FORMAT "library.path". */
-ATTR_MUST_USE enum err tokens_load(
+/*
+ * The module at an absolute path, which is copied.  It is loaded by the first
+ * call that needs it, on the module's thread, and as long as that fails every
+ * call tries anew: its file may be put there later.  So each function here may
+ * also answer ERR_UNSUPPORTED "library.load", "pkcs11.version".
+ * ERR_FORMAT "library.path": the path is not absolute, or too long.
+ */
+ATTR_MUST_USE enum err tokens_new(
     const char *path, struct tokens **out, struct errinfo *ei);
 void tokens_free(struct tokens *m); /* NULL allowed; its tokens before it */
 

@@ -6,6 +6,7 @@
 
 #include "crypto/pkcs11_priv.h"
 #include "crypto/token.h"
+#include "os/file.h"
 
 enum {
 	TOKEN_WAIT_MS = 8000,
@@ -27,10 +28,12 @@ void vendor_look(
     const struct vendor_list *v, CK_SLOT_ID slot, struct token_seen *seen);
 
 struct tokens {
-	struct pkcs11 *m;
+	char path[PATH_TEXT_SIZE];
 	struct pkcs11_thread *thread;
+	/* The thread's: */
+	struct pkcs11 *m;                 /* NULL: not loaded yet */
 	const struct vendor_list *vendor; /* NULL: none */
-	pthread_mutex_t lock;             /* of what was seen last */
+	pthread_mutex_t lock;             /* of what follows, seen last */
 	struct token_seen seen[TOKENS_SEEN_MAX];
 	size_t num_seen;
 };

@@ -1,28 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/media.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "os/mounts.h"
 #include "os/process.h"
 #include "os/random.h"
+#include "os/systime.h"
 
 enum {
 	DIR_MODE = 0700,
 	NAME_BYTES = 8,
-	MODULES_MAX = 8,
+};
+
+/* What was counted on a token. */
+struct counted {
+	char serial[TOKEN_SERIAL_SIZE];
+	size_t num;
+	int64_t at_ms; /* of the monotonic clock */
 };
 
 struct media {
 	const char *home;
 	const char *registry_name;
-	struct media_module modules[MODULES_MAX];
-	struct tokens *loaded[MODULES_MAX]; /* NULL: not found */
+	pthread_mutex_t lock; /* of what follows */
+	struct media_module modules[MEDIA_MODULES_MAX];
+	struct tokens *tokens[MEDIA_MODULES_MAX]; /* never changed once there */
 	size_t num_modules;
+	bool usual; /* one of a usual place is among them */
+	struct counted counted[MEDIA_MAX];
+	size_t num_counted;
 };
 
 static const char disk_folder[] = "surguch";
@@ -52,26 +65,58 @@ static const char *const usual_places[] = {
 };
 
 static void
-add_module(struct media *m, const char *path, bool load)
+lock(struct media *m)
 {
-	struct media_module *module = &m->modules[m->num_modules];
-	struct errinfo ei = {0};
-	const char *slash;
+	ensure(pthread_mutex_lock(&m->lock) == 0);
+}
 
-	if (m->num_modules == MODULES_MAX) {
-		return;
+static void
+unlock(struct media *m)
+{
+	ensure(pthread_mutex_unlock(&m->lock) == 0);
+}
+
+/* The lock is held, or nobody else knows m. */
+static enum err
+add_module(struct media *m, const char *path, struct errinfo *ei)
+{
+	size_t at = m->num_modules;
+	struct errinfo own = {0};
+	enum err e;
+
+	if (at == MEDIA_MODULES_MAX) {
+		return ERR_OK;
 	}
-	(void)snprintf(module->path, sizeof(module->path), "%s", path);
-	slash = strrchr(module->path, '/');
-	module->name = slash != NULL ? slash + 1 : module->path;
-	if (load &&
-	    tokens_load(path, &m->loaded[m->num_modules], &ei) != ERR_OK) {
-		m->loaded[m->num_modules] = NULL;
-		(void)snprintf(
-		    module->problem, sizeof(module->problem), "%s", ei.rule);
+	e = tokens_new(path, &m->tokens[at], &own);
+	if (e != ERR_OK && e != ERR_FORMAT) {
+		*ei = own;
+		return e;
 	}
-	module->found = m->loaded[m->num_modules] != NULL;
+	(void)snprintf(
+	    m->modules[at].path, sizeof(m->modules[at].path), "%s", path);
+	(void)snprintf(m->modules[at].problem, sizeof(m->modules[at].problem),
+	    "%s", e == ERR_OK ? "" : own.rule);
 	m->num_modules++;
+	return ERR_OK;
+}
+
+/* It may be installed at any time.  Those of the other places are the same
+ * one, or links to it. */
+static enum err
+look_in_usual_places(struct media *m, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	lock(m);
+	for (size_t i = 0;
+	     i < ARRAY_LEN(usual_places) && !m->usual && e == ERR_OK; i++) {
+		if (file_exists(usual_places[i])) {
+			e = add_module(m, usual_places[i], ei);
+			m->usual = e == ERR_OK;
+		}
+	}
+	unlock(m);
+	return e;
 }
 
 enum err
@@ -79,6 +124,7 @@ media_open(
     const struct media_options *o, struct media **out, struct errinfo *ei)
 {
 	struct media *m = calloc(1, sizeof(*m));
+	enum err e = ERR_OK;
 
 	if (m == NULL) {
 		return err_nomem(ei);
@@ -86,17 +132,13 @@ media_open(
 	m->home = o->home;
 	m->registry_name =
 	    o->registry_name != NULL ? o->registry_name : "Registry";
-	for (size_t i = 0; i < o->num_modules; i++) {
-		add_module(m, o->modules[i], true);
+	ensure(pthread_mutex_init(&m->lock, NULL) == 0);
+	for (size_t i = 0; i < o->num_modules && e == ERR_OK; i++) {
+		e = add_module(m, o->modules[i], ei);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(usual_places); i++) {
-		if (file_exists(usual_places[i])) {
-			add_module(m, usual_places[i], true);
-			break; /* the others are the same, or links to it */
-		}
-	}
-	if (m->num_modules == 0) {
-		add_module(m, usual_places[0], false);
+	if (e != ERR_OK) {
+		media_close(m);
+		return e;
 	}
 	*out = m;
 	return ERR_OK;
@@ -107,17 +149,30 @@ media_close(struct media *m)
 {
 	if (m != NULL) {
 		for (size_t i = 0; i < m->num_modules; i++) {
-			tokens_free(m->loaded[i]);
+			tokens_free(m->tokens[i]);
 		}
+		(void)pthread_mutex_destroy(&m->lock);
 		free(m);
 	}
 }
 
-const struct media_module *
-media_modules(const struct media *m, size_t *out_num)
+size_t
+media_modules(struct media *m, struct media_module out[MEDIA_MODULES_MAX])
 {
-	*out_num = m->num_modules;
-	return m->modules;
+	size_t num;
+
+	lock(m);
+	num = m->num_modules;
+	for (size_t i = 0; i < num; i++) {
+		out[i] = m->modules[i];
+	}
+	unlock(m);
+	if (num == 0) {
+		out[num++] = (struct media_module){.problem = "library.load"};
+		(void)snprintf(
+		    out->path, sizeof(out->path), "%s", usual_places[0]);
+	}
+	return num;
 }
 
 /* --- the media -------------------------------------------------------------
@@ -198,23 +253,46 @@ is_listed(const struct medium *list, size_t num, const char *serial)
 	return false;
 }
 
+/* A module that fails now may answer the next time. */
 static void
 add_tokens(
     struct media *m, size_t at, struct medium out[MEDIA_MAX], size_t *num)
 {
 	struct token_seen seen[MEDIA_MAX];
+	struct errinfo ei = {0};
 	size_t num_seen = 0;
+	enum err e;
 
-	/* A module that fails now may answer the next time. */
-	if (m->loaded[at] == NULL || tokens_list(m->loaded[at], seen, MEDIA_MAX,
-					 &num_seen, NULL) != ERR_OK) {
-		return;
+	if (m->tokens[at] == NULL) {
+		return; /* no path of a library */
 	}
+	e = tokens_list(m->tokens[at], seen, MEDIA_MAX, &num_seen, &ei);
+	lock(m);
+	m->modules[at].found = e == ERR_OK || e == ERR_AGAIN;
+	(void)snprintf(m->modules[at].problem, sizeof(m->modules[at].problem),
+	    "%s", e == ERR_OK ? "" : ei.rule);
+	unlock(m);
 	for (size_t i = 0; i < num_seen && *num < MEDIA_MAX; i++) {
 		if (!is_listed(out, *num, seen[i].serial)) {
-			fill_token(&seen[i], m->loaded[at], &out[(*num)++]);
+			fill_token(&seen[i], m->tokens[at], &out[(*num)++]);
 		}
 	}
+}
+
+/* What is out is counted anew when it is in again. */
+static void
+forget_absent(struct media *m, const struct medium *list, size_t num)
+{
+	size_t kept = 0;
+
+	lock(m);
+	for (size_t i = 0; i < m->num_counted; i++) {
+		if (is_listed(list, num, m->counted[i].serial)) {
+			m->counted[kept++] = m->counted[i];
+		}
+	}
+	m->num_counted = kept;
+	unlock(m);
 }
 
 enum err
@@ -235,8 +313,17 @@ media_list(struct media *m, struct medium out[MEDIA_MAX], size_t *out_num,
 			e = fill_disk(&mounts[i], &out[(*out_num)++], ei);
 		}
 	}
-	for (size_t i = 0; i < m->num_modules && e == ERR_OK; i++) {
+	if (e == ERR_OK) {
+		e = look_in_usual_places(m, ei);
+	}
+	lock(m);
+	num = m->num_modules; /* which only grows */
+	unlock(m);
+	for (size_t i = 0; i < num && e == ERR_OK; i++) {
 		add_tokens(m, i, out, out_num);
+	}
+	if (e == ERR_OK) {
+		forget_absent(m, out, *out_num);
 	}
 	return e;
 }
@@ -344,6 +431,75 @@ media_containers(const struct medium *m, struct container_entry **out,
 		}
 	}
 	return add_outside(m, out, out_num, ei);
+}
+
+/* False: not counted, or too long ago. */
+static bool
+counted_of(struct media *m, const char *serial, int64_t now, size_t *out_num)
+{
+	bool known = false;
+
+	lock(m);
+	for (size_t i = 0; i < m->num_counted && !known; i++) {
+		const struct counted *c = &m->counted[i];
+
+		known = strcmp(c->serial, serial) == 0 &&
+			now - c->at_ms < MEDIA_COUNT_MS;
+		if (known) {
+			*out_num = c->num;
+		}
+	}
+	unlock(m);
+	return known;
+}
+
+static void
+keep_count(struct media *m, const char *serial, int64_t now, size_t num)
+{
+	size_t at = 0;
+
+	lock(m);
+	while (
+	    at < m->num_counted && strcmp(m->counted[at].serial, serial) != 0) {
+		at++;
+	}
+	if (at < MEDIA_MAX) {
+		m->counted[at] = (struct counted){.num = num, .at_ms = now};
+		(void)snprintf(m->counted[at].serial,
+		    sizeof(m->counted[at].serial), "%s", serial);
+		m->num_counted += at == m->num_counted;
+	}
+	unlock(m);
+}
+
+enum err
+media_count(struct media *m, const struct medium *one, size_t *out_num,
+    struct errinfo *ei)
+{
+	struct container_entry *list = NULL;
+	struct clock clock = system_clock();
+	int64_t now = clock_mono_ms(&clock);
+	enum err e;
+
+	*out_num = 0;
+	if (one->kind == MEDIUM_TOKEN &&
+	    counted_of(m, one->token.serial, now, out_num)) {
+		return ERR_OK;
+	}
+	e = media_containers(one, &list, out_num, ei);
+	container_list_free(list, *out_num);
+	if (e == ERR_OK && one->kind == MEDIUM_TOKEN) {
+		keep_count(m, one->token.serial, now, *out_num);
+	}
+	return e;
+}
+
+void
+media_changed(struct media *m)
+{
+	lock(m);
+	m->num_counted = 0;
+	unlock(m);
 }
 
 enum err

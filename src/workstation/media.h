@@ -22,6 +22,8 @@ enum {
 	MEDIUM_ID_SIZE = 80,
 	MEDIUM_NAME_SIZE = 128,
 	MEDIUM_SERIAL_SIZE = 64,
+	MEDIA_MODULES_MAX = 8,
+	MEDIA_COUNT_MS = 30000,
 };
 
 enum medium_kind {
@@ -65,22 +67,23 @@ struct media_options {
 /* A module as the workplace shows it. */
 struct media_module {
 	char path[PATH_TEXT_SIZE];
-	const char *name; /* its file's; inside path */
-	bool found;       /* loaded */
+	bool found;       /* loaded, whether or not it answers */
 	char problem[64]; /* the rule why it gives no tokens; "" */
 };
 
 /*
- * Load the modules that were named and those that stand in the usual places.
- * One that cannot be loaded does not keep the others from working:
- * media_modules() says so.
+ * The modules that were named, and the one that stands in a usual place, which
+ * is looked for at each media_list() until it is there.  None is loaded here,
+ * so none that hangs holds the caller (crypto/token.h); one that cannot be
+ * loaded does not keep the others from working: media_modules() says so.
+ * Afterwards any thread may call.
  */
 ATTR_MUST_USE enum err media_open(
     const struct media_options *o, struct media **out, struct errinfo *ei);
 void media_close(struct media *m); /* NULL allowed */
-/* At least one, found or not; borrowed. */
-const struct media_module *media_modules(
-    const struct media *m, size_t *out_num);
+/* As the last media_list() found them: at least one, found or not. */
+size_t media_modules(
+    struct media *m, struct media_module out[MEDIA_MODULES_MAX]);
 
 /* --- the media -------------------------------------------------------------
  */
@@ -105,6 +108,15 @@ struct kept {
  * "container". */
 ATTR_MUST_USE enum err media_find_container(
     struct media *m, const char *id, struct kept *out, struct errinfo *ei);
+/*
+ * How many containers a medium has, for whoever looks all the time: a token is
+ * asked only when it was out, after media_changed(), and each
+ * MEDIA_COUNT_MS, because that takes a session with it.
+ */
+ATTR_MUST_USE enum err media_count(struct media *m, const struct medium *one,
+    size_t *out_num, struct errinfo *ei);
+/* Somebody of this process wrote to a medium. */
+void media_changed(struct media *m);
 /* The containers of a medium, as container_list(); none when it has no
  * folder for them. */
 ATTR_MUST_USE enum err media_containers(const struct medium *m,

@@ -4,9 +4,11 @@
 // that it can be pulled out at any moment.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync }
+	from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../run/exec.mjs';
 import { Agent } from './lib/agent.mjs';
 import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
@@ -315,6 +317,23 @@ test('tokens', async (t) => {
 		assert.equal(tokens.describe('3').left, '1');
 	});
 
+	await t.test('looking does not cost the token a session each time',
+		async () => {
+			await workplace(); // and counts, if it has to
+			const before = tokens.sessions('0');
+			for (let i = 0; i < 5; i++) {
+				await workplace();
+			}
+			assert.equal(tokens.sessions('0'), before);
+			const had = (await medium(passive.id)).containers;
+			agent.passwords(PIN);
+			const p = await owner();
+			const made = await page.run(await order(p, 'make_key'),
+				{ medium: passive.id, entropy: b64(Buffer.alloc(1024)) });
+			assert.equal(made.state, 'done', JSON.stringify(made));
+			assert.equal((await medium(passive.id)).containers, had + 1);
+		});
+
 	await t.test('its memory is its own, and locked', () => {
 		// script(1), sh, and the agent: whose name it is.
 		const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)
@@ -334,4 +353,57 @@ test('tokens', async (t) => {
 	});
 
 	console.log('proves: A5 A6 A8 A9 A13 A15 A19 A21');
+});
+
+test('a module that comes late, or hangs', async (t) => {
+	const centre = await startDesk(t);
+	const tokens = new Tokens(join(scratch(t), 'tokens'));
+	const { id } = tokens.insert('0', { pin: PIN });
+	const module = join(scratch(t), 'late.so');
+	const agent = await Agent.start(t, centre, { tokens, module });
+	await agent.trust();
+	const page = agent.page();
+	await page.pair();
+	const workplace = async () => expectStatus(
+		await page.post('/v1/workplace'), 200);
+	const has = (w) => w.media.some((m) => m.id === id);
+
+	await t.test('installed while the agent runs', async () => {
+		const before = await workplace();
+		assert.deepEqual(before.modules[0],
+			{ name: 'late.so', found: false, problem: 'library.load' });
+		assert.equal(has(before), false);
+		// As a package does it: the whole file, or none.
+		copyFileSync(TOKEN_MODULE, `${module}.new`);
+		renameSync(`${module}.new`, module);
+		const after = await workplace();
+		assert.deepEqual(after.modules[0], { name: 'late.so', found: true });
+		assert.equal(has(after), true);
+	});
+
+	await t.test('one that hangs as it starts holds nobody', async () => {
+		await agent.stop();
+		tokens.fail('0', 'C_Initialize hang 20000');
+		const from = Date.now();
+		await agent.up(); // it says that it has started
+		const other = agent.page();
+		await other.pair();
+		assert.ok(Date.now() - from < 8000, 'the start waited for the module');
+		const look = async () => expectStatus(
+			await other.post('/v1/workplace'), 200);
+		const w = await look();
+		assert.deepEqual(w.modules[0],
+			{ name: 'late.so', found: true, problem: 'key.hung' });
+		assert.ok(w.media.some((m) => m.id === 'registry'));
+		// What is known of it costs nobody the wait again.
+		const again = Date.now();
+		await look();
+		assert.ok(Date.now() - again < 4000, 'each look waits for it');
+		// It answers after all.
+		await until(async () => {
+			await sleep(500); // no faster than a page asks
+			return has(await look());
+		}, () => 'the token is back');
+		assert.equal((await look()).modules[0].problem, undefined);
+	});
 });

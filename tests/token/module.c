@@ -110,6 +110,7 @@ enter_session(CK_SESSION_HANDLE handle, const char *function,
 CK_RV
 C_Initialize(void *args)
 {
+	struct token t;
 	CK_RV rv;
 
 	(void)args;
@@ -118,6 +119,10 @@ C_Initialize(void *args)
 		return leave(CKR_CRYPTOKI_ALREADY_INITIALIZED);
 	}
 	rv = keys_init();
+	for (CK_SLOT_ID slot = 0; slot < tokens_num() && rv == CKR_OK; slot++) {
+		rv = token_read(slot, &t) ? token_fault(&t, "C_Initialize")
+					  : CKR_OK;
+	}
 	for (size_t i = 0; i < TOKENS_MAX; i++) {
 		logged[i] = NOBODY;
 	}
@@ -321,6 +326,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
 			    .rw = (flags & CKF_RW_SESSION) != 0,
 			    .slot = slot};
 			*out = i + 1;
+			token_count_session(&t);
 			return leave(CKR_OK);
 		}
 	}

@@ -63,6 +63,8 @@ bool token_is_in(const struct token *t);
 /* What `fail` says of this call: CKR_OK, what it is to answer, or, the token
  * having been pulled out at this moment, CKR_DEVICE_REMOVED. */
 CK_RV token_fault(const struct token *t, const char *function);
+/* One byte more in the file `sessions`: whoever counts them looks there. */
+void token_count_session(const struct token *t);
 
 bool is_active(const struct token *t);
 

@@ -24,7 +24,7 @@ export interface Medium {
 export interface Place {
 	agent: { id: string; version: string; protocol: number; system: string;
 		window: 'terminal' | 'gtk' | 'none' };
-	modules: { name: string; found: boolean }[];
+	modules: { name: string; found: boolean; problem?: string }[];
 	media: Medium[];
 }
 export interface Container {

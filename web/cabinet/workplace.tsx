@@ -54,10 +54,13 @@ export function WorkplacePoints({ watch: w }: { watch: Watch }) {
 // Only tokens need one: nothing waits for it.
 function modulePoint(w: Watch): Point[] {
 	const modules = w.place?.modules ?? [];
-	const found = modules.find((m) => m.found);
+	const found = modules.find((m) => m.found && !m.problem) ??
+		modules.find((m) => m.found);
 	return modules[0] === undefined ? [] : [{ id: 'module',
-		title: t('work.module'), state: found ? 'ok' : 'later',
-		text: found ? t('work.module.ok', found.name)
+		title: t('work.module'),
+		state: !found ? 'later' : found.problem ? 'need' : 'ok',
+		text: found ? t(found.problem ? 'work.module.silent'
+			: 'work.module.ok', found.name)
 			: t('work.module.none', modules[0].name) }];
 }
 

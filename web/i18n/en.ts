@@ -183,6 +183,7 @@ export const en: Dictionary = {
 	'work.window.none': 'The application cannot show a window, so it will sign nothing. Start it from a terminal or in a graphical session.',
 	'work.module': 'Module of the token',
 	'work.module.ok': (name) => `Found: ${name}.`,
+	'work.module.silent': (name) => `Does not answer (${name}). Take the token out and put it in again.`,
 	'work.module.none': (name) => `Not found (${name}). Only a token needs it: install the driver from its maker’s site, and the page notices by itself.`,
 	'work.later': 'We look at this after the one above.',
 	'work.next': 'Continue',

@@ -21,10 +21,11 @@ export class Agent {
 	//   computer  of tests/browser/lib/computer.mjs: runs in there
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
+	//   module  the path of theirs, when it is another
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
 		diskFrom = null, plain = false, port = null, display = null,
-		tokens = null, computer = null } = {}) {
+		tokens = null, module = TOKEN_MODULE, computer = null } = {}) {
 		const agent = new Agent();
 		agent.computer = computer;
 		agent.disk = disk;
@@ -32,6 +33,7 @@ export class Agent {
 		agent.plain = plain;
 		agent.display = display;
 		agent.tokens = tokens;
+		agent.module = module;
 		agent.t = t;
 		agent.centre = centre;
 		agent.place = home ?? computer?.home ?? join(scratch(t), 'home');
@@ -61,7 +63,7 @@ export class Agent {
 		this.child = spawn(first, [...rest, '-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
 			`${this.#ways()}` +
-			`${this.tokens ? ` --module ${TOKEN_MODULE}` : ''}` +
+			`${this.tokens ? ` --module ${this.module}` : ''}` +
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,

@@ -54,6 +54,12 @@ export class Tokens {
 		this.#write(slot, 'fail', what);
 	}
 
+	// How many sessions the module gave with it.
+	sessions(slot) {
+		const file = join(this.dir, slot, 'sessions');
+		return existsSync(file) ? readFileSync(file).length : 0;
+	}
+
 	// What lies on it, as Maps from attribute types to values; the module's
 	// own, without asking it.
 	objects(slot) {

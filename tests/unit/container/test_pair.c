@@ -37,7 +37,7 @@ setup(void **state)
 	token_house_insert("0", "kind ecp\nserial 00aa\n");
 	token_house_insert("1", "kind lite\nserial 00bb\n");
 	assert_ok(
-	    tokens_load(getenv("SURGUCH_TOKEN_MODULE"), &module, &ei), &ei);
+	    tokens_new(getenv("SURGUCH_TOKEN_MODULE"), &module, &ei), &ei);
 	return 0;
 }
 

@@ -59,7 +59,7 @@ setup(void **state)
 	token_house_insert("0", "kind ecp\nserial 00aa\nlabel Rutoken ECP\n");
 	token_house_insert("1", "kind lite\nserial 00bb\nlabel Lite\n");
 	assert_ok(
-	    tokens_load(getenv("SURGUCH_TOKEN_MODULE"), &module, &ei), &ei);
+	    tokens_new(getenv("SURGUCH_TOKEN_MODULE"), &module, &ei), &ei);
 	return 0;
 }
 

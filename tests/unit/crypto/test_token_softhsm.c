@@ -24,7 +24,7 @@ setup(void **state)
 	if (!softhsm_open(&hsm)) {
 		return -1;
 	}
-	assert_ok(tokens_load(hsm.module, &module, &ei), &ei);
+	assert_ok(tokens_new(hsm.module, &module, &ei), &ei);
 	assert_ok(tokens_list(module, seen, 4, &num, &ei), &ei);
 	assert_int_equal(num, 1);
 	assert_string_equal(seen[0].label, SOFTHSM_TOKEN);
