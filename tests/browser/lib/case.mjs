@@ -8,7 +8,7 @@ import { Journey } from './journey.mjs';
 
 const STEPS = ['signIn', 'list', 'data', 'workplace', 'chooseMedium', 'makeKey',
 	'confirm', 'read', 'install', 'files', 'backup', 'check', 'trust',
-	'renewal', 'anotherComputer', 'end'];
+	'renewal', 'anotherComputer', 'oldKeys', 'end'];
 const [medium, lang] = process.env.CASE.split(',');
 
 process.setMaxListeners(0); // places of tests, each removed at the end

@@ -12,6 +12,7 @@ import { opensslMust } from '../../e2e/lib/openssl.mjs';
 import { ACT_CODE, addForm, pay, PHONE, SIGN_IN_CODE }
 	from '../../e2e/lib/person.mjs';
 import { scratch, until } from '../../e2e/lib/scratch.mjs';
+import { ClockOffset } from '../../e2e/lib/seams.mjs';
 import { Tokens } from '../../e2e/lib/tokens.mjs';
 import { launch, look, noFaults, openPage, OUTSIDE } from './browser.mjs';
 import { withPages } from './centre.mjs';
@@ -22,6 +23,8 @@ import { words } from './words.mjs';
 const STRANGER = '+79990000000';
 const LOCALES = { ru: 'ru-RU', en: 'en-US' };
 const RESEND_SEC = 121;
+const TWO_YEARS_SEC = 2 * 366 * 86400;
+const KEPT_PASSWORD = 'starye klyuchi';
 
 const digitsOf = (code) => code.replace(/\D/g, '');
 const wrong = (code) => digitsOf(code).replace(/^./,
@@ -42,6 +45,7 @@ export class Journey {
 		j.form = await addForm(j.centre, { paid: false });
 		j.disk = await Disk.make(t, DISK);
 		j.computer = await Computer.start(t, lang);
+		j.clock = new ClockOffset(t, scratch(t));
 		j.tokens = j.medium.slot === undefined ? null
 			: new Tokens(join(scratch(t), 'tokens'));
 		j.display = windows ? await Display.start(t) : null;
@@ -139,7 +143,8 @@ export class Journey {
 
 	async startAgent(computer = this.computer) {
 		this.agent = await Agent.start(this.t, this.centre, { port: 0,
-			computer, tokens: this.tokens, display: this.display });
+			computer, tokens: this.tokens, display: this.display,
+			clock: this.clock });
 		await this.agent.trust();
 		if (this.interrupted) {
 			this.agent.passwords();
@@ -570,7 +575,6 @@ export class Journey {
 		await this.look('trust');
 	}
 
-	// A16: earlier keys go to the profile in one act, each decryption proved.
 	// A6 once more: the next certificate's medium is the earlier one's.
 	async renewal() {
 		const form = await addForm(this.centre);
@@ -629,12 +633,37 @@ export class Journey {
 		await this.look('kept');
 	}
 
+	// A16: two years later what has expired goes to the profile in one act, and
+	// each copy is tried; a key that never leaves its token is said to stay.
+	async oldKeys() {
+		const { page } = this;
+		this.clock.set(TWO_YEARS_SEC);
+		await page.goto('/my/keys');
+		await this.heading('keys.h');
+		const button = (key) => page.getByRole('button',
+			{ name: this.say(key), exact: true });
+		await button('keys.archive').or(button('work.pair.start')).waitFor();
+		if (await button('work.pair.start').isVisible()) {
+			await this.pair();
+		}
+		await this.press('keys.archive');
+		if (this.medium.backup === null) {
+			await this.shows('keys.stays', '');
+		} else {
+			await this.consent(KEPT_PASSWORD, KEPT_PASSWORD,
+				...this.medium.putIn ? this.medium.use : [SECOND_PASSWORD]);
+			await this.shows('keys.kept', 1);
+		}
+		await this.logged(/kind=archive.*rule=""/);
+		await this.look('old-keys');
+	}
+
 	// What was done stands in the logs, and no secret does.
 	async end() {
 		await noFaults(this.page);
 		const told = this.agent.log + this.centre.log;
 		for (const secret of [...this.medium.make, ...this.medium.use,
-			SECOND_PASSWORD].filter((s) => s[0] !== '!')) {
+			SECOND_PASSWORD, KEPT_PASSWORD].filter((s) => s[0] !== '!')) {
 			assert.ok(!told.includes(secret), 'a secret in a log');
 		}
 	}

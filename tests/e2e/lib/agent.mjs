@@ -22,10 +22,12 @@ export class Agent {
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
 	//   module  the path of theirs, when it is another
+	//   clock   of lib/seams.mjs: its agent's, where the build has seams
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
 		diskFrom = null, plain = false, port = null, display = null,
-		tokens = null, module = TOKEN_MODULE, computer = null } = {}) {
+		tokens = null, module = TOKEN_MODULE, computer = null,
+		clock = null } = {}) {
 		const agent = new Agent();
 		agent.computer = computer;
 		agent.disk = disk;
@@ -34,6 +36,7 @@ export class Agent {
 		agent.display = display;
 		agent.tokens = tokens;
 		agent.module = module;
+		agent.clock = clock;
 		agent.t = t;
 		agent.centre = centre;
 		agent.place = home ?? computer?.home ?? join(scratch(t), 'home');
@@ -70,7 +73,9 @@ export class Agent {
 			LANG: 'C.UTF-8', HOME: this.place, ...this.computer?.env,
 			...this.display?.env,
 			...this.plain && { SURGUCH_TEST_PLAIN_DISK: '/media/' },
-			...this.tokens?.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+			...this.clock && { SURGUCH_CLOCK_FD: '3' },
+			...this.tokens?.env }, stdio: ['pipe', 'pipe', 'pipe',
+			this.clock?.fd ?? 'ignore'] });
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream.setEncoding('utf8').on('data', (d) => {
 				this.seen += d;
