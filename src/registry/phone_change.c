@@ -9,6 +9,7 @@
 #include "identity/notice.h"
 #include "os/random.h"
 #include "registry/form_priv.h"
+#include "registry/phone_change_priv.h"
 
 enum {
 	REFERENCE_CHARS_MAX = 200,
@@ -124,10 +125,10 @@ row_read(const struct rows *rows, size_t i, struct phone_change *out,
 	return ERR_OK;
 }
 
-static enum err
-tell(struct registry *r, struct unit *u, const struct phone_change *c,
-    const char *phone, const char *email, enum message message,
-    const char *code, struct errinfo *ei)
+enum err
+phone_change_tell(struct registry *r, struct unit *u,
+    const struct phone_change *c, const char *phone, const char *email,
+    enum message message, const char *code, struct errinfo *ei)
 {
 	char when[WHEN_SIZE];
 
@@ -324,7 +325,7 @@ add_ask(struct registry *r, struct unit *u, const struct act *act,
 	registry_audit(u, &act->actor, "phone.ask", FORM_PREFIX, &c->form,
 	    detail, c->asked_at);
 	act_add(u, act, c->asked_at);
-	e = tell(r, u, c, c->old_phone, f->fields.email,
+	e = phone_change_tell(r, u, c, c->old_phone, f->fields.email,
 	    certain ? MESSAGE_PHONE_CERTAIN : MESSAGE_PHONE_CHANGING, code, ei);
 	secret_wipe(code, sizeof(code));
 	return e;
@@ -376,10 +377,10 @@ out:
 
 /* --- its end ------------------------------------------------------------- */
 
-static void
-add_end(struct unit *u, const struct actor *actor, const struct phone_change *c,
-    enum phone_change_state to, const char *action, const char *reason,
-    int64_t now)
+void
+phone_change_add_end(struct unit *u, const struct actor *actor,
+    const struct phone_change *c, enum phone_change_state to,
+    const char *action, const char *reason, int64_t now)
 {
 	unit_add(u, ST_PHONE_CHANGE_END, EXPECT(1), V_ID(&c->id),
 	    V_TEXT(phone_change_state_name(to)), V_INT(now), V_TEXT(reason));
@@ -418,8 +419,8 @@ phone_change_withdraw(struct registry *r, const struct act *act,
 	unit_init(&u);
 	e = row_read(rows, 0, &c, ei);
 	if (e == ERR_OK) {
-		add_end(&u, &act->actor, &c, PHONE_WITHDRAWN, "phone.withdraw",
-		    reason, now);
+		phone_change_add_end(&u, &act->actor, &c, PHONE_WITHDRAWN,
+		    "phone.withdraw", reason, now);
 		act_add(&u, act, now);
 		e = registry_submit(r, &u, NULL, &mine);
 		if (e == ERR_CONFLICT &&
@@ -457,7 +458,7 @@ object_to(struct registry *r, const struct phone_change *c, struct errinfo *ei)
 	}
 	actor_system(&actor, "objection");
 	unit_init(&u);
-	add_end(&u, &actor, c, PHONE_REFUSED, "phone.refuse", "",
+	phone_change_add_end(&u, &actor, c, PHONE_REFUSED, "phone.refuse", "",
 	    clock_utc_sec(r->clock));
 	e = registry_submit(r, &u, NULL, &mine);
 	unit_clear(&u);
@@ -517,8 +518,9 @@ phone_need_still(const struct form *f, struct errinfo *ei)
 /* --- lists ------------------------------------------------------------------
  */
 
-static enum err
-list_read(struct rows *rows, struct phone_change_list *out, struct errinfo *ei)
+enum err
+phone_change_list_read(
+    struct rows *rows, struct phone_change_list *out, struct errinfo *ei)
 {
 	enum err e = ERR_OK;
 
@@ -542,7 +544,7 @@ phone_change_list(struct registry *r, enum phone_change_state state,
 	    V_TEXT(phone_change_state_name(state)), V_ID(page_after(after)),
 	    V_INT(PAGE_ROWS_MAX));
 
-	return e != ERR_OK ? e : list_read(rows, out, ei);
+	return e != ERR_OK ? e : phone_change_list_read(rows, out, ei);
 }
 
 void
@@ -551,102 +553,4 @@ phone_change_list_clear(struct phone_change_list *l)
 	rows_free(l->rows);
 	l->rows = NULL;
 	l->num = 0;
-}
-
-/* --- the sweep ---------------------------------------------------------------
- */
-
-static enum err
-remind(struct registry *r, struct unit *u, const struct phone_change *c,
-    int64_t now, struct errinfo *ei)
-{
-	enum err e;
-
-	unit_add(
-	    u, ST_PHONE_CHANGE_REMINDED, EXPECT(1), V_ID(&c->id), V_INT(now));
-	e = tell(r, u, c, c->old_phone, NULL, MESSAGE_PHONE_SOON, NULL, ei);
-	return e != ERR_OK ? e
-			   : tell(r, u, c, c->new_phone, NULL,
-				 MESSAGE_PHONE_SOON, NULL, ei);
-}
-
-static enum err
-finish(struct registry *r, struct unit *u, const struct phone_change *c,
-    int64_t now, struct errinfo *ei)
-{
-	struct form f = {0};
-	struct actor actor;
-	enum err e = form_get(r, &c->form, &f, ei);
-
-	if (e != ERR_OK) {
-		return e;
-	}
-	actor_system(&actor, "phone");
-	if (f.status != FORM_OPEN) {
-		add_end(u, &actor, c, PHONE_WITHDRAWN, "phone.withdraw",
-		    "The form was withdrawn.", now);
-	} else {
-		add_end(u, &actor, c, PHONE_DONE, "phone.change", "", now);
-		unit_add(u, ST_FORM_SET_PHONE, EXPECT(1), V_ID(&c->form),
-		    V_TEXT(c->old_phone), V_TEXT(c->new_phone), V_INT(now));
-		e = tell(
-		    r, u, c, c->new_phone, NULL, MESSAGE_PHONE_DONE, NULL, ei);
-		if (e == ERR_OK) {
-			e = tell(r, u, c, c->old_phone, f.fields.email,
-			    MESSAGE_PHONE_CHANGED, NULL, ei);
-		}
-	}
-	form_clear(&f);
-	return e;
-}
-
-typedef enum err sweep_step(struct registry *r, struct unit *u,
-    const struct phone_change *c, int64_t now, struct errinfo *ei);
-
-static enum err
-sweep_one(struct registry *r, const struct phone_change *c, sweep_step *step,
-    int64_t now, struct errinfo *ei)
-{
-	struct unit u;
-	enum err e;
-
-	unit_init(&u);
-	e = step(r, &u, c, now, ei);
-	if (e == ERR_OK) {
-		e = registry_submit(r, &u, NULL, ei);
-	}
-	unit_clear(&u);
-	/* Somebody was faster: it is theirs. */
-	return e == ERR_CONFLICT ? ERR_OK : e;
-}
-
-static enum err
-sweep_all(struct registry *r, enum statement which, sweep_step *step,
-    struct errinfo *ei)
-{
-	int64_t now = clock_utc_sec(r->clock);
-	struct phone_change_list l;
-	struct rows *rows = NULL;
-	enum err e = store_query(
-	    r->store, which, &rows, ei, V_INT(now), V_INT(PAGE_ROWS_MAX));
-
-	if (e == ERR_OK) {
-		e = list_read(rows, &l, ei);
-	}
-	if (e != ERR_OK) {
-		return e;
-	}
-	for (size_t i = 0; e == ERR_OK && i < l.num; i++) {
-		e = sweep_one(r, &l.at[i], step, now, ei);
-	}
-	phone_change_list_clear(&l);
-	return e;
-}
-
-enum err
-phone_changes_sweep(struct registry *r, struct errinfo *ei)
-{
-	enum err e = sweep_all(r, ST_PHONE_CHANGE_DUE, finish, ei);
-
-	return e != ERR_OK ? e : sweep_all(r, ST_PHONE_CHANGE_SOON, remind, ei);
 }

@@ -326,9 +326,10 @@ STATEMENT(PHONE_CHANGE_REFUSED, "phone_change.refused",
 STATEMENT(PHONE_CHANGE_PAGE, "phone_change.page",
     PHONE_CHANGE_ROW "WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
     "tdi", "ddttttittiiIt")
-/* Those whose time has come: now, how many */
+/* Those whose time has come, and those of withdrawn forms: now, how many */
 STATEMENT(PHONE_CHANGE_DUE, "phone_change.due",
-    PHONE_CHANGE_ROW "WHERE state = 'waiting' AND effect_at <= $1 "
+    PHONE_CHANGE_ROW "WHERE state = 'waiting' AND (effect_at <= $1 OR EXISTS "
+    "(SELECT 1 FROM form f WHERE f.id = form_id AND f.state = 'withdrawn')) "
     "ORDER BY id LIMIT $2", "ii", "ddttttittiiIt")
 STATEMENT(PHONE_CHANGE_SOON, "phone_change.soon",
     PHONE_CHANGE_ROW "WHERE state = 'waiting' AND remind_at <= $1 "

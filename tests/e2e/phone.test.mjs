@@ -165,6 +165,33 @@ test('a lost or changed phone', async (t) => {
 			{ code: p.code }), 200);
 	});
 
+	await t.test('one that cannot be done holds no other up', async () => {
+		const [gone, moved, due] = [await begun(), await begun(), await begun()];
+		for (const p of [gone, moved, due]) {
+			expectStatus(await ask(p.form, p.fresh), 201);
+		}
+		// A withdrawn form's change ends now, not in three days.
+		expectStatus(await call(centre, 'POST',
+			`/v1/forms/${gone.form}/withdrawal`, { reason: 'передумал' }), 200);
+		// What no door lets happen; and it is the first in the list.
+		await writeSql(centre, `UPDATE form SET phone = '+79160000001'
+			WHERE phone = '${moved.phone}'`);
+		await writeSql(centre, `UPDATE phone_change SET
+			effect_at = effect_at - ${73 * HOUR} WHERE state = 'waiting'
+			AND old_phone <> '${gone.phone}'`);
+		await centre.killRole('surguch-front');
+		await centre.sms(/теперь по этому номеру/, { to: due.fresh });
+		assert.equal(await phoneOf(due.form), due.fresh);
+		assert.equal(await phoneOf(moved.form), '+79160000001');
+		assert.deepEqual(await list('waiting'), []);
+		const ended = await list('withdrawn');
+		for (const [p, reason] of [[gone, 'The form was withdrawn.'],
+			[moved, 'The form has another number by now.']]) {
+			const c = ended.find((x) => x.old_phone === p.phone);
+			assert.equal(c.reason, reason);
+		}
+	});
+
 	await t.test('is asked by those who may, and rightly', async () => {
 		const p = await begun();
 		const auditor = await centre.operator('eyes', 'auditor');

@@ -56,7 +56,7 @@ export const en: Dictionary = {
 	'in.again_sent': 'A new password is on its way. The earlier one no longer works.',
 	'in.change': 'Change the number',
 	'in.no_phone': 'I cannot use this phone',
-	'in.no_phone_text': 'You can sign in only with the number in the application. If it has changed or the phone is lost, go with your passport to the service centre where you applied: they will make sure who you are. The new number does not hold at once, usually after three days, and the old one gets an SMS. If the phone was stolen, stop the certificate at once.',
+	'in.no_phone_text': 'You can sign in only with the number in the application. If it has changed or the phone is lost, go with your passport to the service centre where you applied: they will make sure who you are. The new number does not hold at once, they will say when, and the old one gets an SMS. If the phone was stolen, stop the certificate at once.',
 	'in.not_come': 'Nothing came? Check the number, or call the service centre where you applied.',
 	'in.not_come_call': (phone) => `It did not come: check the number or call ${phone}.`,
 	'in.call': 'You cannot get in? Call, and you will be helped:',
