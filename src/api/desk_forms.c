@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/form_json.h"
 #include "api/routes.h"
+#include "ca/authority.h"
 #include "profile/values.h"
 #include "registry/form.h"
 #include "subject/subject.h"
@@ -293,6 +294,22 @@ api_form_document(void *arg, const struct request *r, struct response *resp)
 	call_desk(arg, r, resp, SCOPE_FORMS_APPROVE, form_document_op);
 }
 
+/* What the profile would refuse is said now, and not when the person has made a
+ * key and confirmed. */
+static enum err
+check_values(struct call *c, const struct id *id)
+{
+	struct form f = {0};
+	enum err e = form_get(c->api->registry, id, &f, c->ei);
+
+	if (e == ERR_OK && f.identified) {
+		e = form_check_values(
+		    &f, ca_profile(c->api->ca, f.data.profile), c->ei);
+	}
+	form_clear(&f);
+	return e;
+}
+
 /* The hash of what the operator was shown, so that nobody approves data that
  * were changed a moment ago. */
 static enum err
@@ -312,6 +329,9 @@ form_approve_op(struct call *c)
 	}
 	if (e == ERR_OK) {
 		e = call_answer_id(c, &id, FORM_PREFIX, 200, &act);
+	}
+	if (e == ERR_OK) {
+		e = check_values(c, &id);
 	}
 	if (e == ERR_OK) {
 		e = form_approve(c->api->registry, &act, &id, hash, c->ei);

@@ -74,6 +74,8 @@ bool profile_hold_allowed(const struct profile *p);
 /* Whether an operator or program may have one issued for a registered person
  * without a form and its approval (`direct` in the file). */
 bool profile_direct(const struct profile *p);
+/* Whether certificates say how their owner was identified. */
+bool profile_certifies_identification(const struct profile *p);
 /* Usual time of issue and the regulation's limit, for the page (A12). */
 uint32_t profile_usual_seconds(const struct profile *p);
 uint32_t profile_limit_seconds(const struct profile *p);

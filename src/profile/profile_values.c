@@ -69,6 +69,12 @@ profile_direct(const struct profile *p)
 	return p->direct;
 }
 
+bool
+profile_certifies_identification(const struct profile *p)
+{
+	return p->exts.need[EXT_IDENTIFICATION_KIND] == EXT_REQUIRED;
+}
+
 uint32_t
 profile_usual_seconds(const struct profile *p)
 {
@@ -292,7 +298,7 @@ check_sans(
 static enum err
 check_identification(const struct profile *p, int kind, struct errinfo *ei)
 {
-	bool wanted = p->exts.need[EXT_IDENTIFICATION_KIND] == EXT_REQUIRED;
+	bool wanted = profile_certifies_identification(p);
 
 	if (!wanted && kind == IDENTIFICATION_NONE) {
 		return ERR_OK;

@@ -23,6 +23,8 @@
 #include "registry/states.h"
 #include "subject/subject.h"
 
+struct issue_values;
+struct profile;
 struct rows;
 
 struct form_data {
@@ -124,6 +126,14 @@ ATTR_MUST_USE enum err form_identify(struct registry *r, const struct act *act,
 ATTR_MUST_USE enum err form_document(struct registry *r,
     const struct actor *actor, const struct id *id, struct secret *out,
     struct errinfo *ei);
+/* What it has certified of its owner under the profile (NULL: the centre has it
+ * no more): everything of `v` but the key and the idempotency key.  ERR_STATE
+ * "form.profile"; the errors of subject_build(). */
+ATTR_MUST_USE enum err form_put_values(const struct form *f,
+    const struct profile *p, struct issue_values *v, struct errinfo *ei);
+/* Would the profile certify that?  Those, and profile_check_names()'. */
+ATTR_MUST_USE enum err form_check_values(
+    const struct form *f, const struct profile *p, struct errinfo *ei);
 /*
  * The operator has compared data and documents.  hash: form.data_hash as it
  * was shown; ERR_CONFLICT "form.changed" when the data are other by now;

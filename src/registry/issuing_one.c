@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ca/authority.h"
 #include "ca/issue.h"
 #include "ca/key_owner.h"
 #include "identity/notice.h"
@@ -33,19 +34,15 @@ system_act(struct act *act)
 /* Everything that is certified comes from the registry; the request gives
  * its key and nothing else (design rule 1). */
 static enum err
-make_values(const struct form *f, const struct application *a,
-    const uint8_t key[32], struct issue_values *v, struct errinfo *ei)
+make_values(const struct issuing *i, const struct form *f,
+    const struct application *a, const uint8_t key[32], struct issue_values *v,
+    struct errinfo *ei)
 {
 	struct csr *csr = NULL;
 	enum err e;
 
 	memcpy(v->idem, key, sizeof(v->idem));
-	v->identification_kind = f->identification_kind;
-	e = values_set_profile(v, slice_str(f->data.profile), ei);
-	if (e == ERR_OK) {
-		e = subject_build(
-		    f->data.owner_kind, &f->fields, &v->attrs, ei);
-	}
+	e = form_put_values(f, ca_profile(i->o.ca, f->data.profile), v, ei);
 	if (e == ERR_OK) {
 		e = csr_parse(a->csr, &csr, ei);
 	}
@@ -181,7 +178,7 @@ sign_application(struct issuing *i, const struct form *f,
 
 	values_init(&values);
 	if (e == ERR_OK) {
-		e = make_values(f, a, key, &values, ei);
+		e = make_values(i, f, a, key, &values, ei);
 	}
 	if (e == ERR_OK) {
 		e = key_owner_check(i->o.registry->store, values_spki(&values),

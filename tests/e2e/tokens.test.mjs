@@ -11,10 +11,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../run/exec.mjs';
 import { Agent } from './lib/agent.mjs';
-import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
+import { addPerson, call, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { opensslMust } from './lib/openssl.mjs';
-import { ACT_CODE, addForm, Person } from './lib/person.mjs';
+import { ACT_CODE, addForm, identify, Person } from './lib/person.mjs';
 import { scratch, until } from './lib/scratch.mjs';
 import { CKA, CKO, classOf, FACTORY_PIN, flag, TOKEN_MODULE, Tokens }
 	from './lib/tokens.mjs';
@@ -29,8 +29,30 @@ const readName = (pid) => {
 };
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
 
+// Profiles for people by the centre's CA that is of no GOST.
+function withOtherKeys(centre) {
+	const etc = (file) => join(centre.dir, 'etc/surguch', file);
+	const gost = readFileSync(etc('profiles/qualified-person.conf'), 'utf8');
+	for (const [name, keys, bits] of [['person-p256', '{ algorithm = "p256"; }',
+		''], ['person-rsa', '{ algorithm = "rsa"; min_bits = 2048; ' +
+			'max_bits = 4096; }', ', "keyEncipherment"']]) {
+		writeFileSync(etc(`profiles/${name}.conf`), gost
+			.replace('"qualified-person"', `"${name}"`)
+			.replace(/^qualified_form.*\n/m, '')
+			.replace(/^keys = [^]*?\n\);/m, `keys = ( ${keys} );`)
+			.replace(/^signatures.*$/m, 'signatures = ["ecdsa-sha256"];')
+			.replace(/\bbits = \[[^]*?\];/,
+				`bits = ["digitalSignature", "nonRepudiation"${bits}];`)
+			.replace(/^\tsubject_sign_tool[^]*?^\t};\n/m, '')
+			.replace(/^\t# How[^]*?\];\n/m, ''));
+	}
+	const ca = etc('ca/issuing-p256.conf');
+	writeFileSync(ca, readFileSync(ca, 'utf8').replace('"tls-client"',
+		'"tls-client", "person-p256", "person-rsa"'));
+}
+
 test('tokens', async (t) => {
-	const centre = await startDesk(t);
+	const centre = await startDesk(t, { configure: withOtherKeys });
 	const tokens = new Tokens(join(scratch(t), 'tokens'));
 	const active = tokens.insert('0', { pin: PIN });
 	const passive = tokens.insert('1', { kind: 'lite', pin: PIN,
@@ -41,12 +63,12 @@ test('tokens', async (t) => {
 	await page.pair();
 	let num = 0;
 
-	async function owner() {
+	async function owner(fields = {}) {
 		num += 1;
 		const phone = `+7916500${1000 + num}`;
 		const person = await addPerson(centre,
 			{ ...PERSON, surname: 'Токенова' });
-		const form = await addForm(centre, { phone, person });
+		const form = await addForm(centre, { phone, person, ...fields });
 		const p = await new Person(centre, phone).signIn();
 		await p.apply(form);
 		expectStatus(await p.check(), 200);
@@ -61,7 +83,7 @@ test('tokens', async (t) => {
 
 	// From the key to the installed certificate; what each step gave.
 	async function walk(p, where, hooks = {}) {
-		agent.passwords(PIN);
+		agent.passwords(PIN, PIN); // a password is typed twice
 		const made = await page.run(await order(p, 'make_key'),
 			{ medium: where.id, entropy: b64(Buffer.alloc(1024)) });
 		assert.equal(made.state, 'done', JSON.stringify(made));
@@ -117,6 +139,35 @@ test('tokens', async (t) => {
 		tokens.putBack('1');
 		assert.equal((await medium(passive.id)).id, passive.id);
 	});
+
+	await t.test('keys of no GOST: in a token, in the registry', async () => {
+		for (const where of [active, { id: 'registry' }]) {
+			for (const [profile, spec, type] of [['person-p256', 'p256', 'ec'],
+				['person-rsa', 'rsa:2048', 'rsa']]) {
+				const p = await owner({ profile });
+				const { cert, container } = await walk(p, where);
+				assert.equal(container.spec, spec);
+				assert.equal(new X509Certificate(cert).publicKey
+					.asymmetricKeyType, type);
+			}
+		}
+		tokens.empty('0');
+	});
+
+	await t.test('a form that its profile will not certify is not approved',
+		async () => {
+			const person = await addPerson(centre, PERSON);
+			const form = await addForm(centre, { profile: 'tls-client', person,
+				phone: '+79165009999', approved: false });
+			await identify(centre, form);
+			const { data_hash } = expectStatus(await call(centre, 'GET',
+				`/v1/forms/${form}`), 200);
+			const r = await call(centre, 'POST', `/v1/forms/${form}/approval`,
+				{ data_hash });
+			assert.equal(r.status, 422, r.text);
+			assert.equal(r.json.rule, 'profile.attr.forbidden');
+			assert.match(r.json.detail, /^SN: /);
+		});
 
 	let first;
 	await t.test('an active token, pulled out in mid-signature', async () => {

@@ -50,6 +50,10 @@ export class Tokens {
 		rmSync(join(this.dir, slot, 'out'), { force: true });
 	}
 
+	empty(slot) {
+		rmSync(join(this.dir, slot, 'objects'), { recursive: true });
+	}
+
 	fail(slot, what) {
 		this.#write(slot, 'fail', what);
 	}
