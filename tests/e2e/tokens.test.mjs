@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync }
 	from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../run/exec.mjs';
@@ -411,7 +411,7 @@ test('a module that comes late, or hangs', async (t) => {
 	const tokens = new Tokens(join(scratch(t), 'tokens'));
 	const { id } = tokens.insert('0', { pin: PIN });
 	const module = join(scratch(t), 'late.so');
-	const agent = await Agent.start(t, centre, { tokens, module });
+	const agent = await Agent.start(t, centre, { tokens, modules: [module] });
 	await agent.trust();
 	const page = agent.page();
 	await page.pair();
@@ -456,5 +456,23 @@ test('a module that comes late, or hangs', async (t) => {
 			return has(await look());
 		}, () => 'the token is back');
 		assert.equal((await look()).modules[0].problem, undefined);
+	});
+
+	await t.test('and the others work meanwhile', async () => {
+		await agent.stop();
+		agent.modules = [module, TOKEN_MODULE];
+		// Once: the first of them that is initialised, and it is looked at first.
+		tokens.fail('0', 'C_Initialize hang 60000');
+		await agent.up();
+		const other = agent.page();
+		await other.pair();
+		const w = expectStatus(await other.post('/v1/workplace'), 200);
+		assert.deepEqual(w.modules.slice(0, 2), [
+			{ name: 'late.so', found: true, problem: 'key.hung' },
+			{ name: basename(TOKEN_MODULE), found: true }]);
+		assert.ok(has(w));
+		const before = tokens.sessions('0');
+		expectStatus(await other.post('/v1/containers', { medium: id }), 200);
+		assert.ok(tokens.sessions('0') > before, 'the token was not asked');
 	});
 });

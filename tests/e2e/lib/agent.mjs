@@ -21,12 +21,12 @@ export class Agent {
 	//   computer  of tests/browser/lib/computer.mjs: runs in there
 	//   display  of lib/display.mjs: asks there, and with the real pinentry
 	//   tokens  of lib/tokens.mjs: its module knows them
-	//   module  the path of theirs, when it is another
+	//   modules  the paths of those that know them, when not the one
 	//   clock   of lib/seams.mjs: its agent's, where the build has seams
 	//   port   0: the first free one of those that pages try
 	static async start(t, centre, { home = null, disk = null,
 		diskFrom = null, plain = false, port = null, display = null,
-		tokens = null, module = TOKEN_MODULE, computer = null,
+		tokens = null, modules = [TOKEN_MODULE], computer = null,
 		clock = null } = {}) {
 		const agent = new Agent();
 		agent.computer = computer;
@@ -35,7 +35,7 @@ export class Agent {
 		agent.plain = plain;
 		agent.display = display;
 		agent.tokens = tokens;
-		agent.module = module;
+		agent.modules = modules;
 		agent.clock = clock;
 		agent.t = t;
 		agent.centre = centre;
@@ -66,7 +66,7 @@ export class Agent {
 		this.child = spawn(first, [...rest, '-qefc',
 			`exec ${insert && 'unshare -m '}sh -c '${insert}exec ${program} ` +
 			`${this.#ways()}` +
-			`${this.tokens ? ` --module ${this.module}` : ''}` +
+			`${this.#modules()}` +
 			`${this.port ? ` --port ${this.port}` : ''}'`,
 		'/dev/null'], { env: { ...process.env,
 			SURGUCH_HOME: this.home, SURGUCH_PINENTRY: this.pinentry,
@@ -96,6 +96,11 @@ export class Agent {
 			? `--window ${this.centre.program('surguch-window')} ` +
 				'--pinentry /usr/bin/pinentry-gtk-2'
 			: `--terminal --pinentry ${PINENTRY}`;
+	}
+
+	#modules() {
+		return this.tokens === null ? ''
+			: this.modules.map((path) => ` --module ${path}`).join('');
 	}
 
 	// Its disk, which only it has mounted.

@@ -102,6 +102,49 @@ test_list(void **state)
 	assert_string_equal(ei.rule, "token.absent");
 }
 
+enum {
+	LIBRARY_MAX = 16 * 1024 * 1024,
+};
+
+/* A module of which only the path is there at first. */
+static void
+test_comes_late(void **state)
+{
+	struct buf library = BUF_INIT(LIBRARY_MAX);
+	struct tokens *late = NULL;
+	struct token_seen seen[4];
+	struct errinfo ei = {0};
+	struct token *t = NULL;
+	size_t num = 0;
+
+	(void)state;
+	assert_int_equal(tokens_new("late.so", &late, &ei), ERR_FORMAT);
+	assert_string_equal(ei.rule, "library.path");
+	assert_ok(tokens_new(scratch("late.so"), &late, &ei), &ei);
+	assert_int_equal(
+	    tokens_list(late, seen, 4, &num, &ei), ERR_UNSUPPORTED);
+	assert_string_equal(ei.rule, "library.load");
+	assert_int_equal(token_open(late, "00aa", &t, &ei), ERR_UNSUPPORTED);
+	/* What is no library does not spoil what comes in its place. */
+	scratch_write("late.so", slice_str("half of a library"));
+	assert_int_equal(
+	    tokens_list(late, seen, 4, &num, &ei), ERR_UNSUPPORTED);
+	assert_ok(file_read(getenv("SURGUCH_TOKEN_MODULE"), LIBRARY_MAX,
+		      &library, &ei),
+	    &ei);
+	scratch_write("late.so", buf_slice(&library));
+	/* It fails as it is initialised, and is tried again. */
+	token_house_fail("0", "C_Initialize rv 0x30");
+	assert_int_equal(tokens_list(late, seen, 4, &num, &ei), ERR_AGAIN);
+	assert_string_equal(ei.rule, "key.module");
+	assert_ok(tokens_list(late, seen, 4, &num, &ei), &ei);
+	assert_int_equal(num, 2);
+	assert_ok(token_open(late, "00aa", &t, &ei), &ei);
+	token_free(t);
+	tokens_free(late);
+	buf_clear(&library);
+}
+
 /* --- keys --- */
 
 static enum sig_alg
@@ -480,6 +523,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_list),
+	    cmocka_unit_test(test_comes_late),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_no_such_keys),
 	    cmocka_unit_test(test_order),
