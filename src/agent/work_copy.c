@@ -56,7 +56,8 @@ copy_to(struct work *w, struct copying *c, struct container *from,
 
 /* A token's own PIN protects what lies on it. */
 static enum err
-choose(struct work *w, struct copying *c, struct errinfo *ei)
+choose(struct work *w, struct copying *c, const struct container_info *is,
+    struct errinfo *ei)
 {
 	enum err e = ERR_OK;
 
@@ -65,6 +66,8 @@ choose(struct work *w, struct copying *c, struct errinfo *ei)
 		    w, c->to.medium.name, &c->password, ei);
 	}
 	c->to.password = &c->password;
+	/* Of a PFX file that is known only now. */
+	c->from.info = *is;
 	c->to.spec = c->from.info.spec;
 	c->to.label = c->from.info.label;
 	if (e == ERR_OK) {
@@ -88,7 +91,7 @@ copy_once(struct work *w, void *arg, struct errinfo *ei)
 		e = work_check_cert(w, from, ei);
 	}
 	if (e == ERR_OK && !c->chosen) {
-		e = choose(w, c, ei);
+		e = choose(w, c, container_info(from), ei);
 	}
 	if (e == ERR_OK) {
 		e = copy_to(w, c, from, ei);

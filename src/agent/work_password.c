@@ -40,6 +40,10 @@ check(const struct kept *k, struct errinfo *ei)
 		    "the password of a CryptoPro container is changed by the "
 		    "program that made it");
 	}
+	if (k->info.form == CONTAINER_PFX) {
+		return err_set(ei, ERR_UNSUPPORTED, "container.pfx.password",
+		    NULL, "a PFX file keeps its password");
+	}
 	return ERR_OK;
 }
 

@@ -8,8 +8,7 @@
 #include "base/secret.h"
 #include "cli/password.h"
 #include "container/cryptopro.h"
-#include "crypto/privkey.h"
-#include "crypto/pubkey.h"
+#include "container/pfx_file.h"
 #include "os/file.h"
 
 const char *
@@ -105,26 +104,11 @@ static enum err
 open_pfx(struct key_source *s, const char *path, struct slice password,
     struct errinfo *ei)
 {
-	struct buf der = BUF_INIT(PFX_BYTES_MAX);
 	struct container_info *info = &s->place.info;
-	const struct pubkey *pub;
-	const char *spec;
-	enum err e = file_read(path, PFX_BYTES_MAX, &der, ei);
+	enum err e = pfx_file_open(path, password, &s->pfx, info->spec, ei);
 
-	if (e == ERR_OK) {
-		e = pfx_open(buf_slice(&der), password, 0, &s->pfx, ei);
-	}
-	buf_clear(&der);
 	if (e != ERR_OK) {
 		return e;
-	}
-	pub = privkey_pubkey(s->pfx.key);
-	spec = key_spec(
-	    pubkey_alg(pub), oid_find(pubkey_params(pub)), pubkey_bits(pub));
-	if (spec == NULL) {
-		return err_set(ei, ERR_UNSUPPORTED, "key.spec", NULL,
-		    "the PFX file has a key of a kind that no container of "
-		    "ours holds");
 	}
 	if (s->pfx.num_others != 0) {
 		(void)fprintf(stderr,
@@ -132,7 +116,6 @@ open_pfx(struct key_source *s, const char *path, struct slice password,
 		    "they are.\n",
 		    s->pfx.num_others);
 	}
-	memcpy(info->spec, spec, strlen(spec) + 1);
 	memcpy(info->label, s->pfx.name, sizeof(info->label));
 	info->has_cert = s->pfx.cert.len != 0;
 	s->key = s->pfx.key;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "container/container_priv.h"
 #include "container/cryptopro.h"
+#include "container/pfx_file.h"
 #include "container/storage.h"
 #include "crypto/cert_bits.h"
 #include "crypto/hash.h"
@@ -136,6 +137,7 @@ container_form_name(enum container_form form)
 	    [CONTAINER_OURS] = "surguch",
 	    [CONTAINER_CRYPTOPRO] = "cryptopro",
 	    [CONTAINER_PAIR] = "token",
+	    [CONTAINER_PFX] = "pfx",
 	};
 
 	return names[form];
@@ -575,6 +577,9 @@ container_open(const char *path, struct slice password, struct container **out,
 	if (cryptopro_is_folder(path)) {
 		return container_foreign_open(path, password, out, ei);
 	}
+	if (pfx_file_is(path)) {
+		return container_pfx_open(path, password, out, ei);
+	}
 	e = storage_folder(path, &at, ei);
 	return e != ERR_OK ? e : container_open_in(at, password, out, ei);
 }
@@ -600,6 +605,9 @@ container_peek(const char *path, struct container_info *out, struct errinfo *ei)
 
 	if (cryptopro_is_folder(path)) {
 		return container_foreign_peek(path, out, NULL, ei);
+	}
+	if (pfx_file_is(path)) {
+		return container_pfx_peek(path, out, ei);
 	}
 	e = storage_folder(path, &at, ei);
 	if (e == ERR_OK) {
@@ -627,6 +635,9 @@ container_peek_cert(const char *path, struct buf *out_der, struct errinfo *ei)
 
 	if (cryptopro_is_folder(path)) {
 		return container_foreign_peek(path, &info, out_der, ei);
+	}
+	if (pfx_file_is(path)) {
+		return ERR_OK; /* nobody knows without the password */
 	}
 	e = storage_folder(path, &at, ei);
 	if (e == ERR_OK) {
@@ -674,6 +685,12 @@ put_cert(struct container *c, struct slice der, const uint8_t sha[META_DIGEST],
 {
 	if (c->cryptopro != NULL) {
 		return container_foreign_install(c, der, ei);
+	}
+	if (c->meta.info.form == CONTAINER_PFX) {
+		return err_set(ei, ERR_UNSUPPORTED, "container.pfx.install",
+		    NULL,
+		    "nothing is written into a PFX file: copy its key to a "
+		    "medium first");
 	}
 	return c->pair_id_len > 0 ? container_pair_install(c, der, ei)
 				  : install(c, der, sha, ei);

@@ -20,7 +20,10 @@
  * A folder of CryptoPro's form (container/cryptopro.h) is opened, looked at,
  * listed and given a certificate by the same functions; its mode is not asked
  * for, because whoever made it keeps it as they do.  Its id is made of its
- * mask, which stays as long as the folder is the same one.
+ * mask, which stays as long as the folder is the same one.  So is a file that
+ * is called .pfx or .p12, whose id is made of its bytes; what it holds is known
+ * when it is open, and nothing is written into it ("container.pfx.install",
+ * "container.pfx.password").
  *
  * An object is for one thread; the private key in it may be shared
  * (crypto/privkey.h).  Needs crypto_init().
@@ -47,9 +50,10 @@ enum container_form {
 	CONTAINER_OURS,
 	CONTAINER_CRYPTOPRO, /* container/cryptopro.h */
 	CONTAINER_PAIR,      /* made by a token: container/pair.h */
+	CONTAINER_PFX,       /* container/pfx_file.h: only to be copied */
 	CONTAINER_FORM_MAX_
 };
-/* "surguch", "cryptopro", "token" */
+/* "surguch", "cryptopro", "token", "pfx" */
 const char *container_form_name(enum container_form form);
 
 struct container_info {
@@ -174,7 +178,7 @@ ATTR_MUST_USE enum err container_list(const char *dir,
 /* Only those of CryptoPro's form, by the names that its program gives them
  * (abcdefgh.000), in a folder with other things in it, such as the top of a
  * disk: at most DISK_NAMES_MAX. */
-ATTR_MUST_USE enum err container_list_cryptopro(const char *dir,
+ATTR_MUST_USE enum err container_list_outside(const char *dir,
     struct container_entry **out, size_t *out_num, struct errinfo *ei);
 void container_list_free(struct container_entry *entries, size_t num);
 

@@ -10,7 +10,7 @@ struct cryptopro;
 struct storage;
 
 struct container {
-	struct storage *at; /* its files; NULL: a pair on a token */
+	struct storage *at; /* its files; NULL: a pair on a token, a PFX file */
 	struct meta meta;
 	struct secret mac_key; /* empty without a password */
 	struct privkey *key;
@@ -54,6 +54,11 @@ ATTR_MUST_USE enum err container_foreign_open(const char *path,
     struct slice password, struct container **out, struct errinfo *ei);
 ATTR_MUST_USE enum err container_foreign_install(
     struct container *c, struct slice der, struct errinfo *ei);
+/* A PFX file: container_peek(), container_open(). */
+ATTR_MUST_USE enum err container_pfx_peek(
+    const char *path, struct container_info *out, struct errinfo *ei);
+ATTR_MUST_USE enum err container_pfx_open(const char *path,
+    struct slice password, struct container **out, struct errinfo *ei);
 /* The certificate of a pair; the key has been compared. */
 ATTR_MUST_USE enum err container_pair_install(
     struct container *c, struct slice der, struct errinfo *ei);

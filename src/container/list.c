@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "container/container.h"
+#include "container/pfx_file.h"
 #include "os/file.h"
 
 void
@@ -47,6 +48,12 @@ is_cryptopro_name(const char *name)
 
 	return len > 4 && name[len - 4] == '.' && is_digit(name[len - 3]) &&
 	       is_digit(name[len - 2]) && is_digit(name[len - 1]);
+}
+
+static bool
+is_outside_name(const char *name)
+{
+	return is_cryptopro_name(name) || pfx_file_is_name(name);
 }
 
 static bool
@@ -96,8 +103,8 @@ container_list(const char *dir, struct container_entry **out, size_t *out_num,
 }
 
 enum err
-container_list_cryptopro(const char *dir, struct container_entry **out,
+container_list_outside(const char *dir, struct container_entry **out,
     size_t *out_num, struct errinfo *ei)
 {
-	return list(dir, is_cryptopro_name, DISK_NAMES_MAX, out, out_num, ei);
+	return list(dir, is_outside_name, DISK_NAMES_MAX, out, out_num, ei);
 }

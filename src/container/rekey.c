@@ -39,6 +39,12 @@ check(const struct container *c, const struct container_password *to,
 		    "program that made it; or import it, which makes one of "
 		    "ours with a password of its own");
 	}
+	if (c->meta.info.form == CONTAINER_PFX) {
+		return err_set(ei, ERR_UNSUPPORTED, "container.pfx.password",
+		    NULL,
+		    "a PFX file keeps its password: copy its key to a medium, "
+		    "and choose one there");
+	}
 	if (c->token != NULL) {
 		return err_set(ei, ERR_UNSUPPORTED, "container.password.token",
 		    NULL,

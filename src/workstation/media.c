@@ -378,7 +378,7 @@ list_token(const struct medium *m, struct container_entry **out,
 	return e;
 }
 
-/* Those of CryptoPro's form at a disk's top, behind our own.  A top that
+/* Those of CryptoPro's form and PFX files at a disk's top, behind our own.  A top that
  * cannot be read takes nothing else away. */
 static enum err
 add_outside(const struct medium *m, struct container_entry **list, size_t *num,
@@ -388,7 +388,7 @@ add_outside(const struct medium *m, struct container_entry **list, size_t *num,
 	size_t num_theirs = 0;
 
 	if (m->outside[0] == '\0' ||
-	    container_list_cryptopro(m->outside, &theirs, &num_theirs, NULL) !=
+	    container_list_outside(m->outside, &theirs, &num_theirs, NULL) !=
 		ERR_OK) {
 		return ERR_OK;
 	}

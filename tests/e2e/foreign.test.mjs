@@ -3,6 +3,7 @@
 // node-gost-crypto): the agent lists it, and signs, installs, checks and copies
 // with it as with one of ours.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 	from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import * as package_ from './lib/cryptopro.mjs';
 import { expiredKey, keyOf } from './lib/cryptopro.mjs';
 import { addPerson, PERSON, sha256, startDesk } from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
+import { opensslMust } from './lib/openssl.mjs';
 import { ACT_CODE, addForm, Person } from './lib/person.mjs';
 import { AS_ROOT, scratch } from './lib/scratch.mjs';
 
@@ -229,6 +231,45 @@ test('CryptoPro containers on a disk', { skip: !AS_ROOT && 'mounting is ' +
 			.map((c) => [c.label, c.result, c.problem]),
 		[['another', 'failed', 'container.password'],
 			['third', 'copied', null]]);
+	});
+
+	await t.test('a PFX file on the disk is copied', async () => {
+		const file = (name) => join(dir, name);
+		await opensslMust(['req', '-x509', '-newkey', 'rsa:2048', '-nodes',
+			'-keyout', file('rsa.pem'), '-subj', '/CN=pfx', '-out',
+			file('rsa.crt')]);
+		await opensslMust(['pkcs12', '-export', '-inkey', file('rsa.pem'),
+			'-in', file('rsa.crt'), '-name', 'Петров', '-passout',
+			'pass:theirs', '-out', file('petrov.PFX')]);
+		const der = new X509Certificate(readFileSync(file('rsa.crt'))).raw;
+		cpSync(file('petrov.PFX'), join(agent.inside(), 'petrov.PFX'));
+		writeFileSync(join(agent.inside(), 'letter.p12'), 'nothing');
+		writeFileSync(join(agent.inside(), 'big.pfx'), Buffer.alloc(600000, 48));
+		const there = await containers(disk.id);
+		const pfx = there.find((c) => c.form === 'pfx');
+		assert.deepEqual(there.map((c) => c.problem).filter((r) => r !== null)
+			.sort(), ['container.damaged', 'file.size', 'pfx.form']);
+		assert.deepEqual({ ...pfx, id: '' }, { id: '', medium: disk.id,
+			label: 'petrov', form: 'pfx', spec: '', created: null,
+			has_password: true, copyable: true, certificate: null,
+			problem: null });
+		agent.passwords('wrong', 'theirs', 'ours', 'ours');
+		const made = await own('/v1/import',
+			{ container: pfx.id, medium: 'registry' }, 'petrov', 'FLASH');
+		assert.equal(made.state, 'done', JSON.stringify(made));
+		assert.match(agent.asked(), /SETERROR Пароль не подошёл/);
+		const copy = made.result.container;
+		assert.deepEqual([copy.form, copy.spec, copy.label,
+			copy.certificate.der], ['surguch', 'rsa:2048', 'Петров', b64(der)]);
+		// It is read and never written.
+		const no = await page.post('/v1/password', { container: pfx.id });
+		assert.equal((await page.ends(no.json.operation)).problem.rule,
+			'container.pfx.password');
+		assert.ok(readFileSync(join(agent.inside(), 'petrov.PFX'))
+			.equals(readFileSync(file('petrov.PFX'))));
+		for (const name of ['petrov.PFX', 'letter.p12', 'big.pfx']) {
+			rmSync(join(agent.inside(), name));
+		}
 	});
 
 	await t.test('another password, in its place', async () => {

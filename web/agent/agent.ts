@@ -31,7 +31,7 @@ export interface Container {
 	id: string;
 	medium: string;
 	label: string;
-	form: 'surguch' | 'cryptopro' | 'token';
+	form: 'surguch' | 'cryptopro' | 'token' | 'pfx';
 	spec: string;
 	created: string | null;
 	copyable: boolean;

@@ -357,6 +357,7 @@ export const en: Dictionary = {
 	'keys.failed': (name, rule) => `${name}: not copied (${rule}). Keep the medium.`,
 	'container.surguch': 'surguch container',
 	'container.cryptopro': 'CryptoPro container',
+	'container.pfx': 'PFX file',
 	'container.token': 'Key inside the token',
 	'copy.done': 'The certificate has been copied',
 	'copy.medium': 'Medium with the copy',

@@ -380,6 +380,7 @@ export const ru = {
 	'keys.failed': (name: string, rule: string) => `${name}: не скопирован (${rule}). Сохраните носитель.`,
 	'container.surguch': 'Контейнер surguch',
 	'container.cryptopro': 'Контейнер КриптоПро',
+	'container.pfx': 'Файл PFX',
 	'container.token': 'Ключ внутри токена',
 	'copy.done': 'Сертификат скопирован',
 	'copy.medium': 'Носитель с копией',

@@ -238,7 +238,7 @@ test_listed(void **state)
 	path_in(dir, "file.000", path);
 	assert_ok(file_write_new(path, SLICE_LIT("x"), 0600, &ei), &ei);
 
-	assert_ok(container_list_cryptopro(dir, &list, &num, &ei), &ei);
+	assert_ok(container_list_outside(dir, &list, &num, &ei), &ei);
 	assert_int_equal(num, 2);
 	assert_string_equal(list[0].name, "abcdefgh.000");
 	assert_int_equal(list[0].problem.kind, ERR_OK);
