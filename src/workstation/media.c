@@ -378,8 +378,8 @@ list_token(const struct medium *m, struct container_entry **out,
 	return e;
 }
 
-/* Those of CryptoPro's form and PFX files at a disk's top, behind our own.  A top that
- * cannot be read takes nothing else away. */
+/* Those of CryptoPro's form and PFX files at a disk's top, behind our own.  A
+ * top that cannot be read takes nothing else away. */
 static enum err
 add_outside(const struct medium *m, struct container_entry **list, size_t *num,
     struct errinfo *ei)
@@ -387,9 +387,8 @@ add_outside(const struct medium *m, struct container_entry **list, size_t *num,
 	struct container_entry *theirs = NULL, *both;
 	size_t num_theirs = 0;
 
-	if (m->outside[0] == '\0' ||
-	    container_list_outside(m->outside, &theirs, &num_theirs, NULL) !=
-		ERR_OK) {
+	if (m->outside[0] == '\0' || container_list_outside(m->outside, &theirs,
+					 &num_theirs, NULL) != ERR_OK) {
 		return ERR_OK;
 	}
 	both = calloc(*num + num_theirs + 1, sizeof(*both));
