@@ -392,6 +392,19 @@ call_only(struct call *c, const char *const *fields)
 }
 
 enum err
+call_only_query(struct call *c, const char *const *names)
+{
+	const char *other = request_query_other(c->r, names);
+
+	if (other == NULL) {
+		return ERR_OK;
+	}
+	(void)err_set(c->ei, ERR_FORMAT, "query.unknown", NULL,
+	    "%s is nothing that this list knows", other);
+	return err_object(c->ei, ERR_FORMAT, other);
+}
+
+enum err
 call_body_reason(struct call *c, const char **out_reason)
 {
 	static const char *const names[] = {"reason", NULL};

@@ -71,6 +71,10 @@ ATTR_MUST_USE enum err call_after(
     struct call *c, const char *prefix, struct id *out, bool *out_has);
 /* The body has no other fields than these (a list that ends with NULL). */
 ATTR_MUST_USE enum err call_only(struct call *c, const char *const *fields);
+/* The query neither (a list that ends with NULL): a misspelt filter would be a
+ * list of everything.  ERR_FORMAT "query.unknown". */
+ATTR_MUST_USE enum err call_only_query(
+    struct call *c, const char *const *names);
 
 /* The answer is one JSON object: write its members with c->w between these
  * two.  The end gives back what the unit of work keeps with the record. */

@@ -49,17 +49,6 @@ query_id(struct call *c, const char *name, const char *prefix, struct id *out,
 	return ERR_OK;
 }
 
-/* A misspelt filter would be a list of everything. */
-static enum err
-only_query(struct call *c, const char *const *names)
-{
-	const char *other = request_query_other(c->r, names);
-
-	return other == NULL ? ERR_OK
-			     : bad_query(c, other, "query.unknown",
-				   "is nothing that this list knows");
-}
-
 /* --- certificates -------------------------------------------------------- */
 
 static enum err
@@ -160,7 +149,7 @@ certificates(struct call *c)
 	    "ends_after", "ends_before", "sha256", "serial", "after", NULL};
 	const char *sha256 = request_query(c->r, "sha256");
 	const char *serial = request_query(c->r, "serial");
-	enum err e = only_query(c, names);
+	enum err e = call_only_query(c, names);
 
 	if (e != ERR_OK) {
 		return e;
@@ -195,7 +184,7 @@ audit(struct call *c)
 	};
 	const char *text = request_query(c->r, "after");
 	struct audit_record_name after;
-	enum err e = only_query(c, names);
+	enum err e = call_only_query(c, names);
 
 	if (e == ERR_OK) {
 		e = query_time(c, "since", &f.since);

@@ -170,12 +170,16 @@ take_state(struct call *c, enum phone_change_state *out)
 static enum err
 list(struct call *c)
 {
+	static const char *const names[] = {"state", "after", NULL};
 	enum phone_change_state state;
 	struct phone_change_list l;
 	struct id after;
 	bool has_after;
-	enum err e = call_after(c, PHONE_CHANGE_PREFIX, &after, &has_after);
+	enum err e = call_only_query(c, names);
 
+	if (e == ERR_OK) {
+		e = call_after(c, PHONE_CHANGE_PREFIX, &after, &has_after);
+	}
 	if (e == ERR_OK) {
 		e = take_state(c, &state);
 	}

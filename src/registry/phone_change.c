@@ -188,12 +188,15 @@ code_make(
 	return e;
 }
 
-static bool
-code_typed(struct slice typed, uint8_t out[PHONE_CODE_BYTES])
+bool
+phone_code_typed(struct slice typed, uint8_t out[PHONE_CODE_BYTES])
 {
 	char text[TEXT_BASE32_SIZE(PHONE_CODE_BYTES)];
 	size_t n = 0;
 
+	if (typed.len > CODE_TYPED_MAX) {
+		return false;
+	}
 	for (size_t i = 0; i < typed.len; i++) {
 		uint8_t c = typed.p[i];
 
@@ -479,7 +482,7 @@ phone_change_object(struct registry *r, struct slice code, struct errinfo *ei)
 	struct phone_change c;
 	enum err e;
 
-	if (code.len > CODE_TYPED_MAX || !code_typed(code, typed)) {
+	if (!phone_code_typed(code, typed)) {
 		return no_code(ei);
 	}
 	e = code_hash(typed, hash, ei);

@@ -10,6 +10,11 @@
 ATTR_MUST_USE enum err phone_change_list_read(
     struct rows *rows, struct phone_change_list *out, struct errinfo *ei);
 
+/* The code of the old number's SMS, as a person types it; false for whatever is
+ * none. */
+ATTR_MUST_USE bool phone_code_typed(
+    struct slice typed, uint8_t out[PHONE_CODE_BYTES]);
+
 /* A message about the change to this number, and by mail (NULL: not), in the
  * unit; nothing where the centre sends none. */
 ATTR_MUST_USE enum err phone_change_tell(struct registry *r, struct unit *u,

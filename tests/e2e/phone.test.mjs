@@ -203,6 +203,9 @@ test('a lost or changed phone', async (t) => {
 		const late = { ...evidence(), date: '2999-01-01' };
 		refused(await call(centre, 'POST', `/v1/forms/${p.form}/phone`,
 			{ phone: p.fresh, evidence: late }), 422, 'phone.date');
+		// A misspelt filter is no list of everything.
+		refused(await call(centre, 'GET', '/v1/phone-changes?staet=done'), 422,
+			'query.unknown');
 		refused(await call(centre, 'POST', '/v1/phone-changes/x/withdrawal',
 			{ reason: 'нет' }), 404, 'phone_change.none');
 		assert.equal((await list('waiting')).length, 0);
