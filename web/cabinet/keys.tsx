@@ -92,8 +92,9 @@ function Told({ result }: { result: Result }) {
 	const copied = kept.filter((c) => c.result === 'copied');
 	return (
 		<>
-			<Notice tone="ok"><p>{kept.length === 0 ? t('keys.kept_none')
-				: t('keys.kept', copied.length)}</p></Notice>
+			{(kept.length === 0 || copied.length > 0) && <Notice tone="ok"><p>
+				{kept.length === 0 ? t('keys.kept_none')
+					: t('keys.kept', copied.length)}</p></Notice>}
 			{kept.length > copied.length && <Notice tone="need">
 				{kept.filter((c) => c.result !== 'copied').map((c) => (
 					<p key={c.label}>{c.result === 'stays'

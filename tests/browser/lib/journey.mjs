@@ -649,6 +649,7 @@ export class Journey {
 		await this.press('keys.archive');
 		if (this.medium.backup === null) {
 			await this.shows('keys.stays', '');
+			assert.equal(await page.getByText(this.say('keys.kept', 0)).count(), 0);
 		} else {
 			await this.consent(KEPT_PASSWORD, KEPT_PASSWORD,
 				...this.medium.putIn ? this.medium.use : [SECOND_PASSWORD]);
