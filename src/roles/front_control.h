@@ -53,6 +53,7 @@ struct control_options {
 	struct metrics *metrics;
 	const struct settings_messages *messages; /* what they may cost */
 	struct renewing *renewing;
+	bool has_pages; /* people come by a browser */
 	const struct clock *clock;
 	/* After `reconcile` has been answered: front is to be started anew. */
 	void (*reconciled)(void *arg);

@@ -137,6 +137,13 @@ look_at_orders(struct verb_call *v)
 	struct page_orders *o = v->o->renewing->page_orders;
 	struct errinfo ei = {0};
 
+	/* A centre that was made before there were orders. */
+	if (o == NULL && v->o->has_pages) {
+		find(v, "warning", "page orders",
+		    "the centre has no key for page orders, so nobody makes a "
+		    "key, signs or installs through its pages",
+		    "see PAGE ORDERS in surguchctl(8)");
+	}
 	if (o != NULL &&
 	    look_at_signer(v, page_orders_signer(o),
 		authority_name(page_orders_authority(o)), "page orders") &&

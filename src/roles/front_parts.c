@@ -525,6 +525,7 @@ start_control(struct front *f, const struct front_secrets *k, uid_t owner,
 	    .messages = &f->settings->messages,
 	    .clock = f->clock,
 	    .renewing = &f->renewing,
+	    .has_pages = f->settings->web_dir[0] != '\0',
 	    .reconciled = reconciled,
 	    .arg = f,
 	};

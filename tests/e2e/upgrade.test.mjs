@@ -2,8 +2,8 @@
 // A centre that an older build left behind is opened by this one and goes on:
 // nothing is lost, nobody begins anew.  tests/data/instances says which.
 import assert from 'node:assert/strict';
-import { chownSync, lstatSync, readdirSync, readFileSync, writeFileSync }
-	from 'node:fs';
+import { appendFileSync, chownSync, lstatSync, mkdirSync, readdirSync,
+	readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { must } from '../run/exec.mjs';
@@ -59,6 +59,14 @@ async function unpack(t, archive) {
 	await centre.startPhone();
 	centre.token = left.token;
 	return { centre, left, home: join(place, 'home') };
+}
+
+function withPages(centre) {
+	const web = join(centre.dir, 'web');
+	mkdirSync(web);
+	writeFileSync(join(web, 'index.html'), '<!doctype html>\n');
+	appendFileSync(join(centre.dir, 'etc/surguch/surguch.conf'),
+		`web = "${web}";\n`);
 }
 
 async function crlSerials(centre) {
@@ -117,6 +125,7 @@ for (const archive of readdirSync(INSTANCES).filter((n) => n.endsWith('.xz'))) {
 	test(`${archive} goes on`, async (t) => {
 		const { centre, left, home } = await unpack(t, archive);
 
+		withPages(centre);
 		await centre.up();
 		await t.test('the audit verifies, doctor finds nothing broken',
 			async () => {
@@ -124,6 +133,8 @@ for (const archive of readdirSync(INSTANCES).filter((n) => n.endsWith('.xz'))) {
 				assert.equal(audit.code, 0, audit.all);
 				const doctor = await ctl(centre, 'doctor');
 				assert.ok(doctor.code < 2, doctor.all);
+				// It was made before its pages could ask anybody's agent.
+				assert.match(doctor.all, /page orders.*no key for page orders/);
 			});
 		await t.test('what was issued, revoked and held is so', async () => {
 			for (const o of left.ordered) {
