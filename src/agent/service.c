@@ -313,6 +313,7 @@ static const struct route routes[] = {
     CALL("/v1/pairing/end", service_pair_end),
     CALL("/v1/workplace", service_workplace),
     CALL("/v1/containers", service_containers),
+    CALL("/v1/request", service_request),
     CALL("/v1/authorities", service_authorities),
     CALL("/v1/archive", service_archive),
     CALL("/v1/import", service_import),

@@ -52,7 +52,7 @@ ATTR_MUST_USE enum err service_send(
 /* --- service_pairing.c, service_workplace.c, service_operation.c --- */
 
 http_handler service_pair, service_pair_state, service_pair_end;
-http_handler service_workplace, service_containers;
+http_handler service_workplace, service_containers, service_request;
 http_handler service_authorities, service_archive, service_import;
 http_handler service_password;
 http_handler service_operation, service_operation_state;

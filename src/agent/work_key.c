@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "agent/made.h"
 #include "agent/window.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/entropy.h"
 #include "workstation/enrol.h"
@@ -65,6 +67,22 @@ work_create(struct work *w, const struct work_key *what, struct container **out,
 	return media_create(what->place, t, &options, out, ei);
 }
 
+/* For a browser that is closed before it has the answer.  The key is made: a
+ * note of it that cannot be written must not cost it. */
+static void
+note_request(
+    struct work *w, const struct container_info *info, struct slice pkcs10)
+{
+	struct made made = {
+	    .origin = w->origin, .container = info->id, .pkcs10 = pkcs10};
+	struct errinfo ei = {0};
+
+	if (id_from_slice(w->order->application, &made.application) &&
+	    made_keep(w->o->home, &made, &ei) != ERR_OK) {
+		log_err(LOG_WARN, "agent.request", &ei);
+	}
+}
+
 static enum err
 put_request(struct work *w, const struct work_key *what, struct container *c,
     struct errinfo *ei)
@@ -80,6 +98,7 @@ put_request(struct work *w, const struct work_key *what, struct container *c,
 		: "surguch",
 	    &der, ei);
 	if (e == ERR_OK) {
+		note_request(w, &k.info, buf_slice(&der));
 		json_put_base64(w->out, "pkcs10", buf_slice(&der));
 		work_put_container(w->out, "container", &k, SLICE_EMPTY, NULL);
 	}

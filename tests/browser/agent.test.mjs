@@ -219,5 +219,47 @@ test('with the agent', async (t) => {
 		await page.getByText('Есть новый сертификат').waitFor();
 		await look(page, 'any-revoked');
 	});
+
+	await t.test('a browser that was closed before the centre had the ' +
+		'request: another profile goes on with the same key', async (u) => {
+		const phone = '+79161234599';
+		const form = await addForm(centre, { phone });
+		const come = async () => {
+			const browser = await launch(u, centre);
+			const one = await openPage(browser, centre, { public: true });
+			await one.context().grantPermissions(['local-network-access'],
+				{ origin: one.baseURL });
+			await signIn(one, centre, phone);
+			await one.locator(`a[href^="/my/forms/${form}"]`).click();
+			return { browser, one };
+		};
+		const pair = async (one) => {
+			await press(one, 'Показать код');
+			await agent.answer('yes');
+			await one.getByText('Рабочее место готово').waitFor();
+			await press(one, 'Продолжить');
+		};
+		const keys = () => agent.log.match(/kind=make_key/g).length;
+		const before = keys();
+		const { browser, one } = await come();
+		await press(one, 'Данные верны');
+		await pair(one);
+		await one.getByText('Реестр').click();
+		await press(one, 'Получить сертификат');
+		await one.route('**/request', (route) => route.request().url()
+			.startsWith(one.baseURL) ? route.abort() : route.fallback());
+		agent.passwords(PASSWORD, PASSWORD);
+		await press(one, 'Продолжить без движений');
+		await agent.answer('yes');
+		await one.getByText('осталось отправить запрос').waitFor();
+		await browser.close();
+		const { one: other } = await come();
+		await pair(other);
+		await heading(other, 'Подтверждение');
+		assert.match(await other.locator('dl').innerText(),
+			/Ключ лежит на носителе\s+Реестр/);
+		assert.equal(keys(), before + 1);
+		await noFaults(other);
+	});
 	t.diagnostic('proves: A5 A6 A7 A11 A13 A15 A18 A20 A21');
 });

@@ -293,6 +293,17 @@ test('the agent and its centre', async (t) => {
 			'Реестр']) {
 			assert.ok(made.text.includes(words), made.text);
 		}
+		// A browser that was closed meanwhile asks for it again, and nobody
+		// gets another application's.
+		const left = (who, application) =>
+			who.post('/v1/request', { application });
+		assert.deepEqual(expectStatus(await left(page, p.application), 200),
+			{ container: made.result.container.id, medium: 'registry',
+				pkcs10: made.result.pkcs10 });
+		refused(await left(page, (await owner()).application), 404,
+			'agent.request');
+		refused(await left(page, 'app_1'), 422, 'json.field.id');
+		refused(await page.post('/v1/request'), 422, 'json.field.missing');
 		// The password window can be ended by any signal.
 		assert.match(readFileSync(join(agent.pinentry, 'signals'), 'utf8'),
 			/^0+$/);

@@ -178,6 +178,9 @@ export function endPairing(): void {
 export const place = () => call<Place>('workplace', {});
 export const containers = async () =>
 	(await call<{ containers: Container[] }>('containers', {})).containers;
+// The key that was made last, when it was made for this application.
+export const request = (application: string) => call<{ container: string;
+	medium: string; pkcs10: string }>('request', { application });
 export const start = (order: { order: string; chain: string[] },
 	input: Record<string, unknown>) => call<{ operation: string }>(
 	'operation/start', { order: order.order, chain: order.chain, input });

@@ -2,7 +2,8 @@
 // «Носитель»: where the key will be made and kept.
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { containers, type Container } from '../agent/agent';
+import { AgentProblem, containers, request, type Container, type Place }
+	from '../agent/agent';
 import { keepKey, keptKey } from '../agent/keys';
 import { isReady, useWorkplace } from '../agent/watch';
 import { Button } from '../kit/button';
@@ -26,6 +27,26 @@ function oldMedia(all: Container[], owner: string): string[] {
 	return own.filter((c) => until(c) === newest).map((c) => c.medium);
 }
 
+// A key that another browser of this computer had made, and whose request the
+// centre never got: to be gone on with.
+async function leftKey(app: string, place: Place): Promise<boolean> {
+	try {
+		const { container, medium, pkcs10 } = await request(app);
+		if (container === keptKey(app)?.container) {
+			return false; // this browser has sent it, and it was not taken
+		}
+		const m = place.media.find((one) => one.id === medium);
+		keepKey(app, { medium, name: m ? nameOf(m) : '', container, pkcs10,
+			...(m && { kind: m.kind }) });
+		return true;
+	} catch (e) {
+		if (e instanceof AgentProblem) {
+			return false; // there is none, as nearly always
+		}
+		throw e;
+	}
+}
+
 export function Medium({ job }: { job: Job }) {
 	const w = useWorkplace();
 	const app = job.app?.id ?? '';
@@ -38,6 +59,9 @@ export function Medium({ job }: { job: Job }) {
 	const there = JSON.stringify(w.place?.media);
 	useEffect(() => {
 		if (w.place !== null) {
+			if (job.app?.state === 'checked') {
+				void leftKey(app, w.place).then((left) => left && job.to('key'));
+			}
 			// Without it the choice is only less well advised.
 			containers().then((all) => setOld(oldMedia(all, ownerOf(job))),
 				() => undefined);
