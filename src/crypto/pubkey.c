@@ -344,3 +344,22 @@ pubkey_verify_digest(const struct pubkey *k, enum sig_alg alg,
 			   verify_digest(k->pkey, alg, digest, sig),
 	    alg, ei);
 }
+
+enum err
+pubkey_verify_sha1(const struct pubkey *k, struct slice data, struct slice sig,
+    struct errinfo *ei)
+{
+	/* The sizes are those of any RSA signature. */
+	enum err e = check_sizes(k, SIG_RSA_SHA256, sig, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (!verify_data(k->pkey, crypto_md(HASH_SHA1), data, sig)) {
+		(void)err_set(ei, ERR_CRYPTO, "signature.mismatch", NULL,
+		    "the rsa-sha1 signature does not fit the data and the "
+		    "key");
+		return crypto_done(ERR_CRYPTO);
+	}
+	return crypto_done(ERR_OK);
+}

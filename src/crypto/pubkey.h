@@ -60,4 +60,12 @@ ATTR_MUST_USE enum err pubkey_verify_digest(const struct pubkey *k,
     enum sig_alg alg, struct slice digest, struct slice sig,
     struct errinfo *ei);
 
+/*
+ * RSA PKCS#1 v1.5 over SHA-1, which nothing may be trusted for that can still
+ * be signed anew: for lists of trusted roots of the years before 2020, when
+ * whoever reads them asked for it.  Errors as pubkey_verify().
+ */
+ATTR_MUST_USE enum err pubkey_verify_sha1(const struct pubkey *k,
+    struct slice data, struct slice sig, struct errinfo *ei);
+
 #endif
