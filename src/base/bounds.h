@@ -31,6 +31,12 @@ enum bounds {
 	OCSP_CACHE_MIB_MAX = 65536,
 	CMS_BYTES_MAX = 4 * 1024 * 1024,
 	P7B_CERTS_MAX = 1024, /* the state's list of CAs is under 1,000 */
+	/* Lists of trusted roots: Microsoft's of 2026 has 515 entries of ten
+	 * attributes in 160 KiB. */
+	STL_BYTES_MAX = 4 * 1024 * 1024,
+	STL_ENTRIES_MAX = 16384,
+	STL_ATTRIBUTES_MAX = 64, /* of one entry */
+	STL_CERTS_MAX = 16,
 	CSR_ATTRS_MAX = 16,
 	OCSP_CERTS_MAX = 8,
 	NOTICE_NUMBERS_MAX = 16,

@@ -200,6 +200,24 @@
 	X(OID_KP_OCSP, "1.3.6.1.5.5.7.3.9", "OCSPSigning", \
 	    "OCSPSigning", \
 	    "\x2b\x06\x01\x05\x05\x07\x03\x09") \
+	X(OID_KP_IPSEC_END, "1.3.6.1.5.5.7.3.5", \
+	    "ipsecEndSystem", "ipsecEndSystem", \
+	    "\x2b\x06\x01\x05\x05\x07\x03\x05") \
+	X(OID_KP_IPSEC_TUNNEL, "1.3.6.1.5.5.7.3.6", \
+	    "ipsecTunnel", "ipsecTunnel", \
+	    "\x2b\x06\x01\x05\x05\x07\x03\x06") \
+	X(OID_KP_IPSEC_USER, "1.3.6.1.5.5.7.3.7", \
+	    "ipsecUser", "ipsecUser", \
+	    "\x2b\x06\x01\x05\x05\x07\x03\x07") \
+	X(OID_KP_IKE, "1.3.6.1.5.5.8.2.2", \
+	    "ipsecIKEIntermediate", "ipsecIKEIntermediate", \
+	    "\x2b\x06\x01\x05\x05\x08\x02\x02") \
+	X(OID_KP_EFS, "1.3.6.1.4.1.311.10.3.4", \
+	    "encryptedFileSystem", "szOID_KP_EFS", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x04") \
+	X(OID_KP_DOCUMENT, "1.3.6.1.4.1.311.10.3.12", \
+	    "documentSigning", "szOID_KP_DOCUMENT_SIGNING", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x0c") \
 	X(OID_KP_RA_USER, "1.2.643.2.2.34.6", "raUser", \
 	    "registrationCentreUser", \
 	    "\x2a\x85\x03\x02\x02\x22\x06") \
@@ -438,6 +456,25 @@
 	X(OID_KUZNYECHIK_CTR_ACPKM, "1.2.643.7.1.1.5.2.1", \
 	    "kuznyechik-ctr-acpkm", "kuznyechik-ctr-acpkm", \
 	    "\x2a\x85\x03\x07\x01\x01\x05\x02\x01") \
+	/* Microsoft's lists of roots */ \
+	X(OID_CTL, "1.3.6.1.4.1.311.10.1", \
+	    "CTL", "szOID_CTL", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x01") \
+	X(OID_ROOT_LIST_SIGNER, "1.3.6.1.4.1.311.10.3.9", \
+	    "rootListSigner", "szOID_ROOT_LIST_SIGNER", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x09") \
+	X(OID_DISALLOWED_LIST, "1.3.6.1.4.1.311.10.3.30", \
+	    "disallowedList", "szOID_DISALLOWED_LIST", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x1e") \
+	X(OID_PIN_RULES, "1.3.6.1.4.1.311.10.3.32", \
+	    "pinRules", "szOID_PIN_RULES_CTL", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x20") \
+	X(OID_PIN_RULES_DOMAIN, "1.3.6.1.4.1.311.10.3.34", \
+	    "pinRulesDomain", "szOID_PIN_RULES_DOMAIN_NAME", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x22") \
+	X(OID_CERT_SIGNATURE_HASH, "1.3.6.1.4.1.311.10.11.15", \
+	    "signatureHash", "szOID_CERT_SIGNATURE_HASH_PROP", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x0b\x0f") \
 	/* our own, under a UUID (X.667): docs/agent-protocol.md */ \
 	X(OID_PAGE_ORDER, \
 	    "2.25.280417731895918175733154108829280588601.1", \

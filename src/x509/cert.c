@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "base/bounds.h"
+#include "crypto/pubkey.h"
 #include "der/der.h"
 #include "der/write.h"
 #include "x509/cert_priv.h"
@@ -288,4 +289,14 @@ cert_verify(
 {
 	ensure(!c->is_tbs);
 	return signature_verify(&c->sig, c->tbs_der, issuer_key, ei);
+}
+
+enum err
+cert_verify_old(
+    const struct cert *c, const struct pubkey *issuer_key, struct errinfo *ei)
+{
+	ensure(!c->is_tbs);
+	return c->sig.alg.id == OID_SIG_RSA_SHA1
+		   ? pubkey_verify_sha1(issuer_key, c->tbs_der, c->sig.bits, ei)
+		   : cert_verify(c, issuer_key, ei);
 }

@@ -62,6 +62,10 @@ bool cert_is_ca(const struct cert *c);
 ATTR_MUST_USE enum err cert_verify(
     const struct cert *c, const struct pubkey *issuer_key, struct errinfo *ei);
 
+/* The same, and RSA over SHA-1 counts (crypto/pubkey.h). */
+ATTR_MUST_USE enum err cert_verify_old(
+    const struct cert *c, const struct pubkey *issuer_key, struct errinfo *ei);
+
 /* The certificate (or, parsed from a TBS alone, the TBS) again, written from
  * the typed fields. */
 void cert_build(const struct cert *c, struct buf *b);

@@ -85,8 +85,9 @@ check_signature(
 
 	e = pubkey_parse(cert_spki(issuer), &key, &c->why);
 	if (e == ERR_OK) {
-		e = of.cert != NULL ? cert_verify(of.cert, key, &c->why)
-				    : crl_verify(of.crl, key, &c->why);
+		e = of.cert == NULL    ? crl_verify(of.crl, key, &c->why)
+		    : c->req->old_sha1 ? cert_verify_old(of.cert, key, &c->why)
+				       : cert_verify(of.cert, key, &c->why);
 	}
 	pubkey_free(key);
 	return e;

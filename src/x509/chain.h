@@ -93,6 +93,10 @@ struct chain_request {
 	bool inhibit_mapping;
 	bool inhibit_any_policy;
 
+	/* RSA over SHA-1 counts, in certificates: for chains of the past that
+	 * nobody can sign anew (crypto/pubkey.h). */
+	bool old_sha1;
+
 	enum chain_revocation revocation;
 	bool revocation_leaf_only; /* do not ask for the intermediates' */
 };

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/anchors.h"
+
+#include "trust/anchors_priv.h"
+#include "x509/cert.h"
+
+enum err
+trust_anchors_add(struct trust_anchors *a, struct slice der, struct errinfo *ei)
+{
+	enum err e;
+
+	if (a->num == TRUST_ANCHORS_MAX) {
+		return err_set(ei, ERR_LIMIT, "trust.anchors", NULL,
+		    "more than %d roots under which lists may be signed",
+		    (int)TRUST_ANCHORS_MAX);
+	}
+	e = cert_parse(der, &a->list[a->num], ei);
+	a->num += e == ERR_OK;
+	return e;
+}
+
+enum err
+trust_anchors_microsoft(struct trust_anchors *out, struct errinfo *ei)
+{
+	struct trust_anchors a = {.num = 0};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < trust_num_microsoft; i++) {
+		e = trust_anchors_add(&a, trust_microsoft[i], ei);
+	}
+	if (e != ERR_OK) {
+		trust_anchors_clear(&a);
+		return e;
+	}
+	*out = a;
+	return ERR_OK;
+}
+
+void
+trust_anchors_clear(struct trust_anchors *a)
+{
+	for (size_t i = 0; i < a->num; i++) {
+		cert_free(a->list[i]);
+	}
+	a->num = 0;
+}
+
+struct chain_certs
+trust_anchors_certs(const struct trust_anchors *a)
+{
+	return (struct chain_certs){
+	    (const struct cert *const *)a->list, a->num};
+}
