@@ -15,6 +15,7 @@
 #include "workstation/cabinet.h"
 #include "workstation/enrol.h"
 #include "workstation/home.h"
+#include "workstation/media.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -125,6 +126,39 @@ cmd_cabinet_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 	return e;
 }
 
+/* On a medium that this computer knows; of a key in any other folder nobody
+ * is told anything. */
+static bool
+find_medium(const struct container *c, struct kept *out)
+{
+	char home[PATH_TEXT_SIZE];
+	const struct media_options o = {.home = home};
+	struct media *media = NULL;
+	bool found = home_dir(home, sizeof(home), NULL) == ERR_OK &&
+		     media_open(&o, &media, NULL) == ERR_OK &&
+		     media_find_container(
+			 media, container_info(c)->id, out, NULL) == ERR_OK;
+
+	media_close(media);
+	return found;
+}
+
+static enum err
+send_request(struct step *s, struct slice der, struct errinfo *ei)
+{
+	struct kept k;
+	struct enrol_medium medium = {0};
+	bool found = find_medium(s->container, &k);
+
+	if (found) {
+		medium.kind = medium_kind_name(k.medium.kind);
+		medium.name = k.medium.name;
+		medium.container = k.info.id;
+	}
+	return enrol_send_request(
+	    s->cabinet, s->application, der, found ? &medium : NULL, ei);
+}
+
 enum err
 cmd_cabinet_request(
     int argc, char **argv, const char *usage, struct errinfo *ei)
@@ -145,8 +179,7 @@ cmd_cabinet_request(
 		e = enrol_make_request(s.container, name, &der, ei);
 	}
 	if (e == ERR_OK) {
-		e = enrol_send_request(
-		    s.cabinet, s.application, buf_slice(&der), ei);
+		e = send_request(&s, buf_slice(&der), ei);
 	}
 	if (e == ERR_OK) {
 		(void)fprintf(stderr,

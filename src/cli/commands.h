@@ -21,6 +21,9 @@ cli_run cmd_cabinet_use, cmd_cabinet_login, cmd_cabinet_logout,
 cli_run cmd_cabinet_check, cmd_cabinet_request, cmd_cabinet_confirm,
     cmd_cabinet_status, cmd_cabinet_wait, cmd_cabinet_acquaint,
     cmd_cabinet_install, cmd_cabinet_download;
+/* cmd_certificate.c: how one stands, and its end */
+cli_run cmd_cabinet_certificates, cmd_cabinet_stop, cmd_certificate_status,
+    cmd_certificate_stop;
 /* cmd_container.c */
 cli_run cmd_container_new, cmd_container_list, cmd_container_show;
 /* cmd_container_move.c */

@@ -25,10 +25,10 @@ path_of(char out[PATH_MAX_LEN], const char *application, const char *what)
 	    out, PATH_MAX_LEN, "/v1/my/applications/%s/%s", application, what);
 }
 
-/* POST {field: base64} */
+/* POST {field: base64, medium}; medium may be NULL. */
 static enum err
 post_bytes(struct cabinet *c, const char *path, const char *field,
-    struct slice bytes, struct errinfo *ei)
+    struct slice bytes, const struct enrol_medium *medium, struct errinfo *ei)
 {
 	struct buf body = BUF_INIT(BODY_MAX);
 	struct json_writer w;
@@ -37,6 +37,13 @@ post_bytes(struct cabinet *c, const char *path, const char *field,
 	json_writer_init(&w, &body);
 	json_open_object(&w, NULL);
 	json_put_base64(&w, field, bytes);
+	if (medium != NULL) {
+		json_open_object(&w, "medium");
+		json_put_text(&w, "kind", medium->kind);
+		json_put_text(&w, "name", medium->name);
+		json_put_text(&w, "container", medium->container);
+		json_close(&w);
+	}
 	json_close(&w);
 	e = json_writer_end(&w, ei);
 	if (e == ERR_OK) {
@@ -48,12 +55,12 @@ post_bytes(struct cabinet *c, const char *path, const char *field,
 
 enum err
 enrol_send_request(struct cabinet *c, const char *application, struct slice der,
-    struct errinfo *ei)
+    const struct enrol_medium *medium, struct errinfo *ei)
 {
 	char path[PATH_MAX_LEN];
 
 	path_of(path, application, "request");
-	return post_bytes(c, path, "pkcs10", der, ei);
+	return post_bytes(c, path, "pkcs10", der, medium, ei);
 }
 
 enum err
@@ -105,7 +112,7 @@ enrol_acquaint(struct cabinet *c, const char *application, struct container *k,
 		    NULL, 0, text, clock_utc_sec(&clock), &cms, ei);
 	}
 	if (e == ERR_OK) {
-		e = post_bytes(c, path, "signature", buf_slice(&cms), ei);
+		e = post_bytes(c, path, "signature", buf_slice(&cms), NULL, ei);
 	}
 	buf_clear(&cert);
 	buf_clear(&cms);

@@ -18,9 +18,16 @@ struct container;
 ATTR_MUST_USE enum err enrol_make_request(struct container *k,
     const char *common_name, struct buf *out_der, struct errinfo *ei);
 
-/* Send it; the confirming code goes out by SMS. */
+/* Where the key lies, for the other computers of the same person. */
+struct enrol_medium {
+	const char *kind; /* medium_kind_name() */
+	const char *name;
+	const char *container; /* its id */
+};
+/* Send it; the confirming code goes out by SMS.  medium NULL: not told. */
 ATTR_MUST_USE enum err enrol_send_request(struct cabinet *c,
-    const char *application, struct slice der, struct errinfo *ei);
+    const char *application, struct slice der,
+    const struct enrol_medium *medium, struct errinfo *ei);
 
 /* The text to be read, as the centre shows it. */
 ATTR_MUST_USE enum err enrol_get_acquaintance(struct cabinet *c,

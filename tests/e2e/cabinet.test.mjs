@@ -3,7 +3,7 @@
 // happens when a step is taken wrongly, too early, by another, or when the
 // data change underneath.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { addPerson, call, PERSON, startDesk, writeSql } from './lib/desk.mjs';
@@ -391,18 +391,25 @@ test('the cabinet', async (t) => {
 			.exec(await runs('cabinet', 'show', form))[1];
 		await runs('cabinet', 'check', app, '--data', hash);
 		const at = (name) => join(centre.dir, name);
+		const own = join(at('home'), 'containers', 'own'); // the registry
+		mkdirSync(join(at('home'), 'containers'), { mode: 0o700 });
 		writeFileSync(at('password'), 'пароль 1\n', { mode: 0o600 });
 		writeFileSync(at('not-password'), 'пароль 2\n', { mode: 0o600 });
 		const key = ['--password-file', at('password')];
-		await fails('cli.option', 'container', 'new', at('container'), ...key,
+		await fails('cli.option', 'container', 'new', own, ...key,
 			'--insecure-no-password');
-		await runs('container', 'new', at('container'), ...key);
+		await runs('container', 'new', own, ...key);
 		await runs('container', 'new', at('stranger'), '--spec', 'p256', ...key);
 		await fails('container.password', 'cabinet', 'request', app,
-			at('container'), '--password-file', at('not-password'));
-		await runs('cabinet', 'request', app, at('container'), ...key);
+			own, '--password-file', at('not-password'));
+		await runs('cabinet', 'request', app, own, ...key);
 		await fails('application.step', 'cabinet', 'acquaint', app,
-			at('container'), '--yes', ...key);
+			own, '--yes', ...key);
+		const { medium } = JSON.parse(await runs('--json', 'cabinet', 'status',
+			app));
+		assert.equal(medium.kind, 'registry');
+		assert.equal(medium.container,
+			JSON.parse(readFileSync(join(own, 'meta.json'), 'utf8')).id);
 		const act = await code(ACT_CODE);
 		await fails('otp.wrong', 'cabinet', 'confirm', app, '--code',
 			wrong(act));
@@ -411,12 +418,12 @@ test('the cabinet', async (t) => {
 		await fails('cms.key', 'cabinet', 'acquaint', app, at('stranger'),
 			'--yes', ...key);
 		assert.equal(await runs('cabinet', 'status', app), 'issued');
-		await runs('cabinet', 'acquaint', app, at('container'), '--yes', ...key);
+		await runs('cabinet', 'acquaint', app, own, '--yes', ...key);
 		// A certificate of another key is not put into a container.
 		await fails('container.cert.key', 'cabinet', 'install', app, at('stranger'),
 			...key);
 		assert.equal(await runs('cabinet', 'status', app), 'acquainted');
-		await runs('cabinet', 'install', app, at('container'), ...key);
+		await runs('cabinet', 'install', app, own, ...key);
 		assert.equal(await runs('cabinet', 'status', app), 'installed');
 		const file = at('cert.pem');
 		await runs('cabinet', 'download', app, '--format', 'pem', '--output',
@@ -425,6 +432,37 @@ test('the cabinet', async (t) => {
 		assert.match(all, /^certificate, version 3/);
 		assert.equal(await runs('show', 'file', file, '--type', 'cert'), all);
 		await fails('show.kind', 'show', 'file', file, '--type', 'crl');
+		// How it stands, to anybody; then its end, in both ways.
+		const { serial } = JSON.parse(await runs('--json', 'cabinet',
+			'certificates')).certificates[0];
+		const [line] = (await runs('cabinet', 'certificates')).split('\n');
+		const [id, status] = line.split(/ +/);
+		assert.equal(status, 'good');
+		assert.ok(line.includes(serial), line);
+		assert.match(await runs('certificate', 'status', file),
+			/^status +good$/m);
+		assert.equal(JSON.parse(await runs('--json', 'certificate', 'status',
+			'--serial', serial)).status, 'good');
+		await fails('cli.words', 'certificate', 'status');
+		await fails('certificate.none', 'certificate', 'status', '--serial',
+			'0102030405060708');
+		await runs('cabinet', 'stop', id);
+		const end = await code(ACT_CODE);
+		await fails('otp.wrong', 'cabinet', 'stop', id, '--code', wrong(end));
+		await fails('container.cert.none', 'certificate', 'stop',
+			at('stranger'), '--yes', ...key);
+		await fails('terminal.', 'certificate', 'stop', own, ...key);
+		assert.match(await runs('certificate', 'status', file), /good/);
+		assert.match(await runs('certificate', 'stop', own, '--reason',
+			'superseded', '--yes', ...key), /^status +revoked$/m);
+		const r = await run('certificate', 'status', file);
+		assert.equal(r.code, 1, r.all);
+		assert.match(r.out, /^status +revoked$/m);
+		assert.match(r.out, /^reason +superseded$/m);
+		assert.match(r.err, /certificate\.not_good/);
+		// Asked again, the same answer.
+		assert.match(await runs('cabinet', 'stop', id, '--code', end),
+			/^status +revoked$/m);
 		await runs('cabinet', 'logout');
 		await fails('session.none', 'cabinet', 'status', app);
 	});
