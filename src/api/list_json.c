@@ -3,6 +3,7 @@
 
 #include "ca/issue.h"
 #include "ca/list.h"
+#include "registry/phone_change.h"
 #include "registry/record.h"
 #include "registry/registry.h"
 #include "registry/search.h"
@@ -163,4 +164,45 @@ record_matches_put(
 		put_row(w, m->kind, &row, &data);
 	}
 	json_close(w);
+}
+
+/* --- changes of a phone -------------------------------------------------- */
+
+static void
+put_change(struct json_writer *w, const struct phone_change *p)
+{
+	json_open_object(w, NULL);
+	put_id(w, "id", &p->id, PHONE_CHANGE_PREFIX);
+	put_id(w, "form", &p->form, FORM_PREFIX);
+	json_put_text(w, "state", phone_change_state_name(p->state));
+	json_put_text(w, "old_phone", p->old_phone);
+	json_put_text(w, "new_phone", p->new_phone);
+	json_put_text(w, "asked_by", p->asked_by);
+	json_put_time(w, "asked_at", p->asked_at);
+	json_open_object(w, "evidence");
+	json_put_text(w, "kind", phone_evidence_name(p->evidence));
+	json_put_text(w, "reference", p->reference);
+	json_put_time(w, "date", p->evidence_at);
+	json_close(w);
+	json_put_time(w, "effect_at", p->effect_at);
+	if (p->ended_at != 0) {
+		json_put_time(w, "ended_at", p->ended_at);
+	}
+	if (p->reason[0] != '\0') {
+		json_put_text(w, "reason", p->reason);
+	}
+	json_close(w);
+}
+
+void
+phone_change_list_put(struct json_writer *w, const struct phone_change_list *l)
+{
+	json_open_array(w, "changes");
+	for (size_t i = 0; i < l->num; i++) {
+		put_change(w, &l->at[i]);
+	}
+	json_close(w);
+	if (l->num == PAGE_ROWS_MAX) {
+		put_id(w, "next", &l->at[l->num - 1].id, PHONE_CHANGE_PREFIX);
+	}
 }

@@ -14,6 +14,7 @@
 struct audit_page;
 struct certificate_page;
 struct certificate_row;
+struct phone_change_list;
 struct record;
 struct record_kind;
 struct record_list;
@@ -24,6 +25,10 @@ ATTR_MUST_USE enum err certificate_page_put(struct json_writer *w,
     const struct certificate_page *p, struct errinfo *ei);
 /* {"records": [...], "next"} */
 void audit_page_put(struct json_writer *w, const struct audit_page *p);
+
+/* {"changes": [...], "next"} */
+void phone_change_list_put(
+    struct json_writer *w, const struct phone_change_list *l);
 
 /* The data of a row, of whichever kind it is (registry/record.h). */
 union record_data {

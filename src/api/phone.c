@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/list_json.h"
 #include "api/routes.h"
 #include "identity/rate.h"
 #include "os/random.h"
@@ -126,32 +127,6 @@ api_phone_ask(void *arg, const struct request *r, struct response *resp)
 	call_desk(arg, r, resp, SCOPE_FORMS_IDENTIFY, ask);
 }
 
-static void
-put_change(struct call *c, const struct phone_change *p)
-{
-	json_open_object(&c->w, NULL);
-	call_put_id(c, "id", &p->id, PHONE_CHANGE_PREFIX);
-	call_put_id(c, "form", &p->form, FORM_PREFIX);
-	json_put_text(&c->w, "state", phone_change_state_name(p->state));
-	json_put_text(&c->w, "old_phone", p->old_phone);
-	json_put_text(&c->w, "new_phone", p->new_phone);
-	json_put_text(&c->w, "asked_by", p->asked_by);
-	json_put_time(&c->w, "asked_at", p->asked_at);
-	json_open_object(&c->w, "evidence");
-	json_put_text(&c->w, "kind", phone_evidence_name(p->evidence));
-	json_put_text(&c->w, "reference", p->reference);
-	json_put_time(&c->w, "date", p->evidence_at);
-	json_close(&c->w);
-	json_put_time(&c->w, "effect_at", p->effect_at);
-	if (p->ended_at != 0) {
-		json_put_time(&c->w, "ended_at", p->ended_at);
-	}
-	if (p->reason[0] != '\0') {
-		json_put_text(&c->w, "reason", p->reason);
-	}
-	json_close(&c->w);
-}
-
 static enum err
 take_state(struct call *c, enum phone_change_state *out)
 {
@@ -191,15 +166,7 @@ list(struct call *c)
 		return e;
 	}
 	call_answer_begin(c);
-	json_open_array(&c->w, "changes");
-	for (size_t i = 0; i < l.num; i++) {
-		put_change(c, &l.at[i]);
-	}
-	json_close(&c->w);
-	if (l.num == PAGE_ROWS_MAX) {
-		call_put_id(
-		    c, "next", &l.at[l.num - 1].id, PHONE_CHANGE_PREFIX);
-	}
+	phone_change_list_put(&c->w, &l);
 	phone_change_list_clear(&l);
 	return call_answer_send(c);
 }

@@ -73,6 +73,7 @@ ctl_run ctl_audit_show;
 /* ctl_message.c */
 ctl_run ctl_message_list;
 /* ctl_registry.c */
-ctl_run ctl_person_find, ctl_organisation_find;
+ctl_run ctl_person_find, ctl_organisation_find, ctl_phone_change_list,
+    ctl_phone_change_withdraw;
 
 #endif

@@ -128,6 +128,11 @@ static const struct cli_command commands[] = {
 	"people by the beginnings of their names and numbers", ctl_person_find},
     {"organisation", "find", "TEXT [--after ORGANISATION] [--json]",
 	"organisations, the same way", ctl_organisation_find},
+    {"phone-change", "list", "[--state STATE] [--after CHANGE] [--json]",
+	"changes of a phone that wait, or ended (done, withdrawn, refused)",
+	ctl_phone_change_list},
+    {"phone-change", "withdraw", "CHANGE --reason TEXT",
+	"end one that waits: the old number stays", ctl_phone_change_withdraw},
     {"audit", "show",
 	"[--object OBJECT] [--actor ACTOR] [--action ACTION] [--since TIME] "
 	"[--after RECORD] [--json]",

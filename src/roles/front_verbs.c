@@ -15,6 +15,7 @@ static const struct verb *const verbs[] = {
     verbs_issue,
     verbs_message,
     verbs_metrics,
+    verbs_phone_change,
     verbs_reconcile,
     verbs_registry,
 };

@@ -64,7 +64,8 @@ ATTR_MUST_USE enum err verb_id(const struct verb_call *v, const char *name,
 /* front_ca.c, front_certificates.c, front_audit.c, front_backup.c,
  * front_doctor.c, front_issue.c, front_messages.c, front_metrics.c,
  * front_operators.c,
- * front_reconcile.c, front_registry.c; each ends with {0} */
+ * front_phone_changes.c, front_reconcile.c, front_registry.c; each ends with
+ * {0} */
 extern const struct verb verbs_ca[];
 extern const struct verb verbs_certificate[];
 extern const struct verb verbs_audit[];
@@ -74,6 +75,7 @@ extern const struct verb verbs_issue[];
 extern const struct verb verbs_message[];
 extern const struct verb verbs_metrics[];
 extern const struct verb verbs_operator[];
+extern const struct verb verbs_phone_change[];
 extern const struct verb verbs_reconcile[];
 extern const struct verb verbs_registry[];
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { addPerson, call, PERSON, snils, sql, startDesk, writeSql }
+import { addPerson, call, ctl, PERSON, snils, sql, startDesk, writeSql }
 	from './lib/desk.mjs';
 import { expectStatus } from './lib/http.mjs';
 import { addForm, gostRequest, Person } from './lib/person.mjs';
@@ -209,5 +209,33 @@ test('a lost or changed phone', async (t) => {
 		refused(await call(centre, 'POST', '/v1/phone-changes/x/withdrawal',
 			{ reason: 'нет' }), 404, 'phone_change.none');
 		assert.equal((await list('waiting')).length, 0);
+	});
+
+	await t.test('an administrator sees them, and ends one', async () => {
+		const p = await begun();
+		const { id } = expectStatus(await ask(p.form, p.fresh), 201);
+		const listed = await ctl(centre, 'phone-change', 'list');
+		assert.equal(listed.out.trim().split('\n').length, 1, listed.all);
+		assert.match(listed.out, new RegExp(`^${id}  waiting  .*${p.form}`));
+		assert.ok(listed.out.includes(`${p.phone}  ${p.fresh}`
+			), listed.out);
+		const json = JSON.parse((await ctl(centre, 'phone-change', 'list',
+			'--json')).out);
+		assert.deepEqual(json.changes, await list('waiting'));
+		const no = async (rule, ...words) => {
+			const r = await ctl(centre, 'phone-change', ...words);
+			assert.ok(r.code > 0 && r.err.includes(rule), r.all);
+		};
+		await no('query.state', 'list', '--state', 'lost');
+		await no('control.words', 'withdraw', id);
+		await no('phone_change.none', 'withdraw', 'phc_1', '--reason', 'x');
+		const done = await ctl(centre, 'phone-change', 'withdraw', id,
+			'--reason', 'не тот человек');
+		assert.equal(done.code, 0, done.all);
+		await no('phone.ended', 'withdraw', id, '--reason', 'x');
+		assert.equal((await ctl(centre, 'phone-change', 'list')).out, '');
+		assert.match((await ctl(centre, 'phone-change', 'list', '--state',
+			'withdrawn')).out, /не тот человек/);
+		assert.equal(await phoneOf(p.form), p.phone);
 	});
 });
