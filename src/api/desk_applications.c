@@ -54,13 +54,17 @@ query_state(struct call *c, enum app_state *out)
 static enum err
 application_list_op(struct call *c)
 {
+	static const char *const names[] = {"state", "after", NULL};
 	struct application_row rows[PAGE_ROWS_MAX];
 	enum app_state state;
 	struct id after;
 	bool has_after;
 	size_t num;
-	enum err e = query_state(c, &state);
+	enum err e = call_only_query(c, names);
 
+	if (e == ERR_OK) {
+		e = query_state(c, &state);
+	}
 	if (e == ERR_OK) {
 		e = call_after(c, APPLICATION_PREFIX, &after, &has_after);
 	}

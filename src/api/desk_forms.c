@@ -162,11 +162,15 @@ api_form_get(void *arg, const struct request *r, struct response *resp)
 static enum err
 form_list_op(struct call *c)
 {
+	static const char *const names[] = {"after", NULL};
 	struct form_list list;
 	struct id after;
 	bool has_after;
-	enum err e = call_after(c, FORM_PREFIX, &after, &has_after);
+	enum err e = call_only_query(c, names);
 
+	if (e == ERR_OK) {
+		e = call_after(c, FORM_PREFIX, &after, &has_after);
+	}
 	if (e == ERR_OK) {
 		e = form_list(c->api->registry, NULL, has_after ? &after : NULL,
 		    PAGE_ROWS_MAX, &list, c->ei);

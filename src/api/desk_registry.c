@@ -183,13 +183,17 @@ search(struct call *c, const char *text, const struct id *after)
 static enum err
 list(struct call *c)
 {
+	static const char *const names[] = {"search", "after", NULL};
 	const struct shelf *s = shelf_of(c);
 	const char *text = request_query(c->r, "search");
 	struct record_list l;
 	struct id after;
 	bool has_after;
-	enum err e = call_after(c, s->kind->prefix, &after, &has_after);
+	enum err e = call_only_query(c, names);
 
+	if (e == ERR_OK) {
+		e = call_after(c, s->kind->prefix, &after, &has_after);
+	}
 	if (e == ERR_OK && text != NULL) {
 		return search(c, text, has_after ? &after : NULL);
 	}

@@ -85,16 +85,25 @@ sweep_one(struct registry *r, const struct phone_change *c, sweep_step *step,
 	return e;
 }
 
-/* One that fails holds none of the others up; the first failure is told. */
+/* What a sweep does to each change of a statement's. */
+struct sweep {
+	enum statement which;
+	sweep_step *step;
+	int64_t now;
+	/* One that fails holds none of the others up; the first is told. */
+	enum err first;
+	struct errinfo why;
+};
+
+/* Those behind *after, at most a page of them; *after becomes the last. */
 static enum err
-sweep_all(struct registry *r, enum statement which, sweep_step *step,
-    struct errinfo *ei)
+sweep_page(struct registry *r, struct sweep *s, struct id *after,
+    size_t *out_num, struct errinfo *ei)
 {
-	int64_t now = clock_utc_sec(r->clock);
 	struct phone_change_list l;
 	struct rows *rows = NULL;
-	enum err first = ERR_OK, e = store_query(r->store, which, &rows, ei,
-				     V_INT(now), V_INT(PAGE_ROWS_MAX));
+	enum err e = store_query(r->store, s->which, &rows, ei, V_INT(s->now),
+	    V_INT(PAGE_ROWS_MAX), V_ID(after));
 
 	if (e == ERR_OK) {
 		e = phone_change_list_read(rows, &l, ei);
@@ -105,14 +114,36 @@ sweep_all(struct registry *r, enum statement which, sweep_step *step,
 	for (size_t i = 0; i < l.num; i++) {
 		struct errinfo one = {0};
 
-		e = sweep_one(r, &l.at[i], step, now, &one);
-		if (e != ERR_OK && first == ERR_OK) {
-			first = e;
-			*ei = one;
+		e = sweep_one(r, &l.at[i], s->step, s->now, &one);
+		if (e != ERR_OK && s->first == ERR_OK) {
+			s->first = e;
+			s->why = one;
 		}
+		*after = l.at[i].id;
 	}
+	*out_num = l.num;
 	phone_change_list_clear(&l);
-	return first;
+	return ERR_OK;
+}
+
+static enum err
+sweep_all(struct registry *r, enum statement which, sweep_step *step,
+    struct errinfo *ei)
+{
+	struct sweep s = {
+	    .which = which, .step = step, .now = clock_utc_sec(r->clock)};
+	struct id after = {0};
+	size_t num = PAGE_ROWS_MAX;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && num == PAGE_ROWS_MAX) {
+		e = sweep_page(r, &s, &after, &num, ei);
+	}
+	if (e == ERR_OK && s.first != ERR_OK) {
+		*ei = s.why;
+		e = s.first;
+	}
+	return e;
 }
 
 enum err

@@ -330,11 +330,12 @@ STATEMENT(PHONE_CHANGE_PAGE, "phone_change.page",
 STATEMENT(PHONE_CHANGE_DUE, "phone_change.due",
     PHONE_CHANGE_ROW "WHERE state = 'waiting' AND (effect_at <= $1 OR EXISTS "
     "(SELECT 1 FROM form f WHERE f.id = form_id AND f.state = 'withdrawn')) "
-    "ORDER BY id LIMIT $2", "ii", "ddttttittiiIt")
+    "AND id > $3 ORDER BY id LIMIT $2", "iid", "ddttttittiiIt")
 STATEMENT(PHONE_CHANGE_SOON, "phone_change.soon",
     PHONE_CHANGE_ROW "WHERE state = 'waiting' AND remind_at <= $1 "
-    "AND effect_at > $1 AND reminded_at IS NULL ORDER BY id LIMIT $2",
-    "ii", "ddttttittiiIt")
+    "AND effect_at > $1 AND reminded_at IS NULL AND id > $3 "
+    "ORDER BY id LIMIT $2",
+    "iid", "ddttttittiiIt")
 STATEMENT(PHONE_CHANGE_REMINDED, "phone_change.reminded",
     "UPDATE phone_change SET reminded_at = $2 WHERE id = $1 "
     "AND state = 'waiting' AND reminded_at IS NULL",

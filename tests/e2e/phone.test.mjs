@@ -204,8 +204,12 @@ test('a lost or changed phone', async (t) => {
 		refused(await call(centre, 'POST', `/v1/forms/${p.form}/phone`,
 			{ phone: p.fresh, evidence: late }), 422, 'phone.date');
 		// A misspelt filter is no list of everything.
-		refused(await call(centre, 'GET', '/v1/phone-changes?staet=done'), 422,
-			'query.unknown');
+		for (const list of ['phone-changes?staet=done', 'forms?phone=1',
+			'applications?stat=review', 'persons?q=x',
+			'organisations?searh=x']) {
+			refused(await call(centre, 'GET', `/v1/${list}`), 422,
+				'query.unknown');
+		}
 		refused(await call(centre, 'POST', '/v1/phone-changes/x/withdrawal',
 			{ reason: 'нет' }), 404, 'phone_change.none');
 		assert.equal((await list('waiting')).length, 0);
