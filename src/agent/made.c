@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/trust.h"
 #include "base/bounds.h"
 #include "os/file.h"
 #include "json/json.h"
@@ -11,7 +12,6 @@
 enum {
 	FILE_MAX = 2 * CSR_BYTES_MAX + 1024, /* base64, and the rest */
 	FILE_MODE = 0600,
-	ORIGIN_MAX = 255,
 };
 
 static const char prefix[] = "app";
@@ -61,7 +61,8 @@ take(const struct json *root, const char *origin, const char *application,
     struct errinfo *ei)
 {
 	const char *for_origin = NULL, *for_application = NULL;
-	enum err e = json_get_text(root, "origin", ORIGIN_MAX, &for_origin, ei);
+	enum err e = json_get_text(
+	    root, "origin", TRUST_ORIGIN_SIZE - 1, &for_origin, ei);
 
 	if (e == ERR_OK) {
 		e = json_get_text(root, "application", ID_TEXT_SIZE - 1,

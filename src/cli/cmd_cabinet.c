@@ -23,8 +23,8 @@ enum {
 	FORMS_MAX = 1000
 };
 
-static enum err
-open_cabinet(struct cabinet **out, struct errinfo *ei)
+enum err
+cmd_open_cabinet(struct cabinet **out, struct errinfo *ei)
 {
 	char home[PATH_TEXT_SIZE];
 	enum err e = home_dir(home, sizeof(home), ei);
@@ -52,7 +52,7 @@ do_act(const struct act *a, struct errinfo *ei)
 	    a->num_words, a->usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
 		e = a->run(c, args.at[0], ei);
@@ -121,7 +121,7 @@ cmd_cabinet_login(int argc, char **argv, const char *usage, struct errinfo *ei)
 	enum err e = cli_parse(argc, argv, options, 2, 1, 1, usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
 		e = login(c, args.at[0], code, again, ei);

@@ -12,7 +12,6 @@
 #include "os/file.h"
 #include "os/terminal.h"
 #include "workstation/cabinet.h"
-#include "workstation/home.h"
 #include "workstation/standing.h"
 #include "x509/cert.h"
 #include "x509/pem.h"
@@ -27,15 +26,6 @@ enum {
 	PATH_MAX_LEN = 256,
 	FILE_MAX = 2 * CERT_BYTES_MAX, /* PEM, and text around it */
 };
-
-static enum err
-open_cabinet(struct cabinet **out, struct errinfo *ei)
-{
-	char home[PATH_TEXT_SIZE];
-	enum err e = home_dir(home, sizeof(home), ei);
-
-	return e != ERR_OK ? e : cabinet_open(home, out, ei);
-}
 
 /* --- what an answer says ---------------------------------------------------
  */
@@ -139,7 +129,7 @@ cmd_certificate_status(
 		e = read_cert(args.at[0], &der, ei);
 	}
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
 		e = standing_ask(c, buf_slice(&der), serial, &answer, ei);
@@ -229,7 +219,7 @@ cmd_cabinet_certificates(
 	enum err e = cli_parse(argc, argv, NULL, 0, 0, 0, usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK && cmd_json()) {
 		e = cmd_print_json(c, "/v1/my/certificates", ei);
@@ -303,7 +293,7 @@ cmd_cabinet_stop(int argc, char **argv, const char *usage, struct errinfo *ei)
 	enum err e = cli_parse(argc, argv, options, 2, 1, 1, usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
 		e = by_code(c, args.at[0], code, reason, ei);
@@ -352,7 +342,7 @@ cmd_certificate_stop(
 	enum err e = cli_parse(argc, argv, options, 3, 1, 1, usage, &args, ei);
 
 	if (e == ERR_OK) {
-		e = open_cabinet(&c, ei);
+		e = cmd_open_cabinet(&c, ei);
 	}
 	if (e == ERR_OK) {
 		e = cli_open_container(args.at[0], password_file, &k, ei);

@@ -47,13 +47,9 @@ step_clear(struct step *s)
 static enum err
 step_open(struct step *s, struct errinfo *ei)
 {
-	char home[PATH_TEXT_SIZE];
-	enum err e = home_dir(home, sizeof(home), ei);
+	enum err e = cmd_open_cabinet(&s->cabinet, ei);
 
 	s->application = s->args.at[0];
-	if (e == ERR_OK) {
-		e = cabinet_open(home, &s->cabinet, ei);
-	}
 	if (e == ERR_OK && s->args.num > 1) {
 		e = cli_open_container(
 		    s->args.at[1], s->password_file, &s->container, ei);

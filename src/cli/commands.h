@@ -44,6 +44,10 @@ cli_run cmd_verify;
 /* --json was given: answers are the centre's own JSON. */
 bool cmd_json(void);
 struct cabinet;
+/* The person's own, of the centre that `cabinet use` chose; ERR_STATE
+ * "cabinet.none".  The caller frees it. */
+ATTR_MUST_USE enum err cmd_open_cabinet(
+    struct cabinet **out, struct errinfo *ei);
 /* What the centre answers to GET path, as it is. */
 ATTR_MUST_USE enum err cmd_print_json(
     struct cabinet *c, const char *path, struct errinfo *ei);

@@ -429,7 +429,8 @@ cms_signed_check(const struct cms_signed *m, const struct cms_attrs *attrs,
 	buf_add_u8(&set, DER_SET);
 	buf_add(&set, slice_make(m->attrs.p + 1, m->attrs.len - 1));
 	e = buf_err(&set, ei);
-	if (e == ERR_OK && old == CMS_OLD_SHA1 && m->hash == HASH_SHA1) {
+	if (e == ERR_OK && old == CMS_OLD_SHA1 && m->hash == HASH_SHA1 &&
+	    names_key(m->sig_alg)) {
 		e = pubkey_verify_sha1(key, buf_slice(&set), m->signature, ei);
 	} else if (e == ERR_OK) {
 		e = signature_alg(m, key, &alg, ei);

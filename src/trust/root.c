@@ -8,12 +8,8 @@
 #include "der/oid.h"
 
 enum {
-	FILETIME = 8,
-	FILETIME_PER_SEC = 10000000, /* units of 100 ns */
 	REPLACEMENT = 0xfffd,
 };
-/* From 1601-01-01, where FILETIME begins, to 1970-01-01. */
-static const uint64_t filetime_epoch = 11644473600ULL;
 
 const char *
 root_trust_name(enum root_trust t)
@@ -27,29 +23,6 @@ root_trust_name(enum root_trust t)
 	};
 
 	return names[(unsigned)t < ROOT_TRUST_MAX_ ? t : ROOT_NOT_FOR];
-}
-
-static int64_t
-seconds(uint64_t filetime)
-{
-	return (int64_t)(filetime / FILETIME_PER_SEC) - (int64_t)filetime_epoch;
-}
-
-bool
-stl_sequence_time(const struct stl *l, int64_t *out)
-{
-	struct slice s = l->sequence;
-	uint64_t v;
-
-	if (s.len < FILETIME) {
-		return false;
-	}
-	s = slice_make(s.p + s.len - FILETIME, FILETIME);
-	if (!slice_get_u64(&s, &v)) {
-		return false;
-	}
-	*out = seconds(v);
-	return true;
 }
 
 /* --- lists of OIDs ------------------------------------------------------- */
@@ -127,7 +100,7 @@ date(const struct stl_attribute *a, struct trust_date *out, struct errinfo *ei)
 		v = v << 8 | a->value.p[i - 1];
 	}
 	if (!out->empty) {
-		out->at = seconds(v);
+		out->at = trust_filetime(v);
 	}
 	return ERR_OK;
 }

@@ -93,8 +93,5 @@ bool root_oids_have(struct slice oids, struct slice oid);
 bool root_next_oid(struct slice *oids, struct slice *out);
 /* UTF-16LE as UTF-8, control and reordering characters replaced. */
 void root_put_text(struct buf *b, struct slice utf16);
-/* The time in a list's sequence number, a FILETIME in its last eight octets;
- * false where there is none. */
-bool stl_sequence_time(const struct stl *l, int64_t *out);
 
 #endif

@@ -7,13 +7,15 @@
 #include "base/bounds.h"
 #include "der/der.h"
 #include "der/oid.h"
+#include "x509/ext.h"
 
 /* 1.3.6.1.4.1.311.10.11: a number of wincrypt.h's CERT_..._PROP_ID follows. */
 static const uint8_t property_arc[] = {
     0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x0a, 0x0b};
 
 enum {
-	PROPERTY_MAX = 0xffff, /* more is no property, but an element */
+	PROPERTY_MAX = 0xffff,       /* more is no property, but an element */
+	FILETIME_PER_SEC = 10000000, /* units of 100 ns */
 };
 
 const char *
@@ -340,39 +342,18 @@ head(struct slice *s, struct stl *l, struct errinfo *ei)
 	return e;
 }
 
-bool
-stl_next_extension(struct slice *rest, struct stl_extension *out)
-{
-	struct slice seq;
-
-	out->critical = false;
-	return rest->len > 0 &&
-	       der_get(rest, DER_SEQUENCE, &seq, NULL) == ERR_OK &&
-	       der_get_oid(&seq, &out->type, NULL) == ERR_OK &&
-	       (der_peek(seq) != DER_BOOLEAN ||
-		   der_get_bool(&seq, &out->critical, NULL) == ERR_OK) &&
-	       der_get(&seq, DER_OCTET_STRING, &out->value, NULL) == ERR_OK &&
-	       der_end(seq, NULL) == ERR_OK;
-}
-
 static enum err
 extensions(struct slice explicit0, struct stl *l, struct errinfo *ei)
 {
-	struct stl_extension x;
-	struct slice rest;
-	enum err e = der_get(&explicit0, DER_SEQUENCE, &l->extensions, ei);
+	enum err e =
+	    der_get_whole(&explicit0, DER_SEQUENCE, &l->extensions_der, ei);
 
 	if (e == ERR_OK) {
 		e = der_end(explicit0, ei);
 	}
-	rest = l->extensions;
-	while (e == ERR_OK && rest.len > 0) {
-		if (!stl_next_extension(&rest, &x)) {
-			e = err_set(ei, ERR_FORMAT, "stl.form", NULL,
-			    "an extension of the list is not of its form");
-		}
-	}
-	return e;
+	return e == ERR_OK
+		   ? ext_list_parse(l->extensions_der, &l->extensions, ei)
+		   : e;
 }
 
 static enum err
@@ -441,6 +422,7 @@ void
 stl_clear(struct stl *l)
 {
 	free(l->memory);
+	ext_list_free(l->extensions);
 	*l = (struct stl){0};
 }
 
@@ -485,4 +467,30 @@ stl_compare_age(const struct stl *a, const struct stl *b)
 		return a->sequence.len < b->sequence.len ? -1 : 1;
 	}
 	return slice_cmp(a->sequence, b->sequence);
+}
+
+int64_t
+trust_filetime(uint64_t filetime)
+{
+	/* From 1601-01-01, where FILETIME begins, to 1970-01-01. */
+	static const int64_t epoch = 11644473600LL;
+
+	return (int64_t)(filetime / FILETIME_PER_SEC) - epoch;
+}
+
+bool
+stl_sequence_time(const struct stl *l, int64_t *out)
+{
+	struct slice s = l->sequence;
+	uint64_t v;
+
+	if (s.len < FILETIME) {
+		return false;
+	}
+	s = slice_make(s.p + s.len - FILETIME, FILETIME);
+	if (!slice_get_u64(&s, &v)) {
+		return false;
+	}
+	*out = trust_filetime(v);
+	return true;
 }

@@ -28,6 +28,8 @@
 #include "base/slice.h"
 #include "crypto/cms_signed.h"
 
+struct ext_list;
+
 enum stl_kind {
 	STL_OTHER,
 	STL_ROOTS,      /* authroot: SHA-1 of the roots, and what for */
@@ -61,8 +63,9 @@ struct stl {
 	int64_t this_update;
 	bool has_next_update;
 	int64_t next_update;
-	struct slice algorithm;  /* of the identifiers: OID content */
-	struct slice extensions; /* content of Extensions; may be empty */
+	struct slice algorithm;      /* of the identifiers: OID content */
+	struct ext_list *extensions; /* owned; NULL: none */
+	struct slice extensions_der;
 	const struct stl_entry *entries; /* in the list's order */
 	size_t num;
 	/* The signed octets: what stands in the CTL, without tag and length. */
@@ -91,12 +94,14 @@ const struct stl_attribute *stl_property(
     const struct stl_entry *e, uint32_t property);
 /* As numbers: < 0 when a is older.  A list without one is the oldest. */
 int stl_compare_age(const struct stl *a, const struct stl *b);
-/* The next extension from the front of *rest; false at the end. */
-struct stl_extension {
-	struct slice type;
-	bool critical;
-	struct slice value;
+/* The time in the sequence number, a FILETIME in its last eight octets; false
+ * where there is none. */
+bool stl_sequence_time(const struct stl *l, int64_t *out);
+
+enum {
+	FILETIME = 8, /* octets */
 };
-bool stl_next_extension(struct slice *rest, struct stl_extension *out);
+/* Windows' time, in units of 100 ns since 1601, as UTC seconds. */
+int64_t trust_filetime(uint64_t filetime);
 
 #endif

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { AgentProblem, containers, request, type Container, type Place }
 	from '../agent/agent';
-import { keepKey, keptKey } from '../agent/keys';
+import { keepKey, keptKey, type Kept } from '../agent/keys';
 import { isReady, useWorkplace } from '../agent/watch';
 import { Button } from '../kit/button';
 import { Notice } from '../kit/notice';
@@ -29,19 +29,18 @@ function oldMedia(all: Container[], owner: string): string[] {
 
 // A key that another browser of this computer had made, and whose request the
 // centre never got: to be gone on with.
-async function leftKey(app: string, place: Place): Promise<boolean> {
+async function leftKey(app: string, place: Place): Promise<Kept | null> {
 	try {
 		const { container, medium, pkcs10 } = await request(app);
 		if (container === keptKey(app)?.container) {
-			return false; // this browser has sent it, and it was not taken
+			return null; // this browser has sent it, and it was not taken
 		}
 		const m = place.media.find((one) => one.id === medium);
-		keepKey(app, { medium, name: m ? nameOf(m) : '', container, pkcs10,
-			...(m && { kind: m.kind }) });
-		return true;
+		return { medium, name: m ? nameOf(m) : '', container, pkcs10,
+			...(m && { kind: m.kind }) };
 	} catch (e) {
 		if (e instanceof AgentProblem) {
-			return false; // there is none, as nearly always
+			return null; // there is none, as nearly always
 		}
 		throw e;
 	}
@@ -58,14 +57,23 @@ export function Medium({ job }: { job: Job }) {
 	const [faults, setFaults] = useState<Fault[]>([]);
 	const there = JSON.stringify(w.place?.media);
 	useEffect(() => {
+		let now = true; // the person has not gone on meanwhile
 		if (w.place !== null) {
 			if (job.app?.state === 'checked') {
-				void leftKey(app, w.place).then((left) => left && job.to('key'));
+				void leftKey(app, w.place).then((left) => {
+					if (now && left !== null) {
+						keepKey(app, left);
+						job.to('key');
+					}
+				});
 			}
 			// Without it the choice is only less well advised.
 			containers().then((all) => setOld(oldMedia(all, ownerOf(job))),
 				() => undefined);
 		}
+		return () => {
+			now = false;
+		};
 	}, [there]);
 	if (!isReady(w)) {
 		return (
