@@ -136,8 +136,17 @@ if [ "$walk" -eq 0 ]; then
 	say "  their agent, in a second terminal; the page tells when:"
 	say "              $bin/cli/surguch agent trust $DEMO_API --ca-file $DEMO_API_CA"
 	say "              $bin/agent/surguch-agent"
-	say "  fingerprint $(fingerprint) (as a real centre prints it in the" \
-	    "contract)"
+	orders=$(fingerprint) || orders=
+	if [ -n "$orders" ]; then
+		say "  fingerprint $orders (as a real centre prints it in the" \
+		    "contract)"
+	else
+		say "  fingerprint none: this centre was made before there were" \
+		    "page orders, and its"
+		say "              pages make no keys; see PAGE ORDERS in" \
+		    "surguchctl(8), or remove"
+		say "              $centre to begin anew"
+	fi
 	say "  log         $log"
 	say "Messages that phones receive appear below.  Ctrl-C ends it."
 	wait "$daemon"

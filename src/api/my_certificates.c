@@ -27,8 +27,8 @@ my_certificates(struct call *c)
 {
 	struct certificate_page page = {0};
 	struct id after;
-	bool has_after, more;
-	enum err e = call_after(c, FORM_PREFIX, &after, &has_after);
+	bool has_after;
+	enum err e = call_after(c, CERTIFICATE_PREFIX, &after, &has_after);
 
 	if (e == ERR_OK) {
 		e = certificates_of_phone(c->api->store, c->session.phone,
@@ -36,12 +36,7 @@ my_certificates(struct call *c)
 	}
 	if (e == ERR_OK) {
 		call_answer_begin(c);
-		more = page.more;
-		page.more = false; /* what follows is named by a form */
 		e = certificate_page_put(&c->w, &page, c->ei);
-		if (more) {
-			call_put_id(c, "next", &page.next, FORM_PREFIX);
-		}
 	}
 	if (e == ERR_OK) {
 		e = call_answer_send(c);

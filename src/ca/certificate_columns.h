@@ -21,7 +21,6 @@ enum certificate_column {
 	CERTIFICATE_PERSON,                      /* or NULL */
 	CERTIFICATE_JOURNAL,                     /* or NULL */
 	CERTIFICATE_DER,                         /* not of a page */
-	CERTIFICATE_PAGE_FORM = CERTIFICATE_DER, /* of .page_phone */
 };
 
 #endif

@@ -112,6 +112,14 @@ move_place(struct place *p, const struct rows *r, size_t i)
 }
 
 static enum err
+no_such_place(struct errinfo *ei)
+{
+	(void)err_set(ei, ERR_NOTFOUND, "list.after", NULL,
+	    "there is no such certificate to go on after");
+	return err_object(ei, ERR_NOTFOUND, "after");
+}
+
+static enum err
 find_place(struct store *s, const struct certificate_filter *f,
     const struct id *after, struct place *out, struct errinfo *ei)
 {
@@ -124,13 +132,8 @@ find_place(struct store *s, const struct certificate_filter *f,
 		return ERR_OK;
 	}
 	e = store_query_one(s, ST_CERTIFICATE_GET, &r, ei, V_ID(after));
-	if (e == ERR_NOTFOUND) {
-		(void)err_set(ei, ERR_NOTFOUND, "list.after", NULL,
-		    "there is no such certificate to go on after");
-		return err_object(ei, ERR_NOTFOUND, "after");
-	}
 	if (e != ERR_OK) {
-		return e;
+		return e == ERR_NOTFOUND ? no_such_place(ei) : e;
 	}
 	move_place(out, r, 0);
 	rows_free(r);
@@ -197,52 +200,49 @@ certificate_list(struct store *s, const struct certificate_filter *f,
 	return e;
 }
 
-/* A page ends with a form: what is here of the next one is left to the next
- * page, unless it is all that is here. */
-static void
-cut_at_form(struct certificate_page *p, const struct rows *r)
+static enum err
+form_of(struct store *s, const struct id *id, const char *phone,
+    struct id *out_form, struct errinfo *ei)
 {
-	size_t num = rows_num(r), first = num;
-	struct id last;
+	struct rows *r = NULL;
+	enum err e = store_query_one(
+	    s, ST_CERTIFICATE_OF_PHONE, &r, ei, V_ID(id), V_TEXT(phone));
 
-	if (num < PAGE_ROWS_MAX) {
-		return;
+	if (e == ERR_OK) {
+		*out_form = rows_id(r, 0, 0);
 	}
-	last = rows_id(r, num - 1, CERTIFICATE_PAGE_FORM);
-	while (first > 0) {
-		struct id form = rows_id(r, first - 1, CERTIFICATE_PAGE_FORM);
-
-		if (!id_eq(&form, &last)) {
-			break;
-		}
-		first--;
-	}
-	p->more = true;
-	p->num = first > 0 ? first : num;
-	p->next = rows_id(r, p->num - 1, CERTIFICATE_PAGE_FORM);
+	rows_free(r);
+	return e;
 }
 
 enum err
 certificates_of_phone(struct store *s, const char *phone,
-    const struct id *after_form, struct certificate_page *out,
-    struct errinfo *ei)
+    const struct id *after, struct certificate_page *out, struct errinfo *ei)
 {
 	static const struct certificate_filter all = {0};
 	static const struct id first = {0};
-	struct place p;
+	struct id form = {0};
+	struct place p = {0};
 	struct rows *r = NULL;
-	enum err e;
+	enum err e = ERR_OK;
 
 	*out = (struct certificate_page){0};
-	e = store_query(s, ST_CERTIFICATE_PAGE_PHONE, &r, ei, V_TEXT(phone),
-	    V_ID(after_form != NULL ? after_form : &first),
-	    V_INT(PAGE_ROWS_MAX));
+	if (after != NULL) {
+		e = form_of(s, after, phone, &form, ei);
+		e = e == ERR_NOTFOUND ? no_such_place(ei) : e;
+	}
+	if (e == ERR_OK) {
+		e = store_query(s, ST_CERTIFICATE_PAGE_PHONE, &r, ei,
+		    V_TEXT(phone), V_ID(&form),
+		    V_ID(after != NULL ? after : &first), V_INT(PAGE_ROWS_MAX));
+	}
 	if (e != ERR_OK) {
 		return e;
 	}
 	out->rows[out->num_rows++] = r;
 	(void)take_rows(out, &all, &p, r);
-	cut_at_form(out, r);
+	out->more = rows_num(r) == PAGE_ROWS_MAX;
+	out->next = p.id;
 	return ERR_OK;
 }
 
@@ -250,11 +250,9 @@ enum err
 certificate_check_phone(
     struct store *s, const struct id *id, const char *phone, struct errinfo *ei)
 {
-	struct rows *r = NULL;
-	enum err e = store_query_one(
-	    s, ST_CERTIFICATE_OF_PHONE, &r, ei, V_ID(id), V_TEXT(phone));
+	struct id form;
+	enum err e = form_of(s, id, phone, &form, ei);
 
-	rows_free(r);
 	return e != ERR_NOTFOUND
 		   ? e
 		   : err_set(ei, ERR_NOTFOUND, "certificate.none", NULL,

@@ -77,11 +77,10 @@ ATTR_MUST_USE enum err certificate_by_sha256(struct store *s,
     struct slice sha256, struct certificate_page *out, struct errinfo *ei);
 ATTR_MUST_USE enum err certificate_by_serial(struct store *s, const char *ca,
     struct slice serial, struct certificate_page *out, struct errinfo *ei);
-/* All that a phone's forms ever had, form by form, after a form (NULL: the
- * first page); out->next is a form's id. */
+/* All that a phone's forms ever had, form by form, after one of them (NULL: the
+ * first page).  ERR_NOTFOUND "list.after". */
 ATTR_MUST_USE enum err certificates_of_phone(struct store *s, const char *phone,
-    const struct id *after_form, struct certificate_page *out,
-    struct errinfo *ei);
+    const struct id *after, struct certificate_page *out, struct errinfo *ei);
 /* Is this one of them?  ERR_NOTFOUND "certificate.none". */
 ATTR_MUST_USE enum err certificate_check_phone(struct store *s,
     const struct id *id, const char *phone, struct errinfo *ei);

@@ -314,13 +314,111 @@ test_one(void **state)
 	certificate_page_clear(&page);
 }
 
+/* --- of a phone ------------------------------------------------------------
+ */
+
+enum {
+	FIRST_OF_PHONE = NUM + 100,
+	OF_FORM = 60, /* more than a page holds */
+	FORMS = 3,    /* the last is of another phone */
+};
+
+static struct id
+form_id(unsigned form)
+{
+	return nth_id(2000000 + form);
+}
+
+static void
+add_form(struct unit *u, unsigned form)
+{
+	struct id id = form_id(form);
+	const struct value none = V_TEXT("");
+
+	unit_add(u, ST_FORM_INSERT, EXPECT(1), V_ID(&id), none, none, V_NULL,
+	    V_NULL, V_TEXT(form + 1 < FORMS ? "+79160000001" : "+79160000002"),
+	    none, none, none, none, none, none, V_INT(1));
+	unit_add(u, ST_APPLICATION_INSERT, EXPECT(1), V_ID(&id), V_ID(&id),
+	    V_TEXT("installed"), V_INT(1));
+}
+
+/* The forms have them in turn, so that ids of one are among another's. */
+static void
+add_of_phone(struct unit *u, unsigned n)
+{
+	struct id id = nth_id(n), form = form_id(n % FORMS);
+	uint8_t serial[19], digest[32];
+
+	unit_add(u, ST_CERTIFICATE_INSERT, EXPECT(1), V_ID(&id), V_TEXT("even"),
+	    V_BLOB(nth_serial(n, serial)), V_BLOB(nth_digest(n, digest)),
+	    V_BLOB(SLICE_LIT("subject")), V_BLOB(nth_digest(n, digest)),
+	    V_BLOB(SLICE_LIT("der")), V_INT(1), V_INT(2), V_TEXT("tls-client"),
+	    V_ID(&form), V_INT(n), V_INT(n), V_NULL);
+}
+
+/* A form with more certificates than a page holds hides none of them. */
+static void
+test_of_phone(void **state)
+{
+	unsigned expected[2 * OF_FORM], num = 0, pages = 0, seen = 0;
+	struct certificate_page page = {.more = true};
+	struct id after, stranger = {0};
+	struct errinfo ei = {0};
+	struct unit u;
+
+	(void)state;
+	unit_init(&u);
+	for (unsigned form = 0; form < FORMS; form++) {
+		add_form(&u, form);
+	}
+	submit(&u);
+	for (unsigned i = 0; i < FORMS * OF_FORM; i++) {
+		add_of_phone(&u, FIRST_OF_PHONE + i);
+		if (i % 25 == 0 || i + 1 == FORMS * OF_FORM) {
+			submit(&u);
+		}
+	}
+	for (unsigned form = 0; form + 1 < FORMS; form++) {
+		for (unsigned i = 0; i < FORMS * OF_FORM; i++) {
+			if ((FIRST_OF_PHONE + i) % FORMS == form) {
+				expected[num++] = FIRST_OF_PHONE + i;
+			} else if (form == 0 &&
+				   (FIRST_OF_PHONE + i) % FORMS == FORMS - 1) {
+				stranger = nth_id(FIRST_OF_PHONE + i);
+			}
+		}
+	}
+	assert_int_equal(num, 2 * OF_FORM);
+	while (page.more) {
+		assert_ok(certificates_of_phone(store, "+79160000001",
+			      pages > 0 ? &after : NULL, &page, &ei),
+		    &ei);
+		for (size_t i = 0; i < page.num; i++, seen++) {
+			struct id id = nth_id(expected[seen]);
+
+			assert_in_range(seen, 0, num - 1);
+			assert_true(id_eq(&page.at[i].id, &id));
+		}
+		after = page.next;
+		pages++;
+		certificate_page_clear(&page);
+	}
+	assert_int_equal(seen, num);
+	assert_int_equal(pages, 3);
+	assert_int_equal(
+	    certificates_of_phone(store, "+79160000001", &stranger, &page, &ei),
+	    ERR_NOTFOUND);
+	assert_string_equal(ei.rule, "list.after");
+	certificate_page_clear(&page);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_filters),
-	    cmocka_unit_test(test_bad_wishes),
+	    cmocka_unit_test(test_filters), cmocka_unit_test(test_bad_wishes),
 	    cmocka_unit_test(test_one),
+	    cmocka_unit_test(test_of_phone), /* it adds rows */
 	};
 
 	return cmocka_run_group_tests(tests, open_store, close_store);

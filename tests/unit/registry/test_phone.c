@@ -109,6 +109,50 @@ test_sweep(void **state)
 	    ERR_STATE, "phone.ended", &ei);
 }
 
+/* More are due than one page of the sweep's reading holds. */
+static void
+test_many(void **state)
+{
+	enum {
+		MANY = PAGE_ROWS_MAX + 7
+	};
+	const struct phone_change_order order = {
+	    .phone = "8 916 765-43-21",
+	    .evidence = PHONE_IN_PERSON,
+	    .reference = "дело 3, лист 17",
+	};
+	struct desk *d = *state;
+	struct phone_change_list l;
+	struct errinfo ei = {0};
+	struct id forms[MANY];
+
+	desk_register(d);
+	for (size_t i = 0; i < MANY; i++) {
+		struct form_data data = desk_form_data(d);
+		struct id id = desk_id(d), app = desk_id(d);
+
+		forms[i] = desk_id(d);
+		assert_ok(
+		    form_create(&d->r, &d->operator, & forms[i], &data, &ei),
+		    &ei);
+		assert_ok(form_pay(&d->r, &d->operator, & forms[i], &ei), &ei);
+		assert_ok(
+		    application_create(&d->r, &d->person, &app, &forms[i], &ei),
+		    &ei);
+		assert_ok(phone_change_ask(&d->r, &d->operator, & id, &forms[i],
+			      &order, clock_utc_sec(d->r.clock), &ei),
+		    &ei);
+	}
+	assert_ok(phone_changes_sweep(&d->r, &ei), &ei);
+	for (size_t i = 0; i < MANY; i++) {
+		d->form = forms[i];
+		form_phone(d, "+79167654321", false);
+	}
+	assert_ok(phone_change_list(&d->r, PHONE_WAITING, NULL, &l, &ei), &ei);
+	assert_int_equal(l.num, 0);
+	phone_change_list_clear(&l);
+}
+
 int
 main(void)
 {
@@ -117,6 +161,8 @@ main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test_setup_teardown(
 		test_sweep, desk_setup, desk_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_many, desk_setup, desk_teardown),
 	};
 
 	return cmocka_run_group_tests_name("registry/phone", tests, NULL, NULL);
