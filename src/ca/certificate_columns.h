@@ -18,9 +18,9 @@ enum certificate_column {
 	CERTIFICATE_ISSUED_AT,
 	CERTIFICATE_STATUS,
 	CERTIFICATE_STATUS_AT,
-	CERTIFICATE_PERSON,                      /* or NULL */
-	CERTIFICATE_JOURNAL,                     /* or NULL */
-	CERTIFICATE_DER,                         /* not of a page */
+	CERTIFICATE_PERSON,  /* or NULL */
+	CERTIFICATE_JOURNAL, /* or NULL */
+	CERTIFICATE_DER,     /* not of a page */
 };
 
 #endif
