@@ -37,7 +37,7 @@ const NOT_UNDER_VALGRIND = ['crypto/cms', 'crypto/p8', 'crypto/pfx',
 // Programs with threads of ours, for the thread sanitizer; not those that only
 // start other programs, which it would not see into.
 const THREADED =
-	/^((store|http|ipc|fetch|ca|identity|registry)\/|signer\/client$)/;
+	/^((store|http|ipc|fetch|ca|identity|registry)\/|(signer\/client|crypto\/token)$)/;
 
 // Tests from outside that compare times or use up what an address may ask for.
 const TIMED = ['attacks', 'limits', 'pumping'];
