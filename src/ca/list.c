@@ -200,16 +200,22 @@ certificate_list(struct store *s, const struct certificate_filter *f,
 	return e;
 }
 
+/* Where one of a phone's certificates belongs. */
+struct owner {
+	struct id form;
+	struct id application;
+};
+
 static enum err
-form_of(struct store *s, const struct id *id, const char *phone,
-    struct id *out_form, struct errinfo *ei)
+owner_of(struct store *s, const struct id *id, const char *phone,
+    struct owner *out, struct errinfo *ei)
 {
 	struct rows *r = NULL;
 	enum err e = store_query_one(
 	    s, ST_CERTIFICATE_OF_PHONE, &r, ei, V_ID(id), V_TEXT(phone));
 
 	if (e == ERR_OK) {
-		*out_form = rows_id(r, 0, 0);
+		*out = (struct owner){rows_id(r, 0, 0), rows_id(r, 0, 1)};
 	}
 	rows_free(r);
 	return e;
@@ -221,19 +227,19 @@ certificates_of_phone(struct store *s, const char *phone,
 {
 	static const struct certificate_filter all = {0};
 	static const struct id first = {0};
-	struct id form = {0};
+	struct owner owner = {0};
 	struct place p = {0};
 	struct rows *r = NULL;
 	enum err e = ERR_OK;
 
 	*out = (struct certificate_page){0};
 	if (after != NULL) {
-		e = form_of(s, after, phone, &form, ei);
+		e = owner_of(s, after, phone, &owner, ei);
 		e = e == ERR_NOTFOUND ? no_such_place(ei) : e;
 	}
 	if (e == ERR_OK) {
 		e = store_query(s, ST_CERTIFICATE_PAGE_PHONE, &r, ei,
-		    V_TEXT(phone), V_ID(&form),
+		    V_TEXT(phone), V_ID(&owner.form), V_ID(&owner.application),
 		    V_ID(after != NULL ? after : &first), V_INT(PAGE_ROWS_MAX));
 	}
 	if (e != ERR_OK) {
@@ -250,8 +256,8 @@ enum err
 certificate_check_phone(
     struct store *s, const struct id *id, const char *phone, struct errinfo *ei)
 {
-	struct id form;
-	enum err e = form_of(s, id, phone, &form, ei);
+	struct owner owner;
+	enum err e = owner_of(s, id, phone, &owner, ei);
 
 	return e != ERR_NOTFOUND
 		   ? e

@@ -84,23 +84,23 @@ STATEMENT(CERTIFICATE_PAGE_ENDING, "certificate.page_ending",
     "FROM certificate WHERE (not_after, id) > ($1, $2) AND not_after < $3 "
     "ORDER BY not_after, id LIMIT $4",
     "idii", "dtbbbiitDitiDI")
-/* Of a phone's forms, form after form: phone, after form and certificate, how
- * many; and the form that one of them belongs to: id, phone.  CROSS JOIN has
- * SQLite begin with the phone. */
+/* Of a phone's forms, form after form: phone, after form, application and
+ * certificate, how many; and the form and application that one of them belongs
+ * to: id, phone.  CROSS JOIN has SQLite begin with the phone. */
 STATEMENT(CERTIFICATE_PAGE_PHONE, "certificate.page_phone",
     "SELECT c.id, c.ca, c.serial, c.sha256, c.subject, c.not_before, "
     "c.not_after, c.profile, c.application_id, c.issued_at, c.status, "
     "c.status_at, c.person_id, c.journal FROM form f "
     "CROSS JOIN application a CROSS JOIN certificate c "
     "WHERE f.phone = $1 AND f.id >= $2 AND a.form_id = f.id "
-    "AND c.application_id = a.id AND (f.id > $2 OR c.id > $3) "
-    "ORDER BY f.id, c.id LIMIT $4",
-    "tddi", "dtbbbiitDitiDI")
+    "AND c.application_id = a.id AND (f.id, a.id, c.id) > ($2, $3, $4) "
+    "ORDER BY f.id, a.id, c.id LIMIT $5",
+    "tdddi", "dtbbbiitDitiDI")
 STATEMENT(CERTIFICATE_OF_PHONE, "certificate.of_phone",
-    "SELECT f.id FROM certificate c JOIN application a "
+    "SELECT f.id, a.id FROM certificate c JOIN application a "
     "ON a.id = c.application_id JOIN form f ON f.id = a.form_id "
     "WHERE c.id = $1 AND f.phone = $2",
-    "dt", "d")
+    "dt", "dd")
 /* application, how many */
 STATEMENT(CERTIFICATE_OF_APPLICATION, "certificate.of_application",
     "SELECT id FROM certificate WHERE application_id = $1 "
