@@ -59,6 +59,17 @@ export async function listTests(root, name) {
 	return JSON.parse(r.out);
 }
 
+// What these tests need built, by ninja's names: their programs, and what those
+// load or start.
+export async function targetsOf(root, name, tests) {
+	const r = await exec('meson', ['introspect', '--targets', name],
+		{ cwd: root });
+	const files = new Map(JSON.parse(r.out).map((t) => [t.id, t.filename]));
+	const wanted = new Set(tests.flatMap((t) => t.depends)
+		.flatMap((id) => files.get(id) ?? []));
+	return [...wanted].map((f) => f.slice(join(root, name).length + 1));
+}
+
 // Run tests that are built already.  names: exact names of tests, or [] for
 // all; setup: a name from tests/meson.build; prefix goes before each test's
 // name in what is reported.

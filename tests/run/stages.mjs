@@ -18,7 +18,7 @@ import * as layers from '../layers/check.mjs';
 import { ended, exec, tail } from './exec.mjs';
 import { runPlants } from '../gates/selftest.mjs';
 import { fuzzers, FUZZ_BUILD, runFuzzers } from './fuzz.mjs';
-import { build, listTests, runTests, setUp } from './meson.mjs';
+import { build, listTests, targetsOf, runTests, setUp } from './meson.mjs';
 import { runNodeTests, testFiles } from './nodetests.mjs';
 
 // Seconds of fuzzing: per target, and in all with two at a time.
@@ -138,9 +138,8 @@ async function tsanStage({ root, results }) {
 	if (tests.length === 0) {
 		throw new Error('no test of a threaded floor was found');
 	}
-	const targets = tests.map((t) =>
-		t.cmd[0].slice(join(root, 'build-tsan').length + 1));
-	const failed = await build(root, 'build-tsan', targets);
+	const failed = await build(root, 'build-tsan',
+		await targetsOf(root, 'build-tsan', tests));
 	if (failed) {
 		results.fail('build of build-tsan', failed);
 		return;
