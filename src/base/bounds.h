@@ -36,6 +36,16 @@ enum bounds {
 	STL_BYTES_MAX = 4 * 1024 * 1024,
 	STL_ENTRIES_MAX = 16384,
 	STL_ATTRIBUTES_MAX = 64, /* of one entry */
+	/* Their certificates: Windows' store of 2020 has 411 in 610 KiB. */
+	SST_BYTES_MAX = 32 * 1024 * 1024,
+	SST_ELEMENTS_MAX = STL_ENTRIES_MAX,
+	SST_PROPERTIES_MAX = STL_ATTRIBUTES_MAX,
+	CAB_BYTES_MAX = SST_BYTES_MAX,
+	CAB_PLAIN_MAX = SST_BYTES_MAX, /* of all its files; at most 1,030 times
+					* what comes in, which is a bomb */
+	CAB_MEMBERS_MAX = 64,
+	CAB_FOLDERS_MAX = 16,
+	CAB_NAME_MAX = 255,
 	CSR_ATTRS_MAX = 16,
 	OCSP_CERTS_MAX = 8,
 	NOTICE_NUMBERS_MAX = 16,

@@ -23,6 +23,7 @@ enum cli_exit {
 	CLI_USAGE = 2,       /* the command line is wrong */
 	CLI_REFUSED = 3,     /* not allowed, or not signed in */
 	CLI_UNREACHABLE = 4, /* the other side cannot be reached now */
+	CLI_DIFFERS = 5,     /* two things were compared and are not alike */
 };
 
 /* An option of a command: "--code CODE" or a switch. */

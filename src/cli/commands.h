@@ -38,6 +38,9 @@ cli_run cmd_media_list, cmd_media_make, cmd_media_check;
 cli_run cmd_show_file;
 /* cmd_store.c: certificates in the person's stores and browsers */
 cli_run cmd_store_list, cmd_store_install, cmd_store_remove;
+/* cmd_trust_*.c: lists of trusted roots */
+cli_run cmd_trust_show, cmd_trust_diff, cmd_trust_sst, cmd_trust_p7b,
+    cmd_trust_pem, cmd_trust_crt;
 /* cmd_verify.c */
 cli_run cmd_verify;
 

@@ -127,6 +127,27 @@ static const struct cli_command commands[] = {
 	"put CA certificates into them; a root is confirmed by its fingerprint",
 	cmd_store_install},
     {"store", "remove", "SHA256", "take out what was put in", cmd_store_remove},
+    {"trust", "show",
+	"FILE [--format table|certutil] [--certs PATH] [--use PURPOSE] "
+	"[--trusted-at TIME] [--name TEXT] [--thumbprint SHA1] [--old] "
+	"[--strict] [--anchor FILE]",
+	"a list of trusted roots, whose it is and what it says (FILE: .stl, "
+	".cab, .sst, .p7b, certificates, rootsupd.exe, a mirror)",
+	cmd_trust_show},
+    {"trust", "diff",
+	"FILE FILE [--certs PATH] [--use PURPOSE] [--trusted-at TIME] "
+	"[--name TEXT] [--thumbprint SHA1] [--old] [--strict] [--anchor FILE]",
+	"what came to a list, went, was disabled or limited", cmd_trust_diff},
+    {"trust", "sst", "FILE [--output FILE] [--skip-missing] [CHOICE ...]",
+	"roots as a serialized store, as certutil -generateSSTFromWU does "
+	"(CHOICE: options of trust show)",
+	cmd_trust_sst},
+    {"trust", "p7b", "FILE [--output FILE] [--skip-missing] [CHOICE ...]",
+	"roots as a PKCS#7 bag", cmd_trust_p7b},
+    {"trust", "pem", "FILE [--output FILE] [--skip-missing] [CHOICE ...]",
+	"roots as PEM", cmd_trust_pem},
+    {"trust", "crt", "FILE --output DIRECTORY [--skip-missing] [CHOICE ...]",
+	"roots as files, a certificate each", cmd_trust_crt},
     {"verify", "",
 	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "

@@ -66,6 +66,24 @@ sha256_of_buf(const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei)
 	return e == ERR_OK ? sha256_of(buf_slice(b), out, ei) : e;
 }
 
+enum err
+md5_of(struct slice data, uint8_t out[MD5_SIZE], struct errinfo *ei)
+{
+	uint8_t md[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	enum err e = crypto_need(ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if (EVP_Digest(data.p, data.len, md, &len, EVP_md5(), NULL) != 1 ||
+	    len != MD5_SIZE) {
+		return crypto_library(ei, "digest");
+	}
+	memcpy(out, md, len);
+	return crypto_done(ERR_OK);
+}
+
 struct hasher {
 	EVP_MD_CTX *ctx;
 	bool failed;

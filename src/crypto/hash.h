@@ -14,7 +14,8 @@
 enum {
 	HASH_SIZE_MAX = 64,
 	HMAC_SHA256_SIZE = 32,
-	SHA256_SIZE = 32
+	SHA256_SIZE = 32,
+	MD5_SIZE = 16,
 };
 
 /* Bytes of a digest; 0 for NONE and values out of range. */
@@ -29,6 +30,11 @@ ATTR_MUST_USE enum err sha256_of(
     struct slice data, uint8_t out[SHA256_SIZE], struct errinfo *ei);
 ATTR_MUST_USE enum err sha256_of_buf(
     const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei);
+
+/* MD5, for names that others have made of it (certificates in Windows' lists):
+ * it proves nothing. */
+ATTR_MUST_USE enum err md5_of(
+    struct slice data, uint8_t out[MD5_SIZE], struct errinfo *ei);
 
 /* The same over bytes that come in pieces.  A failed _add is told by _end. */
 struct hasher;

@@ -123,9 +123,14 @@ function checkCli(root, file, pages, add) {
 	Object.keys(optionsOfTable(own)).filter((o) => !page.says(o)).forEach(
 		(o) => add(page.path, `${o} is not described`));
 	const commands = commandsOf(code);
+	const bodyOf = (name) => (new RegExp(`^${name}\\([^]*?^\\}`, 'm')
+		.exec(all) ?? [''])[0];
 	for (const c of commands) {
-		const [body = ''] = new RegExp(`^${c.run}\\([^]*?^\\}`, 'm')
-			.exec(all) ?? [];
+		let body = bodyOf(c.run);
+		// Commands may share a function that fills in options.
+		for (const [, shared] of body.matchAll(/(\w+_options)\(/g)) {
+			body += bodyOf(shared);
+		}
 		if (!same(optionsOfUsage(c.usage), optionsOfTable(body))) {
 			add(file, `${c.group} ${c.name}: its usage "${c.usage}" is not ` +
 				`its table of options`);

@@ -28,6 +28,13 @@
 		assert_int_equal(e_, ERR_OK);                                  \
 	} while (0)
 
+/* Assert that a call was refused, in this way and by this rule. */
+#define assert_rule(call, kind, want, ei)                                      \
+	do {                                                                   \
+		assert_int_equal((call), (kind));                              \
+		assert_string_equal((ei)->rule, (want));                       \
+	} while (0)
+
 /* Under valgrind, forty times as slow: do less of the same. */
 static inline bool
 is_slow_run(void)

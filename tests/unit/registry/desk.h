@@ -52,10 +52,4 @@ void desk_force(struct desk *d, enum app_state state);
 enum err desk_issue_done(
     struct desk *d, struct id *out_certificate, struct errinfo *ei);
 
-#define assert_rule(call, kind, want, ei)                                      \
-	do {                                                                   \
-		assert_int_equal((call), (kind));                              \
-		assert_string_equal((ei)->rule, (want));                       \
-	} while (0)
-
 #endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* surguch trust diff: what came, went, was disabled or limited. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/cmd_trust.h"
+#include "cli/commands.h"
+#include "trust/diff.h"
+#include "json/writer.h"
+
+static const struct trust_row *
+shown(const struct trust_difference *d)
+{
+	return d->after != NULL ? d->after : d->before;
+}
+
+static void
+put_line(struct buf *out, const struct trust_difference *d)
+{
+	static const char marks[TRUST_CHANGE_MAX_] = {
+	    [TRUST_CAME] = '+',
+	    [TRUST_WENT] = '-',
+	    [TRUST_DISABLED] = '!',
+	    [TRUST_ENABLED] = '~',
+	    [TRUST_LIMITED] = '!',
+	    [TRUST_FREED] = '~',
+	    [TRUST_USES] = '~',
+	    [TRUST_RENAMED] = '~',
+	};
+
+	buf_printf(out, "%c ", marks[d->change]);
+	text_hex(out, shown(d)->root.sha1);
+	buf_add_str(out, "  ");
+	trust_row_name(shown(d), out);
+	buf_add_str(out, ": ");
+	trust_difference_text(d, out);
+	buf_add_u8(out, '\n');
+}
+
+static void
+put_json(struct json_writer *w, const struct trust_difference *d)
+{
+	struct buf name = BUF_INIT(TRUST_OUT_MAX),
+		   text = BUF_INIT(TRUST_OUT_MAX);
+
+	trust_row_name(shown(d), &name);
+	trust_difference_text(d, &text);
+	json_open_object(w, NULL);
+	json_put_text(w, "change", trust_change_name(d->change));
+	json_put_hex(w, "sha1", shown(d)->root.sha1);
+	json_put_slice(w, "name", buf_slice(&name));
+	json_put_slice(w, "text", buf_slice(&text));
+	json_close(w);
+	buf_clear(&name);
+	buf_clear(&text);
+}
+
+static enum err
+tell_json(const struct trust_diff *d, struct errinfo *ei)
+{
+	struct buf out = BUF_INIT(TRUST_OUT_MAX);
+	struct json_writer w;
+
+	json_writer_init(&w, &out);
+	json_open_object(&w, NULL);
+	json_open_object(&w, "counts");
+	for (unsigned i = 0; i < TRUST_CHANGE_MAX_; i++) {
+		json_put_int(&w, trust_change_name((enum trust_change)i),
+		    (int64_t)d->counts[i]);
+	}
+	json_close(&w);
+	json_open_array(&w, "changes");
+	for (size_t i = 0; i < d->num; i++) {
+		put_json(&w, &d->at[i]);
+	}
+	json_close(&w);
+	json_close(&w);
+	return cli_write_json(&w, &out, ei);
+}
+
+static enum err
+tell_lines(const struct trust_diff *d, struct errinfo *ei)
+{
+	struct buf out = BUF_INIT(TRUST_OUT_MAX);
+	const char *gap = "";
+
+	for (size_t i = 0; i < d->num; i++) {
+		put_line(&out, &d->at[i]);
+	}
+	for (unsigned i = 0; i < TRUST_CHANGE_MAX_; i++) {
+		if (d->counts[i] > 0) {
+			buf_printf(&out, "%s%zu %s", gap, d->counts[i],
+			    trust_change_name((enum trust_change)i));
+			gap = ", ";
+		}
+	}
+	buf_add_str(&out, d->num > 0 ? "\n" : "no difference\n");
+	return cli_write_buf(&out, ei);
+}
+
+static enum err
+compare(
+    struct trust_case cases[2], struct trust_rows rows[2], struct errinfo *ei)
+{
+	struct trust_diff d = {.num = 0};
+	const struct trust_part *part;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < 2; i++) {
+		e = trust_case_verdict(&cases[i], ei);
+		if (e == ERR_OK) {
+			e = trust_case_roots(&cases[i], &part, ei);
+		}
+		if (e == ERR_OK) {
+			e = trust_case_rows(&cases[i], part, &rows[i], ei);
+		}
+	}
+	if (e == ERR_OK) {
+		e = trust_diff_of(&rows[0], &rows[1], &d, ei);
+	}
+	if (e == ERR_OK) {
+		if (!rows[0].said || !rows[1].said) {
+			(void)fprintf(stderr,
+			    "surguch: warning: one side has certificates "
+			    "alone, so uses and dates are not compared\n");
+		}
+		e = cmd_json() ? tell_json(&d, ei) : tell_lines(&d, ei);
+		cli_exit_with(d.num > 0 ? CLI_DIFFERS : CLI_OK);
+	}
+	trust_diff_clear(&d);
+	return e;
+}
+
+enum err
+cmd_trust_diff(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	struct cli_option options[TRUST_OPTIONS];
+	struct trust_words w = {0};
+	struct trust_case cases[2] = {{.now = 0}};
+	struct trust_rows rows[2] = {{.num = 0}};
+	struct cli_args args;
+	enum err e;
+
+	trust_options(&w, options);
+	e = cli_parse(
+	    argc, argv, options, TRUST_OPTIONS, 2, 2, usage, &args, ei);
+	if (e != ERR_OK) {
+		return e;
+	}
+	for (size_t i = 0; e == ERR_OK && i < 2; i++) {
+		e = trust_case_open(&cases[i], args.at[i], &w, ei);
+	}
+	if (e == ERR_OK) {
+		e = compare(cases, rows, ei);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		trust_rows_clear(&rows[i]);
+		trust_case_clear(&cases[i]);
+	}
+	return e;
+}
