@@ -83,20 +83,19 @@ read_filter(
 	return ERR_OK;
 }
 
-static enum err
-read_anchors(
-    struct trust_case *c, const struct trust_words *w, struct errinfo *ei)
+enum err
+trust_read_anchors(
+    const char *more, struct trust_anchors *out, struct errinfo *ei)
 {
 	struct trust_file f;
-	enum err e = trust_anchors_microsoft(&c->anchors, ei);
+	enum err e = trust_anchors_microsoft(out, ei);
 
-	if (e != ERR_OK || w->anchor == NULL) {
+	if (e != ERR_OK || more == NULL) {
 		return e;
 	}
-	e = trust_file_load(w->anchor, &f, ei);
+	e = trust_file_load(more, &f, ei);
 	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(f.certs); i++) {
-		e = trust_anchors_add(
-		    &c->anchors, trust_certs_at(f.certs, i)->der, ei);
+		e = trust_anchors_add(out, trust_certs_at(f.certs, i)->der, ei);
 	}
 	trust_file_clear(&f);
 	return e;
@@ -131,7 +130,7 @@ trust_case_open(struct trust_case *c, const char *path,
 
 	*c = (struct trust_case){.now = clock_utc_sec(&clock)};
 	if ((e = read_filter(c, w, ei)) != ERR_OK ||
-	    (e = read_anchors(c, w, ei)) != ERR_OK ||
+	    (e = trust_read_anchors(w->anchor, &c->anchors, ei)) != ERR_OK ||
 	    (e = trust_file_load(path, &c->file, ei)) != ERR_OK) {
 		return e;
 	}

@@ -148,6 +148,16 @@ static const struct cli_command commands[] = {
 	"roots as PEM", cmd_trust_pem},
     {"trust", "crt", "FILE --output DIRECTORY [--skip-missing] [CHOICE ...]",
 	"roots as files, a certificate each", cmd_trust_crt},
+    {"trust", "mirror",
+	"SOURCE DIRECTORY [--proxy URL] [--ca FILE] [--new] [--older] "
+	"[--remove-stale] [--old] [--strict] [--anchor FILE]",
+	"bring a directory of lists and roots up to a source (SOURCE: "
+	"microsoft, an address, a directory), verified, as certutil "
+	"-syncWithWU has it",
+	cmd_trust_mirror},
+    {"trust", "mirror-back", "DIRECTORY [--old] [--strict] [--anchor FILE]",
+	"go back to what the mirror had before its lists changed last",
+	cmd_trust_mirror_back},
     {"verify", "",
 	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "

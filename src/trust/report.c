@@ -12,7 +12,6 @@
 #include "x509/spki.h"
 
 enum {
-	DAY_LEN = 10, /* of "2026-11-22T00:00:00Z" */
 	NAME_BYTES = 4096,
 };
 
@@ -71,8 +70,8 @@ trust_put_day(struct buf *out, int64_t at)
 {
 	char text[TIME_TEXT_SIZE];
 
-	time_text(at, text);
-	buf_add(out, slice_make(text, DAY_LEN));
+	time_text(at, text); /* or "invalid" */
+	buf_printf(out, "%.10s", text);
 }
 
 void

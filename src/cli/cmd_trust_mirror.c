@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* surguch trust mirror, mirror-back: a directory that Windows takes its roots
+ * from, kept up to date. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cmd_trust.h"
+#include "cli/commands.h"
+#include "fetch/fetch.h"
+#include "os/file.h"
+#include "os/systime.h"
+#include "trust/mirror.h"
+#include "json/writer.h"
+
+/* Where Windows itself asks. */
+#define MICROSOFT                                                              \
+	"http://ctldl.windowsupdate.com/msdownload/update/v3/static/trustedr/" \
+	"en"
+
+enum {
+	CONNECT_MS = 10000,
+	TOTAL_MS = 120000,
+	TRIES = 3,
+	HTTP_OK = 200,
+	HTTP_REDIRECT = 300,
+	HTTP_REDIRECT_LAST = 399,
+	HTTP_NOT_FOUND = 404,
+	HTTP_GONE = 410,
+};
+
+/* --- a mirror over HTTP ------------------------------------------------------
+ */
+
+struct remote {
+	char url[FETCH_URL_MAX / 2];
+	const char *proxy;
+	const char *ca;
+};
+
+static enum err
+refuse_status(unsigned status, const char *url, struct errinfo *ei)
+{
+	enum err e;
+
+	if (status == HTTP_NOT_FOUND || status == HTTP_GONE) {
+		e = err_set(ei, ERR_NOTFOUND, "mirror.file", NULL,
+		    "the source answers %u: it has no such file", status);
+	} else if (status >= HTTP_REDIRECT && status <= HTTP_REDIRECT_LAST) {
+		e = err_set(ei, ERR_POLICY, "mirror.redirect", NULL,
+		    "the source sends us elsewhere (%u), which is not "
+		    "followed; give the address where the files are",
+		    status);
+	} else {
+		e = err_set(ei, ERR_AGAIN, "mirror.answer", NULL,
+		    "the source answers %u", status);
+	}
+	return err_object(ei, e, url);
+}
+
+static enum err
+fetch_once(const struct remote *r, const char *url, size_t max, struct buf *out,
+    struct errinfo *ei)
+{
+	const struct fetch_request request = {
+	    .url = url,
+	    .method = "GET",
+	    .proxy = r->proxy,
+	    .ca_file = r->ca,
+	    .connect_timeout_ms = CONNECT_MS,
+	    .timeout_ms = TOTAL_MS,
+	    .answer_max = max,
+	};
+	struct fetch_answer answer = {0};
+	enum err e = fetch(&request, &answer, ei);
+
+	if (e != ERR_OK) {
+		return err_object(ei, e, url);
+	}
+	if (answer.status != HTTP_OK) {
+		e = refuse_status(answer.status, url, ei);
+	} else {
+		buf_add(out, buf_slice(&answer.body));
+		e = buf_err(out, ei);
+	}
+	fetch_answer_clear(&answer);
+	return e;
+}
+
+/* Reading twice does no harm: what is unclear is tried again. */
+static enum err
+get_remote(const void *arg, const char *name, size_t max, struct buf *out,
+    struct errinfo *ei)
+{
+	const struct remote *r = arg;
+	char url[FETCH_URL_MAX];
+	enum err e = ERR_AGAIN;
+
+	(void)snprintf(url, sizeof(url), "%s/%s", r->url, name);
+	for (int i = 0; (e == ERR_AGAIN || e == ERR_TIMEOUT) && i < TRIES;
+	     i++) {
+		e = fetch_once(r, url, max, out, ei);
+	}
+	return e;
+}
+
+static bool
+is_address(const char *source)
+{
+	return strncmp(source, "http://", 7) == 0 ||
+	       strncmp(source, "https://", 8) == 0;
+}
+
+static enum err
+open_source(const char *word, struct remote *r, struct trust_source *out,
+    struct errinfo *ei)
+{
+	const char *url = strcmp(word, "microsoft") == 0 ? MICROSOFT : word;
+	size_t len = strlen(url);
+
+	if (!is_address(url)) {
+		*out = trust_source_dir(word);
+		return ERR_OK;
+	}
+	while (len > 0 && url[len - 1] == '/') {
+		len--;
+	}
+	if (len >= sizeof(r->url)) {
+		(void)err_set(ei, ERR_LIMIT, "mirror.address", NULL,
+		    "an address of more than %zu characters",
+		    sizeof(r->url) - 1);
+		return err_object(ei, ERR_LIMIT, "SOURCE");
+	}
+	memcpy(r->url, url, len);
+	*out = (struct trust_source){get_remote, r};
+	return ERR_OK;
+}
+
+/* --- telling ----------------------------------------------------------------
+ */
+
+static enum err
+tell_json(const struct trust_mirror_report *r, struct errinfo *ei)
+{
+	struct buf out = BUF_INIT(TRUST_OUT_MAX);
+	struct json_writer w;
+
+	json_writer_init(&w, &out);
+	json_open_object(&w, NULL);
+	json_open_array(&w, "lists");
+	for (unsigned i = 0; i < MIRROR_FILES; i++) {
+		if (!r->lists[i].there) {
+			continue;
+		}
+		json_open_object(&w, NULL);
+		json_put_text(
+		    &w, "file", trust_mirror_name((enum trust_mirror_file)i));
+		json_put_bool(&w, "changed", r->lists[i].changed);
+		json_put_time(&w, "of", r->lists[i].of);
+		json_put_int(&w, "entries", (int64_t)r->lists[i].entries);
+		json_put_bool(&w, "signer_expired", r->lists[i].signer_expired);
+		json_close(&w);
+	}
+	json_close(&w);
+	json_put_int(&w, "certificates", (int64_t)r->certs);
+	json_put_int(&w, "added", (int64_t)r->added);
+	json_put_int(&w, "stale", (int64_t)r->stale);
+	json_put_int(&w, "removed", (int64_t)r->removed);
+	json_close(&w);
+	return cli_write_json(&w, &out, ei);
+}
+
+static enum err
+tell_lines(const struct trust_mirror_report *r, struct errinfo *ei)
+{
+	struct buf out = BUF_INIT(TRUST_OUT_MAX);
+	char of[TIME_TEXT_SIZE];
+
+	for (unsigned i = 0; i < MIRROR_FILES; i++) {
+		const char *name = trust_mirror_name((enum trust_mirror_file)i);
+
+		if (!r->lists[i].there) {
+			buf_printf(&out, "%-22s none\n", name);
+			continue;
+		}
+		time_text(r->lists[i].of, of);
+		buf_printf(&out, "%-22s %s, %zu entries, %s\n", name, of,
+		    r->lists[i].entries,
+		    r->lists[i].changed ? "new" : "as before");
+	}
+	buf_printf(&out, "%-22s %zu, %zu of them new\n", "certificates",
+	    r->certs, r->added);
+	if (r->stale > 0) {
+		buf_printf(&out,
+		    "%-22s %zu, which no list names any more; "
+		    "--remove-stale moves them away once clients have the "
+		    "new list\n",
+		    "stale", r->stale);
+	}
+	if (r->removed > 0) {
+		buf_printf(&out, "%-22s %zu, moved to .previous\n", "removed",
+		    r->removed);
+	}
+	return cli_write_buf(&out, ei);
+}
+
+/* --- the commands ------------------------------------------------------------
+ */
+
+/* Words that both know. */
+struct mirror_words {
+	const char *anchor;
+	bool old;
+	bool strict;
+};
+
+static enum err
+read_rules(const struct mirror_words *w, struct trust_anchors *anchors,
+    struct trust_mirror_rules *rules, struct errinfo *ei)
+{
+	const struct clock clock = system_clock();
+
+	rules->anchors = anchors;
+	rules->now = clock_utc_sec(&clock);
+	rules->old = w->old;
+	rules->strict = w->strict;
+	return trust_read_anchors(w->anchor, anchors, ei);
+}
+
+enum err
+cmd_trust_mirror(int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	struct mirror_words w = {.anchor = NULL};
+	struct trust_mirror_rules rules = {.now = 0};
+	struct trust_mirror_report report;
+	struct trust_anchors anchors = {.num = 0};
+	struct trust_source source = {.get = NULL};
+	struct remote remote = {.proxy = NULL};
+	const struct cli_option options[] = {
+	    {"--proxy", &remote.proxy, NULL},
+	    {"--ca", &remote.ca, NULL},
+	    {"--new", NULL, &rules.new_only},
+	    {"--older", NULL, &rules.older},
+	    {"--remove-stale", NULL, &rules.remove_stale},
+	    {"--anchor", &w.anchor, NULL},
+	    {"--old", NULL, &w.old},
+	    {"--strict", NULL, &w.strict},
+	};
+	struct cli_args args;
+	enum err e = cli_parse(
+	    argc, argv, options, ARRAY_LEN(options), 2, 2, usage, &args, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	if ((e = open_source(args.at[0], &remote, &source, ei)) == ERR_OK &&
+	    (e = read_rules(&w, &anchors, &rules, ei)) == ERR_OK) {
+		e = trust_mirror_sync(args.at[1], &source, &rules, &report, ei);
+	}
+	trust_anchors_clear(&anchors);
+	if (e != ERR_OK) {
+		return e;
+	}
+	return cmd_json() ? tell_json(&report, ei) : tell_lines(&report, ei);
+}
+
+enum err
+cmd_trust_mirror_back(
+    int argc, char **argv, const char *usage, struct errinfo *ei)
+{
+	struct mirror_words w = {.anchor = NULL};
+	struct trust_mirror_rules rules = {.now = 0};
+	struct trust_mirror_report report;
+	struct trust_anchors anchors = {.num = 0};
+	const struct cli_option options[] = {
+	    {"--anchor", &w.anchor, NULL},
+	    {"--old", NULL, &w.old},
+	    {"--strict", NULL, &w.strict},
+	};
+	struct cli_args args;
+	enum err e = cli_parse(
+	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	e = read_rules(&w, &anchors, &rules, ei);
+	if (e == ERR_OK) {
+		e = trust_mirror_back(args.at[0], &rules, &report, ei);
+	}
+	trust_anchors_clear(&anchors);
+	if (e != ERR_OK) {
+		return e;
+	}
+	return cmd_json() ? tell_json(&report, ei) : tell_lines(&report, ei);
+}

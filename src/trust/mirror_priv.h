@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SURGUCH_TRUST_MIRROR_PRIV_H
+#define SURGUCH_TRUST_MIRROR_PRIV_H
+/* Between what a mirror should become and its writing; of trust/mirror*.c
+ * only. */
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "trust/certs.h"
+#include "trust/mirror.h"
+#include "trust/stl.h"
+
+#define MIRROR_PREVIOUS ".previous"
+#define MIRROR_LOCK     ".lock"
+
+enum {
+	MIRROR_NAME_SIZE = 48, /* "<40 digits>.crt" */
+};
+
+struct mirror_list {
+	bool there;
+	bool changed; /* against what the mirror has */
+	bool signer_expired;
+	struct buf cab; /* as it came, or made of a loose list */
+	struct buf stl;
+	struct stl list; /* borrows from stl */
+	bool has_store;
+	struct buf store;
+};
+
+struct mirror_plan {
+	struct mirror_list lists[MIRROR_FILES]; /* as they shall be */
+	struct mirror_list now[MIRROR_FILES];
+	struct trust_certs *certs; /* that are to be written */
+};
+
+void mirror_plan_init(struct mirror_plan *p);
+void mirror_plan_clear(struct mirror_plan *p);
+ATTR_MUST_USE enum err mirror_plan_make(struct mirror_plan *p,
+    const struct trust_source *here, const struct trust_source *from,
+    const struct trust_mirror_rules *rules, struct errinfo *ei);
+
+ATTR_MUST_USE enum err mirror_get_list(const struct trust_source *from,
+    enum trust_mirror_file which, struct mirror_list *l, struct errinfo *ei);
+/* NULL: its certificates are files. */
+const char *mirror_store_name(enum trust_mirror_file f);
+void mirror_cert_name(struct slice sha1, char out[MIRROR_NAME_SIZE]);
+
+#endif
