@@ -186,6 +186,8 @@ enum bounds {
 	QUESTION_BYTES_MAX = 4 * AGENT_TEXT_MAX + 16384,
 	MEDIA_MAX = 32,
 	STORES_PLACED_MAX = 1024, /* certificates that we put in browsers */
+	ANCHORS_MAX = 4096, /* at once in a store; the state's list has 2,403 */
+	ANCHORS_BYTES_MAX = 64 * 1024 * 1024, /* their journal, or a bundle */
 
 	/* --- files ----------------------------------------------------- */
 	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "certstores/anchors.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/text.h"
+#include "certstores/anchors_priv.h"
+#include "os/seam.h"
+
+#define JOURNAL_HEAD "surguch anchors 1"
+
+enum {
+	WAS_MAX = 2 * CERT_BYTES_MAX,
+};
+
+/* One certificate of a change: how it was. */
+struct step {
+	struct anchor a; /* borrowed of the list or of own_der */
+	struct buf was;
+	struct buf own_der, own_label; /* of the journal */
+	enum nss_held before;
+};
+
+struct change {
+	struct anchors_open o;
+	const struct anchors_ops *ops;
+	char journal[PATH_TEXT_SIZE];
+	int lock;
+	struct step *steps;
+	size_t num;
+};
+
+static void
+drop_steps(struct change *c)
+{
+	for (size_t i = 0; i < c->num; i++) {
+		buf_clear(&c->steps[i].was);
+		buf_clear(&c->steps[i].own_der);
+		buf_clear(&c->steps[i].own_label);
+	}
+	free(c->steps);
+	c->steps = NULL;
+	c->num = 0;
+}
+
+static void
+change_end(struct change *c)
+{
+	drop_steps(c);
+	nss_close(c->o.nss);
+	fd_close(c->lock);
+}
+
+/* A journal a store: its first line says which, so two places of one name are
+ * told apart.  FNV-1a. */
+static enum err
+journal_path(struct change *c, struct errinfo *ei)
+{
+	struct buf name = BUF_INIT(64);
+	uint64_t h = 14695981039346656037U;
+	enum err e;
+
+	for (const char *p = c->o.dir; *p != '\0'; p++) {
+		h = (h ^ (uint8_t)*p) * 1099511628211U;
+	}
+	buf_printf(&name, "%s-%016llx", c->ops->name, (unsigned long long)h);
+	e = path_join(c->journal, c->o.s->state, buf_cstr(&name), ei);
+	buf_clear(&name);
+	return e;
+}
+
+static enum err
+change_begin(
+    struct change *c, const struct anchors_store *s, struct errinfo *ei)
+{
+	char lock[PATH_TEXT_SIZE];
+	enum err e = ERR_OK;
+
+	ensure(s->kind < ANCHORS_KIND_MAX_);
+	*c = (struct change){
+	    .o = {.s = s}, .ops = &anchors_kinds[s->kind], .lock = -1};
+	if (!s->dry_run) {
+		e = anchors_make_dirs(s->state, 0755, ei);
+		if (e == ERR_OK) {
+			e = file_check_trusted(s->state, geteuid(), ei);
+		}
+		if (e == ERR_OK) {
+			e = path_join(lock, s->state, "lock", ei);
+		}
+		if (e == ERR_OK) {
+			e = file_lock(lock, &c->lock, ei);
+		}
+	}
+	if (e == ERR_OK) {
+		e = c->ops->open(&c->o, ei);
+	}
+	return e != ERR_OK ? e : journal_path(c, ei);
+}
+
+/* --- the journal ------------------------------------------------------------
+ * A head line, a line with the place, "open" or "done", and one a certificate:
+ * its SHA-1, how it was held, and in base64 behind a colon each its bytes, what
+ * restores it, its label.
+ */
+
+static enum err
+journal_write(const struct change *c, bool done, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(ANCHORS_BYTES_MAX);
+	char name[2 * ANCHOR_SHA1_SIZE + 1];
+	enum err e;
+
+	buf_printf(
+	    &b, JOURNAL_HEAD "\n%s\n%s\n", c->o.dir, done ? "done" : "open");
+	for (size_t i = 0; i < c->num; i++) {
+		const struct step *s = &c->steps[i];
+
+		anchors_name(&s->a, name);
+		buf_printf(&b, "%s %d:", name, (int)s->before);
+		text_base64(&b, s->a.der);
+		buf_add_u8(&b, ':');
+		text_base64(&b, buf_slice(&s->was));
+		buf_add_u8(&b, ':');
+		text_base64(&b, slice_str(s->a.label));
+		buf_add_u8(&b, '\n');
+	}
+	e = buf_err(&b, ei);
+	if (e == ERR_OK) {
+		e = file_write_atomic(c->journal, buf_slice(&b), 0600, ei);
+	}
+	buf_clear(&b);
+	return e;
+}
+
+static bool
+next_part(struct slice *s, char end, struct slice *out)
+{
+	const uint8_t *at =
+	    s->len == 0 ? NULL : memchr(s->p, (uint8_t)end, s->len);
+
+	return at != NULL && slice_get_bytes(s, (size_t)(at - s->p), out) &&
+	       slice_get_bytes(s, 1, &(struct slice){0});
+}
+
+static bool
+read_step(struct slice line, struct step *s)
+{
+	struct slice part, sha, rest = line;
+	bool ok;
+
+	buf_init(&s->was, WAS_MAX);
+	buf_init(&s->own_der, WAS_MAX);
+	buf_init(&s->own_label, WAS_MAX);
+	ok = next_part(&rest, ' ', &sha) &&
+	     text_unhex(sha, s->a.sha1, sizeof(s->a.sha1)) &&
+	     next_part(&rest, ':', &part) && part.len == 1 &&
+	     part.p[0] >= '0' && part.p[0] <= '0' + (int)NSS_TRUSTED;
+	if (ok) {
+		s->before = (enum nss_held)(part.p[0] - '0');
+	}
+	ok = ok && next_part(&rest, ':', &part) &&
+	     text_unbase64(part, &s->own_der) && next_part(&rest, ':', &part) &&
+	     text_unbase64(part, &s->was) && text_unbase64(rest, &s->own_label);
+	s->a.der = buf_slice(&s->own_der);
+	s->a.label = buf_cstr(&s->own_label);
+	return ok && s->a.der.len > 0;
+}
+
+static bool
+read_steps(struct change *c, struct slice text, bool *done)
+{
+	struct slice line;
+
+	if (!next_part(&text, '\n', &line) ||
+	    !slice_eq_str(line, JOURNAL_HEAD) ||
+	    !next_part(&text, '\n', &line) || !slice_eq_str(line, c->o.dir) ||
+	    !next_part(&text, '\n', &line) ||
+	    !(slice_eq_str(line, "done") || slice_eq_str(line, "open"))) {
+		return false;
+	}
+	*done = slice_eq_str(line, "done");
+	while (c->num < ANCHORS_MAX && next_part(&text, '\n', &line)) {
+		if (!read_step(line, &c->steps[c->num++])) {
+			return false;
+		}
+	}
+	return text.len == 0;
+}
+
+/* ERR_NOTFOUND "anchors.undo" when there is none. */
+static enum err
+journal_read(struct change *c, bool *done, struct errinfo *ei)
+{
+	struct buf b = BUF_INIT(ANCHORS_BYTES_MAX);
+	enum err e;
+
+	if (!file_exists(c->journal)) {
+		return err_set(ei, ERR_NOTFOUND, "anchors.undo", NULL,
+		    "No change of this store is noted that could be undone.");
+	}
+	e = file_check_trusted(c->journal, geteuid(), ei);
+	if (e == ERR_OK) {
+		e = file_read(c->journal, ANCHORS_BYTES_MAX, &b, ei);
+	}
+	if (e == ERR_OK) {
+		c->steps = calloc(ANCHORS_MAX, sizeof(*c->steps));
+		e = c->steps == NULL ? err_nomem(ei) : ERR_OK;
+	}
+	if (e == ERR_OK && !read_steps(c, buf_slice(&b), done)) {
+		e = err_object(ei,
+		    err_set(ei, ERR_FORMAT, "anchors.journal", NULL,
+			"The journal is not one of this store. Compare the "
+			"store by hand, and move the file away."),
+		    c->journal);
+	}
+	buf_clear(&b);
+	return e;
+}
+
+/* --- changes ----------------------------------------------------------------
+ */
+
+/* Those that are not as they shall be, each set; the store's own programs. */
+static enum err
+apply(
+    struct change *c, const enum nss_held *to, bool restore, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < c->num; i++) {
+		struct step *s = &c->steps[i];
+
+		e = c->ops->set(&c->o, &s->a, to == NULL ? s->before : *to,
+		    restore ? buf_slice(&s->was) : SLICE_EMPTY, ei);
+		seam("anchors.set");
+	}
+	return e != ERR_OK ? e : c->ops->finish(&c->o, ei);
+}
+
+static enum err
+undo(struct change *c, struct errinfo *ei)
+{
+	/* Open, so that an undo that is killed is gone on with. */
+	enum err e = journal_write(c, false, ei);
+
+	if (e == ERR_OK) {
+		e = apply(c, NULL, true, ei);
+	}
+	if (e == ERR_OK && unlink(c->journal) != 0) {
+		e = err_sys(ei, "file.write", "The journal cannot be removed");
+		e = err_object(ei, e, c->journal);
+	}
+	return e != ERR_OK ? e : dir_sync(c->o.s->state, ei);
+}
+
+/* What a killed run left half done is taken back. */
+static enum err
+finish_killed(struct change *c, struct errinfo *ei)
+{
+	bool done = false;
+	enum err e =
+	    c->o.s->dry_run ? ERR_NOTFOUND : journal_read(c, &done, ei);
+
+	e = e == ERR_NOTFOUND ? ERR_OK : e == ERR_OK && !done ? undo(c, ei) : e;
+	drop_steps(c);
+	return e;
+}
+
+static int
+by_sha1(const void *a, const void *b)
+{
+	const struct anchor *x = a, *y = b;
+
+	return memcmp(x->sha1, y->sha1, ANCHOR_SHA1_SIZE);
+}
+
+static enum err
+plan(struct change *c, const struct anchor *list, size_t num, enum nss_held to,
+    size_t *as_wanted, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	c->steps = calloc(num + 1, sizeof(*c->steps));
+	if (c->steps == NULL) {
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		struct step *s = &c->steps[c->num];
+
+		s->a = list[i];
+		buf_init(&s->was, WAS_MAX);
+		e = c->ops->look(&c->o, &s->a, &s->before, &s->was, ei);
+		if (e == ERR_OK) {
+			e = buf_err(&s->was, ei);
+		}
+		if (e == ERR_OK && s->before != to) {
+			c->num++;
+		} else {
+			*as_wanted += e == ERR_OK ? 1 : 0;
+			buf_clear(&s->was);
+		}
+	}
+	return e;
+}
+
+static enum err
+check(struct change *c, const struct anchor *list, size_t num, enum nss_held to,
+    struct anchors_report *r, struct errinfo *ei)
+{
+	char name[2 * ANCHOR_SHA1_SIZE + 1];
+	bool *seen = calloc(num + 1, sizeof(*seen));
+	enum err e = seen == NULL ? err_nomem(ei)
+				  : c->ops->seen(&c->o, list, num, seen, ei);
+
+	for (size_t i = 0; e == ERR_OK && i < num; i++) {
+		if (to == NSS_TRUSTED && !seen[i]) {
+			anchors_name(&list[i], name);
+			e = err_object(ei,
+			    err_set(ei, ERR_STORE, "anchors.missing", NULL,
+				"The certificate was put in and is not listed "
+				"back. Undo, and look at the store."),
+			    name);
+		}
+		r->still += to == NSS_ABSENT && seen[i] ? 1 : 0;
+	}
+	free(seen);
+	return e;
+}
+
+/* list: sorted, each once. */
+static enum err
+change_run(struct change *c, const struct anchor *list, size_t num,
+    enum nss_held to, struct anchors_report *r, struct errinfo *ei)
+{
+	size_t as_wanted = 0;
+	enum err e = finish_killed(c, ei);
+
+	if (e == ERR_OK) {
+		e = plan(c, list, num, to, &as_wanted, ei);
+	}
+	*(to == NSS_TRUSTED ? &r->added : &r->removed) = c->num;
+	*(to == NSS_TRUSTED ? &r->there : &r->absent) = as_wanted;
+	if (e != ERR_OK || c->o.s->dry_run) {
+		return e;
+	}
+	if (c->num > 0) {
+		e = journal_write(c, false, ei);
+		if (e == ERR_OK) {
+			e = apply(c, &to, false, ei);
+		}
+		if (e == ERR_OK) {
+			e = journal_write(c, true, ei);
+		}
+	}
+	return e != ERR_OK ? e : check(c, list, num, to, r, ei);
+}
+
+static enum err
+change_to(const struct anchors_store *s, const struct anchor *list, size_t num,
+    enum nss_held to, struct anchors_report *out, struct errinfo *ei)
+{
+	struct anchors_report r = {0};
+	struct anchor *sorted;
+	struct change c;
+	size_t kept = 0;
+	enum err e;
+
+	if (num > ANCHORS_MAX) {
+		return err_set(ei, ERR_LIMIT, "anchors.number", NULL,
+		    "More than %d certificates at once.", (int)ANCHORS_MAX);
+	}
+	sorted = calloc(num + 1, sizeof(*sorted));
+	if (sorted == NULL) {
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; i < num; i++) {
+		sorted[i] = list[i];
+	}
+	qsort(sorted, num, sizeof(*sorted), by_sha1);
+	for (size_t i = 0; i < num; i++) {
+		if (kept == 0 || by_sha1(&sorted[kept - 1], &sorted[i]) != 0) {
+			sorted[kept++] = sorted[i];
+		}
+	}
+	e = change_begin(&c, s, ei);
+	if (e == ERR_OK) {
+		e = change_run(&c, sorted, kept, to, &r, ei);
+	}
+	change_end(&c);
+	free(sorted);
+	if (e == ERR_OK) {
+		*out = r;
+	}
+	return e;
+}
+
+enum err
+anchors_put(const struct anchors_store *s, const struct anchor *list,
+    size_t num, struct anchors_report *out, struct errinfo *ei)
+{
+	return change_to(s, list, num, NSS_TRUSTED, out, ei);
+}
+
+enum err
+anchors_take(const struct anchors_store *s, const struct anchor *list,
+    size_t num, struct anchors_report *out, struct errinfo *ei)
+{
+	return change_to(s, list, num, NSS_ABSENT, out, ei);
+}
+
+enum err
+anchors_undo(const struct anchors_store *s, struct anchors_report *out,
+    struct errinfo *ei)
+{
+	struct anchors_report r = {0};
+	struct change c;
+	bool done = false;
+	enum err e = change_begin(&c, s, ei);
+
+	if (e == ERR_OK) {
+		e = journal_read(&c, &done, ei);
+	}
+	for (size_t i = 0; e == ERR_OK && i < c.num; i++) {
+		r.removed += c.steps[i].before == NSS_TRUSTED ? 0 : 1;
+		r.added += c.steps[i].before == NSS_TRUSTED ? 1 : 0;
+	}
+	if (e == ERR_OK && !s->dry_run) {
+		e = undo(&c, ei);
+	}
+	change_end(&c);
+	if (e == ERR_OK) {
+		*out = r;
+	}
+	return e;
+}
+
+enum err
+anchors_each(const struct anchors_store *s,
+    void (*tell)(void *arg, struct slice der), void *arg, struct errinfo *ei)
+{
+	struct anchors_store look = *s;
+	struct change c;
+	enum err e;
+
+	look.dry_run = true; /* neither lock nor directories */
+	e = change_begin(&c, &look, ei);
+	if (e == ERR_OK) {
+		e = c.ops->each(&c.o, tell, arg, ei);
+	}
+	change_end(&c);
+	return e;
+}
