@@ -12,6 +12,7 @@ enum {
 	HAS_NEXT = 2,
 	HAS_RESERVED = 4,
 	CONTINUED = 0xfffd, /* folder numbers from here on: another cabinet's */
+	DEFLATE_MOST = 1032, /* times as long: 258 octets of two bits */
 };
 
 static const char *const compressions[] = {
@@ -176,6 +177,11 @@ measure(
 		    (!f->deflated && b.len != b.plain)) {
 			return bad(
 			    ei, "a block is of no length that it may be");
+		}
+		/* Else a few octets would have us set aside the most. */
+		if (f->deflated && b.plain > (size_t)DEFLATE_MOST * b.len) {
+			return bad(ei, "a block says that it becomes more "
+				       "than deflate can make of it");
 		}
 		f->plain += b.plain;
 	}
