@@ -29,6 +29,11 @@ enum anchors_kind {
 	 * links that it makes name that root: the bundle is right, and the
 	 * links are once `update-ca-certificates --fresh` ran within. */
 	ANCHORS_DEBIAN,
+	/* What Debian itself brings, selected in etc/ca-certificates.conf:
+	 * taken out is deselected by a "!", as an administrator does, and so
+	 * distrusted; put in is selected again.  ERR_UNSUPPORTED
+	 * "anchors.distribution" to put in what it has not. */
+	ANCHORS_DEBIAN_OWN,
 	/* A database of NSS, which exists; trusted for web servers. */
 	ANCHORS_NSS,
 	ANCHORS_KIND_MAX_

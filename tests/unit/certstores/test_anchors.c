@@ -263,6 +263,67 @@ test_debian(void **state)
 	buf_clear(&bundle);
 }
 
+/* The distribution's own are deselected, and selected again by undo. */
+static void
+test_distrust(void **state)
+{
+	static const char *const dirs[] = {
+	    "usr", "usr/share", "usr/share/ca-certificates", "etc"};
+	static const char *const files[] = {"usr/share/ca-certificates/a.crt",
+	    "usr/share/ca-certificates/b.crt",
+	    "usr/share/ca-certificates/c.crt"};
+	static const char conf[] = "# kept\na.crt\n!b.crt\nc.crt\n";
+	struct anchors_store s = store("own", ANCHORS_DEBIAN_OWN);
+	struct buf text = BUF_INIT(DER_MAX);
+	struct anchors_report r;
+	struct errinfo ei = {0};
+
+	(void)state;
+	if (!file_exists("/usr/sbin/update-ca-certificates")) {
+		print_message("skipped: no update-ca-certificates\n");
+		skip();
+	}
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		assert_ok(dir_make(at(place, dirs[i]), 0755, &ei), &ei);
+	}
+	for (size_t i = 0; i < NUM; i++) {
+		char der[PATH_TEXT_SIZE];
+		const char *argv[] = {"openssl", "x509", "-inform", "DER",
+		    "-in", der, "-out", at(place, files[i]), NULL};
+		const char *const envp[] = {"PATH=/usr/bin:/bin", NULL};
+
+		assert_ok(path_join(der, place, "der", &ei), &ei);
+		assert_ok(file_write_atomic(der, list[i].der, 0644, &ei), &ei);
+		assert_int_equal(
+		    scratch_run("/usr/bin/openssl", argv, envp), 0);
+	}
+	assert_ok(file_write_atomic(at(place, "etc/ca-certificates.conf"),
+		      slice_str(conf), 0644, &ei),
+	    &ei);
+	assert_int_equal(held(&s), 5);
+	assert_ok(anchors_take(&s, list, 2, &r, &ei), &ei);
+	expect(&r, 0, 0, 1, 1);
+	assert_int_equal(r.still, 0); /* nor in the bundle */
+	assert_true(file_exists(at(place, "etc/ssl/certs/c.pem")));
+	assert_false(file_exists(at(place, "etc/ssl/certs/a.pem")));
+	assert_int_equal(held(&s), 4);
+	assert_ok(file_read(at(place, "etc/ca-certificates.conf"), DER_MAX,
+		      &text, &ei),
+	    &ei);
+	assert_string_equal(buf_cstr(&text), "# kept\n!a.crt\n!b.crt\nc.crt\n");
+	buf_reset(&text);
+	assert_ok(anchors_undo(&s, &r, &ei), &ei);
+	assert_true(file_exists(at(place, "etc/ssl/certs/a.pem")));
+	assert_ok(file_read(at(place, "etc/ca-certificates.conf"), DER_MAX,
+		      &text, &ei),
+	    &ei);
+	assert_string_equal(buf_cstr(&text), conf);
+	assert_int_equal(
+	    anchors_put(&s, &list[NUM], 1, &r, &ei), ERR_UNSUPPORTED);
+	assert_string_equal(ei.rule, "anchors.distribution");
+	buf_clear(&text);
+}
+
 /* Killed behind the first of three: the next run, or undo, makes it whole. */
 static void
 kill_in_the_middle(struct anchors_store *s)
@@ -322,6 +383,7 @@ main(void)
 	    cmocka_unit_test(test_pem),
 	    cmocka_unit_test(test_nss),
 	    cmocka_unit_test(test_debian),
+	    cmocka_unit_test(test_distrust),
 	    cmocka_unit_test(test_killed),
 	};
 
