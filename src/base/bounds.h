@@ -46,6 +46,8 @@ enum bounds {
 	CAB_MEMBERS_MAX = 64,
 	CAB_FOLDERS_MAX = 16,
 	CAB_NAME_MAX = 255,
+	CLIENT_ADDRESS_MAX = 1023, /* of a mirror: Windows' own field */
+	CLIENT_COMPUTER_MAX = 253, /* a DNS name */
 	CSR_ATTRS_MAX = 16,
 	OCSP_CERTS_MAX = 8,
 	NOTICE_NUMBERS_MAX = 16,

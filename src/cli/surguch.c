@@ -158,6 +158,11 @@ static const struct cli_command commands[] = {
     {"trust", "mirror-back", "DIRECTORY [--old] [--strict] [--anchor FILE]",
 	"go back to what the mirror had before its lists changed last",
 	cmd_trust_mirror_back},
+    {"trust", "client-config",
+	"ADDRESS [--output DIRECTORY] [--only FILE] [--computer NAME]",
+	"settings that make computers take their roots from a mirror: group "
+	"policy, registry, systemd, and how to check a client",
+	cmd_trust_client_config},
     {"verify", "",
 	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "
