@@ -9,6 +9,7 @@
 
 #include "base/bounds.h"
 #include "base/text.h"
+#include "os/memfd.h"
 #include "os/process.h"
 
 #define PEM_HEAD "-----BEGIN CERTIFICATE-----"
@@ -17,6 +18,7 @@
 
 enum {
 	PEM_LINE = 64,
+	SAID_MAX = 8192,
 	FILE_BYTES_MAX = 2 * CERT_BYTES_MAX, /* PEM of the largest */
 };
 
@@ -280,6 +282,20 @@ debian_open(struct anchors_open *o, struct errinfo *ei)
 	return e != ERR_OK ? e : files_open_dir(o, ei);
 }
 
+/* What it had to say: of a duplicate of the distribution's it warns in a line
+ * each, which nobody needs unless it failed. */
+static void
+repeat_said(int said)
+{
+	uint8_t text[SAID_MAX];
+	ssize_t len = pread(said, text, sizeof(text), 0);
+
+	if (len > 0 && fd_write_all(STDERR_FILENO,
+			   slice_make(text, (size_t)len), NULL) != ERR_OK) {
+		return; /* the error itself is told all the same */
+	}
+}
+
 static enum err
 debian_finish(struct anchors_open *o, struct errinfo *ei)
 {
@@ -292,7 +308,8 @@ debian_finish(struct anchors_open *o, struct errinfo *ei)
 	    at[4], NULL};
 	const char *const envp[] = {
 	    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	const struct spawn s = {UPDATE, argv, envp, NULL, 0};
+	struct spawn_fd said = {.fd = -1, .as = STDERR_FILENO};
+	const struct spawn s = {UPDATE, argv, envp, &said, 1};
 	int status = -1;
 	pid_t pid = -1;
 	enum err e = ERR_OK;
@@ -314,18 +331,23 @@ debian_finish(struct anchors_open *o, struct errinfo *ei)
 		e = anchors_make_dirs(at[3], 0755, ei);
 	}
 	if (e == ERR_OK) {
+		e = memfd_new("said", &said.fd, ei);
+	}
+	if (e == ERR_OK) {
 		e = process_spawn(&s, &pid, ei);
 	}
 	while (e == ERR_OK && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 		continue;
 	}
 	if (e == ERR_OK && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+		repeat_said(said.fd);
 		e = err_object(ei,
 		    err_set(ei, ERR_STORE, "anchors.update", NULL,
 			"The program failed; see what it said. Repeat, or "
 			"undo."),
 		    UPDATE);
 	}
+	fd_close(said.fd);
 	return e;
 }
 
