@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/cmd_verify_roots.h"
 #include "cli/commands.h"
 #include "crypto/hash.h"
 #include "os/file.h"
@@ -172,6 +173,7 @@ struct order {
 	const char *ca;
 	const char *other;
 	const char *crl;
+	const char *roots;
 	const char *purpose;
 	const char *name;
 	const char *at;
@@ -311,6 +313,34 @@ tell(const struct chain_verdict *v, struct errinfo *ei)
 
 /* bags: the file's, the anchors', all the rest. */
 static enum err
+add_anchor(void *arg, struct slice der, struct errinfo *ei)
+{
+	return add_cert(arg, der, ei);
+}
+
+/* Once more, with roots that were not at hand. */
+static enum err
+judge_with_roots(const struct order *o, struct chain_request *req,
+    struct bag *anchors, struct chain_verdict *v, struct errinfo *ei)
+{
+	struct verify_roots *roots = NULL;
+	enum err e = verify_roots_open(o->roots, &roots, ei);
+
+	if (e == ERR_OK && v->status != CHAIN_GOOD) {
+		e = verify_roots_add(roots, req, add_anchor, anchors, ei);
+		req->anchors.num = anchors->num_certs;
+		if (e == ERR_OK) {
+			e = chain_judge(req, v, ei);
+		}
+	}
+	if (e == ERR_OK) {
+		e = verify_roots_judge(roots, v, ei);
+	}
+	verify_roots_close(roots);
+	return e;
+}
+
+static enum err
 judge(const struct order *o, struct bag *const bags[3], struct errinfo *ei)
 {
 	struct chain_name name = {0};
@@ -332,6 +362,9 @@ judge(const struct order *o, struct bag *const bags[3], struct errinfo *ei)
 
 	if (e == ERR_OK) {
 		e = chain_judge(&req, &v, ei);
+	}
+	if (e == ERR_OK && o->roots != NULL) {
+		e = judge_with_roots(o, &req, bags[1], &v, ei);
 	}
 	return e == ERR_OK ? tell(&v, ei) : e;
 }
@@ -375,6 +408,7 @@ cmd_verify(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    {"--ca", &o.ca, NULL},
 	    {"--other", &o.other, NULL},
 	    {"--crl", &o.crl, NULL},
+	    {"--roots", &o.roots, NULL},
 	    {"--crl-all", NULL, &o.crl_all},
 	    {"--purpose", &o.purpose, NULL},
 	    {"--name", &o.name, NULL},
@@ -386,8 +420,10 @@ cmd_verify(int argc, char **argv, const char *usage, struct errinfo *ei)
 	enum err e = cli_parse(
 	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
 
-	if (e == ERR_OK && o.ca == NULL) {
-		e = bad_word(ei, "--ca", "a file of the certificates to trust");
+	if (e == ERR_OK && o.ca == NULL && o.roots == NULL) {
+		e = bad_word(ei, "--ca",
+		    "a file of the certificates to trust; or --roots a mirror "
+		    "of lists of them");
 	}
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(bags); i++) {
 		bags[i] = calloc(1, sizeof(*bags[i]));

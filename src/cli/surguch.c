@@ -179,7 +179,8 @@ static const struct cli_command commands[] = {
 	"policy, registry, systemd, and how to check a client",
 	cmd_trust_client_config},
     {"verify", "",
-	"FILE --ca FILE [--other FILE] [--crl FILE] [--crl-all] "
+	"FILE --ca FILE | --roots MIRROR [--other FILE] [--crl FILE] "
+	"[--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "
 	"[--rules path|pkix|web]",
 	"judge a certificate's chain", cmd_verify},

@@ -151,6 +151,16 @@ mirror_get_list(const struct trust_source *from, enum trust_mirror_file which,
 	return e == ERR_OK && loose ? pack(l, which, ei) : e;
 }
 
+enum err
+mirror_get_checked(const struct trust_source *from,
+    enum trust_mirror_file which, const struct trust_mirror_rules *rules,
+    struct mirror_list *l, struct errinfo *ei)
+{
+	enum err e = mirror_get_list(from, which, l, ei);
+
+	return e == ERR_OK && l->there ? check_list(l, which, rules, ei) : e;
+}
+
 /* Certificates of a disallowed list, each of which it must mean: a store that
  * says more would have machines distrust what nobody has disallowed.  What a
  * list of pins means by its store nobody outside Microsoft has written down. */
@@ -276,37 +286,43 @@ read_cert(const struct trust_source *from, const char *name, struct buf *out,
 	return e;
 }
 
+/* From a source, and the right one. */
+enum err
+mirror_get_cert(const struct trust_source *from, const struct root *root,
+    struct buf *out, struct errinfo *ei)
+{
+	char name[MIRROR_NAME_SIZE];
+	enum err e;
+
+	mirror_cert_name(root->sha1, name);
+	e = read_cert(from, name, out, ei);
+	if (e == ERR_NOTFOUND) {
+		(void)err_set(ei, ERR_NOTFOUND, "mirror.certificate", NULL,
+		    "the list names it, and the source has it not");
+		return err_object(ei, ERR_NOTFOUND, name);
+	}
+	return e == ERR_OK ? check_cert(buf_slice(out), root, name, ei) : e;
+}
+
 static enum err
 need_cert(struct mirror_plan *p, const struct trust_source *here,
     const struct trust_source *from, const struct stl_entry *entry,
     struct errinfo *ei)
 {
 	struct buf der = BUF_INIT(CERT_BYTES_MAX);
-	char name[MIRROR_NAME_SIZE];
 	struct root root;
 	enum err e = root_read(entry, &root, ei);
 
 	if (e != ERR_OK) {
 		return e;
 	}
-	mirror_cert_name(root.sha1, name);
 	/* What is here and right stays. */
-	if (read_cert(here, name, &der, NULL) == ERR_OK &&
-	    check_cert(buf_slice(&der), &root, name, NULL) == ERR_OK) {
-		buf_clear(&der);
-		return ERR_OK;
-	}
-	e = read_cert(from, name, &der, ei);
-	if (e == ERR_NOTFOUND) {
-		(void)err_set(ei, ERR_NOTFOUND, "mirror.certificate", NULL,
-		    "the list names it, and the source has it not");
-		(void)err_object(ei, ERR_NOTFOUND, name);
-	}
-	if (e == ERR_OK) {
-		e = check_cert(buf_slice(&der), &root, name, ei);
-	}
-	if (e == ERR_OK) {
-		e = trust_certs_add(p->certs, buf_slice(&der), NULL, ei);
+	if (mirror_get_cert(here, &root, &der, NULL) != ERR_OK) {
+		e = mirror_get_cert(from, &root, &der, ei);
+		if (e == ERR_OK) {
+			e = trust_certs_add(
+			    p->certs, buf_slice(&der), NULL, ei);
+		}
 	}
 	buf_clear(&der);
 	return e;
@@ -345,17 +361,29 @@ plan_list(struct mirror_plan *p, const struct trust_source *here,
 		    "a list is there already, and --new was given");
 		return err_object(ei, ERR_CONFLICT, files[which].cab);
 	}
-	e = mirror_get_list(from, which, l, ei);
+	e = mirror_get_checked(from, which, rules, l, ei);
 	if (e != ERR_OK || !l->there) {
 		return e;
 	}
-	if ((e = check_list(l, which, rules, ei)) != ERR_OK ||
-	    (now->there &&
-		(e = check_age(now, l, which, rules, ei)) != ERR_OK)) {
-		return e;
+	if (now->there) {
+		e = check_age(now, l, which, rules, ei);
+		if (e != ERR_OK) {
+			return e;
+		}
 	}
 	l->changed = !now->there || stl_compare_age(&l->list, &now->list) != 0;
 	return get_store(from, which, l, ei);
+}
+
+enum err
+mirror_need_roots(const struct mirror_list *l, struct errinfo *ei)
+{
+	if (l->there) {
+		return ERR_OK;
+	}
+	(void)err_set(ei, ERR_NOTFOUND, "mirror.list", NULL,
+	    "the source has no list of roots");
+	return err_object(ei, ERR_NOTFOUND, files[MIRROR_ROOTS].cab);
 }
 
 enum err
@@ -369,16 +397,23 @@ mirror_plan_make(struct mirror_plan *p, const struct trust_source *here,
 		e = plan_list(
 		    p, here, from, (enum trust_mirror_file)i, rules, ei);
 	}
-	if (e == ERR_OK && !p->lists[MIRROR_ROOTS].there) {
-		(void)err_set(ei, ERR_NOTFOUND, "mirror.list", NULL,
-		    "the source has no list of roots");
-		e = err_object(ei, ERR_NOTFOUND, files[MIRROR_ROOTS].cab);
+	if (e == ERR_OK) {
+		e = mirror_need_roots(&p->lists[MIRROR_ROOTS], ei);
 	}
 	return e == ERR_OK ? need_certs(p, here, from, ei) : e;
 }
 
-static void
-clear_list(struct mirror_list *l)
+void
+mirror_list_init(struct mirror_list *l)
+{
+	*l = (struct mirror_list){.there = false};
+	buf_init(&l->cab, CAB_BYTES_MAX);
+	buf_init(&l->stl, STL_BYTES_MAX);
+	buf_init(&l->store, SST_BYTES_MAX);
+}
+
+void
+mirror_list_clear(struct mirror_list *l)
 {
 	stl_clear(&l->list);
 	buf_clear(&l->cab);
@@ -389,15 +424,10 @@ clear_list(struct mirror_list *l)
 void
 mirror_plan_init(struct mirror_plan *p)
 {
-	*p = (struct mirror_plan){.certs = NULL};
+	p->certs = NULL;
 	for (unsigned i = 0; i < MIRROR_FILES; i++) {
-		struct mirror_list *both[] = {&p->lists[i], &p->now[i]};
-
-		for (size_t j = 0; j < ARRAY_LEN(both); j++) {
-			buf_init(&both[j]->cab, CAB_BYTES_MAX);
-			buf_init(&both[j]->stl, STL_BYTES_MAX);
-			buf_init(&both[j]->store, SST_BYTES_MAX);
-		}
+		mirror_list_init(&p->lists[i]);
+		mirror_list_init(&p->now[i]);
 	}
 }
 
@@ -405,8 +435,8 @@ void
 mirror_plan_clear(struct mirror_plan *p)
 {
 	for (unsigned i = 0; i < MIRROR_FILES; i++) {
-		clear_list(&p->lists[i]);
-		clear_list(&p->now[i]);
+		mirror_list_clear(&p->lists[i]);
+		mirror_list_clear(&p->now[i]);
 	}
 	trust_certs_free(p->certs);
 	p->certs = NULL;

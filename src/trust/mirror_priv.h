@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "trust/certs.h"
 #include "trust/mirror.h"
+#include "trust/root.h"
 #include "trust/stl.h"
 
 #define MIRROR_PREVIOUS ".previous"
@@ -41,8 +42,19 @@ ATTR_MUST_USE enum err mirror_plan_make(struct mirror_plan *p,
     const struct trust_source *here, const struct trust_source *from,
     const struct trust_mirror_rules *rules, struct errinfo *ei);
 
+void mirror_list_init(struct mirror_list *l);
+void mirror_list_clear(struct mirror_list *l);
+/* l->there stays false where the source has none. */
 ATTR_MUST_USE enum err mirror_get_list(const struct trust_source *from,
     enum trust_mirror_file which, struct mirror_list *l, struct errinfo *ei);
+/* The same, judged. */
+ATTR_MUST_USE enum err mirror_get_checked(const struct trust_source *from,
+    enum trust_mirror_file which, const struct trust_mirror_rules *rules,
+    struct mirror_list *l, struct errinfo *ei);
+ATTR_MUST_USE enum err mirror_need_roots(
+    const struct mirror_list *l, struct errinfo *ei);
+ATTR_MUST_USE enum err mirror_get_cert(const struct trust_source *from,
+    const struct root *root, struct buf *out, struct errinfo *ei);
 /* NULL: its certificates are files. */
 const char *mirror_store_name(enum trust_mirror_file f);
 void mirror_cert_name(struct slice sha1, char out[MIRROR_NAME_SIZE]);
