@@ -26,12 +26,31 @@ weak(struct errinfo *ei, const char *rule, const char *what)
 	    what);
 }
 
+/* What could be the smallest prime factor of an odd number. */
+static bool
+may_be_prime(BN_ULONG p)
+{
+	return p <= 5 || (p % 3 != 0 && p % 5 != 0);
+}
+
+/* A division of the whole modulus costs more than all that can be asked of its
+ * rest, so each is by as many candidates at once as a word of BN_mod_word()'s
+ * quick way holds. */
 static bool
 has_small_factor(const BIGNUM *n)
 {
-	for (BN_ULONG p = 3; p < SMALL_PRIMES_END; p += 2) {
-		if (BN_mod_word(n, p) == 0) {
-			return true;
+	for (BN_ULONG p = 3; p < SMALL_PRIMES_END;) {
+		BN_ULONG first = p, product = 1, rest;
+
+		for (; p < SMALL_PRIMES_END && product <= UINT32_MAX / p;
+		     p += 2) {
+			product *= may_be_prime(p) ? p : 1;
+		}
+		rest = BN_mod_word(n, product);
+		for (BN_ULONG q = first; q < p; q += 2) {
+			if (may_be_prime(q) && rest % q == 0) {
+				return true;
+			}
 		}
 	}
 	return false;
