@@ -452,6 +452,34 @@ header_with(struct six *s, struct slice from, struct slice to,
 	six_parts(s);
 }
 
+static size_t
+occurrences(struct slice in, struct slice of)
+{
+	size_t num = 0;
+
+	for (size_t i = 0; i + of.len <= in.len; i++) {
+		num += memcmp(in.p + i, of.p, of.len) == 0;
+	}
+	return num;
+}
+
+/* Two octets are among a certificate's random ones now and then, and then the
+ * change would be there: such a container is made again. */
+static void
+six_with_one(struct slice from, struct six *s, struct privkey **out_key)
+{
+	for (;;) {
+		six_build("gost2012-256:A", SLICE_EMPTY, true, s, out_key);
+		if (from.len > 2 ||
+		    occurrences(buf_slice(&s->file[CRYPTOPRO_HEADER]), from) ==
+			1) {
+			return;
+		}
+		privkey_free(*out_key);
+		six_clear(s);
+	}
+}
+
 static void
 test_other_headers(void **state)
 {
@@ -497,8 +525,7 @@ test_other_headers(void **state)
 			struct privkey *key;
 			struct six s;
 
-			six_build(
-			    "gost2012-256:A", SLICE_EMPTY, true, &s, &key);
+			six_with_one(cases[i].from, &s, &key);
 			header_with(&s, cases[i].from, cases[i].to, how / 2,
 			    how % 2 != 0);
 			if (cases[i].kind == ERR_OK) {
