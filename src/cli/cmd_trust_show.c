@@ -138,9 +138,9 @@ put_count(struct buf *out, const struct shown *s)
 	for (size_t i = 0; i < s->rows.num; i++) {
 		const struct root *r = &s->rows.at[i].root;
 
-		disabled += r->disabled.there && !r->disabled.empty;
-		limited += !(r->disabled.there && !r->disabled.empty) &&
-			   r->not_before.there && !r->not_before.empty;
+		disabled += trust_date_set(&r->disabled);
+		limited += !trust_date_set(&r->disabled) &&
+			   trust_date_set(&r->not_before);
 	}
 	if (s->rows.num != all) {
 		buf_printf(out, "%zu of %zu", s->rows.num, all);
@@ -286,7 +286,7 @@ json_oids(struct json_writer *w, const char *field, struct slice oids)
 static void
 json_date(struct json_writer *w, const char *field, const struct trust_date *d)
 {
-	if (d->there && !d->empty) {
+	if (trust_date_set(d)) {
 		json_put_time(w, field, d->at);
 	}
 }

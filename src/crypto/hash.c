@@ -24,24 +24,17 @@ hash_size(enum hash_alg alg)
 }
 
 static enum err
-digest(enum hash_alg alg, struct slice data, uint8_t *out, struct errinfo *ei)
+digest(const EVP_MD *md, size_t size, struct slice data, uint8_t *out,
+    struct errinfo *ei)
 {
-	uint8_t md[EVP_MAX_MD_SIZE];
+	uint8_t value[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	enum err e;
 
-	if (hash_size(alg) == 0) {
-		return err_set(ei, ERR_UNSUPPORTED, "alg.hash", NULL,
-		    "no digest was chosen");
-	}
-	if ((e = crypto_need(ei)) != ERR_OK) {
-		return e;
-	}
-	if (EVP_Digest(data.p, data.len, md, &len, crypto_md(alg), NULL) != 1 ||
-	    len != hash_size(alg)) {
+	if (EVP_Digest(data.p, data.len, value, &len, md, NULL) != 1 ||
+	    len != size) {
 		return crypto_library(ei, "digest");
 	}
-	memcpy(out, md, len);
+	memcpy(out, value, len);
 	return crypto_done(ERR_OK);
 }
 
@@ -49,13 +42,28 @@ enum err
 hash_of(enum hash_alg alg, struct slice data, uint8_t out[HASH_SIZE_MAX],
     struct errinfo *ei)
 {
-	return digest(alg, data, out, ei);
+	enum err e;
+
+	if (hash_size(alg) == 0) {
+		return err_set(ei, ERR_UNSUPPORTED, "alg.hash", NULL,
+		    "no digest was chosen");
+	}
+	e = crypto_need(ei);
+	return e == ERR_OK
+		   ? digest(crypto_md(alg), hash_size(alg), data, out, ei)
+		   : e;
 }
 
 enum err
 sha256_of(struct slice data, uint8_t out[SHA256_SIZE], struct errinfo *ei)
 {
-	return digest(HASH_SHA256, data, out, ei);
+	uint8_t value[HASH_SIZE_MAX];
+	enum err e = hash_of(HASH_SHA256, data, value, ei);
+
+	if (e == ERR_OK) {
+		memcpy(out, value, SHA256_SIZE);
+	}
+	return e;
 }
 
 enum err
@@ -69,19 +77,9 @@ sha256_of_buf(const struct buf *b, uint8_t out[SHA256_SIZE], struct errinfo *ei)
 enum err
 md5_of(struct slice data, uint8_t out[MD5_SIZE], struct errinfo *ei)
 {
-	uint8_t md[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
 	enum err e = crypto_need(ei);
 
-	if (e != ERR_OK) {
-		return e;
-	}
-	if (EVP_Digest(data.p, data.len, md, &len, EVP_md5(), NULL) != 1 ||
-	    len != MD5_SIZE) {
-		return crypto_library(ei, "digest");
-	}
-	memcpy(out, md, len);
-	return crypto_done(ERR_OK);
+	return e == ERR_OK ? digest(EVP_md5(), MD5_SIZE, data, out, ei) : e;
 }
 
 struct hasher {

@@ -54,15 +54,10 @@ sorted(const struct trust_rows *r)
 }
 
 static bool
-is_set(const struct trust_date *d)
-{
-	return d->there && !d->empty;
-}
-
-static bool
 same_date(const struct trust_date *a, const struct trust_date *b)
 {
-	return is_set(a) == is_set(b) && (!is_set(a) || a->at == b->at);
+	return trust_date_set(a) == trust_date_set(b) &&
+	       (!trust_date_set(a) || a->at == b->at);
 }
 
 static bool
@@ -99,13 +94,17 @@ compare(struct trust_diff *d, const struct trust_row *before,
 	const struct root *a = &before->root, *b = &after->root;
 
 	if (!same_date(&a->disabled, &b->disabled)) {
-		add(d, is_set(&b->disabled) ? TRUST_DISABLED : TRUST_ENABLED,
+		add(d,
+		    trust_date_set(&b->disabled) ? TRUST_DISABLED
+						 : TRUST_ENABLED,
 		    before, after);
 	}
 	if (!same_date(&a->not_before, &b->not_before) ||
 	    a->not_before_for_all != b->not_before_for_all ||
 	    !same_oids(a->not_before_for, b->not_before_for)) {
-		add(d, is_set(&b->not_before) ? TRUST_LIMITED : TRUST_FREED,
+		add(d,
+		    trust_date_set(&b->not_before) ? TRUST_LIMITED
+						   : TRUST_FREED,
 		    before, after);
 	}
 	if (a->all_purposes != b->all_purposes ||

@@ -79,11 +79,11 @@ trust_put_state(struct buf *out, const struct root *r)
 {
 	size_t from = out->len;
 
-	if (r->disabled.there && !r->disabled.empty) {
+	if (trust_date_set(&r->disabled)) {
 		buf_add_str(out, "disabled ");
 		trust_put_day(out, r->disabled.at);
 	}
-	if (r->not_before.there && !r->not_before.empty) {
+	if (trust_date_set(&r->not_before)) {
 		buf_add_str(out, out->len > from ? "; no new " : "no new ");
 		trust_put_day(out, r->not_before.at);
 		if (!r->not_before_for_all) {

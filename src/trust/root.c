@@ -184,10 +184,16 @@ root_read(const struct stl_entry *e, struct root *out, struct errinfo *ei)
 
 /* --- meaning ------------------------------------------------------------- */
 
+bool
+trust_date_set(const struct trust_date *d)
+{
+	return d->there && !d->empty;
+}
+
 static bool
 dated(const struct trust_date *d, int64_t at)
 {
-	return d->there && !d->empty && d->at <= at;
+	return trust_date_set(d) && d->at <= at;
 }
 
 enum root_trust

@@ -40,6 +40,9 @@ struct trust_date {
 	int64_t at; /* UTC seconds; of a date alone */
 };
 
+/* Does it restrict anything? */
+bool trust_date_set(const struct trust_date *d);
+
 enum {
 	ROOT_SHA1 = 20,
 	ROOT_SHA256 = 32,

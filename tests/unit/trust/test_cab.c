@@ -19,7 +19,7 @@ enum {
 /* A cabinet, and the list that somebody else unpacked from it. */
 static const struct real {
 	const char *cab;
-	const char *stl; /* NULL: none is at hand */
+	const char *stl;
 	const char *member;
 } reals[] = {
     {"cab/authrootstl-20061214.cab", "stl/authroot-20061214.stl",

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/bounds.h"
-#include "crypto/init.h"
 #include "reference.h"
 #include "trust/root.h"
 #include "trust/sst.h"
@@ -214,16 +213,6 @@ test_bad(void **state)
 	buf_clear(&b);
 }
 
-static int
-set_up(void **state)
-{
-	struct errinfo ei = {0};
-
-	(void)state;
-	assert_ok(crypto_init(&ei), &ei);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -234,5 +223,5 @@ main(void)
 	    cmocka_unit_test(test_bad),
 	};
 
-	return cmocka_run_group_tests_name("trust/sst", tests, set_up, NULL);
+	return cmocka_run_group_tests_name("trust/sst", tests, NULL, NULL);
 }
