@@ -506,15 +506,10 @@ enum err
 backup_certificate(const char *path, struct buf *out, struct errinfo *ei)
 {
 	struct buf file = BUF_INIT((size_t)2 * CERT_BYTES_MAX);
-	struct slice text;
 	enum err e = file_read(path, (size_t)2 * CERT_BYTES_MAX, &file, ei);
 
-	text = buf_slice(&file);
-	if (e == ERR_OK && pem_looks_like(text)) {
-		e = pem_get(&text, PEM_CERTIFICATE, out, ei);
-	} else if (e == ERR_OK) {
-		buf_add(out, text);
-		e = buf_err(out, ei);
+	if (e == ERR_OK) {
+		e = pem_or_der(buf_slice(&file), PEM_CERTIFICATE, out, ei);
 	}
 	buf_clear(&file);
 	return e;

@@ -167,18 +167,14 @@ read_cert(const char *path, struct buf *out, struct errinfo *ei)
 {
 	struct buf file = BUF_INIT(PEM_MAX);
 	enum err e = file_read(path, PEM_MAX, &file, ei);
-	struct slice text = buf_slice(&file);
 
 	if (e == ERR_NOTFOUND) {
 		e = err_object(ei,
 		    err_set(ei, ERR_STATE, "ceremony.missing", NULL,
 			"the file of a certificate to be revoked is not here"),
 		    path);
-	} else if (e == ERR_OK && pem_looks_like(text)) {
-		e = pem_get(&text, PEM_CERTIFICATE, out, ei);
 	} else if (e == ERR_OK) {
-		buf_add(out, text);
-		e = buf_err(out, ei);
+		e = pem_or_der(buf_slice(&file), PEM_CERTIFICATE, out, ei);
 	}
 	buf_clear(&file);
 	return e;

@@ -74,6 +74,14 @@ cli_fingerprint(const char *given, uint8_t out[32], struct errinfo *ei)
 }
 
 enum err
+cli_bad_word(struct errinfo *ei, const char *option, const char *expected)
+{
+	(void)err_set(ei, ERR_FORMAT, "cli.option", NULL, "%s wants %s", option,
+	    expected);
+	return err_object(ei, ERR_FORMAT, option);
+}
+
+enum err
 cli_parse(int argc, char **argv, const struct cli_option *options,
     size_t num_options, size_t min, size_t max, const char *usage,
     struct cli_args *out, struct errinfo *ei)

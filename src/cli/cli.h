@@ -55,6 +55,11 @@ ATTR_MUST_USE enum err cli_parse(int argc, char **argv,
     const struct cli_option *options, size_t num_options, size_t min,
     size_t max, const char *usage, struct cli_args *out, struct errinfo *ei);
 
+/* The word of an option is none that it takes: ERR_FORMAT "cli.option" with the
+ * option as its object.  `expected`: "path, pkix or web". */
+ATTR_MUST_USE enum err cli_bad_word(
+    struct errinfo *ei, const char *option, const char *expected);
+
 struct cli_command {
 	const char *group; /* "cabinet" */
 	const char *name;  /* "login"; "": the group's word is all */

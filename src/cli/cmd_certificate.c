@@ -91,13 +91,8 @@ read_cert(const char *path, struct buf *der, struct errinfo *ei)
 	struct cert *cert = NULL;
 	enum err e = file_read(path, FILE_MAX, &file, ei);
 
-	if (e == ERR_OK && pem_looks_like(buf_slice(&file))) {
-		struct slice rest = buf_slice(&file);
-
-		e = pem_get(&rest, PEM_CERTIFICATE, der, ei);
-	} else if (e == ERR_OK) {
-		buf_add(der, buf_slice(&file));
-		e = buf_err(der, ei);
+	if (e == ERR_OK) {
+		e = pem_or_der(buf_slice(&file), PEM_CERTIFICATE, der, ei);
 	}
 	if (e == ERR_OK) {
 		e = cert_parse(buf_slice(der), &cert, ei);

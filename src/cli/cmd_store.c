@@ -15,10 +15,9 @@
 #include "os/terminal.h"
 #include "workstation/home.h"
 #include "workstation/stores.h"
+#include "x509/bundle.h"
 #include "x509/cert.h"
 #include "x509/name.h"
-#include "x509/p7b.h"
-#include "x509/pem.h"
 
 enum {
 	FILE_MAX = 1024 * 1024,
@@ -46,8 +45,9 @@ batch_free(struct batch *b)
  */
 
 static enum err
-add_cert(struct batch *b, struct slice der, struct errinfo *ei)
+add_cert(void *arg, struct slice der, struct errinfo *ei)
 {
+	struct batch *b = arg;
 	struct cert *cert = NULL;
 	enum err e = cert_parse(der, &cert, ei);
 
@@ -70,55 +70,15 @@ add_cert(struct batch *b, struct slice der, struct errinfo *ei)
 }
 
 static enum err
-add_p7b(struct batch *b, struct slice der, struct errinfo *ei)
-{
-	struct p7b *p = NULL;
-	enum err e = p7b_parse(der, &p, ei);
-
-	for (size_t i = 0; e == ERR_OK && i < p7b_num_certs(p); i++) {
-		e = add_cert(b, p7b_cert(p, i), ei);
-	}
-	p7b_free(p);
-	return e;
-}
-
-static enum err
-add_pem(struct batch *b, struct slice text, struct errinfo *ei)
-{
-	static const char *const labels[] = {PEM_CERTIFICATE, PEM_PKCS7};
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < ARRAY_LEN(labels) && e == ERR_OK; i++) {
-		struct slice rest = text;
-
-		while (e == ERR_OK) {
-			struct buf der = BUF_INIT(FILE_MAX);
-
-			e = pem_get(&rest, labels[i], &der, ei);
-			if (e == ERR_OK) {
-				e = i == 0 ? add_cert(b, buf_slice(&der), ei)
-					   : add_p7b(b, buf_slice(&der), ei);
-			}
-			buf_clear(&der);
-		}
-		e = e == ERR_NOTFOUND ? ERR_OK : e;
-	}
-	return e;
-}
-
-static enum err
 add_file(struct batch *b, const char *path, struct errinfo *ei)
 {
+	const struct bundle_taker taker = {add_cert, NULL, b};
 	struct buf file = BUF_INIT(FILE_MAX);
 	size_t before = b->num;
 	enum err e = file_read(path, FILE_MAX, &file, ei);
 
-	if (e == ERR_OK && pem_looks_like(buf_slice(&file))) {
-		e = add_pem(b, buf_slice(&file), ei);
-	} else if (e == ERR_OK &&
-		   add_p7b(b, buf_slice(&file), NULL) != ERR_OK) {
-		b->num = before;
-		e = add_cert(b, buf_slice(&file), ei);
+	if (e == ERR_OK) {
+		e = bundle_read(buf_slice(&file), &taker, ei);
 	}
 	if (e == ERR_OK && b->num == before) {
 		e = err_set(ei, ERR_FORMAT, "certstores.none_in_file", NULL,

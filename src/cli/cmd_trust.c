@@ -30,14 +30,6 @@ trust_options(struct trust_words *w, struct cli_option out[TRUST_OPTIONS])
 	memcpy(out, all, sizeof(all));
 }
 
-static enum err
-bad_word(struct errinfo *ei, const char *option, const char *expected)
-{
-	(void)err_set(ei, ERR_FORMAT, "cli.option", NULL, "%s wants %s", option,
-	    expected);
-	return err_object(ei, ERR_FORMAT, option);
-}
-
 /* "now", a day, or a moment. */
 static bool
 read_time(const char *word, int64_t now, int64_t *out)
@@ -61,13 +53,13 @@ read_filter(
 	struct trust_filter *f = &c->filter;
 
 	if (w->use != NULL && !chain_purpose_find(w->use, &f->purpose)) {
-		return bad_word(ei, "--use",
+		return cli_bad_word(ei, "--use",
 		    "server, client, email, code, ocsp, timestamp or a known "
 		    "OID");
 	}
 	f->has_at = w->trusted_at != NULL;
 	if (f->has_at && !read_time(w->trusted_at, c->now, &f->at)) {
-		return bad_word(ei, "--trusted-at",
+		return cli_bad_word(ei, "--trusted-at",
 		    "now, a day like 2026-11-22 or a time like "
 		    "2026-11-22T14:05:09Z");
 	}
@@ -75,7 +67,7 @@ read_filter(
 	if (w->thumbprint != NULL) {
 		if (!text_unhex_apart(
 			slice_str(w->thumbprint), c->sha1, sizeof(c->sha1))) {
-			return bad_word(ei, "--thumbprint",
+			return cli_bad_word(ei, "--thumbprint",
 			    "a SHA-1 of 40 hexadecimal digits");
 		}
 		f->sha1s = slice_make(c->sha1, sizeof(c->sha1));

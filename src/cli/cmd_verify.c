@@ -13,12 +13,11 @@
 #include "crypto/hash.h"
 #include "os/file.h"
 #include "os/systime.h"
+#include "x509/bundle.h"
 #include "x509/cert.h"
 #include "x509/chain.h"
 #include "x509/crl.h"
 #include "x509/name.h"
-#include "x509/p7b.h"
-#include "x509/pem.h"
 #include "json/writer.h"
 
 enum {
@@ -57,8 +56,9 @@ too_many(struct errinfo *ei)
 }
 
 static enum err
-add_cert(struct bag *b, struct slice der, struct errinfo *ei)
+add_cert(void *arg, struct slice der, struct errinfo *ei)
 {
+	struct bag *b = arg;
 	enum err e;
 
 	if (b->num_certs == ARRAY_LEN(b->certs)) {
@@ -70,8 +70,9 @@ add_cert(struct bag *b, struct slice der, struct errinfo *ei)
 }
 
 static enum err
-add_crl(struct bag *b, struct slice der, struct errinfo *ei)
+add_crl(void *arg, struct slice der, struct errinfo *ei)
 {
+	struct bag *b = arg;
 	enum err e;
 
 	if (b->num_crls == ARRAY_LEN(b->crls)) {
@@ -82,71 +83,11 @@ add_crl(struct bag *b, struct slice der, struct errinfo *ei)
 	return e;
 }
 
-static enum err
-add_p7b(struct bag *b, struct slice der, struct errinfo *ei)
-{
-	struct p7b *p = NULL;
-	enum err e = p7b_parse(der, &p, ei);
-
-	for (size_t i = 0; e == ERR_OK && i < p7b_num_certs(p); i++) {
-		e = add_cert(b, p7b_cert(p, i), ei);
-	}
-	p7b_free(p);
-	return e;
-}
-
-static const struct {
-	const char *label;
-	enum err (*add)(struct bag *b, struct slice der, struct errinfo *ei);
-} kinds[] = {
-    {PEM_CERTIFICATE, add_cert},
-    {PEM_CRL, add_crl},
-    {PEM_PKCS7, add_p7b},
-};
-
-static enum err
-add_pem(struct bag *b, struct slice text, struct errinfo *ei)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct slice rest = text;
-		struct buf der = BUF_INIT(CRL_BYTES_MAX);
-		enum err e = ERR_OK;
-
-		while (e == ERR_OK) {
-			buf_reset(&der);
-			e = pem_get(&rest, kinds[i].label, &der, ei);
-			if (e == ERR_OK) {
-				e = kinds[i].add(b, buf_slice(&der), ei);
-			}
-		}
-		buf_clear(&der);
-		if (e != ERR_NOTFOUND) {
-			return e;
-		}
-	}
-	return ERR_OK;
-}
-
-/* DER does not say what it is; each reader is strict, so at most one takes
- * it.  The certificate's error is shown when none does. */
-static enum err
-add_der(struct bag *b, struct slice der, struct errinfo *ei)
-{
-	enum err e = add_cert(b, der, ei);
-	struct errinfo other;
-
-	for (size_t i = 1; e == ERR_FORMAT && i < ARRAY_LEN(kinds); i++) {
-		if (kinds[i].add(b, der, &other) == ERR_OK) {
-			return ERR_OK;
-		}
-	}
-	return e;
-}
-
 /* Certificates and lists of a file, DER or PEM, any number.  NULL: none. */
 static enum err
 add_file(struct bag *b, const char *path, struct errinfo *ei)
 {
+	const struct bundle_taker taker = {add_cert, add_crl, b};
 	size_t before = b->num_certs + b->num_crls;
 	struct buf file = BUF_INIT(CRL_BYTES_MAX);
 	enum err e;
@@ -156,9 +97,7 @@ add_file(struct bag *b, const char *path, struct errinfo *ei)
 	}
 	e = file_read(path, CRL_BYTES_MAX, &file, ei);
 	if (e == ERR_OK) {
-		e = pem_looks_like(buf_slice(&file))
-			? add_pem(b, buf_slice(&file), ei)
-			: add_der(b, buf_slice(&file), ei);
+		e = bundle_read(buf_slice(&file), &taker, ei);
 	}
 	if (e == ERR_OK && b->num_certs + b->num_crls == before) {
 		e = err_set(ei, ERR_FORMAT, "verify.empty", NULL,
@@ -182,14 +121,6 @@ struct order {
 };
 
 static enum err
-bad_word(struct errinfo *ei, const char *option, const char *expected)
-{
-	(void)err_set(ei, ERR_FORMAT, "cli.option", NULL, "%s wants %s", option,
-	    expected);
-	return err_object(ei, ERR_FORMAT, option);
-}
-
-static enum err
 read_rules(const char *word, enum chain_rules *out, struct errinfo *ei)
 {
 	static const struct {
@@ -209,7 +140,7 @@ read_rules(const char *word, enum chain_rules *out, struct errinfo *ei)
 		}
 	}
 	return word == NULL ? ERR_OK
-			    : bad_word(ei, "--rules", "path, pkix or web");
+			    : cli_bad_word(ei, "--rules", "path, pkix or web");
 }
 
 static enum err
@@ -220,11 +151,12 @@ read_order(const struct order *o, struct chain_request *req,
 
 	req->at = clock_utc_sec(&clock);
 	if (o->at != NULL && !time_from_text(slice_str(o->at), &req->at)) {
-		return bad_word(ei, "--at", "a time like 2026-11-22T14:05:09Z");
+		return cli_bad_word(
+		    ei, "--at", "a time like 2026-11-22T14:05:09Z");
 	}
 	if (o->purpose != NULL &&
 	    !chain_purpose_find(o->purpose, &req->purpose)) {
-		return bad_word(ei, "--purpose",
+		return cli_bad_word(ei, "--purpose",
 		    "server, client, email, code, ocsp, timestamp or a known "
 		    "OID");
 	}
@@ -312,12 +244,6 @@ tell(const struct chain_verdict *v, struct errinfo *ei)
 }
 
 /* bags: the file's, the anchors', all the rest. */
-static enum err
-add_anchor(void *arg, struct slice der, struct errinfo *ei)
-{
-	return add_cert(arg, der, ei);
-}
-
 /* Once more, with roots that were not at hand. */
 static enum err
 judge_with_roots(const struct order *o, struct chain_request *req,
@@ -327,7 +253,7 @@ judge_with_roots(const struct order *o, struct chain_request *req,
 	enum err e = verify_roots_open(o->roots, &roots, ei);
 
 	if (e == ERR_OK && v->status != CHAIN_GOOD) {
-		e = verify_roots_add(roots, req, add_anchor, anchors, ei);
+		e = verify_roots_add(roots, req, add_cert, anchors, ei);
 		req->anchors.num = anchors->num_certs;
 		if (e == ERR_OK) {
 			e = chain_judge(req, v, ei);
@@ -421,7 +347,7 @@ cmd_verify(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    argc, argv, options, ARRAY_LEN(options), 1, 1, usage, &args, ei);
 
 	if (e == ERR_OK && o.ca == NULL && o.roots == NULL) {
-		e = bad_word(ei, "--ca",
+		e = cli_bad_word(ei, "--ca",
 		    "a file of the certificates to trust; or --roots a mirror "
 		    "of lists of them");
 	}

@@ -101,23 +101,12 @@ static bool
 set_limits(CURL *curl, const struct fetch_request *r)
 {
 	bool failed = false;
-	long connect_ms = r->connect_timeout_ms > 0
-			      ? (long)r->connect_timeout_ms
-			      : FETCH_CONNECT_TIMEOUT_MS;
-	long total_ms =
-	    r->timeout_ms > 0 ? (long)r->timeout_ms : FETCH_TIMEOUT_MS;
 
-	SET(curl, failed, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-	SET(curl, failed, CURLOPT_TIMEOUT_MS, total_ms);
-	SET(curl, failed, CURLOPT_NOSIGNAL, 1L);
+	curl_set_common(curl, r->connect_timeout_ms, r->timeout_ms, &failed);
 	SET(curl, failed, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(curl, failed, CURLOPT_FOLLOWLOCATION, 0L);
-	SET(curl, failed, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	/* "" also keeps the environment's proxies out. */
 	SET(curl, failed, CURLOPT_PROXY, r->proxy != NULL ? r->proxy : "");
-	SET(curl, failed, CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(curl, failed, CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(curl, failed, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	/* HTTP/2 gains nothing here and would be one more parser. */
 	SET(curl, failed, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	if (r->cookie_file != NULL) {

@@ -170,20 +170,14 @@ static bool
 set_limits(CURL *curl, const struct smtp_request *r)
 {
 	bool failed = false;
-	long connect_ms = r->connect_timeout_ms > 0
-			      ? (long)r->connect_timeout_ms
-			      : FETCH_CONNECT_TIMEOUT_MS;
 	long total_ms =
 	    r->timeout_ms > 0 ? (long)r->timeout_ms : FETCH_TIMEOUT_MS;
 
-	SET(curl, failed, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-	SET(curl, failed, CURLOPT_TIMEOUT_MS, total_ms);
+	curl_set_common(curl, r->connect_timeout_ms, r->timeout_ms, &failed);
 	/* The total does not bound the answer to QUIT. */
 	SET(curl, failed, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 	    (total_ms + MS_PER_SEC - 1) / MS_PER_SEC);
-	SET(curl, failed, CURLOPT_NOSIGNAL, 1L);
 	SET(curl, failed, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	SET(curl, failed, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(curl, failed, CURLOPT_PROXY, "");
 	return !failed;
 }
@@ -195,9 +189,6 @@ set_tls(CURL *curl, const struct smtp_request *r)
 
 	SET(curl, failed, CURLOPT_USE_SSL,
 	    r->plain ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL);
-	SET(curl, failed, CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(curl, failed, CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(curl, failed, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_set_roots(curl, r->ca_pem, &failed);
 	return !failed;
 }

@@ -171,18 +171,6 @@ ca_show_verb(struct verb_call *v)
 
 /* --- a root's list ------------------------------------------------------- */
 
-static enum err
-read_list(struct verb_call *v, struct buf *der)
-{
-	struct slice text = v->call->input;
-
-	if (pem_looks_like(text)) {
-		return pem_get(&text, PEM_CRL, der, v->ei);
-	}
-	buf_add(der, text);
-	return buf_err(der, v->ei);
-}
-
 static void
 put_taken(struct verb_call *v, const struct root_crl_taken *x)
 {
@@ -232,7 +220,7 @@ ca_crl_verb(struct verb_call *v)
 	struct buf der = BUF_INIT(CONTROL_INPUT_MAX);
 	struct root_crl_taken x = {.number = 0};
 	char who[ACTOR_TEXT_SIZE];
-	enum err e = read_list(v, &der);
+	enum err e = pem_or_der(v->call->input, PEM_CRL, &der, v->ei);
 
 	actor_text(&v->actor, who);
 	if (e == ERR_OK) {

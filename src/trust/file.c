@@ -14,7 +14,7 @@
 #include "der/oid.h"
 #include "os/file.h"
 #include "trust/cab.h"
-#include "x509/p7b.h"
+#include "x509/bundle.h"
 #include "x509/pem.h"
 
 const char *
@@ -100,54 +100,9 @@ add_store(struct trust_file *f, const char *name, struct slice bytes,
 }
 
 static enum err
-add_p7b(struct trust_certs *certs, struct slice der, struct errinfo *ei)
+add_cert(void *arg, struct slice der, struct errinfo *ei)
 {
-	struct p7b *p = NULL;
-	enum err e = p7b_parse(der, &p, ei);
-
-	for (size_t i = 0; e == ERR_OK && i < p7b_num_certs(p); i++) {
-		e = trust_certs_add(certs, p7b_cert(p, i), NULL, ei);
-	}
-	p7b_free(p);
-	return e;
-}
-
-static enum err
-add_one(struct trust_certs *certs, struct slice der, struct errinfo *ei)
-{
-	return trust_certs_add(certs, der, NULL, ei);
-}
-
-static enum err
-add_pem(struct trust_certs *certs, struct slice text, struct errinfo *ei)
-{
-	static const struct {
-		const char *label;
-		enum err (*add)(struct trust_certs *certs, struct slice der,
-		    struct errinfo *ei);
-	} kinds[] = {
-	    {PEM_CERTIFICATE, add_one},
-	    {PEM_PKCS7, add_p7b},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct buf der = BUF_INIT(CMS_BYTES_MAX);
-		struct slice rest = text;
-		enum err e = ERR_OK;
-
-		while (e == ERR_OK) {
-			buf_reset(&der);
-			e = pem_get(&rest, kinds[i].label, &der, ei);
-			if (e == ERR_OK) {
-				e = kinds[i].add(certs, buf_slice(&der), ei);
-			}
-		}
-		buf_clear(&der);
-		if (e != ERR_NOTFOUND) {
-			return e;
-		}
-	}
-	return ERR_OK;
+	return trust_certs_add(arg, der, NULL, ei);
 }
 
 /* --- by what is inside ------------------------------------------------------
@@ -234,11 +189,10 @@ add_plain(struct trust_file *f, const char *name, struct slice bytes,
 	case TRUST_FORM_SST:
 		return add_store(f, name, bytes, ei);
 	case TRUST_FORM_P7B:
-		return add_p7b(f->certs, bytes, ei);
 	case TRUST_FORM_CERT:
-		return trust_certs_add(f->certs, bytes, NULL, ei);
 	case TRUST_FORM_PEM:
-		return add_pem(f->certs, bytes, ei);
+		return bundle_read(bytes,
+		    &(struct bundle_taker){add_cert, NULL, f->certs}, ei);
 	default:
 		return unknown(ei);
 	}

@@ -271,16 +271,11 @@ read_cert(const struct trust_source *from, const char *name, struct buf *out,
     struct errinfo *ei)
 {
 	struct buf bytes = BUF_INIT(CERT_BYTES_MAX);
-	struct slice text;
 	enum err e = from->get(from->arg, name, CERT_BYTES_MAX, &bytes, ei);
 
 	buf_reset(out);
-	if (e == ERR_OK && pem_looks_like(buf_slice(&bytes))) {
-		text = buf_slice(&bytes);
-		e = pem_get(&text, PEM_CERTIFICATE, out, ei);
-	} else if (e == ERR_OK) {
-		buf_add(out, buf_slice(&bytes));
-		e = buf_err(out, ei);
+	if (e == ERR_OK) {
+		e = pem_or_der(buf_slice(&bytes), PEM_CERTIFICATE, out, ei);
 	}
 	buf_clear(&bytes);
 	return e;

@@ -164,3 +164,14 @@ pem_looks_like(struct slice text)
 	}
 	return false;
 }
+
+enum err
+pem_or_der(
+    struct slice bytes, const char *label, struct buf *der, struct errinfo *ei)
+{
+	if (pem_looks_like(bytes)) {
+		return pem_get(&bytes, label, der, ei);
+	}
+	buf_add(der, bytes);
+	return buf_err(der, ei);
+}

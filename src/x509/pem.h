@@ -32,5 +32,9 @@ ATTR_MUST_USE enum err pem_get(
     struct slice *text, const char *label, struct buf *der, struct errinfo *ei);
 /* True when the text holds a PEM block's first line. */
 bool pem_looks_like(struct slice text);
+/* One object, in DER or as the first block of this label: its DER, appended;
+ * nothing of DER is checked.  Errors as pem_get(); ERR_LIMIT of the buffer. */
+ATTR_MUST_USE enum err pem_or_der(
+    struct slice bytes, const char *label, struct buf *der, struct errinfo *ei);
 
 #endif

@@ -8,6 +8,9 @@
 #include "der/der.h"
 #include "edit.h"
 #include "reference.h"
+#include "x509/bundle.h"
+#include "x509/cert.h"
+#include "x509/crl.h"
 #include "x509/p7b.h"
 #include "x509/pem.h"
 
@@ -192,12 +195,149 @@ test_p7b(void **state)
 	buf_clear(&built);
 }
 
+/* --- a bundle --------------------------------------------------------------
+ */
+
+enum {
+	TAKEN_MAX = 8
+};
+
+struct taken {
+	struct buf certs[TAKEN_MAX];
+	size_t num_certs;
+	size_t num_crls;
+};
+
+static enum err
+take_cert(void *arg, struct slice der, struct errinfo *ei)
+{
+	struct taken *t = arg;
+	struct cert *cert = NULL;
+	enum err e = cert_parse(der, &cert, ei);
+
+	cert_free(cert);
+	if (e == ERR_OK) {
+		assert_true(t->num_certs < TAKEN_MAX);
+		buf_init(&t->certs[t->num_certs], FILE_BYTES);
+		buf_add(&t->certs[t->num_certs++], der);
+	}
+	return e;
+}
+
+static enum err
+take_crl(void *arg, struct slice der, struct errinfo *ei)
+{
+	struct taken *t = arg;
+	struct crl *crl = NULL;
+	enum err e = crl_parse(der, &crl, ei);
+
+	crl_free(crl);
+	t->num_crls += e == ERR_OK;
+	return e;
+}
+
+static struct taken
+read_bundle(struct slice bytes, bool with_crls, enum err want, const char *rule)
+{
+	struct taken t = {.num_certs = 0};
+	const struct bundle_taker taker = {
+	    take_cert, with_crls ? take_crl : NULL, &t};
+	struct errinfo ei = {0};
+
+	assert_int_equal(bundle_read(bytes, &taker, &ei), want);
+	if (want != ERR_OK) {
+		assert_string_equal(ei.rule, rule);
+	}
+	return t;
+}
+
+static void
+taken_clear(struct taken *t)
+{
+	for (size_t i = 0; i < t->num_certs; i++) {
+		buf_clear(&t->certs[i]);
+	}
+}
+
+/* The same certificates in every form; a list where it is wanted. */
+static void
+test_bundle(void **state)
+{
+	struct buf bag = BUF_INIT(FILE_BYTES), crl = BUF_INIT(FILE_BYTES);
+	struct buf text = BUF_INIT(4 * FILE_BYTES), der = BUF_INIT(FILE_BYTES);
+	struct taken of_bag, one, t;
+	struct errinfo ei = {0};
+
+	(void)state;
+	load("two.p7b.der", &bag);
+	load("full.crl.der", &crl);
+	of_bag = read_bundle(buf_slice(&bag), true, ERR_OK, "");
+	assert_int_equal(of_bag.num_certs, 2);
+	one = read_bundle(buf_slice(&of_bag.certs[1]), false, ERR_OK, "");
+	assert_int_equal(one.num_certs, 1);
+	assert_true(
+	    slice_eq(buf_slice(&one.certs[0]), buf_slice(&of_bag.certs[1])));
+	taken_clear(&one);
+
+	/* A list in DER, wanted and not. */
+	t = read_bundle(buf_slice(&crl), true, ERR_OK, "");
+	assert_int_equal(t.num_certs, 0);
+	assert_int_equal(t.num_crls, 1);
+	(void)read_bundle(buf_slice(&crl), false, ERR_FORMAT, "der.tag");
+
+	/* Text with all of them; the order of certificates is the text's. */
+	pem_put(&text, PEM_CRL, buf_slice(&crl));
+	pem_put(&text, PEM_CERTIFICATE, buf_slice(&of_bag.certs[1]));
+	pem_put(&text, PEM_KEY, SLICE_LIT("passed over"));
+	pem_put(&text, PEM_PKCS7, buf_slice(&bag));
+	t = read_bundle(buf_slice(&text), true, ERR_OK, "");
+	assert_int_equal(t.num_certs, 3);
+	assert_int_equal(t.num_crls, 1);
+	assert_true(
+	    slice_eq(buf_slice(&t.certs[0]), buf_slice(&of_bag.certs[1])));
+	assert_true(
+	    slice_eq(buf_slice(&t.certs[1]), buf_slice(&of_bag.certs[0])));
+	taken_clear(&t);
+	t = read_bundle(buf_slice(&text), false, ERR_OK, "");
+	assert_int_equal(t.num_certs, 3);
+	assert_int_equal(t.num_crls, 0);
+	taken_clear(&t);
+
+	/* A certificate in text that is none ends the reading. */
+	buf_reset(&text);
+	pem_put(&text, PEM_CERTIFICATE, SLICE_LIT("\x30\x00"));
+	pem_put(&text, PEM_PKCS7, buf_slice(&bag));
+	(void)read_bundle(buf_slice(&text), true, ERR_FORMAT, "der.truncated");
+	/* One that was cut short. */
+	load("two.p7b.der", &der);
+	(void)read_bundle(slice_make(der.p, der.len - 1), true, ERR_FORMAT,
+	    "der.length.overrun");
+	(void)read_bundle(SLICE_EMPTY, true, ERR_FORMAT, "der.truncated");
+
+	buf_reset(&text);
+	buf_reset(&der);
+	assert_ok(pem_or_der(buf_slice(&crl), PEM_CRL, &der, &ei), &ei);
+	assert_true(slice_eq(buf_slice(&der), buf_slice(&crl)));
+	buf_reset(&der);
+	pem_put(&text, PEM_CRL, buf_slice(&crl));
+	assert_ok(pem_or_der(buf_slice(&text), PEM_CRL, &der, &ei), &ei);
+	assert_true(slice_eq(buf_slice(&der), buf_slice(&crl)));
+	assert_int_equal(
+	    pem_or_der(buf_slice(&text), PEM_CMS, &der, &ei), ERR_NOTFOUND);
+	taken_clear(&of_bag);
+	buf_clear(&bag);
+	buf_clear(&crl);
+	buf_clear(&text);
+	buf_clear(&der);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_lines),
 	    cmocka_unit_test(test_exact),
+	    cmocka_unit_test(test_bundle),
 	    cmocka_unit_test(test_read),
 	    cmocka_unit_test(test_p7b),
 	};
