@@ -220,7 +220,8 @@ cmd_container_archive(
 	    {"--password-file", &a.password_file, NULL},
 	};
 	char home[PATH_TEXT_SIZE];
-	const struct media_options media_options = {.home = home};
+	const struct media_options media_options = {
+	    .home = home, .folders_only = true};
 	struct media *media = NULL;
 	struct cli_args args;
 	enum err e = cli_parse(

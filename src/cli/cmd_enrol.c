@@ -122,13 +122,13 @@ cmd_cabinet_check(int argc, char **argv, const char *usage, struct errinfo *ei)
 	return e;
 }
 
-/* On a medium that this computer knows; of a key in any other folder nobody
- * is told anything. */
+/* On a medium of folders, for the container was opened by its path; of a key
+ * in any other folder nobody is told anything. */
 static bool
 find_medium(const struct container *c, struct kept *out)
 {
 	char home[PATH_TEXT_SIZE];
-	const struct media_options o = {.home = home};
+	const struct media_options o = {.home = home, .folders_only = true};
 	struct media *media = NULL;
 	bool found = home_dir(home, sizeof(home), NULL) == ERR_OK &&
 		     media_open(&o, &media, NULL) == ERR_OK &&

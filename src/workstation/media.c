@@ -33,7 +33,7 @@ struct media {
 	struct media_module modules[MEDIA_MODULES_MAX];
 	struct tokens *tokens[MEDIA_MODULES_MAX]; /* never changed once there */
 	size_t num_modules;
-	bool usual; /* one of a usual place is among them */
+	bool usual; /* one of a usual place is among them, or none is wanted */
 	struct counted counted[MEDIA_MAX];
 	size_t num_counted;
 };
@@ -132,6 +132,7 @@ media_open(
 	m->home = o->home;
 	m->registry_name =
 	    o->registry_name != NULL ? o->registry_name : "Registry";
+	m->usual = o->folders_only;
 	ensure(pthread_mutex_init(&m->lock, NULL) == 0);
 	for (size_t i = 0; i < o->num_modules && e == ERR_OK; i++) {
 		e = add_module(m, o->modules[i], ei);
@@ -581,6 +582,8 @@ media_find_container(
     struct media *m, const char *id, struct kept *out, struct errinfo *ei)
 {
 	struct medium all[MEDIA_MAX];
+	struct errinfo mine;
+	enum err failed = ERR_NOTFOUND;
 	size_t num = 0;
 	enum err e = media_list(m, all, &num, ei);
 
@@ -588,8 +591,15 @@ media_find_container(
 		return e;
 	}
 	e = ERR_NOTFOUND;
-	for (size_t i = 0; i < num && e == ERR_NOTFOUND; i++) {
-		e = find_on(&all[i], id, out, ei);
+	for (size_t i = 0; i < num && e != ERR_OK; i++) {
+		e = find_on(&all[i], id, out, &mine);
+		if (e != ERR_OK && failed == ERR_NOTFOUND) {
+			failed = e;
+			*ei = mine;
+		}
+	}
+	if (e != ERR_OK) {
+		e = failed;
 	}
 	if (e == ERR_NOTFOUND) {
 		e = err_object(ei,

@@ -58,6 +58,9 @@ struct media_options {
 	const char *home; /* home_dir(); borrowed */
 	/* What the registry is called; borrowed; NULL: "Registry". */
 	const char *registry_name;
+	/* For whoever holds a container's path: no module is looked for, so
+	 * none that hangs holds the caller. */
+	bool folders_only;
 	/* Absolute paths of more modules, borrowed until media_open() is
 	 * over. */
 	const char *const *modules;
@@ -104,8 +107,11 @@ struct kept {
 	char place[PATH_TEXT_SIZE]; /* a path; on a token container/pair.h's */
 	struct container_info info;
 };
-/* On any medium; ERR_NOTFOUND "agent.container", errinfo.object
- * "container". */
+/*
+ * On any medium: one that cannot be read hides no other's, and its error is
+ * the answer only when none has it.  ERR_NOTFOUND "agent.container",
+ * errinfo.object "container".
+ */
 ATTR_MUST_USE enum err media_find_container(
     struct media *m, const char *id, struct kept *out, struct errinfo *ei);
 /*
