@@ -2,9 +2,10 @@
 #ifndef SURGUCH_CRYPTO_CMS_H
 #define SURGUCH_CRYPTO_CMS_H
 /*
- * Detached signatures: CMS SignedData (RFC 5652) of the form CAdES-BES, with
+ * Signatures: CMS SignedData (RFC 5652) of the form CAdES-BES, with
  * contentType, messageDigest, signingTime and signing-certificate-v2
- * (RFC 5035), one signer, DER.
+ * (RFC 5035), one signer, DER; detached, or around what is signed in the manner
+ * of PKCS#7 1.5.
  *
  * Written and read by our own DER code.  What is read must be DER too: BER
  * with indefinite lengths is refused.  Chains, validity in time and key usage
@@ -16,6 +17,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "der/oid.h"
 
 struct privkey;
 
@@ -29,6 +31,23 @@ ATTR_MUST_USE enum err cms_sign_detached(struct privkey *key,
     struct slice cert_der, const struct slice *chain, size_t num_chain,
     struct slice content, int64_t signing_time, struct buf *out_der,
     struct errinfo *ei);
+
+/* Who signs: a key, its certificate, and further ones to enclose; borrowed. */
+struct cms_signer {
+	struct privkey *key;
+	struct slice cert;
+	const struct slice *chain;
+	size_t num_chain;
+};
+/*
+ * The same around element, which is one whole element of DER and is of this
+ * type.  It stands under [0] as it is, and its digest is over its content
+ * octets, without tag and length (RFC 2315 9.3, 9.4): so are lists of trust
+ * signed.
+ */
+ATTR_MUST_USE enum err cms_sign_enclosed(const struct cms_signer *signer,
+    enum oid type, struct slice element, int64_t signing_time,
+    struct buf *out_der, struct errinfo *ei);
 
 /*
  * Is cms_der exactly one CAdES-BES signature, by the holder of

@@ -2,7 +2,8 @@
 /*
  * ContentInfo ::= SEQUENCE { id-signedData, [0] SignedData }
  * SignedData ::= SEQUENCE { version 1, SET OF digest AlgorithmIdentifier,
- *	SEQUENCE { id-data }, [0] SET OF Certificate, SET OF SignerInfo }
+ *	SEQUENCE { type, [0] content OPTIONAL }, [0] SET OF Certificate,
+ *	SET OF SignerInfo }
  * SignerInfo ::= SEQUENCE { version 1, SEQUENCE { issuer, serial },
  *	digest AlgorithmIdentifier, [0] SET OF Attribute,
  *	signature AlgorithmIdentifier, OCTET STRING }
@@ -22,6 +23,9 @@ struct job {
 	struct privkey *key;
 	enum sig_alg sig;
 	enum hash_alg hash;
+	enum oid type;
+	struct slice octets;  /* that the digest is over */
+	struct slice element; /* that is enclosed; empty: detached */
 	struct slice cert;
 	struct cert_bits bits;
 	const struct slice *chain;
@@ -94,8 +98,7 @@ put_signing_cert(struct buf *b, const struct job *job, struct errinfo *ei)
 }
 
 static enum err
-build_attrs(struct job *job, struct slice content, int64_t signing_time,
-    struct errinfo *ei)
+build_attrs(struct job *job, int64_t signing_time, struct errinfo *ei)
 {
 	uint8_t digest[HASH_SIZE_MAX];
 	struct buf *b = &job->attrs;
@@ -103,12 +106,12 @@ build_attrs(struct job *job, struct slice content, int64_t signing_time,
 	size_t set;
 	enum err e;
 
-	if ((e = hash_of(job->hash, content, digest, ei)) != ERR_OK) {
+	if ((e = hash_of(job->hash, job->octets, digest, ei)) != ERR_OK) {
 		return e;
 	}
 	set = der_open(b, DER_SET);
 	attr = attr_open(b, OID_CONTENT_TYPE);
-	der_put_oid(b, oid_bytes(OID_CMS_DATA));
+	der_put_oid(b, oid_bytes(job->type));
 	attr_close(b, attr);
 	attr = attr_open(b, OID_SIGNING_TIME);
 	der_put_time_5280(b, signing_time);
@@ -190,7 +193,10 @@ put_message(struct buf *b, const struct job *job)
 	hash_alg_put(b, job->hash);
 	der_close(b, part);
 	part = der_open(b, DER_SEQUENCE);
-	der_put_oid(b, oid_bytes(OID_CMS_DATA));
+	der_put_oid(b, oid_bytes(job->type));
+	if (job->element.len > 0) {
+		der_put(b, DER_CONTEXT_CONS(0), job->element);
+	}
 	der_close(b, part);
 	part = der_open(b, DER_CONTEXT_CONS(0));
 	der_put_raw(b, job->cert);
@@ -234,6 +240,36 @@ check_certs(struct job *job, struct errinfo *ei)
 	return ERR_OK;
 }
 
+static enum err
+sign(struct job *job, int64_t signing_time, struct buf *out_der,
+    struct errinfo *ei)
+{
+	struct buf message = BUF_INIT(CMS_BYTES_MAX);
+	enum err e;
+
+	job->sig = key_alg_default_sig(privkey_alg(job->key));
+	job->hash = sig_alg_hash(job->sig);
+	buf_init(&job->attrs, CMS_BYTES_MAX);
+	buf_init(&job->signature, SIGNATURE_BYTES_MAX);
+	if ((e = check_certs(job, ei)) != ERR_OK ||
+	    (e = build_attrs(job, signing_time, ei)) != ERR_OK ||
+	    (e = privkey_sign(job->key, job->sig, buf_slice(&job->attrs),
+		 &job->signature, ei)) != ERR_OK) {
+		goto out;
+	}
+	put_message(&message, job);
+	if ((e = buf_err(&message, ei)) != ERR_OK) {
+		goto out;
+	}
+	buf_add(out_der, buf_slice(&message));
+	e = buf_err(out_der, ei);
+out:
+	buf_clear(&job->attrs);
+	buf_clear(&job->signature);
+	buf_clear(&message);
+	return e;
+}
+
 enum err
 cms_sign_detached(struct privkey *key, struct slice cert_der,
     const struct slice *chain, size_t num_chain, struct slice content,
@@ -241,32 +277,35 @@ cms_sign_detached(struct privkey *key, struct slice cert_der,
 {
 	struct job job = {
 	    .key = key,
-	    .sig = key_alg_default_sig(privkey_alg(key)),
-	    .hash = sig_alg_hash(key_alg_default_sig(privkey_alg(key))),
+	    .type = OID_CMS_DATA,
+	    .octets = content,
 	    .cert = cert_der,
 	    .chain = chain,
 	    .num_chain = num_chain,
-	    .attrs = BUF_INIT(CMS_BYTES_MAX),
-	    .signature = BUF_INIT(SIGNATURE_BYTES_MAX),
 	};
-	struct buf message = BUF_INIT(CMS_BYTES_MAX);
-	enum err e;
 
-	if ((e = check_certs(&job, ei)) != ERR_OK ||
-	    (e = build_attrs(&job, content, signing_time, ei)) != ERR_OK ||
-	    (e = privkey_sign(key, job.sig, buf_slice(&job.attrs),
-		 &job.signature, ei)) != ERR_OK) {
-		goto out;
+	return sign(&job, signing_time, out_der, ei);
+}
+
+enum err
+cms_sign_enclosed(const struct cms_signer *signer, enum oid type,
+    struct slice element, int64_t signing_time, struct buf *out_der,
+    struct errinfo *ei)
+{
+	struct job job = {
+	    .key = signer->key,
+	    .type = type,
+	    .element = element,
+	    .cert = signer->cert,
+	    .chain = signer->chain,
+	    .num_chain = signer->num_chain,
+	};
+	struct slice rest = element;
+	uint8_t tag;
+	enum err e = der_get_any(&rest, &tag, &job.octets, NULL, ei);
+
+	if (e == ERR_OK) {
+		e = der_end(rest, ei);
 	}
-	put_message(&message, &job);
-	if ((e = buf_err(&message, ei)) != ERR_OK) {
-		goto out;
-	}
-	buf_add(out_der, buf_slice(&message));
-	e = buf_err(out_der, ei);
-out:
-	buf_clear(&job.attrs);
-	buf_clear(&job.signature);
-	buf_clear(&message);
-	return e;
+	return e == ERR_OK ? sign(&job, signing_time, out_der, ei) : e;
 }

@@ -460,6 +460,9 @@
 	X(OID_CTL, "1.3.6.1.4.1.311.10.1", \
 	    "CTL", "szOID_CTL", \
 	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x01") \
+	X(OID_CTL_SIGNING, "1.3.6.1.4.1.311.10.3.1", \
+	    "ctlSigning", "szOID_KP_CTL_USAGE_SIGNING", \
+	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x01") \
 	X(OID_ROOT_LIST_SIGNER, "1.3.6.1.4.1.311.10.3.9", \
 	    "rootListSigner", "szOID_ROOT_LIST_SIGNER", \
 	    "\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x09") \
