@@ -32,6 +32,7 @@ trust_anchors_microsoft(struct trust_anchors *out, struct errinfo *ei)
 		trust_anchors_clear(&a);
 		return e;
 	}
+	a.num_microsoft = a.num;
 	*out = a;
 	return ERR_OK;
 }
@@ -42,7 +43,7 @@ trust_anchors_clear(struct trust_anchors *a)
 	for (size_t i = 0; i < a->num; i++) {
 		cert_free(a->list[i]);
 	}
-	a->num = 0;
+	*a = (struct trust_anchors){.num = 0};
 }
 
 struct chain_certs
@@ -50,4 +51,12 @@ trust_anchors_certs(const struct trust_anchors *a)
 {
 	return (struct chain_certs){
 	    (const struct cert *const *)a->list, a->num};
+}
+
+struct chain_certs
+trust_anchors_own(const struct trust_anchors *a)
+{
+	return (struct chain_certs){
+	    (const struct cert *const *)a->list + a->num_microsoft,
+	    a->num - a->num_microsoft};
 }

@@ -22,6 +22,7 @@ enum {
 struct trust_anchors {
 	struct cert *list[TRUST_ANCHORS_MAX]; /* owned */
 	size_t num;
+	size_t num_microsoft; /* the first of them */
 };
 
 /* Microsoft's.  The caller clears. */
@@ -32,5 +33,7 @@ ATTR_MUST_USE enum err trust_anchors_add(
     struct trust_anchors *a, struct slice der, struct errinfo *ei);
 void trust_anchors_clear(struct trust_anchors *a);
 struct chain_certs trust_anchors_certs(const struct trust_anchors *a);
+/* Those that were added, which are an organisation's own. */
+struct chain_certs trust_anchors_own(const struct trust_anchors *a);
 
 #endif

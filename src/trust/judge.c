@@ -11,6 +11,7 @@ verify(const struct stl *l, const struct trust_policy *p, enum cms_old old,
 {
 	const struct stl_rules rules = {
 	    .anchors = trust_anchors_certs(p->anchors),
+	    .own = trust_anchors_own(p->anchors),
 	    .has_at = p->strict,
 	    .at = p->now,
 	    .old = old,

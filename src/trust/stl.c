@@ -469,13 +469,21 @@ stl_compare_age(const struct stl *a, const struct stl *b)
 	return slice_cmp(a->sequence, b->sequence);
 }
 
+/* From 1601-01-01, where FILETIME begins, to 1970-01-01. */
+static const int64_t filetime_epoch = 11644473600LL;
+
 int64_t
 trust_filetime(uint64_t filetime)
 {
-	/* From 1601-01-01, where FILETIME begins, to 1970-01-01. */
-	static const int64_t epoch = 11644473600LL;
+	return (int64_t)(filetime / FILETIME_PER_SEC) - filetime_epoch;
+}
 
-	return (int64_t)(filetime / FILETIME_PER_SEC) - epoch;
+uint64_t
+trust_to_filetime(int64_t sec)
+{
+	return sec > -filetime_epoch
+		   ? (uint64_t)(sec + filetime_epoch) * FILETIME_PER_SEC
+		   : 0;
 }
 
 bool

@@ -103,5 +103,7 @@ enum {
 };
 /* Windows' time, in units of 100 ns since 1601, as UTC seconds. */
 int64_t trust_filetime(uint64_t filetime);
+/* The way back, of times from 1601 on. */
+uint64_t trust_to_filetime(int64_t sec);
 
 #endif

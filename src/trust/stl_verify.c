@@ -74,32 +74,42 @@ check_signature(const struct stl *l, const struct stl_rules *rules,
 
 /* Nothing but lists: whoever may sign something else could be made to sign
  * what reads as one. */
-static bool
-signs_lists_alone(const struct cert *c)
+bool
+stl_signs_lists(const struct cert *c)
 {
 	const struct ext *x = ext_find(cert_exts(c), EXT_EXT_KEY_USAGE);
+	size_t of_lists = 0;
 
-	return x != NULL && x->u.purposes.num == 1 &&
-	       ext_has_purpose(cert_exts(c), OID_ROOT_LIST_SIGNER);
+	if (x == NULL) {
+		return false;
+	}
+	of_lists += ext_has_purpose(cert_exts(c), OID_ROOT_LIST_SIGNER);
+	of_lists += ext_has_purpose(cert_exts(c), OID_CTL_SIGNING);
+	return of_lists > 0 && x->u.purposes.num == of_lists;
 }
 
 static enum err
 check_chain(const struct stl *l, const struct stl_rules *rules,
     struct stl_verdict *v, struct errinfo *ei)
 {
+	const struct ext_list *exts = cert_exts(v->signer);
+	const bool of_roots = ext_has_purpose(exts, OID_ROOT_LIST_SIGNER);
+	/* Microsoft's have the one purpose, and it alone. */
+	const bool own = ext_has_purpose(exts, OID_CTL_SIGNING);
 	const struct chain_request req = {
 	    .leaf = v->signer,
 	    .intermediates = {(const struct cert *const *)v->certs,
 		v->num_certs},
-	    .anchors = rules->anchors,
+	    .anchors = own ? rules->own : rules->anchors,
 	    .at = rules->has_at ? rules->at : l->this_update,
 	    .rules = CHAIN_RULES_PATH,
-	    .purpose = oid_bytes(OID_ROOT_LIST_SIGNER),
+	    .purpose =
+		oid_bytes(of_roots ? OID_ROOT_LIST_SIGNER : OID_CTL_SIGNING),
 	    .old_sha1 = rules->old == CMS_OLD_SHA1,
 	};
 	enum err e;
 
-	if (!signs_lists_alone(v->signer)) {
+	if (!stl_signs_lists(v->signer)) {
 		return err_set(ei, ERR_POLICY, "stl.signer", NULL,
 		    "the signer's certificate is not for lists of roots "
 		    "alone");

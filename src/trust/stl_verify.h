@@ -3,7 +3,10 @@
 #define SURGUCH_TRUST_STL_VERIFY_H
 /*
  * Whose list is it?  Its signature, and the chain of its signer, who must have
- * the purpose of signing lists of roots and no other.
+ * the purpose of signing lists of roots and no other.  Under an organisation's
+ * own roots the purpose of signing lists of trust (1.3.6.1.4.1.311.10.3.1) will
+ * do as well, which Windows' own authorities give; under Microsoft's it would
+ * not be a list for Windows Update.
  *
  * A list is good at its own date: Microsoft's signers live a year and put no
  * time-stamp on it, so that an up-to-date list often has a signer that has
@@ -21,7 +24,8 @@
 
 struct stl_rules {
 	struct chain_certs anchors;
-	bool has_at; /* otherwise at the list's own date */
+	struct chain_certs own; /* those of them that are not Microsoft's */
+	bool has_at;            /* otherwise at the list's own date */
 	int64_t at;
 	/* Lists up to 2019, and their certificates, are signed over SHA-1. */
 	enum cms_old old;
@@ -46,6 +50,8 @@ struct stl_verdict {
  */
 ATTR_MUST_USE enum err stl_verify(const struct stl *l,
     const struct stl_rules *rules, struct stl_verdict *out, struct errinfo *ei);
+/* May it sign lists under an organisation's own root, and nothing else? */
+bool stl_signs_lists(const struct cert *c);
 void stl_verdict_clear(struct stl_verdict *v);
 
 #endif
