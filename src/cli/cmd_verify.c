@@ -113,6 +113,7 @@ struct order {
 	const char *other;
 	const char *crl;
 	const char *roots;
+	const char *anchor; /* of the lists there, beside Microsoft's */
 	const char *purpose;
 	const char *name;
 	const char *at;
@@ -250,7 +251,7 @@ judge_with_roots(const struct order *o, struct chain_request *req,
     struct bag *anchors, struct chain_verdict *v, struct errinfo *ei)
 {
 	struct verify_roots *roots = NULL;
-	enum err e = verify_roots_open(o->roots, &roots, ei);
+	enum err e = verify_roots_open(o->roots, o->anchor, &roots, ei);
 
 	if (e == ERR_OK && v->status != CHAIN_GOOD) {
 		e = verify_roots_add(roots, req, add_cert, anchors, ei);
@@ -335,6 +336,7 @@ cmd_verify(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    {"--other", &o.other, NULL},
 	    {"--crl", &o.crl, NULL},
 	    {"--roots", &o.roots, NULL},
+	    {"--anchor", &o.anchor, NULL},
 	    {"--crl-all", NULL, &o.crl_all},
 	    {"--purpose", &o.purpose, NULL},
 	    {"--name", &o.name, NULL},

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/cmd_trust.h"
 #include "cli/cmd_trust_source.h"
 #include "os/systime.h"
 #include "trust/anchors.h"
@@ -25,8 +26,8 @@ struct verify_roots {
 };
 
 enum err
-verify_roots_open(
-    const char *source, struct verify_roots **out, struct errinfo *ei)
+verify_roots_open(const char *source, const char *anchor,
+    struct verify_roots **out, struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
 	struct trust_mirror_rules rules = {.now = clock_utc_sec(&clock)};
@@ -40,7 +41,7 @@ verify_roots_open(
 	rules.anchors = &r->anchors;
 	if ((e = trust_source_open(source, &r->remote, &r->source, ei)) !=
 		ERR_OK ||
-	    (e = trust_anchors_microsoft(&r->anchors, ei)) != ERR_OK) {
+	    (e = trust_read_anchors(anchor, &r->anchors, ei)) != ERR_OK) {
 		return e;
 	}
 	return trust_demand_open(&r->source, &rules, &r->demand, ei);

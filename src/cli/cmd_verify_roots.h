@@ -9,9 +9,11 @@
 
 struct verify_roots;
 
-/* Of a mirror's address or directory; verify_roots_close() in every case. */
-ATTR_MUST_USE enum err verify_roots_open(
-    const char *source, struct verify_roots **out, struct errinfo *ei);
+/* Of a mirror's address or directory; its lists are Microsoft's, or signed
+ * under the certificates of the file anchor (NULL: none more).
+ * verify_roots_close() in every case. */
+ATTR_MUST_USE enum err verify_roots_open(const char *source, const char *anchor,
+    struct verify_roots **out, struct errinfo *ei);
 void verify_roots_close(struct verify_roots *r); /* NULL is fine */
 
 /* Roots that any certificate of the question may end at, fetched; add() gets

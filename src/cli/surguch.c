@@ -148,6 +148,14 @@ static const struct cli_command commands[] = {
 	"roots as PEM", cmd_trust_pem},
     {"trust", "crt", "FILE --output DIRECTORY [--skip-missing] [CHOICE ...]",
 	"roots as files, a certificate each", cmd_trust_crt},
+    {"trust", "list",
+	"FILE ... --output PATH [--key FILE] [--cert FILE] [--password-file "
+	"FILE] [--remove FILE] [--for PURPOSES] [--disallowed] [--by "
+	"key|certificate] [--after FILE] [--days NUMBER] [--identifier TEXT] "
+	"[--skip-missing] [CHOICE ...]",
+	"an organisation's own signed list of roots, or of what it disallows "
+	"(PATH: a .stl, .cab, .sst or .p7b file, or a directory)",
+	cmd_trust_list},
     {"trust", "mirror",
 	"SOURCE DIRECTORY [--proxy URL] [--ca FILE] [--new] [--older] "
 	"[--remove-stale] [--old] [--strict] [--anchor FILE]",
@@ -182,7 +190,7 @@ static const struct cli_command commands[] = {
 	"FILE --ca FILE | --roots MIRROR [--other FILE] [--crl FILE] "
 	"[--crl-all] "
 	"[--purpose PURPOSE] [--name NAME] [--at TIME] "
-	"[--rules path|pkix|web]",
+	"[--rules path|pkix|web] [--anchor FILE]",
 	"judge a certificate's chain", cmd_verify},
 };
 
