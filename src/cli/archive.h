@@ -2,8 +2,9 @@
 #ifndef SURGUCH_CLI_ARCHIVE_H
 #define SURGUCH_CLI_ARCHIVE_H
 /*
- * The file of a backup: a tar file (tar.h) whose last member is the text
- * MANIFEST, which names every member before it, in order:
+ * The file of a backup, or of a mirror that is carried (cmd_trust_carry.c): a
+ * tar file (tar.h) whose last member is the text MANIFEST, which names every
+ * member before it, in order:
  *
  *	surguch backup 1
  *	made 2026-11-22T12:00:00Z
@@ -12,9 +13,11 @@
  *	key var/lib/surguch/front/otp.key
  *	end SHA-256
  *
- * (mode in octal, uid, gid; the size in bytes, the hash in hex).  "key" names
+ * (what it is; mode in octal, uid, gid; the size in bytes, the hash in hex).
+ * "key" names
  * what a backup without keys leaves out; "end" has the hash of the lines above.
- * Behind MANIFEST stand two blocks of zeros and nothing.  The manifest's own
+ * Behind MANIFEST stand two blocks of zeros and nothing, and nothing but zeros
+ * fills up the members' blocks.  The manifest's own
  * SHA-256 is what a backup is known by: whoever noted it sees any later change.
  */
 #include <stdbool.h>
@@ -34,9 +37,14 @@
 
 struct archive_writer;
 
-/* Begins on fd, which is borrowed and at its beginning. */
-ATTR_MUST_USE enum err archive_new(
-    int fd, int64_t now, struct archive_writer **out, struct errinfo *ei);
+/* What the first line says. */
+#define ARCHIVE_BACKUP "surguch backup 1"
+#define ARCHIVE_MIRROR "surguch mirror 1"
+
+/* Begins on fd, which is borrowed and at its beginning.  The same members, made
+ * at the same time, give the same bytes.  what is borrowed. */
+ATTR_MUST_USE enum err archive_new(int fd, const char *what, int64_t now,
+    struct archive_writer **out, struct errinfo *ei);
 void archive_free(struct archive_writer *w); /* NULL is fine */
 /* A directory; or a file: the first e->size bytes of `from`. */
 ATTR_MUST_USE enum err archive_add(struct archive_writer *w,
@@ -68,12 +76,13 @@ struct archive {
 
 /*
  * Read all of it and compare every byte with the manifest, before anything is
- * made of it.  ERR_FORMAT "archive.truncated", "archive.manifest",
- * "archive.changed", "archive.trailing", and those of tar.h; ERR_LIMIT
- * "archive.members".  Clear with archive_clear(), also after a failure.
+ * made of it.  ERR_FORMAT "archive.truncated", "archive.manifest" (also of an
+ * archive of something else than `what`), "archive.changed",
+ * "archive.trailing", and those of tar.h; ERR_LIMIT "archive.members".  Clear
+ * with archive_clear(), also after a failure.
  */
 ATTR_MUST_USE enum err archive_open(
-    int fd, struct archive *out, struct errinfo *ei);
+    int fd, const char *what, struct archive *out, struct errinfo *ei);
 void archive_clear(struct archive *a);
 /* NULL when there is none. */
 const struct archive_member *archive_find(
@@ -90,6 +99,7 @@ ATTR_MUST_USE enum err archive_read(const struct archive *a,
 
 /* The manifest of these members and keys. */
 struct manifest {
+	const char *what;
 	const struct archive_member *members;
 	size_t num;
 	const char *const *keys;
@@ -100,7 +110,7 @@ ATTR_MUST_USE enum err manifest_print(
     const struct manifest *m, struct buf *out, struct errinfo *ei);
 /* The text's "made" and "key" lines; *out_keys are owned by the caller
  * (archive_clear() frees an archive's).  ERR_FORMAT "archive.manifest". */
-ATTR_MUST_USE enum err manifest_scan(struct slice text,
+ATTR_MUST_USE enum err manifest_scan(struct slice text, const char *what,
     char made[TIME_TEXT_SIZE], char ***out_keys, size_t *out_num_keys,
     struct errinfo *ei);
 

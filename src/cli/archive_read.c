@@ -142,6 +142,23 @@ check_end(int fd, uint64_t at, struct errinfo *ei)
 	return e;
 }
 
+/* What fills up a member's last block is zeros. */
+static enum err
+check_padding(int fd, const struct archive_member *m, struct errinfo *ei)
+{
+	static const uint8_t zeros[TAR_BLOCK];
+	uint8_t block[TAR_BLOCK];
+	size_t len = (size_t)(tar_padded(m->entry.size) - m->entry.size);
+	enum err e = read_at(fd, m->at + m->entry.size, block, len, ei);
+
+	if (e == ERR_OK && memcmp(block, zeros, len) != 0) {
+		e = err_set(ei, ERR_FORMAT, "archive.changed", NULL,
+		    "something stands behind %s, where nothing may",
+		    m->entry.name);
+	}
+	return e;
+}
+
 /* Every member up to the manifest, which is *out_manifest. */
 static enum err
 read_members(
@@ -166,6 +183,9 @@ read_members(
 		}
 		if (e == ERR_OK) {
 			e = take_bytes(a->fd, &m, nowhere, m.sha256, ei);
+		}
+		if (e == ERR_OK) {
+			e = check_padding(a->fd, &m, ei);
 		}
 		at = m.at + tar_padded(m.entry.size);
 		if (e == ERR_OK &&
@@ -246,16 +266,15 @@ add_key(char ***keys, size_t *num, struct slice name, struct errinfo *ei)
 }
 
 enum err
-manifest_scan(struct slice text, char made[TIME_TEXT_SIZE], char ***out_keys,
-    size_t *out_num_keys, struct errinfo *ei)
+manifest_scan(struct slice text, const char *what, char made[TIME_TEXT_SIZE],
+    char ***out_keys, size_t *out_num_keys, struct errinfo *ei)
 {
 	char **keys = NULL;
 	size_t num = 0;
 	struct slice line;
 	enum err e = ERR_OK;
 
-	if (!next_line(&text, &line) ||
-	    !slice_eq_str(line, "surguch backup 1") ||
+	if (!next_line(&text, &line) || !slice_eq_str(line, what) ||
 	    !next_line(&text, &line) || !cut_word(&line, "made ") ||
 	    line.len == 0 || line.len >= TIME_TEXT_SIZE ||
 	    !text_is_clean(line)) {
@@ -282,11 +301,14 @@ manifest_scan(struct slice text, char made[TIME_TEXT_SIZE], char ***out_keys,
 
 /* The manifest that these members would have, byte for byte. */
 static enum err
-compare(struct archive *a, struct slice text, struct errinfo *ei)
+compare(
+    struct archive *a, const char *what, struct slice text, struct errinfo *ei)
 {
-	struct manifest m = {.members = a->members, .num = a->num};
+	struct manifest m = {
+	    .what = what, .members = a->members, .num = a->num};
 	struct buf own = BUF_INIT(MANIFEST_BYTES_MAX);
-	enum err e = manifest_scan(text, m.made, &a->keys, &a->num_keys, ei);
+	enum err e =
+	    manifest_scan(text, what, m.made, &a->keys, &a->num_keys, ei);
 
 	if (e == ERR_OK) {
 		m.keys = (const char *const *)a->keys;
@@ -303,7 +325,7 @@ compare(struct archive *a, struct slice text, struct errinfo *ei)
 }
 
 enum err
-archive_open(int fd, struct archive *out, struct errinfo *ei)
+archive_open(int fd, const char *what, struct archive *out, struct errinfo *ei)
 {
 	struct buf text = BUF_INIT(MANIFEST_BYTES_MAX);
 	struct archive_member manifest = {.at = 0};
@@ -316,7 +338,7 @@ archive_open(int fd, struct archive *out, struct errinfo *ei)
 	}
 	if (e == ERR_OK) {
 		memcpy(out->digest, manifest.sha256, sizeof(out->digest));
-		e = compare(out, buf_slice(&text), ei);
+		e = compare(out, what, buf_slice(&text), ei);
 	}
 	buf_clear(&text);
 	return e;

@@ -18,6 +18,7 @@ enum {
 
 struct archive_writer {
 	int fd;
+	const char *what;
 	int64_t now;
 	struct archive_member *members;
 	size_t num;
@@ -29,8 +30,8 @@ struct archive_writer {
 };
 
 enum err
-archive_new(
-    int fd, int64_t now, struct archive_writer **out, struct errinfo *ei)
+archive_new(int fd, const char *what, int64_t now, struct archive_writer **out,
+    struct errinfo *ei)
 {
 	struct archive_writer *w = calloc(1, sizeof(*w));
 
@@ -38,6 +39,7 @@ archive_new(
 		return err_nomem(ei);
 	}
 	w->fd = fd;
+	w->what = what;
 	w->now = now;
 	*out = w;
 	return ERR_OK;
@@ -211,7 +213,7 @@ manifest_print(const struct manifest *m, struct buf *out, struct errinfo *ei)
 	uint8_t sha256[SHA256_SIZE];
 	enum err e;
 
-	buf_printf(out, "surguch backup 1\nmade %s\n", m->made);
+	buf_printf(out, "%s\nmade %s\n", m->what, m->made);
 	for (size_t i = 0; i < m->num; i++) {
 		const struct archive_member *one = &m->members[i];
 
@@ -248,6 +250,7 @@ put_manifest(
 	struct tar_entry e = {
 	    .name = ARCHIVE_MANIFEST, .mode = MANIFEST_MODE, .mtime = w->now};
 	struct manifest m = {
+	    .what = w->what,
 	    .members = w->members,
 	    .num = w->num,
 	    .keys = (const char *const *)w->keys,
@@ -287,7 +290,7 @@ archive_end(struct archive_writer *w, uint8_t out_digest[SHA256_SIZE],
 		e = fd_write_all(w->fd, slice_make(zeros, sizeof(zeros)), ei);
 	}
 	if (e == ERR_OK && fsync(w->fd) != 0 && errno != EINVAL) {
-		e = err_sys(ei, "backup.sync", "cannot sync the backup");
+		e = err_sys(ei, "backup.sync", "cannot sync the file");
 	}
 	return e;
 }

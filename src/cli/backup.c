@@ -422,12 +422,13 @@ write_all(struct backup *b, const struct backup_words *w, int fd,
 	const struct clock clock = system_clock();
 	int64_t now = clock_utc_sec(&clock);
 	int keys_fd = -1;
-	enum err e = archive_new(fd, now, &b->out, ei);
+	enum err e = archive_new(fd, ARCHIVE_BACKUP, now, &b->out, ei);
 
 	if (e == ERR_OK && w->recipient.len > 0) {
 		e = memfd_new("keys", &keys_fd, ei);
 		if (e == ERR_OK) {
-			e = archive_new(keys_fd, now, &b->keys, ei);
+			e = archive_new(
+			    keys_fd, ARCHIVE_BACKUP, now, &b->keys, ei);
 		}
 	}
 	for (size_t i = 0; e == ERR_OK && i < b->num; i++) {

@@ -266,7 +266,7 @@ open_keys(struct restore *r, const struct restore_words *w, struct errinfo *ei)
 		e = memfd_of("keys", secret_slice(&plain), &r->keys_fd, ei);
 	}
 	if (e == ERR_OK) {
-		e = archive_open(r->keys_fd, &r->keys, ei);
+		e = archive_open(r->keys_fd, ARCHIVE_BACKUP, &r->keys, ei);
 	}
 	secret_clear(&key);
 	secret_clear(&password);
@@ -420,7 +420,7 @@ restore(const struct restore_words *w, struct errinfo *ei)
 	e = fd < 0 ? err_sys(ei, "restore.file", "cannot open %s", w->file)
 		   : prepare(r, w, ei);
 	if (e == ERR_OK) {
-		e = archive_open(fd, &r->archive, ei);
+		e = archive_open(fd, ARCHIVE_BACKUP, &r->archive, ei);
 	}
 	if (e == ERR_OK) {
 		e = check_digest(&r->archive, w->digest, ei);

@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	ensure(memfd_new("fuzz", &fd, NULL) == ERR_OK);
 	ensure(fd_write_all(fd, slice_make(data, size), NULL) == ERR_OK);
-	if (archive_open(fd, &a, &ei) == ERR_OK) {
+	if (archive_open(fd, ARCHIVE_BACKUP, &a, &ei) == ERR_OK) {
 		for (size_t i = 0; i < a.num; i++) {
 			same_header(&a.members[i].entry);
 		}
