@@ -193,6 +193,8 @@ enum bounds {
 
 	/* --- files ----------------------------------------------------- */
 	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */
+	MIRROR_FILE_MAX = 256 * 1024 * 1024,   /* a mirror that is carried has 2
+						* MiB */
 	MANIFEST_BYTES_MAX = 32 * 1024 * 1024, /* 320 bytes for each */
 	CONF_BYTES_MAX = 256 * 1024,
 	CONF_DEPTH_MAX = 16, /* libconfig frees a tree by recursion */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/cmd_trust.h"
+#include "cli/cmd_trust_mirror.h"
 #include "cli/cmd_trust_source.h"
 #include "cli/commands.h"
 #include "os/file.h"
@@ -83,18 +84,17 @@ tell_lines(const struct trust_mirror_report *r, struct errinfo *ei)
 	return cli_write_buf(&out, ei);
 }
 
+enum err
+mirror_tell(const struct trust_mirror_report *r, struct errinfo *ei)
+{
+	return cmd_json() ? tell_json(r, ei) : tell_lines(r, ei);
+}
+
 /* --- the commands ------------------------------------------------------------
  */
 
-/* Words that both know. */
-struct mirror_words {
-	const char *anchor;
-	bool old;
-	bool strict;
-};
-
-static enum err
-read_rules(const struct mirror_words *w, struct trust_anchors *anchors,
+enum err
+mirror_read_rules(const struct mirror_words *w, struct trust_anchors *anchors,
     struct trust_mirror_rules *rules, struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
@@ -134,14 +134,14 @@ cmd_trust_mirror(int argc, char **argv, const char *usage, struct errinfo *ei)
 	}
 	if ((e = trust_source_open(args.at[0], &remote, &source, ei)) ==
 		ERR_OK &&
-	    (e = read_rules(&w, &anchors, &rules, ei)) == ERR_OK) {
+	    (e = mirror_read_rules(&w, &anchors, &rules, ei)) == ERR_OK) {
 		e = trust_mirror_sync(args.at[1], &source, &rules, &report, ei);
 	}
 	trust_anchors_clear(&anchors);
 	if (e != ERR_OK) {
 		return e;
 	}
-	return cmd_json() ? tell_json(&report, ei) : tell_lines(&report, ei);
+	return mirror_tell(&report, ei);
 }
 
 enum err
@@ -164,7 +164,7 @@ cmd_trust_mirror_back(
 	if (e != ERR_OK) {
 		return e;
 	}
-	e = read_rules(&w, &anchors, &rules, ei);
+	e = mirror_read_rules(&w, &anchors, &rules, ei);
 	if (e == ERR_OK) {
 		e = trust_mirror_back(args.at[0], &rules, &report, ei);
 	}
@@ -172,5 +172,5 @@ cmd_trust_mirror_back(
 	if (e != ERR_OK) {
 		return e;
 	}
-	return cmd_json() ? tell_json(&report, ei) : tell_lines(&report, ei);
+	return mirror_tell(&report, ei);
 }

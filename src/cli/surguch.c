@@ -166,6 +166,15 @@ static const struct cli_command commands[] = {
     {"trust", "mirror-back", "DIRECTORY [--old] [--strict] [--anchor FILE]",
 	"go back to what the mirror had before its lists changed last",
 	cmd_trust_mirror_back},
+    {"trust", "mirror-export",
+	"DIRECTORY --output FILE [--old] [--strict] [--anchor FILE]",
+	"a mirror, verified, as one file that is carried to another network",
+	cmd_trust_mirror_export},
+    {"trust", "mirror-import",
+	"FILE DIRECTORY [--fingerprint SHA256] [--new] [--older] "
+	"[--remove-stale] [--old] [--strict] [--anchor FILE]",
+	"bring a mirror up to such a file, verified again",
+	cmd_trust_mirror_import},
     {"trust", "install",
 	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] [CHOICE ...]",
 	"put a list's roots into a store of this machine (STORE: debian, "

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/slice.h"
 #include "trust/judge.h"
 
 struct trust_source {
@@ -75,6 +76,22 @@ struct trust_mirror_report {
  */
 ATTR_MUST_USE enum err trust_mirror_sync(const char *dir,
     const struct trust_source *source, const struct trust_mirror_rules *rules,
+    struct trust_mirror_report *out, struct errinfo *ei);
+/* Where files go: begin() once, when everything is verified, then each. */
+struct trust_sink {
+	enum err (*begin)(void *arg, const struct trust_mirror_report *what,
+	    struct errinfo *ei);
+	enum err (*put)(void *arg, const char *name, struct slice content,
+	    struct errinfo *ei);
+	void *arg;
+};
+/*
+ * All files of a mirror of this source, verified as by trust_mirror_sync():
+ * certificates in the order of the list, then stores and lists.  Nothing that
+ * no list names.  Errors as there, and the sink's.
+ */
+ATTR_MUST_USE enum err trust_mirror_gather(const struct trust_source *source,
+    const struct trust_mirror_rules *rules, const struct trust_sink *to,
     struct trust_mirror_report *out, struct errinfo *ei);
 /* Go back to what was there before the last sync that changed something; once
  * more goes forward again.  ERR_NOTFOUND "mirror.previous". */

@@ -42,6 +42,9 @@ ATTR_MUST_USE enum err mirror_plan_make(struct mirror_plan *p,
     const struct trust_source *here, const struct trust_source *from,
     const struct trust_mirror_rules *rules, struct errinfo *ei);
 
+void mirror_report(
+    const struct mirror_plan *p, struct trust_mirror_report *out);
+
 void mirror_list_init(struct mirror_list *l);
 void mirror_list_clear(struct mirror_list *l);
 /* l->there stays false where the source has none. */

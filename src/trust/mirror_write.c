@@ -332,8 +332,8 @@ look_for_stale(const char *dir, const struct stl *roots, bool remove,
 /* --- a sync -----------------------------------------------------------------
  */
 
-static void
-report(const struct mirror_plan *p, struct trust_mirror_report *out)
+void
+mirror_report(const struct mirror_plan *p, struct trust_mirror_report *out)
 {
 	for (unsigned i = 0; i < MIRROR_FILES; i++) {
 		const struct mirror_list *l =
@@ -361,7 +361,7 @@ sync_locked(const char *dir, const struct trust_source *source,
 	mirror_plan_init(&p);
 	e = mirror_plan_make(&p, &here, source, rules, ei);
 	if (e == ERR_OK) {
-		report(&p, out);
+		mirror_report(&p, out);
 		e = write_plan(dir, &p, ei);
 	}
 	if (e == ERR_OK) {
