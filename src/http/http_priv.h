@@ -86,13 +86,20 @@ struct MHD_Response *response_make(struct response *r);
 struct ready {
 	struct MHD_Response *made;
 	atomic_uint refs;
-	const char *etag; /* NULL: none; made's */
+	const char *etag;     /* NULL: none; made's */
+	const char *modified; /* the same */
+	int64_t modified_sec; /* has_modified */
+	uint8_t *body;        /* made's */
+	bool has_modified;
+	bool ranges;
 	size_t body_len;
 	size_t cost;
 };
 
-/* May the client be told 304?  if_none_match: the header, or NULL. */
-bool ready_is_known(const struct ready *r, const char *if_none_match);
+/* What this request gets of it, with resp's status and body_len: made itself,
+ * or another response, which the caller destroys.  NULL: no memory. */
+struct MHD_Response *ready_answer(
+    struct ready *r, const struct request *q, struct response *resp);
 
 /* --- stream.c ---------------------------------------------------------- */
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/ready.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "http/date.h"
 #include "http/etag.h"
 #include "http/http_priv.h"
+#include "http/range.h"
 
 enum {
 	/* libmicrohttpd's response and its mutex, and for each header a record
@@ -28,6 +31,12 @@ add_header(
 	if (strcasecmp(name, "ETag") == 0) {
 		r->etag =
 		    MHD_get_response_header(r->made, MHD_HTTP_HEADER_ETAG);
+	} else if (strcasecmp(name, "Last-Modified") == 0) {
+		r->modified = MHD_get_response_header(
+		    r->made, MHD_HTTP_HEADER_LAST_MODIFIED);
+		r->has_modified = http_date_parse(value, &r->modified_sec);
+	} else if (strcasecmp(name, "Accept-Ranges") == 0) {
+		r->ranges = true;
 	}
 	return ERR_OK;
 }
@@ -38,6 +47,7 @@ ready_new(struct slice body, const char *type,
     struct errinfo *ei)
 {
 	struct ready *r = calloc(1, sizeof(*r));
+	uint8_t *copy;
 	enum err e;
 
 	if (r == NULL) {
@@ -46,12 +56,17 @@ ready_new(struct slice body, const char *type,
 	atomic_init(&r->refs, 1);
 	/* The copy is libmicrohttpd's: a slow client may still be getting it
 	 * when the last reference here is gone. */
-	r->made = MHD_create_response_from_buffer(
-	    body.len, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
+	copy = slice_dup(body);
+	if (copy != NULL) {
+		r->made = MHD_create_response_from_buffer(
+		    body.len, copy, MHD_RESPMEM_MUST_FREE);
+	}
 	if (r->made == NULL) {
+		free(copy);
 		ready_unref(r);
 		return err_nomem(ei);
 	}
+	r->body = copy;
 	r->body_len = body.len;
 	r->cost = sizeof(*r) + RESPONSE_COST + body.len;
 	e = add_header(r, "Content-Type", type, ei);
@@ -94,8 +109,120 @@ ready_bytes(const struct ready *r)
 	return r->cost;
 }
 
-bool
-ready_is_known(const struct ready *r, const char *if_none_match)
+/* --- what a request gets of it --------------------------------------------
+ */
+
+/* RFC 9110 13.2.2, steps 3 and 4: a tag is the better word. */
+static bool
+is_known(const struct ready *r, const struct request *q)
 {
-	return r->etag != NULL && etag_is_known(r->etag, if_none_match);
+	const char *tags = request_header(q, "If-None-Match");
+	const char *since;
+	int64_t sec;
+
+	if (r->etag != NULL && tags != NULL) {
+		return etag_is_known(r->etag, tags);
+	}
+	if (tags != NULL || !r->has_modified) {
+		return false;
+	}
+	since = request_header(q, "If-Modified-Since");
+	return since != NULL &&
+	       (strcmp(since, r->modified) == 0 ||
+		   (http_date_parse(since, &sec) && sec >= r->modified_sec));
+}
+
+/* RFC 9110 13.1.5: a strong tag, or the very date. */
+static bool
+is_same_state(const struct ready *r, const char *if_range)
+{
+	return if_range == NULL ||
+	       (r->etag != NULL && strcmp(if_range, r->etag) == 0) ||
+	       (r->has_modified && strcmp(if_range, r->modified) == 0);
+}
+
+static enum MHD_Result
+copy_header(
+    void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	return MHD_add_response_header(cls, name, value);
+}
+
+static void
+release(void *arg)
+{
+	ready_unref(arg);
+}
+
+static struct MHD_Response *
+make_part(struct ready *r, size_t first, size_t len)
+{
+	struct MHD_Response *made =
+	    MHD_create_response_from_buffer_with_free_callback_cls(
+		len, r->body + first, release, ready_ref(r));
+	char range[80];
+
+	if (made == NULL) {
+		ready_unref(r);
+		return NULL;
+	}
+	(void)snprintf(range, sizeof(range), "bytes %zu-%zu/%zu", first,
+	    first + len - 1, r->body_len);
+	if (MHD_get_response_headers(r->made, copy_header, made) < 0 ||
+	    MHD_add_response_header(made, "Content-Range", range) != MHD_YES) {
+		MHD_destroy_response(made);
+		return NULL;
+	}
+	return made;
+}
+
+static struct MHD_Response *
+make_nowhere(const struct ready *r)
+{
+	struct MHD_Response *made =
+	    MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	char range[48];
+
+	(void)snprintf(range, sizeof(range), "bytes */%zu", r->body_len);
+	if (made != NULL &&
+	    MHD_add_response_header(made, "Content-Range", range) != MHD_YES) {
+		MHD_destroy_response(made);
+		return NULL;
+	}
+	return made;
+}
+
+struct MHD_Response *
+ready_answer(struct ready *r, const struct request *q, struct response *resp)
+{
+	const char *asked = NULL;
+	size_t first = 0, len = 0;
+
+	resp->body_len = r->body_len;
+	if (is_known(r, q)) {
+		resp->status = MHD_HTTP_NOT_MODIFIED;
+		resp->body_len = 0;
+		return r->made;
+	}
+	/* RFC 9110 14.2: ranges are of GET alone. */
+	if (r->ranges && strcmp(q->method, "GET") == 0) {
+		asked = request_header(q, "Range");
+	}
+	if (asked == NULL || !is_same_state(r, request_header(q, "If-Range"))) {
+		return r->made;
+	}
+	switch (range_parse(asked, r->body_len, &first, &len)) {
+	case RANGE_PART:
+		resp->status = MHD_HTTP_PARTIAL_CONTENT;
+		resp->body_len = len;
+		return make_part(r, first, len);
+	case RANGE_NOWHERE:
+		resp->status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
+		resp->body_len = 0;
+		return make_nowhere(r);
+	case RANGE_WHOLE:
+		break;
+	}
+	return r->made;
 }

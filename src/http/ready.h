@@ -4,7 +4,9 @@
 /*
  * An answer that is made once and sent many times: status 200, the same bytes
  * and headers for everybody (so no X-Request-Id), counted.  If it has an ETag,
- * who shows that gets a 304.
+ * who shows that gets a 304; if it has Last-Modified, so does who has it since
+ * then and shows no tag (RFC 9110 13.2.2).  If it has Accept-Ranges, who asks
+ * for a part gets that (206, 416), unless If-Range names another state.
  */
 #include <stddef.h>
 

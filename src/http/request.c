@@ -351,7 +351,7 @@ parse_target(struct request *r)
 	}
 	r->memory[path_len] = '\0';
 	r->path = r->memory;
-	if (mark != NULL &&
+	if (mark != NULL && !r->server->options.ignore_query &&
 	    !target_query(slice_str(mark + 1), &r->room, r->queries,
 		ARRAY_LEN(r->queries), &r->num_queries)) {
 		r->num_queries = 0;

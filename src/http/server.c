@@ -72,15 +72,18 @@ static enum MHD_Result
 send_ready(struct request *r)
 {
 	struct response *resp = &r->response;
-	struct ready *ready = resp->ready;
+	struct MHD_Response *made = ready_answer(resp->ready, r, resp);
+	enum MHD_Result result;
 
-	resp->body_len = ready->body_len;
-	if (ready_is_known(ready, request_header(r, "If-None-Match"))) {
-		resp->status = MHD_HTTP_NOT_MODIFIED;
-		resp->body_len = 0;
+	if (made == NULL) {
+		return MHD_NO;
 	}
 	r->state = REQUEST_SENT;
-	return MHD_queue_response(r->connection, resp->status, ready->made);
+	result = MHD_queue_response(r->connection, resp->status, made);
+	if (made != resp->ready->made) {
+		MHD_destroy_response(made);
+	}
+	return result;
 }
 
 static enum MHD_Result

@@ -49,6 +49,8 @@ struct http_access {
  * tls_priorities   GnuTLS priority string; NULL: TLS 1.2 and 1.3, forward
  *                  secrecy only
  * counts           0 takes the default named beside them
+ * ignore_query     what stands behind "?" is not looked at: request_query()
+ *                  finds nothing, and nothing is refused for it
  * trusted_proxies  addresses ("10.0.0.5", "::1") whose X-Forwarded-For and
  *                  -Proto are believed
  * refused          may be NULL; asked before the server sends a refusal of its
@@ -75,6 +77,7 @@ struct http_options {
 	size_t num_routes;
 	const char *const *trusted_proxies;
 	size_t num_trusted_proxies;
+	bool ignore_query;
 	void (*refused)(
 	    void *arg, const struct request *r, struct response *resp);
 	void *arg;
