@@ -191,6 +191,14 @@ enum bounds {
 	ANCHORS_MAX = 4096, /* at once in a store; the state's list has 2,403 */
 	ANCHORS_BYTES_MAX = 64 * 1024 * 1024, /* their journal, or a bundle */
 
+	/* --- the server of mirrors of trusted roots -------------------- */
+	TRUSTD_RINGS_MAX = 16, /* mirrors of one server: test, pilot, all */
+	TRUSTD_PREFIX_MAX = 128,
+	TRUSTD_FILES_MAX = 2 * STL_ENTRIES_MAX, /* of one mirror; real: 422 */
+	TRUSTD_BYTES_MAX = 128 * 1024 * 1024, /* the same; a real one: 1 MiB */
+	TRUSTD_CONNECTIONS_MAX = 4096,
+	TRUSTD_CLIENTS_MAX = 4096, /* remembered, 0.5 KiB each */
+
 	/* --- files ----------------------------------------------------- */
 	ARCHIVE_MEMBERS_MAX = 100000, /* files of a backup; a centre has 100 */
 	MIRROR_FILE_MAX = 256 * 1024 * 1024,   /* a mirror that is carried has 2

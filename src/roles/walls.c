@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roles/walls.h"
 
+#include "base/bounds.h"
+
 /* --- front -------------------------------------------------------------- */
 
 static bool
@@ -132,4 +134,35 @@ walls_courier(bool insecure_no_landlock, struct errinfo *ei)
 	};
 
 	return confine_apply(&walls, ei);
+}
+
+/* --- trustd --------------------------------------------------------------- */
+
+enum err
+walls_trustd(const char *const *mirrors, size_t num_mirrors,
+    bool insecure_no_landlock, struct errinfo *ei)
+{
+	const struct confine_call *const calls[] = {
+	    confine_calls_base,
+	    confine_calls_files,
+	    confine_calls_messages,
+	    confine_calls_server,
+	    NULL,
+	};
+	struct confine_path paths[TRUSTD_RINGS_MAX];
+
+	ensure(num_mirrors <= TRUSTD_RINGS_MAX);
+	for (size_t i = 0; i < num_mirrors; i++) {
+		paths[i] = (struct confine_path){mirrors[i], CONFINE_READ};
+	}
+	return confine_apply(
+	    &(struct confine){
+		.role = "trustd",
+		.paths = paths,
+		.num_paths = num_mirrors,
+		.calls = calls,
+		.threads = true,
+		.insecure_no_landlock = insecure_no_landlock,
+	    },
+	    ei);
 }

@@ -48,4 +48,9 @@ ATTR_MUST_USE enum err walls_signer(
 ATTR_MUST_USE enum err walls_courier(
     bool insecure_no_landlock, struct errinfo *ei);
 
+/* The server of mirrors: reads these directories, and answers on its
+ * listener. */
+ATTR_MUST_USE enum err walls_trustd(const char *const *mirrors,
+    size_t num_mirrors, bool insecure_no_landlock, struct errinfo *ei);
+
 #endif

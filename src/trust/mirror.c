@@ -191,8 +191,8 @@ check_store(const struct mirror_list *l, enum trust_mirror_file which,
 	return e == ERR_OK ? e : err_object(ei, e, files[which].sst);
 }
 
-static enum err
-get_store(const struct trust_source *from, enum trust_mirror_file which,
+enum err
+mirror_get_store(const struct trust_source *from, enum trust_mirror_file which,
     struct mirror_list *l, struct errinfo *ei)
 {
 	enum err e;
@@ -266,9 +266,9 @@ check_cert(struct slice der, const struct root *root, const char *name,
 }
 
 /* DER, whatever it came as. */
-static enum err
-read_cert(const struct trust_source *from, const char *name, struct buf *out,
-    struct errinfo *ei)
+enum err
+mirror_read_cert(const struct trust_source *from, const char *name,
+    struct buf *out, struct errinfo *ei)
 {
 	struct buf bytes = BUF_INIT(CERT_BYTES_MAX);
 	enum err e = from->get(from->arg, name, CERT_BYTES_MAX, &bytes, ei);
@@ -290,7 +290,7 @@ mirror_get_cert(const struct trust_source *from, const struct root *root,
 	enum err e;
 
 	mirror_cert_name(root->sha1, name);
-	e = read_cert(from, name, out, ei);
+	e = mirror_read_cert(from, name, out, ei);
 	if (e == ERR_NOTFOUND) {
 		(void)err_set(ei, ERR_NOTFOUND, "mirror.certificate", NULL,
 		    "the list names it, and the source has it not");
@@ -367,7 +367,7 @@ plan_list(struct mirror_plan *p, const struct trust_source *here,
 		}
 	}
 	l->changed = !now->there || stl_compare_age(&l->list, &now->list) != 0;
-	return get_store(from, which, l, ei);
+	return mirror_get_store(from, which, l, ei);
 }
 
 enum err

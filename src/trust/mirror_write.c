@@ -13,16 +13,17 @@
 #include "os/seam.h"
 #include "trust/mirror.h"
 #include "trust/mirror_priv.h"
+#include "trust/mirror_read.h"
 #include "trust/root.h"
 
 #define SAVING       ".previous.new"
 #define SAVED_BEFORE ".previous.old"
 
 enum {
+	CERT_DIGITS = 2 * ROOT_SHA1,
 	FILE_MODE = 0644,
 	DIR_MODE = 0755,
 	NAMES_MAX = 2 * STL_ENTRIES_MAX,
-	CERT_NAME_LEN = 2 * ROOT_SHA1 + 4,
 };
 
 /* --- a directory as a source -------------------------------------------------
@@ -276,18 +277,8 @@ is_named(const struct stl *roots, const char *name)
 {
 	uint8_t sha1[ROOT_SHA1];
 
-	return text_unhex(slice_make(name, CERT_NAME_LEN - strlen(".crt")),
-		   sha1, sizeof(sha1)) &&
+	return text_unhex(slice_make(name, CERT_DIGITS), sha1, sizeof(sha1)) &&
 	       stl_find(roots, slice_make(sha1, sizeof(sha1))) != NULL;
-}
-
-static bool
-is_cert_name(const char *name)
-{
-	size_t digits = strspn(name, "0123456789abcdefABCDEF");
-
-	return digits == CERT_NAME_LEN - strlen(".crt") &&
-	       strcasecmp(name + digits, ".crt") == 0;
 }
 
 static enum err
@@ -314,7 +305,8 @@ look_for_stale(const char *dir, const struct stl *roots, bool remove,
 	enum err e = dir_list(dir, NULL, NAMES_MAX, &names, &num, ei);
 
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		if (!is_cert_name(names[i]) || is_named(roots, names[i])) {
+		if (!trust_mirror_is_cert(names[i]) ||
+		    is_named(roots, names[i])) {
 			continue;
 		}
 		if (remove) {
@@ -423,7 +415,7 @@ get_previous(const void *arg, const char *name, size_t max, struct buf *out,
 	const struct two_dirs *d = arg;
 	enum err e = get_file(d->previous, name, max, out, ei);
 
-	return e == ERR_NOTFOUND && is_cert_name(name)
+	return e == ERR_NOTFOUND && trust_mirror_is_cert(name)
 		   ? get_file(d->dir, name, max, out, ei)
 		   : e;
 }

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * surguch-trustd: serves mirrors of trusted roots over HTTP, read only.
+ *
+ *	surguch-trustd [-c FILE] [-n]
+ *	surguch-trustd --version
+ *
+ * -n: check the settings and the mirrors and exit.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "crypto/init.h"
+#include "http/server.h"
+#include "os/confine.h"
+#include "os/file.h"
+#include "os/notify.h"
+#include "os/signals.h"
+#include "os/socket.h"
+#include "os/systime.h"
+#include "roles/options.h"
+#include "roles/walls.h"
+#include "trust/anchors.h"
+#include "trust/file.h"
+#include "trustd/service.h"
+#include "trustd/settings.h"
+
+enum {
+	PATH_SHOWN_MAX = 200,
+	GRACE_MS = 5000,
+	BUSY_MS = 200, /* until the next look at what is being replaced */
+	LOOPS = 2,
+};
+
+struct options {
+	const char *conf;
+	bool check;
+};
+
+struct program {
+	struct trustd_settings *settings;
+	struct trust_anchors anchors;
+	struct trust_mirror_rules rules;
+	struct ring *rings[TRUSTD_RINGS_MAX];
+	struct trustd service;
+	int listen_fd;
+};
+
+static bool
+parse(int argc, char **argv, struct options *o)
+{
+	const struct role_option options[] = {
+	    {'c', false, "FILE", &o->conf, NULL},
+	    {'n', false, NULL, NULL, &o->check},
+	};
+
+	o->conf = "/etc/surguch/trustd.conf";
+	return role_options(argc, argv, options, ARRAY_LEN(options));
+}
+
+/* --- what it is told -------------------------------------------------------
+ */
+
+/* Whole networks believe what it says, so nobody else may have written it. */
+static enum err
+load_settings(struct program *p, const char *path, struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(CONF_BYTES_MAX);
+	struct conf_report report;
+	enum err e;
+
+	conf_report_init(&report);
+	e = file_check_trusted(path, geteuid(), ei);
+	if (e == ERR_OK) {
+		e = file_read(path, CONF_BYTES_MAX, &text, ei);
+	}
+	if (e == ERR_OK) {
+		e = trustd_settings_parse(
+		    buf_slice(&text), path, &report, &p->settings, ei);
+	}
+	if (e != ERR_OK && report.num_lines > 0) {
+		(void)fputs(conf_report_text(&report), stderr);
+	}
+	conf_report_clear(&report);
+	buf_clear(&text);
+	return e;
+}
+
+static enum err
+load_anchors(struct program *p, struct errinfo *ei)
+{
+	const char *more = p->settings->anchor;
+	struct trust_file f;
+	enum err e = trust_anchors_microsoft(&p->anchors, ei);
+
+	if (e != ERR_OK || more[0] == '\0') {
+		return e;
+	}
+	e = trust_file_load(more, &f, ei);
+	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(f.certs); i++) {
+		e = trust_anchors_add(
+		    &p->anchors, trust_certs_at(f.certs, i)->der, ei);
+	}
+	trust_file_clear(&f);
+	return e;
+}
+
+static enum err
+make_rings(struct program *p, struct errinfo *ei)
+{
+	const struct trustd_settings *s = p->settings;
+	enum err e = ERR_OK;
+
+	p->rules = (struct trust_mirror_rules){
+	    .anchors = &p->anchors,
+	    .old = s->old,
+	    .strict = s->strict,
+	};
+	p->service.rings = p->rings;
+	for (size_t i = 0; e == ERR_OK && i < s->num_mirrors; i++) {
+		/* Who may write there says what whole networks trust. */
+		e = file_check_trusted(s->mirrors[i].directory, geteuid(), ei);
+		if (e == ERR_OK) {
+			e = ring_new(s->mirrors[i].prefix,
+			    s->mirrors[i].directory, &p->rules, &p->rings[i],
+			    ei);
+		}
+		p->service.num += e == ERR_OK;
+	}
+	return e;
+}
+
+static enum err
+put_up_walls(const struct program *p, struct errinfo *ei)
+{
+	const char *dirs[TRUSTD_RINGS_MAX];
+
+	for (size_t i = 0; i < p->service.num; i++) {
+		dirs[i] = ring_dir(p->rings[i]);
+	}
+	return walls_trustd(
+	    dirs, p->service.num, p->settings->insecure_no_landlock, ei);
+}
+
+/* --- what it says ----------------------------------------------------------
+ */
+
+static void
+log_access(void *arg, const struct http_access *a)
+{
+	enum log_level level = a->status >= 500 ? LOG_ERROR : LOG_INFO;
+	struct buf path = BUF_INIT(4096);
+
+	(void)arg;
+	if (log_wants(level)) {
+		text_escape(&path, slice_str(a->path), PATH_SHOWN_MAX);
+		log_event(level, "http.answer", L_STR("client", a->client),
+		    L_STR("method", a->method), L_STR("path", buf_cstr(&path)),
+		    L_INT("status", a->status), L_INT("bytes", a->response_len),
+		    L_INT("us", a->duration_us), L_STR("rule", a->rule));
+	}
+	if (a->trouble != NULL) {
+		log_err(LOG_ERROR, "http.trouble", a->trouble);
+	}
+	buf_clear(&path);
+}
+
+static void
+log_state(const struct ring *ring, const struct state *s)
+{
+	char of[TIME_TEXT_SIZE];
+
+	time_text(s->report.lists[MIRROR_ROOTS].of, of);
+	log_event(LOG_INFO, "mirror.serves", L_STR("mirror", ring_prefix(ring)),
+	    L_STR("directory", ring_dir(ring)), L_STR("of", of),
+	    L_INT("roots", s->report.certs), L_INT("files", s->num),
+	    L_INT("bytes", s->bytes));
+	if (s->left_out > 0) {
+		log_event(LOG_WARN, "mirror.left_out",
+		    L_STR("mirror", ring_prefix(ring)),
+		    L_INT("files", s->left_out),
+		    L_STR("text",
+			"certificates that no list names and that are not "
+			"what their names say are not served"));
+	}
+}
+
+/* --- looking ---------------------------------------------------------------
+ */
+
+/* *out_busy: one of them was being replaced. */
+static enum err
+look(struct program *p, bool *out_busy, struct errinfo *ei)
+{
+	const struct clock clock = system_clock();
+	enum err last = ERR_OK;
+
+	*out_busy = false;
+	for (size_t i = 0; i < p->service.num; i++) {
+		struct ring *ring = p->rings[i];
+		enum ring_seen seen = RING_SAME;
+		enum err e = ring_look(ring, clock_utc_sec(&clock), &seen, ei);
+		struct state *s = ring_state(ring);
+
+		if (e != ERR_OK) {
+			log_event(LOG_ERROR, "mirror.refused",
+			    L_STR("mirror", ring_prefix(ring)),
+			    L_STR("directory", ring_dir(ring)),
+			    L_STR("text",
+				s != NULL ? "what was served before is served "
+					    "on"
+					  : "nothing of it is served"));
+			log_err(LOG_ERROR, "mirror.why", ei);
+			last = e;
+		} else if (seen == RING_NEW) {
+			log_state(ring, s);
+		} else if (seen == RING_GOOD_AGAIN) {
+			log_event(LOG_INFO, "mirror.good_again",
+			    L_STR("mirror", ring_prefix(ring)),
+			    L_STR("directory", ring_dir(ring)));
+		}
+		*out_busy = *out_busy || seen == RING_BUSY;
+		state_unref(s);
+	}
+	return last;
+}
+
+static void
+say_ready(const struct program *p)
+{
+	log_event(LOG_INFO, "trustd.ready",
+	    L_STR("address", p->settings->address),
+	    L_INT("port", p->settings->port), L_INT("pid", getpid()));
+	(void)puts("ready");
+	(void)fflush(stdout);
+	service_notify("READY=1");
+}
+
+static enum err
+serve_until_told(struct program *p, bool busy, struct errinfo *ei)
+{
+	for (;;) {
+		int wait_ms =
+		    busy ? BUSY_MS : (int)p->settings->look_sec * 1000;
+		struct errinfo why = {0};
+		unsigned signals = 0;
+		enum err e = signals_wait(NULL, 0, wait_ms, &signals, ei);
+
+		if (e != ERR_OK || (signals & SIGNAL_STOP) != 0) {
+			return e;
+		}
+		/* What was refused has been told. */
+		(void)look(p, &busy, &why);
+	}
+}
+
+static enum err
+serve(struct program *p, struct errinfo *ei)
+{
+	const struct trustd_settings *s = p->settings;
+	const struct http_options options = {
+	    .listen_fd = p->listen_fd,
+	    .loop_threads = LOOPS,
+	    .worker_threads = 1, /* all is answered from the loops */
+	    .connections_max = s->connections_max,
+	    .connections_per_ip = s->connections_per_ip,
+	    .header_memory = HTTP_PUBLIC_MEMORY,
+	    .routes = trustd_routes,
+	    .num_routes = trustd_num_routes,
+	    .trusted_proxies = s->proxies,
+	    .num_trusted_proxies = s->num_proxies,
+	    .ignore_query = true,
+	    .arg = &p->service,
+	    .access_log = log_access,
+	};
+	struct http_server *server = NULL;
+	struct errinfo why = {0};
+	bool busy;
+	enum err e;
+
+	(void)look(p, &busy, &why);
+	e = http_server_start(&options, &server, ei);
+	if (e != ERR_OK) {
+		return e;
+	}
+	p->listen_fd = -1;
+	say_ready(p);
+	e = serve_until_told(p, busy, ei);
+	http_server_stop(server, GRACE_MS);
+	return e;
+}
+
+static enum err
+check(struct program *p, struct errinfo *ei)
+{
+	bool busy;
+
+	return look(p, &busy, ei);
+}
+
+static enum err
+run(struct program *p, const struct options *o, struct errinfo *ei)
+{
+	enum err e = signals_catch(ei);
+
+	if (e == ERR_OK) {
+		e = crypto_init(ei);
+	}
+	if (e == ERR_OK) {
+		e = confine_hide(ei);
+	}
+	if (e == ERR_OK) {
+		e = load_settings(p, o->conf, ei);
+	}
+	if (e == ERR_OK) {
+		log_init("trustd", p->settings->log_level);
+		e = load_anchors(p, ei);
+	}
+	if (e == ERR_OK) {
+		e = make_rings(p, ei);
+	}
+	if (e == ERR_OK && !o->check) {
+		e = socket_listen_tcp(p->settings->address, p->settings->port,
+		    &p->listen_fd, NULL, ei);
+	}
+	if (e == ERR_OK) {
+		e = put_up_walls(p, ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	return o->check ? check(p, ei) : serve(p, ei);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct program p = {.listen_fd = -1};
+	struct options o = {0};
+	struct errinfo ei = {0};
+	enum err e;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("surguch-trustd %s\n", surguch_version);
+		return 0;
+	}
+	log_init("trustd", LOG_INFO);
+	if (service_has_journal()) {
+		log_for_journal();
+	}
+	if (!parse(argc, argv, &o)) {
+		return 2;
+	}
+	e = run(&p, &o, &ei);
+	fd_close(p.listen_fd);
+	for (size_t i = 0; i < p.service.num; i++) {
+		ring_free(p.rings[i]);
+	}
+	trust_anchors_clear(&p.anchors);
+	trustd_settings_free(p.settings);
+	if (e != ERR_OK) {
+		log_err(LOG_ERROR, "trustd.end", &ei);
+		return 1;
+	}
+	return 0;
+}
