@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cmd_trust.h"
 #include "cli/cmd_trust_mirror.h"
+#include "cli/cmd_trust_notify.h"
 #include "cli/cmd_trust_source.h"
 #include "cli/commands.h"
 #include "os/file.h"
@@ -106,42 +107,92 @@ mirror_read_rules(const struct mirror_words *w, struct trust_anchors *anchors,
 	return trust_read_anchors(w->anchor, anchors, ei);
 }
 
+struct mirror_order {
+	struct mirror_words words;
+	struct trust_mirror_rules rules;
+	struct trust_anchors anchors;
+	struct remote_mirror remote;
+	struct notify_words notify;
+};
+
+static enum err
+sync(struct mirror_order *o, const char *from, const char *to,
+    struct trust_mirror_report *report, struct errinfo *ei)
+{
+	struct trust_source source = {.get = NULL};
+	enum err e = trust_source_open(from, &o->remote, &source, ei);
+
+	if (e == ERR_OK) {
+		e = mirror_read_rules(&o->words, &o->anchors, &o->rules, ei);
+	}
+	if (e == ERR_OK) {
+		e = trust_mirror_sync(to, &source, &o->rules, report, ei);
+	}
+	return e;
+}
+
+/* What the mirror came to is told first here, and then elsewhere; where it
+ * failed, that is the error whatever becomes of the message. */
+static enum err
+sync_and_tell(struct mirror_order *o, const char *from, const char *to,
+    struct notify *notify, struct errinfo *ei)
+{
+	struct trust_mirror_report report = {.certs = 0};
+	struct errinfo untold = {0};
+	enum err e = sync(o, from, to, &report, ei);
+
+	if (e == ERR_OK) {
+		e = mirror_tell(&report, ei);
+		return e == ERR_OK && notify != NULL
+			   ? notify_done(notify, &report, ei)
+			   : e;
+	}
+	if (notify != NULL && notify_failed(notify, ei, &untold) != ERR_OK) {
+		(void)fprintf(stderr,
+		    "surguch: warning: and nobody could be told: %s [%s]\n",
+		    untold.text, untold.rule);
+	}
+	return e;
+}
+
 enum err
 cmd_trust_mirror(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	struct mirror_words w = {.anchor = NULL};
-	struct trust_mirror_rules rules = {.now = 0};
-	struct trust_mirror_report report;
-	struct trust_anchors anchors = {.num = 0};
-	struct trust_source source = {.get = NULL};
-	struct remote_mirror remote = {.proxy = NULL};
+	const struct clock clock = system_clock();
+	struct mirror_order o = {.words = {.anchor = NULL}};
+	struct notify *notify = NULL;
 	const struct cli_option options[] = {
-	    {"--proxy", &remote.proxy, NULL},
-	    {"--ca", &remote.ca, NULL},
-	    {"--new", NULL, &rules.new_only},
-	    {"--older", NULL, &rules.older},
-	    {"--remove-stale", NULL, &rules.remove_stale},
-	    {"--anchor", &w.anchor, NULL},
-	    {"--old", NULL, &w.old},
-	    {"--strict", NULL, &w.strict},
+	    {"--proxy", &o.remote.proxy, NULL},
+	    {"--ca", &o.remote.ca, NULL},
+	    {"--new", NULL, &o.rules.new_only},
+	    {"--older", NULL, &o.rules.older},
+	    {"--remove-stale", NULL, &o.rules.remove_stale},
+	    {"--anchor", &o.words.anchor, NULL},
+	    {"--old", NULL, &o.words.old},
+	    {"--strict", NULL, &o.words.strict},
+	    {"--notify", &o.notify.to, NULL},
+	    {"--age", &o.notify.age, NULL},
+	    {"--smtp", &o.notify.smtp, NULL},
+	    {"--from", &o.notify.from, NULL},
+	    {"--smtp-user", &o.notify.user, NULL},
+	    {"--smtp-password-file", &o.notify.password_file, NULL},
+	    {"--notify-ca", &o.notify.ca, NULL},
+	    {"--insecure-plain", NULL, &o.notify.plain},
 	};
 	struct cli_args args;
 	enum err e = cli_parse(
 	    argc, argv, options, ARRAY_LEN(options), 2, 2, usage, &args, ei);
 
-	if (e != ERR_OK) {
-		return e;
+	if (e == ERR_OK) {
+		e = notify_open(
+		    &o.notify, args.at[1], clock_utc_sec(&clock), &notify, ei);
 	}
-	if ((e = trust_source_open(args.at[0], &remote, &source, ei)) ==
-		ERR_OK &&
-	    (e = mirror_read_rules(&w, &anchors, &rules, ei)) == ERR_OK) {
-		e = trust_mirror_sync(args.at[1], &source, &rules, &report, ei);
+	if (e == ERR_OK) {
+		e = sync_and_tell(&o, args.at[0], args.at[1], notify, ei);
 	}
-	trust_anchors_clear(&anchors);
-	if (e != ERR_OK) {
-		return e;
-	}
-	return mirror_tell(&report, ei);
+	notify_free(notify);
+	trust_anchors_clear(&o.anchors);
+	return e;
 }
 
 enum err

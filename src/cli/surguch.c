@@ -158,7 +158,10 @@ static const struct cli_command commands[] = {
 	cmd_trust_list},
     {"trust", "mirror",
 	"SOURCE DIRECTORY [--proxy URL] [--ca FILE] [--new] [--older] "
-	"[--remove-stale] [--old] [--strict] [--anchor FILE]",
+	"[--remove-stale] [--old] [--strict] [--anchor FILE] [--notify "
+	"ADDRESS] [--age DAYS] [--smtp URL] [--from ADDRESS] [--smtp-user "
+	"NAME] "
+	"[--smtp-password-file FILE] [--notify-ca FILE] [--insecure-plain]",
 	"bring a directory of lists and roots up to a source (SOURCE: "
 	"microsoft, an address, a directory), verified, as certutil "
 	"-syncWithWU has it",

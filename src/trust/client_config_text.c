@@ -26,7 +26,10 @@ client_put_service(struct buf *out, const struct client_config *c)
 {
 	buf_add_str(out,
 	    "# Keeps /var/lib/surguch-roots up to the mirror; everything is\n"
-	    "# verified before anything is replaced.\n");
+	    "# verified before anything is replaced.  With --notify at the "
+	    "end of\n"
+	    "# ExecStart (surguch(1)) it tells when lists change, age or "
+	    "fail.\n");
 	if (strncmp(c->address, "file:", 5) == 0) {
 		buf_add_str(out, "# The share has to be mounted at "
 				 "/mnt/surguch-roots, read-only.\n");
