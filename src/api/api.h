@@ -65,11 +65,9 @@ enum {
 	API_ORDER_RATE_ALL_PER_MIN = 20, /* a third of the signer's ceiling */
 };
 
-/* Cookies and headers that clients know. */
+/* Cookies that clients know. */
 #define API_SESSION_COOKIE "surguch_session"
 #define API_DEVICE_COOKIE  "surguch_device"
-/* Without an Origin header a write by cookie must carry this one. */
-#define API_WRITE_HEADER "X-Surguch-Request"
 
 struct json_writer;
 /* "support": {"phone", "hours"}, as a member; nothing when none is known. */

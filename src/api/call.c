@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "http/origin.h"
 #include "http/problem.h"
 #include "os/random.h"
 #include "registry/idem.h"
@@ -200,43 +201,6 @@ call_desk(void *arg, const struct request *r, struct response *resp,
 	call_clear(&c);
 }
 
-/*
- * A browser sends cookies by itself, so a write by cookie must show that our
- * own page made it: by its Origin, or by a header that no foreign page can
- * set without asking first.
- */
-static enum err
-check_origin(const struct call *c)
-{
-	const char *origin = request_header(c->r, "Origin");
-	const char *host = request_header(c->r, "Host");
-	const char *own = c->api->origin;
-	char from_host[512];
-
-	if (!is_write(c->r)) {
-		return ERR_OK;
-	}
-	if (origin == NULL) {
-		if (request_header(c->r, API_WRITE_HEADER) != NULL) {
-			return ERR_OK;
-		}
-		return err_set(c->ei, ERR_DENIED, "request.origin", NULL,
-		    "a write by cookie needs an Origin header or, without "
-		    "it, the header %s: 1",
-		    API_WRITE_HEADER);
-	}
-	if (own[0] == '\0') {
-		(void)snprintf(from_host, sizeof(from_host), "https://%s",
-		    host != NULL ? host : "");
-		own = from_host;
-	}
-	if (strcmp(origin, own) != 0) {
-		return err_set(c->ei, ERR_DENIED, "request.origin", NULL,
-		    "the request comes from another site");
-	}
-	return ERR_OK;
-}
-
 static void
 run_person(struct call *c, call_op *op)
 {
@@ -252,7 +216,7 @@ run_person(struct call *c, call_op *op)
 		return;
 	}
 	if (e == ERR_OK) {
-		e = check_origin(c);
+		e = origin_check(c->r, c->api->origin, c->ei);
 	}
 	if (e != ERR_OK) {
 		problem_from_err(c->resp, c->ei);
@@ -284,7 +248,7 @@ call_open(
 	enum err e;
 
 	call_init(&c, arg, r, resp, &ei);
-	e = check_origin(&c);
+	e = origin_check(c.r, c.api->origin, &ei);
 	if (e == ERR_OK) {
 		e = parse_body(&c);
 	}

@@ -8,7 +8,7 @@
 #include "api/call.h"
 #include "api/list_json.h"
 #include "api/routes.h"
-#include "identity/rate.h"
+#include "http/rate.h"
 #include "os/random.h"
 #include "registry/phone_change.h"
 

@@ -15,7 +15,7 @@
 #include "ca/revoke.h"
 #include "ca/root_crl.h"
 #include "crypto/hash.h"
-#include "identity/rate.h"
+#include "http/rate.h"
 #include "x509/cert.h"
 #include "x509/pem.h"
 

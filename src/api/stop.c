@@ -17,7 +17,7 @@
 #include "ca/revoke.h"
 #include "crypto/cms.h"
 #include "crypto/hash.h"
-#include "identity/rate.h"
+#include "http/rate.h"
 #include "registry/stop_text.h"
 #include "x509/cert.h"
 #include "x509/name.h"

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "http/http_priv.h"
+#include "http/origin.h"
 #include "store/store.h"
 #include "json/json.h"
 
@@ -38,7 +39,7 @@ fill_request(struct request *r, const struct ask *a, char *room)
 		add_header(r, "Authorization", bearer);
 	}
 	if (a->who != DESK) {
-		add_header(r, API_WRITE_HEADER, "1");
+		add_header(r, ORIGIN_WRITE_HEADER, "1");
 	}
 	if (a->who == PERSON) {
 		r->cookies[r->num_cookies++] =

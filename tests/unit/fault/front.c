@@ -6,9 +6,9 @@
 #include "api/events.h"
 #include "ca/authority.h"
 #include "ca/publish.h"
+#include "http/rate.h"
 #include "identity/notice.h"
 #include "identity/otp.h"
-#include "identity/rate.h"
 #include "registry/idem.h"
 #include "registry/issuing.h"
 

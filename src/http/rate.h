@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SURGUCH_IDENTITY_RATE_H
-#define SURGUCH_IDENTITY_RATE_H
+#ifndef SURGUCH_HTTP_RATE_H
+#define SURGUCH_HTTP_RATE_H
 /*
  * How often one address may ask what costs us something and is for anybody.
  * Counted in memory, in a table of fixed size: this guards our work, not a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "identity/rate.h"
+#include "http/rate.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include "identity/rate.h"
+#include "http/rate.h"
 
 enum {
 	PER_MIN = 6
