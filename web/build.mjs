@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Make the cabinet's page: types checked, one script and a dictionary a
+// Make the pages, each in a directory of its own: the cabinet's, and that of a
+// mirror's administrator.  Types checked, one script and a dictionary a
 // language, one stylesheet, fonts.
-//   node build.mjs OUT
+//   node build.mjs OUT       (OUT, OUT-mirror)
 // Every file but index.html bears its hash in its name, and what gains by it
 // lies beside itself as .gz.  OUT is replaced only when all of it was made.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -20,6 +21,7 @@ const FONTS = '/usr/share/fonts/truetype/paratype';
 // Latin and Cyrillic, and the signs that the texts use.
 const LETTERS = 'U+0020-007E,U+00A0,U+00AB,U+00B7,U+00BB,U+0400-045F,' +
 	'U+2010-2015,U+2018-201E,U+2022,U+2026,U+2116,U+2192';
+const PAGES = [{ from: '.', suffix: '' }, { from: 'mirror', suffix: '-mirror' }];
 const COMPRESSED = /\.(html|js|css|svg)$/;
 
 class Failed extends Error {}
@@ -48,7 +50,7 @@ function subset(file, scratch) {
 }
 
 // {name: bytes}; names in the texts of others are replaced by hashed ones.
-function make(scratch) {
+function make(from, scratch) {
 	const made = new Map();
 	const named = new Map();
 	const put = (name, bytes) => {
@@ -69,7 +71,7 @@ function make(scratch) {
 		put('style.css', rename(file.text));
 	}
 	// They name each other, so esbuild gives the hashes.
-	for (const file of bundle('main.tsx', { format: 'esm', target: 'es2020',
+	for (const file of bundle(join(from, 'main.tsx'), { format: 'esm', target: 'es2020',
 		splitting: true, entryNames: '[name]-[hash]',
 		chunkNames: '[name]-[hash]', jsx: 'automatic',
 		jsxImportSource: 'preact' })) {
@@ -79,7 +81,7 @@ function make(scratch) {
 		}
 	}
 	made.set('index.html', Buffer.from(
-		rename(readFileSync(join(here, 'index.html'), 'utf8'))));
+		rename(readFileSync(join(here, from, 'index.html'), 'utf8'))));
 	return made;
 }
 
@@ -114,7 +116,9 @@ if (!out) {
 const scratch = mkdtempSync(join(tmpdir(), 'surguch-web-'));
 try {
 	checkTypes();
-	write(make(scratch), resolve(out));
+	for (const { from, suffix } of PAGES) {
+		write(make(from, scratch), resolve(`${out}${suffix}`));
+	}
 } catch (e) {
 	process.stderr.write(e instanceof Failed ? `${e.message}\n` : `${e.stack}\n`);
 	process.exitCode = 1;

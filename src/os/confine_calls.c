@@ -123,6 +123,7 @@ const struct confine_call confine_calls_files[] = {
     CALL("unlinkat"),
     CALL("mkdir"),
     CALL("mkdirat"),
+    CALL("rmdir"),
     {0},
 };
 

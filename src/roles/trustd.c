@@ -2,10 +2,11 @@
 /*
  * surguch-trustd: serves mirrors of trusted roots over HTTP, read only.
  *
- *	surguch-trustd [-c FILE] [-n]
+ *	surguch-trustd [-c FILE] [-n | -a NAME | -d NAME]
  *	surguch-trustd --version
  *
  * -n: check the settings and the mirrors and exit.
+ * -a, -d: add an administrator, and print its key; delete one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "base/bounds.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "crypto/init.h"
@@ -24,9 +26,12 @@
 #include "os/socket.h"
 #include "os/systime.h"
 #include "roles/options.h"
+#include "roles/trustd_admin.h"
 #include "roles/walls.h"
 #include "trust/anchors.h"
 #include "trust/file.h"
+#include "trustd/admins.h"
+#include "trustd/clients.h"
 #include "trustd/service.h"
 #include "trustd/settings.h"
 
@@ -39,6 +44,8 @@ enum {
 
 struct options {
 	const char *conf;
+	const char *add;
+	const char *remove;
 	bool check;
 };
 
@@ -48,6 +55,8 @@ struct program {
 	struct trust_mirror_rules rules;
 	struct ring *rings[TRUSTD_RINGS_MAX];
 	struct trustd service;
+	struct trustd_door *door;
+	struct clients *clients; /* NULL: nobody looks */
 	int listen_fd;
 };
 
@@ -57,6 +66,8 @@ parse(int argc, char **argv, struct options *o)
 	const struct role_option options[] = {
 	    {'c', false, "FILE", &o->conf, NULL},
 	    {'n', false, NULL, NULL, &o->check},
+	    {'a', false, "NAME", &o->add, NULL},
+	    {'d', false, "NAME", &o->remove, NULL},
 	};
 
 	o->conf = "/etc/surguch/trustd.conf";
@@ -143,8 +154,8 @@ put_up_walls(const struct program *p, struct errinfo *ei)
 	for (size_t i = 0; i < p->service.num; i++) {
 		dirs[i] = ring_dir(p->rings[i]);
 	}
-	return walls_trustd(
-	    dirs, p->service.num, p->settings->insecure_no_landlock, ei);
+	return walls_trustd(dirs, p->service.num, trustd_door_dir(p->door),
+	    p->settings->insecure_no_landlock, ei);
 }
 
 /* --- what it says ----------------------------------------------------------
@@ -168,6 +179,44 @@ log_access(void *arg, const struct http_access *a)
 		log_err(LOG_ERROR, "http.trouble", a->trouble);
 	}
 	buf_clear(&path);
+}
+
+/* For the administrator's page. */
+static void
+note_client(const struct program *p, const struct http_access *a)
+{
+	const struct clock clock = system_clock();
+	struct client seen = {
+	    .at = clock_utc_sec(&clock),
+	    .status = a->status,
+	};
+	const char *name = NULL;
+	const struct ring *ring =
+	    a->path[0] == '/' ? trustd_ring_of(&p->service, a->path + 1, &name)
+			      : NULL;
+
+	for (size_t i = 0; ring != NULL && i < p->service.num; i++) {
+		if (p->service.rings[i] == ring) {
+			seen.mirror = i;
+		}
+	}
+	if (ring != NULL) {
+		(void)snprintf(
+		    seen.address, sizeof(seen.address), "%s", a->client);
+		(void)snprintf(seen.file, sizeof(seen.file), "%s", name);
+		clients_note(p->clients, &seen);
+	}
+}
+
+static void
+log_fetch(void *arg, const struct http_access *a)
+{
+	const struct program *p = arg;
+
+	if (p->clients != NULL) {
+		note_client(p, a);
+	}
+	log_access(NULL, a);
 }
 
 static void
@@ -276,7 +325,8 @@ serve(struct program *p, struct errinfo *ei)
 	    .num_trusted_proxies = s->num_proxies,
 	    .ignore_query = true,
 	    .arg = &p->service,
-	    .access_log = log_access,
+	    .access_log = log_fetch,
+	    .log_arg = p,
 	};
 	struct http_server *server = NULL;
 	struct errinfo why = {0};
@@ -289,8 +339,11 @@ serve(struct program *p, struct errinfo *ei)
 		return e;
 	}
 	p->listen_fd = -1;
-	say_ready(p);
-	e = serve_until_told(p, busy, ei);
+	e = trustd_door_open(p->door, log_access, ei);
+	if (e == ERR_OK) {
+		say_ready(p);
+		e = serve_until_told(p, busy, ei);
+	}
 	http_server_stop(server, GRACE_MS);
 	return e;
 }
@@ -301,6 +354,56 @@ check(struct program *p, struct errinfo *ei)
 	bool busy;
 
 	return look(p, &busy, ei);
+}
+
+/* Before there is a server, by whoever may write the file. */
+static enum err
+change_admins(
+    const struct program *p, const struct options *o, struct errinfo *ei)
+{
+	const char *path = p->settings->admin.administrators;
+	char key[ADMIN_KEY_SIZE];
+	enum err e;
+
+	if (o->remove != NULL) {
+		return admins_remove(path, o->remove, ei);
+	}
+	e = admins_add(path, o->add, key, ei);
+	if (e == ERR_OK) {
+		(void)printf("%s\n", key);
+		(void)fprintf(stderr,
+		    "This is the key of %s, shown this once.\n", o->add);
+	}
+	secret_wipe(key, sizeof(key));
+	return e;
+}
+
+static enum err
+start(struct program *p, const struct options *o, struct errinfo *ei)
+{
+	enum err e = load_anchors(p, ei);
+
+	if (e == ERR_OK) {
+		e = make_rings(p, ei);
+	}
+	if (e == ERR_OK && !o->check && p->settings->admin.address[0] != '\0') {
+		e = clients_new(&p->clients, ei);
+	}
+	if (e == ERR_OK && !o->check) {
+		e = trustd_door_prepare(p->settings, &p->rules, &p->service,
+		    p->clients, &p->door, ei);
+	}
+	if (e == ERR_OK && !o->check) {
+		e = socket_listen_tcp(p->settings->address, p->settings->port,
+		    &p->listen_fd, NULL, ei);
+	}
+	if (e == ERR_OK) {
+		e = put_up_walls(p, ei);
+	}
+	if (e != ERR_OK) {
+		return e;
+	}
+	return o->check ? check(p, ei) : serve(p, ei);
 }
 
 static enum err
@@ -317,24 +420,12 @@ run(struct program *p, const struct options *o, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = load_settings(p, o->conf, ei);
 	}
-	if (e == ERR_OK) {
-		log_init("trustd", p->settings->log_level);
-		e = load_anchors(p, ei);
-	}
-	if (e == ERR_OK) {
-		e = make_rings(p, ei);
-	}
-	if (e == ERR_OK && !o->check) {
-		e = socket_listen_tcp(p->settings->address, p->settings->port,
-		    &p->listen_fd, NULL, ei);
-	}
-	if (e == ERR_OK) {
-		e = put_up_walls(p, ei);
-	}
 	if (e != ERR_OK) {
 		return e;
 	}
-	return o->check ? check(p, ei) : serve(p, ei);
+	log_init("trustd", p->settings->log_level);
+	return o->add != NULL || o->remove != NULL ? change_admins(p, o, ei)
+						   : start(p, o, ei);
 }
 
 int
@@ -357,6 +448,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	e = run(&p, &o, &ei);
+	trustd_door_close(p.door);
+	clients_free(p.clients);
 	fd_close(p.listen_fd);
 	for (size_t i = 0; i < p.service.num; i++) {
 		ring_free(p.rings[i]);

@@ -139,7 +139,7 @@ walls_courier(bool insecure_no_landlock, struct errinfo *ei)
 /* --- trustd --------------------------------------------------------------- */
 
 enum err
-walls_trustd(const char *const *mirrors, size_t num_mirrors,
+walls_trustd(const char *const *mirrors, size_t num_mirrors, const char *more,
     bool insecure_no_landlock, struct errinfo *ei)
 {
 	const struct confine_call *const calls[] = {
@@ -149,11 +149,44 @@ walls_trustd(const char *const *mirrors, size_t num_mirrors,
 	    confine_calls_server,
 	    NULL,
 	};
-	struct confine_path paths[TRUSTD_RINGS_MAX];
+	struct confine_path paths[TRUSTD_RINGS_MAX + 1];
+	size_t num = num_mirrors;
 
 	ensure(num_mirrors <= TRUSTD_RINGS_MAX);
 	for (size_t i = 0; i < num_mirrors; i++) {
 		paths[i] = (struct confine_path){mirrors[i], CONFINE_READ};
+	}
+	if (more != NULL) {
+		paths[num++] = (struct confine_path){more, CONFINE_READ};
+	}
+	return confine_apply(
+	    &(struct confine){
+		.role = "trustd",
+		.paths = paths,
+		.num_paths = num,
+		.calls = calls,
+		.threads = true,
+		.insecure_no_landlock = insecure_no_landlock,
+	    },
+	    ei);
+}
+
+enum err
+walls_trustd_writer(const char *const *mirrors, size_t num_mirrors,
+    bool insecure_no_landlock, struct errinfo *ei)
+{
+	const struct confine_call *const calls[] = {
+	    confine_calls_base,
+	    confine_calls_files,
+	    confine_calls_messages,
+	    NULL,
+	};
+	struct confine_path paths[TRUSTD_RINGS_MAX];
+
+	ensure(num_mirrors <= TRUSTD_RINGS_MAX);
+	for (size_t i = 0; i < num_mirrors; i++) {
+		paths[i] = (struct confine_path){
+		    mirrors[i], CONFINE_READ | CONFINE_WRITE};
 	}
 	return confine_apply(
 	    &(struct confine){
@@ -161,7 +194,6 @@ walls_trustd(const char *const *mirrors, size_t num_mirrors,
 		.paths = paths,
 		.num_paths = num_mirrors,
 		.calls = calls,
-		.threads = true,
 		.insecure_no_landlock = insecure_no_landlock,
 	    },
 	    ei);

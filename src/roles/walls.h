@@ -48,9 +48,14 @@ ATTR_MUST_USE enum err walls_signer(
 ATTR_MUST_USE enum err walls_courier(
     bool insecure_no_landlock, struct errinfo *ei);
 
-/* The server of mirrors: reads these directories, and answers on its
- * listener. */
+/* The server of mirrors: reads these directories and one more (NULL: none),
+ * and answers on its listeners. */
 ATTR_MUST_USE enum err walls_trustd(const char *const *mirrors,
+    size_t num_mirrors, const char *more, bool insecure_no_landlock,
+    struct errinfo *ei);
+/* Its other process: writes to these directories; no socket, no connection, no
+ * thread. */
+ATTR_MUST_USE enum err walls_trustd_writer(const char *const *mirrors,
     size_t num_mirrors, bool insecure_no_landlock, struct errinfo *ei);
 
 #endif

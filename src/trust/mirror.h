@@ -93,6 +93,8 @@ struct trust_sink {
 ATTR_MUST_USE enum err trust_mirror_gather(const struct trust_source *source,
     const struct trust_mirror_rules *rules, const struct trust_sink *to,
     struct trust_mirror_report *out, struct errinfo *ei);
+/* In a mirror's directory: the state before. */
+#define TRUST_MIRROR_PREVIOUS ".previous"
 /* Go back to what was there before the last sync that changed something; once
  * more goes forward again.  ERR_NOTFOUND "mirror.previous". */
 ATTR_MUST_USE enum err trust_mirror_back(const char *dir,

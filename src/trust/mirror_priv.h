@@ -12,8 +12,7 @@
 #include "trust/root.h"
 #include "trust/stl.h"
 
-#define MIRROR_PREVIOUS ".previous"
-#define MIRROR_LOCK     ".lock"
+#define MIRROR_LOCK ".lock"
 
 enum {
 	MIRROR_NAME_SIZE = 48, /* "<40 digits>.crt" */

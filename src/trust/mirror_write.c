@@ -165,7 +165,7 @@ save(const char *dir, struct errinfo *ei)
 	enum err e;
 
 	if ((e = path_join(new, dir, SAVING, ei)) != ERR_OK ||
-	    (e = path_join(now, dir, MIRROR_PREVIOUS, ei)) != ERR_OK ||
+	    (e = path_join(now, dir, TRUST_MIRROR_PREVIOUS, ei)) != ERR_OK ||
 	    (e = path_join(old, dir, SAVED_BEFORE, ei)) != ERR_OK ||
 	    (e = remove_dir(new, ei)) != ERR_OK ||
 	    (e = remove_dir(old, ei)) != ERR_OK ||
@@ -288,7 +288,8 @@ move_away(const char *dir, const char *name, struct errinfo *ei)
 	enum err e;
 
 	if ((e = path_join(from, dir, name, ei)) != ERR_OK ||
-	    (e = path_join(previous, dir, MIRROR_PREVIOUS, ei)) != ERR_OK ||
+	    (e = path_join(previous, dir, TRUST_MIRROR_PREVIOUS, ei)) !=
+		ERR_OK ||
 	    (e = path_join(to, previous, name, ei)) != ERR_OK ||
 	    (e = dir_make(previous, DIR_MODE, ei)) != ERR_OK) {
 		return e;
@@ -427,7 +428,7 @@ trust_mirror_back(const char *dir, const struct trust_mirror_rules *rules,
 	struct two_dirs both = {.dir = dir};
 	const struct trust_source source = {get_previous, &both};
 	struct trust_mirror_rules back = *rules;
-	enum err e = path_join(both.previous, dir, MIRROR_PREVIOUS, ei);
+	enum err e = path_join(both.previous, dir, TRUST_MIRROR_PREVIOUS, ei);
 
 	back.older = true;
 	back.new_only = false;

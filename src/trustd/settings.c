@@ -48,6 +48,27 @@ static const struct conf_setting mirror_settings[] = {
 	.min = 1,
 	.max = PATH_TEXT_SIZE - 64,
 	.check = check_path},
+    {.name = "takes_from", .type = CONF_TEXT, .max = TRUSTD_PREFIX_MAX},
+    {0},
+};
+
+#define PATH_SETTING(word, path)                                               \
+	{                                                                      \
+		.name = (word), .type = CONF_TEXT, .fallback = (path),         \
+		.max = PATH_TEXT_SIZE - 64, .check = check_path                \
+	}
+
+static const struct conf_setting admin_settings[] = {
+    {.name = "address", .type = CONF_TEXT, .fallback = "", .max = 64},
+    {.name = "port",
+	.type = CONF_INT,
+	.fallback_int = 8443,
+	.min = 1,
+	.max = UINT16_MAX},
+    PATH_SETTING("certificate", ""),
+    PATH_SETTING("key", ""),
+    PATH_SETTING("administrators", "/var/lib/surguch-trustd/administrators"),
+    PATH_SETTING("web", "/usr/share/surguch/web-mirror"),
     {0},
 };
 
@@ -90,6 +111,7 @@ static const struct conf_setting settings[] = {
     {.name = "old", .type = CONF_BOOL},
     {.name = "strict", .type = CONF_BOOL},
     {.name = "insecure_no_landlock", .type = CONF_BOOL},
+    {.name = "admin", .type = CONF_GROUP, .members = admin_settings},
     {.name = "mirrors",
 	.type = CONF_GROUPS,
 	.required = true,
@@ -113,6 +135,7 @@ read_mirrors(struct trustd_settings *s, struct conf_cursor root,
 		struct conf_cursor c = conf_group_at(root, "mirrors", i);
 		struct trustd_mirror *m = &s->mirrors[s->num_mirrors++];
 
+		m->takes_from = TRUSTD_NONE;
 		m->prefix = conf_text(c, "prefix");
 		m->directory = conf_text(c, "directory");
 		for (size_t k = 0; k < i; k++) {
@@ -124,6 +147,52 @@ read_mirrors(struct trustd_settings *s, struct conf_cursor root,
 		}
 	}
 	return ERR_OK;
+}
+
+/* Once all are known. */
+static void
+read_sources(struct trustd_settings *s, struct conf_cursor root,
+    struct conf_report *report)
+{
+	for (size_t i = 0; i < s->num_mirrors; i++) {
+		struct conf_cursor c = conf_group_at(root, "mirrors", i);
+		struct trustd_mirror *m = &s->mirrors[i];
+
+		if (!conf_has(c, "takes_from")) {
+			continue;
+		}
+		for (size_t k = 0; k < s->num_mirrors; k++) {
+			if (k != i && strcasecmp(s->mirrors[k].prefix,
+					  conf_text(c, "takes_from")) == 0) {
+				m->takes_from = k;
+			}
+		}
+		if (m->takes_from == TRUSTD_NONE) {
+			conf_complain(report, c, "takes_from",
+			    "is the prefix of no other mirror");
+		}
+	}
+}
+
+static void
+read_admin(struct trustd_settings *s, struct conf_cursor root,
+    struct conf_report *report)
+{
+	struct conf_cursor c = conf_group(root, "admin");
+	struct trustd_admin_settings *a = &s->admin;
+
+	a->address = conf_text(c, "address");
+	a->port = (uint16_t)conf_int(c, "port");
+	a->certificate = conf_text(c, "certificate");
+	a->key = conf_text(c, "key");
+	a->administrators = conf_text(c, "administrators");
+	a->web = conf_text(c, "web");
+	if (a->address[0] != '\0' &&
+	    (a->certificate[0] == '\0' || a->key[0] == '\0')) {
+		conf_complain(report, c,
+		    a->certificate[0] == '\0' ? "certificate" : "key",
+		    "is needed: the administrator's page is over TLS alone");
+	}
 }
 
 static enum err
@@ -162,6 +231,10 @@ read_all(
 	e = read_proxies(s, root, ei);
 	if (e == ERR_OK) {
 		e = read_mirrors(s, root, report, ei);
+	}
+	if (e == ERR_OK) {
+		read_sources(s, root, report);
+		read_admin(s, root, report);
 	}
 	return e == ERR_OK ? conf_report_err(report, ei) : e;
 }

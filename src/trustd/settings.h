@@ -15,6 +15,23 @@
 struct trustd_mirror {
 	const char *prefix; /* "" for none */
 	const char *directory;
+	/* The number of the mirror whose state an administrator may have it
+	 * take over; TRUSTD_NONE. */
+	size_t takes_from;
+};
+
+enum {
+	TRUSTD_NONE = SIZE_MAX
+};
+
+/* The administrator's door. */
+struct trustd_admin_settings {
+	const char *address; /* "": there is none */
+	uint16_t port;
+	const char *certificate;
+	const char *key;
+	const char *administrators;
+	const char *web; /* "": JSON alone */
 };
 
 /* Texts are borrowed from conf. */
@@ -32,6 +49,7 @@ struct trustd_settings {
 	bool old;
 	bool strict;
 	bool insecure_no_landlock;
+	struct trustd_admin_settings admin;
 	struct trustd_mirror *mirrors;
 	size_t num_mirrors;
 };

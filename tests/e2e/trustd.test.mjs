@@ -11,101 +11,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
 import { Client } from './lib/http.mjs';
-import { memoryOf, Running, statusOf } from './lib/processes.mjs';
-import { BUILD, freePorts, REFERENCE_DATA, scratch, until }
-	from './lib/scratch.mjs';
+import { memoryOf, statusOf } from './lib/processes.mjs';
+import { scratch, until } from './lib/scratch.mjs';
+import { certsOf, DATA, LIST, mirror, MIRROR_DATA, oldSource, realMirror, Server,
+	surguch, TRUSTD } from './lib/trustd.mjs';
 
-const DATA = join(REFERENCE_DATA, 'trust');
-const skip = existsSync(DATA) ? false : 'no reference data';
-const at = (path) => join(DATA, path);
-const REAL = at('mirror-20210126');
+const skip = existsSync(MIRROR_DATA) ? false : 'no reference data';
 const NAMES = ['authrootstl.cab', 'disallowedcertstl.cab', 'pinrulesstl.cab',
 	'disallowedcert.sst', 'pinrules.sst'];
-const LIST = NAMES[0];
-const TRUSTD = join(BUILD, 'src/roles/surguch-trustd');
-const SURGUCH = join(BUILD, 'src/cli/surguch');
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const surguch = (...args) => exec(SURGUCH, args, { timeoutSec: 60 });
-const certsOf = (dir) => readdirSync(dir).filter((f) => f.endsWith('.crt'));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-async function mirror(...args) {
-	const r = await surguch('trust', 'mirror', ...args, '--old');
-	assert.equal(r.code, 0, r.all);
-}
-
-async function realMirror(dir) {
-	mkdirSync(dir);
-	await mirror(REAL, dir);
-	return dir;
-}
-
-// The state of May 2020, as a source.
-function oldSource(dir) {
-	mkdirSync(dir);
-	copyFileSync(at('cab/authrootstl-20200518.cab'), join(dir, LIST));
-	for (const f of certsOf(REAL)) {
-		copyFileSync(join(REAL, f), join(dir, f));
-	}
-	const last = '7991e834f7e2eedd08950152e9552d14e958d57e.crt';
-	copyFileSync(at(`sst/${last}`), join(dir, last));
-	return dir;
-}
-
-class Server extends Running {
-	// mirrors: {prefix: directory}
-	static async start(t, dir, mirrors, more = '') {
-		const [port] = await freePorts(1);
-		const conf = join(dir, `trustd-${port}.conf`);
-		writeFileSync(conf, `address = "127.0.0.1";\nport = ${port};\n` +
-			`old = true;\nlook_seconds = 1;\n${more}\nmirrors = (\n` +
-			Object.entries(mirrors).map(([prefix, directory]) => `{ prefix = ` +
-				`"${prefix}"; directory = "${directory}"; }`).join(',\n') +
-			');\n');
-		const s = new Server(t, TRUSTD, ['-c', conf]);
-		s.port = port;
-		s.url = `http://127.0.0.1:${port}`;
-		await s.says(/event=trustd\.ready/);
-		s.http = new Client(s.url);
-		t.after(() => s.http.close());
-		return s;
-	}
-
-	get(path, headers = {}) {
-		return this.http.get(path, { headers });
-	}
-
-	// Bytes as they are, on a connection of their own; all until it is closed
-	// or silent.
-	raw(bytes, { quietMs = 300 } = {}) {
-		return new Promise((done) => {
-			const socket = connect(this.port, '127.0.0.1');
-			let text = '';
-			const end = () => {
-				socket.destroy();
-				done(text);
-			};
-			let timer = setTimeout(end, 5000);
-			socket.setEncoding('latin1').on('data', (d) => {
-				text += d;
-				clearTimeout(timer);
-				timer = setTimeout(end, quietMs);
-			}).on('close', () => {
-				clearTimeout(timer);
-				done(text);
-			}).on('error', () => {});
-			socket.write(bytes);
-		});
-	}
-
-	// From now on: until its log says so.
-	async logs(pattern) {
-		const from = this.log.length;
-		await until(() => pattern.test(this.log.slice(from)),
-			() => `${pattern} in:\n${this.log.slice(from)}`);
-	}
-}
 
 // A page for people under a good status is what Windows reports as damaged data.
 function noPage(r) {
@@ -239,7 +155,7 @@ test('what an attacker asks for', { skip }, async (t) => {
 	const real = await realMirror(join(dir, 'all'));
 	// Something to come back with .previous and a lock.
 	await mirror(oldSource(join(dir, 'source')), real, '--older');
-	await mirror(REAL, real);
+	await mirror(MIRROR_DATA, real);
 	writeFileSync(join(real, 'notes.txt'), 'a secret');
 	writeFileSync(join(dir, 'secret.cab'), 'a secret');
 	const s = await Server.start(t, dir, { '': real, 'pilot': real });
@@ -324,7 +240,7 @@ test('a mirror that is broken is not served', { skip }, async (t) => {
 			join(real, LIST)), 'mirror.kind'],
 		['no list', () => rmSync(join(real, LIST)), 'mirror.list'],
 		['a list signed over SHA-1 by nobody known', () =>
-			copyFileSync(at('cab/authrootstl-20061129.cab'), join(real, LIST)),
+			copyFileSync(join(DATA, 'cab/authrootstl-20061129.cab'), join(real, LIST)),
 		null],
 		['a certificate under another name', () => copyFileSync(
 			join(good, one), join(real, other)), 'mirror.certificate'],
@@ -332,10 +248,10 @@ test('a mirror that is broken is not served', { skip }, async (t) => {
 		['two files of one name', () => copyFileSync(join(good, one),
 			join(real, one.toUpperCase())), 'trustd.twice'],
 		['a store with strangers', () => copyFileSync(
-			at('sst/rootsupd-2013-04/roots.sst'), join(real, NAMES[3])),
+			join(DATA, 'sst/rootsupd-2013-04/roots.sst'), join(real, NAMES[3])),
 		'mirror.store'],
 	]) {
-		if (rule === null && !existsSync(at('cab/authrootstl-20061129.cab'))) {
+		if (rule === null && !existsSync(join(DATA, 'cab/authrootstl-20061129.cab'))) {
 			continue;
 		}
 		const refused = s.logs(rule === null ? /event=mirror\.why/
@@ -378,7 +294,7 @@ test('never a good state: nothing is served, and that is said', { skip },
 		assert.ok(Number(r.headers['retry-after']) > 0);
 		noPage(r);
 		assert.equal((await s.get(`/${LIST}`)).status, 200);
-		await mirror(REAL, empty);
+		await mirror(MIRROR_DATA, empty);
 		await s.says(/event=mirror\.serves mirror=test/);
 		assert.equal((await s.get(`/test/${LIST}`)).status, 200);
 		// A directory that others may write to, and settings with mistakes.
@@ -413,11 +329,11 @@ test('replaced while clients load', { skip }, async (t) => {
 		.forEach((f) => known.set(f, (known.get(f) ?? new Set())
 			.add(sha256(readFileSync(join(to, f))))));
 	learn();
-	await mirror(REAL, to);
+	await mirror(MIRROR_DATA, to);
 	learn();
 	assert.equal(known.get(LIST).size, 2);
 	const s = await Server.start(t, dir, { '': to });
-	const certs = certsOf(REAL);
+	const certs = certsOf(MIRROR_DATA);
 	const seen = new Map();
 	let over = false;
 	let loads = 0;
@@ -445,7 +361,7 @@ test('replaced while clients load', { skip }, async (t) => {
 	const clients = Array.from({ length: 8 }, (_, i) => load(i));
 	const dates = [];
 	for (let i = 0; i < 3; i += 1) {
-		for (const [from, ...more] of [[source, '--older'], [REAL]]) {
+		for (const [from, ...more] of [[source, '--older'], [MIRROR_DATA]]) {
 			const news = s.logs(/event=mirror\.serves/);
 			await mirror(from, to, ...more);
 			s.child.kill('SIGHUP');
@@ -491,7 +407,7 @@ test('who reads slowly, and who says nothing', { skip }, async (t) => {
 	t.after(() => mute.forEach((c) => c.destroy()));
 	await sleep(300);
 	const news = s.logs(/event=mirror\.serves/);
-	await mirror(REAL, to);
+	await mirror(MIRROR_DATA, to);
 	s.child.kill('SIGHUP');
 	await news;
 	const from = Date.now();

@@ -41,7 +41,8 @@ const AGAIN_MS = 4000;
 
 // What a page shows and does not change.  A centre that was away is asked
 // again by itself.
-export function useLoad<T>(load: () => Promise<T>, of: string) {
+export function useLoad<T>(load: () => Promise<T>, of: string,
+	say: (e: unknown) => string = problemText) {
 	const [value, setValue] = useState<T | null>(null);
 	const [faults, setFaults] = useState<Fault[]>([]);
 	const now = useRef(of);
@@ -51,13 +52,13 @@ export function useLoad<T>(load: () => Promise<T>, of: string) {
 			setValue(v);
 			setFaults([]);
 		}
-	}, (e: unknown) => setFaults([{ text: problemText(e) }]));
+	}, (e: unknown) => setFaults([{ text: say(e) }]));
 	useEffect(() => {
 		setValue(null);
 		look();
 	}, [of]);
 	useEvery(AGAIN_MS, look, faults.length > 0 && value === null);
-	return { value, faults };
+	return { value, faults, look };
 }
 
 // One act at a time: run() says what went wrong in `faults`.

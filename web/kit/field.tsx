@@ -20,25 +20,30 @@ interface Kind {
 	autocomplete: 'tel' | 'one-time-code' | 'off';
 	inputMode: 'tel' | 'numeric' | 'text';
 	code?: boolean;
+	secret?: boolean; // not to be read over a shoulder
 }
 
 export function Field(props: FieldProps & Kind) {
 	const hint = `${props.id}-hint`;
 	const wrong = `${props.id}-wrong`;
 	const about = [props.hint && hint, props.wrong && wrong].filter(Boolean);
+	const input = {
+		id: props.id, name: props.id, value: props.value,
+		class: props.code ? 'code' : undefined,
+		inputMode: props.inputMode, autocomplete: props.autocomplete,
+		'aria-describedby': about.join(' ') || undefined,
+		'aria-invalid': props.wrong ? 'true' as const : undefined,
+		onInput: (e: { currentTarget: HTMLInputElement }) =>
+			props.onInput(e.currentTarget.value),
+		onBlur: () => props.value !== '' && props.onLeave?.(),
+	};
 	return (
 		<div class={props.wrong ? 'field wrong' : 'field'}>
 			<label for={props.id}>{props.label}</label>
 			{props.hint && <span class="hint" id={hint}>{props.hint}</span>}
 			{props.wrong && <WrongText id={wrong}>{props.wrong}</WrongText>}
-			<input id={props.id} name={props.id} type="text"
-				class={props.code ? 'code' : undefined}
-				inputMode={props.inputMode} autocomplete={props.autocomplete}
-				value={props.value}
-				aria-describedby={about.join(' ') || undefined}
-				aria-invalid={props.wrong ? 'true' : undefined}
-				onInput={(e) => props.onInput(e.currentTarget.value)}
-				onBlur={() => props.value !== '' && props.onLeave?.()} />
+			{props.secret ? <input type="password" {...input} />
+				: <input type="text" {...input} />}
 		</div>
 	);
 }
