@@ -2,6 +2,9 @@
 #include "os/memory.h"
 
 #include <stdint.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -88,4 +91,12 @@ memory_guard(bool *out_all, struct errinfo *ei)
 		secret_set_keeper(keep);
 	}
 	return ERR_OK;
+}
+
+void
+memory_return(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }

@@ -3,7 +3,8 @@
 #define SURGUCH_OS_MEMORY_H
 /*
  * Memory that is not to be found anywhere else: not on a swap device, not in a
- * core dump, not by another process of the same user.
+ * core dump, not by another process of the same user; and memory that is not
+ * kept.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +23,9 @@ ATTR_MUST_USE enum err memory_guard(bool *out_all, struct errinfo *ei);
 /* Lock the pages of these bytes for as long as the process lives; what else is
  * in them is few.  False when the system refuses. */
 bool memory_keep(void *p, size_t len);
+
+/* What has been freed goes back to the system, after work that took much more
+ * than what stays. */
+void memory_return(void);
 
 #endif

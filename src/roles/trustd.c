@@ -21,6 +21,7 @@
 #include "http/server.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/memory.h"
 #include "os/notify.h"
 #include "os/signals.h"
 #include "os/socket.h"
@@ -267,6 +268,8 @@ look(struct program *p, bool *out_busy, struct errinfo *ei)
 			log_err(LOG_ERROR, "mirror.why", ei);
 			last = e;
 		} else if (seen == RING_NEW) {
+			/* Judging took more than is kept. */
+			memory_return();
 			log_state(ring, s);
 		} else if (seen == RING_GOOD_AGAIN) {
 			log_event(LOG_INFO, "mirror.good_again",

@@ -191,8 +191,8 @@ check_store(const struct mirror_list *l, enum trust_mirror_file which,
 	return e == ERR_OK ? e : err_object(ei, e, files[which].sst);
 }
 
-enum err
-mirror_get_store(const struct trust_source *from, enum trust_mirror_file which,
+static enum err
+get_store(const struct trust_source *from, enum trust_mirror_file which,
     struct mirror_list *l, struct errinfo *ei)
 {
 	enum err e;
@@ -367,7 +367,7 @@ plan_list(struct mirror_plan *p, const struct trust_source *here,
 		}
 	}
 	l->changed = !now->there || stl_compare_age(&l->list, &now->list) != 0;
-	return mirror_get_store(from, which, l, ei);
+	return get_store(from, which, l, ei);
 }
 
 enum err

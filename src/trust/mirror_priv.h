@@ -55,9 +55,6 @@ ATTR_MUST_USE enum err mirror_get_checked(const struct trust_source *from,
     struct mirror_list *l, struct errinfo *ei);
 ATTR_MUST_USE enum err mirror_need_roots(
     const struct mirror_list *l, struct errinfo *ei);
-/* Its certificates, where it has them in a store of their own. */
-ATTR_MUST_USE enum err mirror_get_store(const struct trust_source *from,
-    enum trust_mirror_file which, struct mirror_list *l, struct errinfo *ei);
 /* DER, whatever it came as; nothing is compared. */
 ATTR_MUST_USE enum err mirror_read_cert(const struct trust_source *from,
     const char *name, struct buf *out, struct errinfo *ei);

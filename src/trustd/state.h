@@ -44,7 +44,7 @@ struct state {
 /*
  * Read and verify what lies there.  before: the state that this one follows, or
  * NULL; a file that has changed since is never told as older than it was.
- * Errors: trust_mirror_read(), ERR_LIMIT "trustd.size".
+ * Errors: trust_mirror_gather(), ERR_LIMIT "trustd.size".
  */
 ATTR_MUST_USE enum err state_load(const struct look *look,
     const struct trust_mirror_rules *rules, const struct state *before,
