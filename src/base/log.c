@@ -115,17 +115,37 @@ put_value(struct buf *line, const char *text)
 	}
 }
 
+/* Not by printf(): there is a line for each request. */
+static void
+put_number(struct buf *line, int64_t number)
+{
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	char text[24];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0) {
+		text[--at] = '-';
+	}
+	buf_add(line, slice_make(text + at, sizeof(text) - at));
+}
+
 /* " key=value"; left out when the line has no room for it and its end. */
 static void
 put_field(struct buf *line, const struct log_field *f)
 {
 	size_t before = line->len;
 
-	buf_printf(line, " %s=", f->key);
+	buf_add_u8(line, ' ');
+	buf_add_str(line, f->key);
+	buf_add_u8(line, '=');
 	if (f->text != NULL) {
 		put_value(line, f->text);
 	} else {
-		buf_printf(line, "%lld", (long long)f->number);
+		put_number(line, f->number);
 	}
 	if (line->err != ERR_OK || line->len == line->max) {
 		buf_cut(line, before);
@@ -146,8 +166,12 @@ log_fields(enum log_level level, const char *event,
 	if (log_prefixed) {
 		buf_printf(&line, "<%d>", priority(level));
 	}
-	buf_printf(&line, "level=%s role=%s event=%s", level_name(level),
-	    log_role, event);
+	buf_add_str(&line, "level=");
+	buf_add_str(&line, level_name(level));
+	buf_add_str(&line, " role=");
+	buf_add_str(&line, log_role);
+	buf_add_str(&line, " event=");
+	buf_add_str(&line, event);
 	for (size_t i = 0; i < num_fields; i++) {
 		put_field(&line, &fields[i]);
 	}

@@ -444,15 +444,37 @@ text_unbase32(struct slice s, uint8_t *out, size_t out_len)
 	return used == out_len && (bits & ((1u << num) - 1)) == 0;
 }
 
+/* How many octets at the front stay as they are, at most max: ASCII alone, of
+ * which nearly everything consists. */
+static size_t
+plain_run(struct slice s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < max && s.p[n] >= 0x20 && s.p[n] < 0x7f &&
+	       s.p[n] != '\\') {
+		n++;
+	}
+	return n;
+}
+
 void
 text_escape(struct buf *b, struct slice s, size_t max)
 {
 	static const char digits[] = "0123456789abcdef";
 
 	for (size_t num = 0; s.len > 0; num++) {
-		struct slice at = s;
+		size_t run = plain_run(s, max - num);
+		struct slice at;
 		uint32_t c;
 
+		buf_add(b, slice_make(s.p, run));
+		s = slice_make(s.p + run, s.len - run);
+		num += run;
+		if (s.len == 0) {
+			return;
+		}
+		at = s;
 		if (num == max) {
 			buf_add_str(b, "...");
 			return;

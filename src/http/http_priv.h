@@ -89,7 +89,8 @@ struct ready {
 	const char *etag;     /* NULL: none; made's */
 	const char *modified; /* the same */
 	int64_t modified_sec; /* has_modified */
-	uint8_t *body;        /* made's */
+	uint8_t *body;        /* made's; NULL: in fd */
+	int fd;               /* the same; -1: none */
 	bool has_modified;
 	bool ranges;
 	size_t body_len;
@@ -195,6 +196,7 @@ struct request {
 	char client[ADDRESS_SIZE];
 	bool tls;
 	bool kept;
+	bool held_back; /* its connection */
 	bool has_body;
 	size_t body_max;
 	struct buf body;

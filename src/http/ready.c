@@ -10,6 +10,8 @@
 #include "http/etag.h"
 #include "http/http_priv.h"
 #include "http/range.h"
+#include "os/file.h"
+#include "os/memfd.h"
 
 enum {
 	/* libmicrohttpd's response and its mutex, and for each header a record
@@ -41,35 +43,59 @@ add_header(
 	return ERR_OK;
 }
 
-enum err
-ready_new(struct slice body, const char *type,
+/* The copy is libmicrohttpd's: a slow client may still be getting it when the
+ * last reference here is gone. */
+static enum err
+make_of_memory(struct ready *r, struct slice body, struct errinfo *ei)
+{
+	r->body = slice_dup(body);
+	if (r->body != NULL) {
+		r->made = MHD_create_response_from_buffer(
+		    body.len, r->body, MHD_RESPMEM_MUST_FREE);
+	}
+	if (r->made == NULL) {
+		free(r->body);
+		return err_nomem(ei);
+	}
+	return ERR_OK;
+}
+
+/* So is the descriptor. */
+static enum err
+make_of_file(struct ready *r, struct slice body, struct errinfo *ei)
+{
+	enum err e = memfd_of("http.ready", body, &r->fd, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	r->made = MHD_create_response_from_fd64(body.len, r->fd);
+	if (r->made == NULL) {
+		fd_close(r->fd);
+		return err_nomem(ei);
+	}
+	return ERR_OK;
+}
+
+static enum err
+make(struct slice body, bool in_file, const char *type,
     const struct ready_header *headers, size_t num_headers, struct ready **out,
     struct errinfo *ei)
 {
 	struct ready *r = calloc(1, sizeof(*r));
-	uint8_t *copy;
 	enum err e;
 
 	if (r == NULL) {
 		return err_nomem(ei);
 	}
 	atomic_init(&r->refs, 1);
-	/* The copy is libmicrohttpd's: a slow client may still be getting it
-	 * when the last reference here is gone. */
-	copy = slice_dup(body);
-	if (copy != NULL) {
-		r->made = MHD_create_response_from_buffer(
-		    body.len, copy, MHD_RESPMEM_MUST_FREE);
-	}
-	if (r->made == NULL) {
-		free(copy);
-		ready_unref(r);
-		return err_nomem(ei);
-	}
-	r->body = copy;
+	r->fd = -1;
+	e = in_file ? make_of_file(r, body, ei) : make_of_memory(r, body, ei);
 	r->body_len = body.len;
 	r->cost = sizeof(*r) + RESPONSE_COST + body.len;
-	e = add_header(r, "Content-Type", type, ei);
+	if (e == ERR_OK) {
+		e = add_header(r, "Content-Type", type, ei);
+	}
 	if (e == ERR_OK) {
 		e = add_header(r, "X-Content-Type-Options", "nosniff", ei);
 	}
@@ -82,6 +108,22 @@ ready_new(struct slice body, const char *type,
 	}
 	*out = r;
 	return ERR_OK;
+}
+
+enum err
+ready_new(struct slice body, const char *type,
+    const struct ready_header *headers, size_t num_headers, struct ready **out,
+    struct errinfo *ei)
+{
+	return make(body, false, type, headers, num_headers, out, ei);
+}
+
+enum err
+ready_new_in_file(struct slice body, const char *type,
+    const struct ready_header *headers, size_t num_headers, struct ready **out,
+    struct errinfo *ei)
+{
+	return make(body, true, type, headers, num_headers, out, ei);
 }
 
 struct ready *
@@ -156,15 +198,41 @@ release(void *arg)
 }
 
 static struct MHD_Response *
-make_part(struct ready *r, size_t first, size_t len)
+part_of_memory(struct ready *r, size_t first, size_t len)
 {
 	struct MHD_Response *made =
 	    MHD_create_response_from_buffer_with_free_callback_cls(
 		len, r->body + first, release, ready_ref(r));
-	char range[80];
 
 	if (made == NULL) {
 		ready_unref(r);
+	}
+	return made;
+}
+
+static struct MHD_Response *
+part_of_file(const struct ready *r, size_t first, size_t len)
+{
+	struct MHD_Response *made = NULL;
+	int fd = -1;
+
+	if (fd_dup(r->fd, &fd, NULL) == ERR_OK) {
+		made = MHD_create_response_from_fd_at_offset64(len, fd, first);
+	}
+	if (made == NULL) {
+		fd_close(fd);
+	}
+	return made;
+}
+
+static struct MHD_Response *
+make_part(struct ready *r, size_t first, size_t len)
+{
+	struct MHD_Response *made = r->fd >= 0 ? part_of_file(r, first, len)
+					       : part_of_memory(r, first, len);
+	char range[80];
+
+	if (made == NULL) {
 		return NULL;
 	}
 	(void)snprintf(range, sizeof(range), "bytes %zu-%zu/%zu", first,

@@ -11,6 +11,11 @@
 #include "http/date.h"
 #include "http/etag.h"
 
+enum {
+	/* Lists and stores, not certificates (1 KiB): see http/ready.h. */
+	IN_FILE_MIN = 16 * 1024,
+};
+
 struct loading {
 	struct state *state;
 	const struct look *look;
@@ -83,8 +88,8 @@ make_ready(struct state_file *f, struct slice bytes, struct errinfo *ei)
 
 	etag_text(f->sha256, etag);
 	http_date(f->modified, date);
-	return ready_new(bytes, type_of(f->name), headers, ARRAY_LEN(headers),
-	    &f->ready, ei);
+	return (bytes.len >= IN_FILE_MIN ? ready_new_in_file : ready_new)(bytes,
+	    type_of(f->name), headers, ARRAY_LEN(headers), &f->ready, ei);
 }
 
 static enum err

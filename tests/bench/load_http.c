@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load of `./bench ocsp`: ready requests over plain HTTP, as cheap as they
- * come, so that two processors are enough for it and for who answers.
+ * The load of `./bench ocsp` and `trustd`: ready requests over plain HTTP, as
+ *cheap as they come, so that two processors are enough for it and for who
+ *answers.
  *
- *	load_http PORT REQUESTS_FILE CONNECTIONS SECONDS keep|close
+ *	load_http PORT REQUESTS_FILE CONNECTIONS SECONDS keep|close|same
  *
  * Each line of the file is one whole request in base64.  Every connection
  * sends one after the other, each its own way through the file; "close": a new
- * connection for each.  Whatever is not a 200 has failed.
+ * connection for each.  Whatever is not a 200 has failed; with "same", not a
+ * 304.
  *
  * Prints "done N failed N seconds S cpu S bytes N" (its own CPU, bodies).
  */
@@ -39,10 +41,10 @@ enum {
 };
 
 struct connection {
-	int fd;
 	size_t next; /* request */
-	char answer[ANSWER_MAX + 1];
 	size_t len;
+	int fd;
+	char answer[ANSWER_MAX + 1];
 };
 
 static struct {
@@ -50,6 +52,7 @@ static struct {
 	struct buf requests[REQUESTS_MAX];
 	size_t num;
 	bool close;
+	bool same;
 	unsigned long done;
 	unsigned long failed;
 	unsigned long bytes;
@@ -117,6 +120,9 @@ is_whole(const struct connection *c, bool ended)
 	if (head == NULL) {
 		return ended;
 	}
+	if (strncmp(c->answer + 8, " 304", 4) == 0) {
+		return true; /* RFC 9110 15.4.5: whatever its head says */
+	}
 	head_len = (size_t)(head - c->answer) + 4;
 	if (length == NULL || length > head) {
 		return ended; /* its end is the connection's */
@@ -139,7 +145,8 @@ hear(struct connection *c)
 		return n > 0;
 	}
 	head = strstr(c->answer, "\r\n\r\n");
-	if (head != NULL && strncmp(c->answer + 8, " 200", 4) == 0) {
+	if (head != NULL &&
+	    strncmp(c->answer + 8, load.same ? " 304" : " 200", 4) == 0) {
 		load.done++;
 		load.bytes += c->len - (size_t)(head - c->answer) - 4;
 	} else {
@@ -182,7 +189,7 @@ main(int argc, char **argv)
 
 	if (argc != 6 || !read_requests(argv[2])) {
 		(void)fprintf(stderr, "usage: load_http PORT REQUESTS_FILE "
-				      "CONNECTIONS SECONDS keep|close\n");
+				      "CONNECTIONS SECONDS keep|close|same\n");
 		return 2;
 	}
 	load.to = (struct sockaddr_in){.sin_family = AF_INET,
@@ -193,6 +200,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	load.close = strcmp(argv[5], "close") == 0;
+	load.same = strcmp(argv[5], "same") == 0;
 	start = clock_mono_ms(&clock);
 	until = start + strtol(argv[4], NULL, 10) * 1000;
 	for (size_t i = 0; i < num; i++) {
