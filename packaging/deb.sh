@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Make the Debian packages of this tree: surguch, the centre, and beside it
-# surguch-workstation, what people have on their computers.
+# surguch-workstation, what people have on their computers, and surguch-trustd,
+# which serves mirrors of trusted roots and wants no centre.
 #
 #   packaging/deb.sh [-b BUILD] [-r REVISION] OUT-DIRECTORY
 #
@@ -63,6 +64,15 @@ done
 install -D -m 644 "$root/packaging/workstation/surguch-agent.desktop" \
     "$station/etc/xdg/autostart/surguch-agent.desktop"
 
+served=$out/served
+rm -rf "$served"
+for path in usr/sbin/surguch-trustd usr/share/man/man8/surguch-trustd.8 \
+    usr/lib/systemd/system/surguch-trustd.service \
+    usr/lib/sysusers.d/surguch-trustd.conf; do
+	mkdir -p "$served/${path%/*}"
+	mv "$tree/$path" "$served/$path"
+done
+
 # Packages that hold the libraries which the programs under $1 name.
 libraries_of() {
 	find "$1/usr" -type f -perm -100 -exec ldd {} + 2>/dev/null |
@@ -109,9 +119,11 @@ package() {
 # Loaded by name: the GOST engine.
 engine=libengine-gost-openssl,ca-certificates
 
-mkdir -p "$tree/DEBIAN" "$station/DEBIAN"
+mkdir -p "$tree/DEBIAN" "$station/DEBIAN" "$served/DEBIAN"
 for script in postinst prerm postrm; do
 	install -m 755 "$root/packaging/debian/$script" "$tree/DEBIAN/$script"
+	install -m 755 "$root/packaging/debian/trustd.$script" \
+	    "$served/DEBIAN/$script"
 done
 echo /etc/xdg/autostart/surguch-agent.desktop >"$station/DEBIAN/conffiles"
 
@@ -124,6 +136,14 @@ Description: certificates at a workstation: agent, windows, command line
  What a person needs to obtain and use a certificate in a browser: the agent
  that makes keys and signs for the pages of trusted centres, its windows, and
  the command line for containers, cabinets and the browsers' stores.
+END
+package surguch-trustd "$served" "$engine,systemd | systemd-standalone-sysusers" \
+    net <<END
+Suggests: surguch-workstation
+Description: mirrors of trusted roots, served to Windows and Linux
+ Gives the machines of a network without the internet their lists of trusted
+ roots over HTTP, verified, out of directories that "surguch trust mirror"
+ keeps.
 END
 package surguch "$tree" "$engine,$(
 	printf '%s' 'systemd | systemd-standalone-sysusers,' \

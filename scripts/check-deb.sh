@@ -81,12 +81,41 @@ for path in usr/bin/surguch usr/bin/surguch-agent \
     usr/share/man/man8/surguch-window.8.gz; do
 	grep -q " \./$path\$" "$work/station" || bad "no $path for workstations"
 done
+# --- the mirrors' ------------------------------------------------------------------
+served=$(ls "$work"/new/surguch-trustd_*.deb)
+dpkg-deb --contents "$served" >"$work/served"
+awk '$2 != "root/root" || $1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ {
+    print; n++ } END { exit n > 0 }' "$work/served" ||
+    bad "owners or modes of the mirrors' package"
+for path in usr/sbin/surguch-trustd usr/lib/sysusers.d/surguch-trustd.conf \
+    usr/lib/systemd/system/surguch-trustd.service \
+    usr/share/man/man8/surguch-trustd.8.gz; do
+	grep -q " \./$path\$" "$work/served" || bad "no $path for mirrors"
+done
+dpkg-deb -f "$served" Depends | grep -Eq 'libgtk|libnss3|libpq|sqlite' &&
+    bad "a mirror's server would get a centre's or a desktop's libraries"
+dpkg-deb -R "$served" "$work/served.tree"
+(cd "$work/served.tree" && md5sum --quiet -c DEBIAN/md5sums) ||
+    bad "md5sums of the mirrors' package"
+for script in postinst prerm postrm; do
+	sh -n "$work/served.tree/DEBIAN/$script" || bad "$script of mirrors"
+done
+"$work/served.tree/usr/sbin/surguch-trustd" --version |
+    grep -Eq '^surguch-trustd [0-9.]+$' || bad "surguch-trustd --version"
+grep -rlaE 'SURGUCH_(CLOCK_FD|SEAM_FD|TEST_)' "$work/served.tree/usr/sbin" &&
+    bad "test hooks in a release"
+if command -v systemd-analyze >/dev/null 2>&1 &&
+    systemd-analyze verify --root="$work/served.tree" surguch-trustd.service \
+	2>&1 | grep -Ei 'unknown|parse|invalid|ignoring'; then
+	bad "the unit of mirrors"
+fi
+
 # dpkg lets no two packages have one file.
-for list in contents station; do
+for list in contents station served; do
 	awk '$1 !~ /^d/ { print $6 }' "$work/$list" | sort >"$work/$list.files"
 done
-comm -12 "$work/contents.files" "$work/station.files" | grep . &&
-    bad "files that both packages have"
+sort "$work/contents.files" "$work/station.files" "$work/served.files" |
+    uniq -d | grep . && bad "files that two packages have"
 for name in libgtk-3-0 libnss3 pinentry libengine-gost-openssl; do
 	dpkg-deb -f "$station" Depends | grep -q "$name" ||
 	    bad "the workstation's package does not depend on $name"

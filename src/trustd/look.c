@@ -90,14 +90,32 @@ check_twice(const struct look *l, struct errinfo *ei)
 	return ERR_OK;
 }
 
+/* Who may write there says what whole networks get: one user, whoever he is. */
+static enum err
+check_dir(const char *dir, struct errinfo *ei)
+{
+	struct stat st;
+	enum err e;
+
+	if (stat(dir, &st) != 0) {
+		e = err_sys(
+		    ei, "file.open", "The directory cannot be looked at");
+		return err_object(ei, e, dir);
+	}
+	return file_check_trusted(dir, st.st_uid, ei);
+}
+
 enum err
 look_at(const char *dir, struct look *out, struct errinfo *ei)
 {
 	struct look l = {.dir = dir};
 	char **names = NULL;
 	size_t num = 0;
-	enum err e = dir_list(dir, NULL, TRUSTD_FILES_MAX, &names, &num, ei);
+	enum err e = check_dir(dir, ei);
 
+	if (e == ERR_OK) {
+		e = dir_list(dir, NULL, TRUSTD_FILES_MAX, &names, &num, ei);
+	}
 	if (e != ERR_OK) {
 		return e;
 	}

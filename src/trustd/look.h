@@ -31,7 +31,8 @@ struct look {
 
 /*
  * Names that begin with a dot are passed over, and so are directories.
- * ERR_NOTFOUND or ERR_SYS "file.open"; ERR_LIMIT "file.many"; ERR_CONFLICT
+ * ERR_SYS "file.open"; ERR_DENIED "file.trusted_mode" where others than the
+ * directory's owner may write; ERR_LIMIT "file.many"; ERR_CONFLICT
  * "trustd.twice" where two names differ in the case of letters alone.
  */
 ATTR_MUST_USE enum err look_at(

@@ -218,7 +218,8 @@ test('its walls', { skip }, async (t) => {
 	// Where nobody reads what it says, as a unit may have it.
 	await s.stop();
 	const mute = spawn(TRUSTD, ['-c', join(dir, `trustd-${s.port}.conf`)],
-		{ stdio: 'ignore' });
+		{ stdio: 'ignore',
+			env: { ...process.env, NOTIFY_SOCKET: join(dir, 'nobody') } });
 	t.after(() => mute.kill());
 	await until(() => s.get(`/${LIST}`).then((r) => r.status === 200)
 		.catch(() => false), 'one that nobody listens to');
