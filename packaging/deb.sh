@@ -68,7 +68,7 @@ served=$out/served
 rm -rf "$served"
 for path in usr/sbin/surguch-trustd usr/share/man/man8/surguch-trustd.8 \
     usr/lib/systemd/system/surguch-trustd.service \
-    usr/lib/sysusers.d/surguch-trustd.conf; do
+    usr/lib/sysusers.d/surguch-trustd.conf usr/share/surguch/web-mirror; do
 	mkdir -p "$served/${path%/*}"
 	mv "$tree/$path" "$served/$path"
 done

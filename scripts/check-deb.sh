@@ -89,6 +89,7 @@ awk '$2 != "root/root" || $1 ~ /[sS]|^.{5}w|^.{8}w/ && $1 !~ /^l/ {
     bad "owners or modes of the mirrors' package"
 for path in usr/sbin/surguch-trustd usr/lib/sysusers.d/surguch-trustd.conf \
     usr/lib/systemd/system/surguch-trustd.service \
+    usr/share/surguch/web-mirror/index.html \
     usr/share/man/man8/surguch-trustd.8.gz; do
 	grep -q " \./$path\$" "$work/served" || bad "no $path for mirrors"
 done
