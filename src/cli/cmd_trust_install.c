@@ -487,18 +487,42 @@ distrust(struct install *in, struct trust_case *c, struct errinfo *ei)
 	return e == ERR_OK ? tell(in, &sum, ei) : e;
 }
 
+/* A list says whom to trust: who gives one here has hardly meant all of it. */
+static enum err
+check_meant(const struct trust_case *c, struct errinfo *ei)
+{
+	const struct trust_part *part = NULL;
+	struct trust_rows rows = {.num = 0};
+	enum err e = ERR_OK;
+
+	if (disallowed_list(c) != NULL || c->filter.sha1s.len > 0) {
+		return ERR_OK;
+	}
+	e = trust_case_roots(c, &part, ei);
+	if (e == ERR_OK) {
+		e = trust_case_rows(c, part, &rows, ei);
+	}
+	if (e == ERR_OK && rows.said) {
+		e = err_set(ei, ERR_POLICY, "trust.meant", NULL,
+		    "the file says which roots are to be trusted; to distrust "
+		    "one of them name it (--thumbprint SHA1), and all that are "
+		    "chosen with --all");
+	}
+	trust_rows_clear(&rows);
+	return e;
+}
+
 enum err
 cmd_trust_distrust(int argc, char **argv, const char *usage, struct errinfo *ei)
 {
-	struct cli_option options[INSTALL_OPTIONS - 1];
-	struct install in = {.all = true};
+	struct cli_option options[INSTALL_OPTIONS];
+	struct install in = {.all = false};
 	struct trust_case c;
 	struct cli_args args;
 	enum err e;
 
-	remove_options(&in, options);
-	e = run(
-	    argc, argv, usage, &in, options, INSTALL_OPTIONS - 1, &args, ei);
+	install_options(&in, options);
+	e = run(argc, argv, usage, &in, options, INSTALL_OPTIONS, &args, ei);
 	if (e != ERR_OK) {
 		return e;
 	}
@@ -506,8 +530,12 @@ cmd_trust_distrust(int argc, char **argv, const char *usage, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = trust_case_verdict(&c, ei);
 	}
+	if (e == ERR_OK && !in.all) {
+		e = check_meant(&c, ei);
+	}
 	if (e == ERR_OK) {
 		trust_case_warn(&c);
+		in.all = true;
 		e = distrust(&in, &c, ei);
 	}
 	trust_case_clear(&c);

@@ -188,7 +188,7 @@ static const struct cli_command commands[] = {
 	"take a list's roots out of a store, by the certificates themselves",
 	cmd_trust_remove},
     {"trust", "distrust",
-	"FILE STORE [--dry-run] [--state DIRECTORY] [CHOICE ...]",
+	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] [CHOICE ...]",
 	"take out what a disallowed list means, the distribution's own too",
 	cmd_trust_distrust},
     {"trust", "undo", "STORE [--dry-run] [--state DIRECTORY]",

@@ -140,7 +140,12 @@ test('a database of NSS, names shared by several roots too', { skip },
 		assert.equal((await trusted()).length, added);
 		assert.deepEqual(counts(await trust('install', ...args)),
 			[0, added, 0, 0]);
-		const out = await trust('distrust', ...args);
+		// A list of roots is hardly meant as a whole.
+		const whole = await surguch('trust', 'distrust', ...args);
+		assert.equal(whole.code, 1, whole.all);
+		assert.match(whole.err, /rule trust\.meant/);
+		assert.equal((await trusted()).length, added);
+		const out = await trust('distrust', ...args, '--all');
 		assert.match(out.err, /anchors\.distrust/);
 		assert.equal(told(out).removed, added);
 		assert.equal((await trusted()).length, 0);
