@@ -37,6 +37,7 @@ tell_json(const struct trust_mirror_report *r, struct errinfo *ei)
 		json_put_text(
 		    &w, "file", trust_mirror_name((enum trust_mirror_file)i));
 		json_put_bool(&w, "changed", r->lists[i].changed);
+		json_put_bool(&w, "restored", r->lists[i].restored);
 		json_put_time(&w, "of", r->lists[i].of);
 		json_put_int(&w, "entries", (int64_t)r->lists[i].entries);
 		json_put_bool(&w, "signer_expired", r->lists[i].signer_expired);
@@ -65,9 +66,10 @@ tell_lines(const struct trust_mirror_report *r, struct errinfo *ei)
 			continue;
 		}
 		time_text(r->lists[i].of, of);
-		buf_printf(&out, "%-22s %s, %zu entries, %s\n", name, of,
+		buf_printf(&out, "%-22s %s, %zu entries, %s%s\n", name, of,
 		    r->lists[i].entries,
-		    r->lists[i].changed ? "new" : "as before");
+		    r->lists[i].changed ? "new" : "as before",
+		    r->lists[i].restored ? ", its store restored" : "");
 	}
 	buf_printf(&out, "%-22s %zu, %zu of them new\n", "certificates",
 	    r->certs, r->added);

@@ -89,12 +89,39 @@ struct taking {
 	void *arg;
 };
 
+/* One in forty of Microsoft's breaks a rule of form (a negative serial number):
+ * no chain can end there, and another of its name may do. */
+static bool
+breaks_form(struct slice der, struct slice sha1)
+{
+	struct buf hex = BUF_INIT(TEXT_MAX);
+	struct errinfo why = {0};
+	struct cert *c = NULL;
+	enum err e = cert_parse(der, &c, &why);
+
+	cert_free(c);
+	if (e == ERR_OK || e == ERR_NOMEM) {
+		return false;
+	}
+	text_hex(&hex, sha1);
+	(void)fprintf(stderr,
+	    "surguch: warning: the root %s of the list is passed over: %s "
+	    "[%s]\n",
+	    buf_cstr(&hex), why.text, why.rule);
+	buf_clear(&hex);
+	return true;
+}
+
 static enum err
 take(void *arg, struct slice der, struct slice sha1, struct errinfo *ei)
 {
 	const struct taking *t = arg;
-	enum err e = t->add(t->arg, der, ei);
+	enum err e;
 
+	if (breaks_form(der, sha1)) {
+		return ERR_OK;
+	}
+	e = t->add(t->arg, der, ei);
 	return e == ERR_OK ? tell(der, sha1, ei) : e;
 }
 

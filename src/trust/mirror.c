@@ -367,7 +367,12 @@ plan_list(struct mirror_plan *p, const struct trust_source *here,
 		}
 	}
 	l->changed = !now->there || stl_compare_age(&l->list, &now->list) != 0;
-	return get_store(from, which, l, ei);
+	e = get_store(from, which, l, ei);
+	/* One that does not fit its list is as good as none. */
+	l->restores =
+	    e == ERR_OK && !l->changed && l->has_store &&
+	    (get_store(here, which, now, NULL) != ERR_OK || !now->has_store);
+	return e;
 }
 
 enum err

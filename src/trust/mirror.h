@@ -52,9 +52,10 @@ struct trust_mirror_rules {
 /* What a sync did, or would do. */
 struct trust_mirror_report {
 	struct {
-		bool there;   /* in the mirror now */
-		bool changed; /* replaced, or new */
-		int64_t of;   /* the list's date */
+		bool there;    /* in the mirror now */
+		bool changed;  /* replaced, or new */
+		bool restored; /* its store alone, which was not there */
+		int64_t of;    /* the list's date */
 		size_t entries;
 		bool signer_expired;
 	} lists[MIRROR_FILES];

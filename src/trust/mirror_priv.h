@@ -26,6 +26,7 @@ struct mirror_list {
 	struct buf stl;
 	struct stl list; /* borrows from stl */
 	bool has_store;
+	bool restores; /* the list is the mirror's, the store is not there */
 	struct buf store;
 };
 

@@ -255,6 +255,13 @@ write_plan(const char *dir, const struct mirror_plan *p, struct errinfo *ei)
 {
 	enum err e = write_certs(dir, p, ei);
 
+	for (unsigned i = 0; e == ERR_OK && i < MIRROR_FILES; i++) {
+		if (p->lists[i].restores) {
+			e = write_file(dir,
+			    mirror_store_name((enum trust_mirror_file)i),
+			    buf_slice(&p->lists[i].store), ei);
+		}
+	}
 	if (e != ERR_OK || !any_changed(p)) {
 		return e;
 	}
@@ -334,6 +341,7 @@ mirror_report(const struct mirror_plan *p, struct trust_mirror_report *out)
 
 		out->lists[i].there = l->there;
 		out->lists[i].changed = p->lists[i].changed;
+		out->lists[i].restored = p->lists[i].restores;
 		out->lists[i].of = l->there ? l->list.this_update : 0;
 		out->lists[i].entries = l->there ? l->list.num : 0;
 		out->lists[i].signer_expired = l->signer_expired;
@@ -428,13 +436,20 @@ trust_mirror_back(const char *dir, const struct trust_mirror_rules *rules,
 	struct two_dirs both = {.dir = dir};
 	const struct trust_source source = {get_previous, &both};
 	struct trust_mirror_rules back = *rules;
+	char list[PATH_TEXT_SIZE];
 	enum err e = path_join(both.previous, dir, TRUST_MIRROR_PREVIOUS, ei);
 
 	back.older = true;
 	back.new_only = false;
-	if (e == ERR_OK && !file_exists(both.previous)) {
+	if (e == ERR_OK) {
+		e = path_join(
+		    list, both.previous, trust_mirror_name(MIRROR_ROOTS), ei);
+	}
+	if (e == ERR_OK && !file_exists(list)) {
 		(void)err_set(ei, ERR_NOTFOUND, "mirror.previous", NULL,
-		    "no earlier state of this mirror is kept");
+		    "no earlier list of this mirror is kept; certificates that "
+		    "were moved to .previous come back with a list that names "
+		    "them");
 		e = err_object(ei, ERR_NOTFOUND, dir);
 	}
 	return e == ERR_OK ? trust_mirror_sync(dir, &source, &back, out, ei)

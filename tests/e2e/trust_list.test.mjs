@@ -228,6 +228,30 @@ test('signed by keys of every kind', async () => {
 	}
 });
 
+test('a root that breaks a rule of form is passed over, and said', async () => {
+	const dir = scratch();
+	const pki = await Pki.make(dir);
+	const s = await pki.signer();
+	const site = await pki.issue('site.example', [
+		'subjectAltName=DNS:site.example', 'extendedKeyUsage=serverAuth']);
+	// Of the same name and key, with a serial number below zero.
+	const bad = join(dir, 'bad.pem');
+	await opensslMust(['req', '-x509', '-new', '-utf8', '-key', pki.rootKey,
+		'-out', bad, '-days', '3650', '-subj', '/O=Org/CN=Организация Root',
+		'-set_serial', '-77', '-addext', 'basicConstraints=critical,CA:TRUE']);
+	for (const [roots, found] of [[[bad], false], [[bad, pki.root], true]]) {
+		const out = join(dir, `${found}`);
+		mkdirSync(out);
+		good(await list(...roots, ...signedBy(s), '--output', out));
+		const r = await surguch('verify', site.cert, '--roots', out,
+			'--anchor', pki.root, '--rules', 'path');
+		assert.match(r.err, new RegExp(`warning: the root ${sha1(readFileSync(
+			bad, 'utf8'))} of the list is passed over: .*serial`));
+		assert.equal(r.code, found ? 0 : 1, r.all);
+		assert.match(r.out, found ? /^good/ : /^bad/);
+	}
+});
+
 test('what is disallowed', async () => {
 	const dir = scratch();
 	const pki = await Pki.make(dir);

@@ -165,6 +165,43 @@ test('forward, back, and what is stale', { skip }, async () => {
 		'mirror.previous');
 });
 
+test('a store that is gone, or is not its list\'s, comes back', { skip },
+	async () => {
+		const to = join(scratch(), 'mirror');
+		mkdirSync(to);
+		good(await mirror(REAL, to));
+		const whole = seen(to);
+		const [lost, other] = STORES.map((f) => join(to, f));
+		rmSync(lost);
+		writeFileSync(other, 'changed');
+		const r = good(await mirror(REAL, to));
+		assert.equal([...r.out.matchAll(/as before, its store restored$/gm)]
+			.length, 2);
+		assert.deepEqual(seen(to), whole);
+		assert.doesNotMatch(good(await mirror(REAL, to)).out, /restored/);
+		// A stranger among what is disallowed.
+		copyFileSync(at('sst/rootsupd-2013-04/roots.sst'), lost);
+		good(await mirror(REAL, to));
+		assert.deepEqual(seen(to), whole);
+	});
+
+test('back to nothing but certificates that were moved away', { skip },
+	async () => {
+		const to = join(scratch(), 'mirror');
+		mkdirSync(to);
+		good(await mirror(REAL, to));
+		rmSync(join(to, '.previous'), { recursive: true, force: true });
+		const stale = '7991e834f7e2eedd08950152e9552d14e958d57e.crt';
+		copyFileSync(at(`sst/${stale}`), join(to, stale));
+		const r = await mirror(REAL, to, '--remove-stale');
+		assert.match(good(r).out, /removed +1, moved/);
+		const before = seen(to);
+		const back = await surguch('trust', 'mirror-back', to, '--old');
+		refused(back, 'mirror.previous');
+		assert.match(back.err, /no earlier list of this mirror is kept/);
+		assert.deepEqual(seen(to), before);
+	});
+
 test('a ring after the other', { skip }, async () => {
 	const dir = scratch();
 	const ring = ['test', 'pilot', 'all'].map((n) => join(dir, n));

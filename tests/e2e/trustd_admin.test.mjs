@@ -130,7 +130,7 @@ test('nothing else is taken over than was shown', { skip }, async (t) => {
 		['/v1/mirrors/2/take-over', { number: '00' }, 404, 'mirror.none'],
 		['/v1/mirrors/01/take-over', { number: '00' }, 404, 'mirror.none'],
 		['/v1/mirrors/-1/back', undefined, 404, 'mirror.none'],
-		['/v1/mirrors/1/back', undefined, 404, 'mirror.list'],
+		['/v1/mirrors/1/back', undefined, 404, 'mirror.previous'],
 	];
 	for (const [path, body, status, rule] of cases) {
 		const r = await c.post(path, body);
