@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trust/cab.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -317,10 +318,53 @@ get_member(struct slice *s, const struct cab *c, struct cab_member *m,
 	return ERR_OK;
 }
 
+/* --- the whole
+ * ----------------------------------------------------------------
+ */
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct slice *x = a, *y = b;
+
+	if (x->p != y->p) {
+		return x->p < y->p ? -1 : 1;
+	}
+	return x->len < y->len ? -1 : x->len > y->len;
+}
+
+/* Head, table and blocks, in whatever order, are all of it and each stands for
+ * itself: what nobody asks for could be anything. */
+static enum err
+check_claimed(struct slice file, const struct cab *c, struct slice head,
+    struct slice table, struct errinfo *ei)
+{
+	struct slice parts[2 + CAB_FOLDERS_MAX] = {head, table};
+	size_t num = 2, at = 0;
+
+	for (size_t i = 0; i < c->num_folders; i++) {
+		/* One without blocks has no place. */
+		if (c->folders[i].blocks.len > 0) {
+			parts[num++] = c->folders[i].blocks;
+		}
+	}
+	qsort(parts, num, sizeof(parts[0]), by_place);
+	for (size_t i = 0; i < num; i++) {
+		if (parts[i].p != file.p + at) {
+			return bad(ei, "its parts do not stand one behind the "
+				       "other, without anything between");
+		}
+		at += parts[i].len;
+	}
+	return at == file.len
+		   ? ERR_OK
+		   : bad(ei, "something stands behind its last part");
+}
+
 enum err
 cab_parse(struct slice file, struct cab *out, struct errinfo *ei)
 {
-	struct slice s = file;
+	struct slice s = file, head, table;
 	struct head h = {0};
 	enum err e;
 
@@ -343,12 +387,15 @@ cab_parse(struct slice file, struct cab *out, struct errinfo *ei)
 	if (h.files_at > file.len) {
 		return bad(ei, "its table is not in it");
 	}
-	s = slice_make(file.p + h.files_at, file.len - h.files_at);
+	head = slice_make(file.p, (size_t)(s.p - file.p));
+	table = slice_make(file.p + h.files_at, file.len - h.files_at);
+	s = table;
 	while (e == ERR_OK && out->num < h.num_files) {
 		e = get_member(&s, out, &out->members[out->num], ei);
 		out->num += e == ERR_OK;
 	}
-	return e;
+	table.len -= s.len;
+	return e == ERR_OK ? check_claimed(file, out, head, table, ei) : e;
 }
 
 void

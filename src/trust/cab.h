@@ -48,7 +48,8 @@ struct cab {
 
 /*
  * The whole of file, which is borrowed; nothing is inflated yet.  The caller
- * clears *out in every case.  ERR_FORMAT "cab.form", "cab.name" (a path, or
+ * clears *out in every case.  ERR_FORMAT "cab.form" (also where octets of it
+ * belong to none of its parts), "cab.name" (a path, or
  * not printable); ERR_UNSUPPORTED "cab.compression", "cab.set"; ERR_LIMIT
  * "cab.length", "cab.plain" (what it would become), "cab.members".
  */

@@ -249,6 +249,61 @@ test_bad(void **state)
 	with(block + 7, 0xff, ERR_FORMAT, "cab.form"); /* plain length */
 }
 
+/* A word of four octets, little-endian, moved on. */
+static void
+add_u32(struct buf *b, size_t at, size_t more)
+{
+	uint32_t v = 0;
+	uint8_t octets[4];
+
+	for (size_t i = 4; i > 0; i--) {
+		v = v << 8 | b->p[at + i - 1];
+	}
+	v += (uint32_t)more;
+	for (size_t i = 0; i < 4; i++) {
+		octets[i] = (uint8_t)(v >> 8 * i);
+	}
+	buf_patch(b, at, octets, sizeof(octets));
+}
+
+/* Octets within its length that none of its parts claims. */
+static void
+test_unclaimed(void **state)
+{
+	const size_t block = FILES_AT + 16 + sizeof("a.stl");
+	const struct {
+		size_t at;
+		bool moves_table;
+		bool moves_blocks;
+	} cases[] = {
+	    {FILES_AT, true, true}, /* behind the head */
+	    {block, false, true},   /* behind the table */
+	    {0, false, false},      /* behind the blocks */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (size_t more = 0; more < 9; more++) {
+			struct buf b = BUF_INIT(ROOM);
+			struct errinfo ei = {0};
+
+			small(&b);
+			buf_insert(&b, cases[i].at != 0 ? cases[i].at : b.len,
+			    slice_make("GAPGAPGAP", more));
+			add_u32(&b, 8, more);
+			add_u32(&b, 16, cases[i].moves_table ? more : 0);
+			add_u32(&b, HEADER, cases[i].moves_blocks ? more : 0);
+			if (more == 0) {
+				assert_ok(open_it(buf_slice(&b), &ei), &ei);
+			} else {
+				assert_rule(open_it(buf_slice(&b), &ei),
+				    ERR_FORMAT, "cab.form", &ei);
+			}
+			buf_clear(&b);
+		}
+	}
+}
+
 /* Nobody's checksum: then the stream itself must say so. */
 static void
 test_no_checksum(void **state)
@@ -364,6 +419,7 @@ main(void)
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_unclaimed),
 	    cmocka_unit_test(test_no_checksum),
 	    cmocka_unit_test(test_bomb),
 	    cmocka_unit_test(test_find),
