@@ -88,6 +88,11 @@ export_to(const char *dir, const char *path,
 	if (e == ERR_OK) {
 		tell_digest(digest);
 	}
+	/* In the file all is new; the mirror is as it was. */
+	report->added = 0;
+	for (unsigned i = 0; i < MIRROR_FILES; i++) {
+		report->lists[i].changed = false;
+	}
 	return e;
 }
 

@@ -213,13 +213,28 @@ has_list(const struct trust_file *f, enum stl_kind kind, bool of_kind)
 	return false;
 }
 
+static enum err
+add_certs(struct trust_draft *d, const struct trust_certs *certs, bool meant,
+    enum trust_draft_by by, struct errinfo *ei)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(certs); i++) {
+		const struct trust_cert *cert = trust_certs_at(certs, i);
+
+		if (!meant || trust_draft_means(d, cert)) {
+			e = trust_draft_add_disallowed(d, cert, by, ei);
+		}
+	}
+	return e;
+}
+
 /* Beside a disallowed list lie certificates that it means, and others: a mirror
  * has every root there.  Where there is no list, each is disallowed. */
 static enum err
 add_disallowed(struct trust_draft *d, const struct order *o,
     const struct trust_case *c, struct errinfo *ei)
 {
-	const struct trust_certs *certs = c->file.certs;
 	const bool listed = has_list(&c->file, STL_DISALLOWED, true);
 	enum err e = ERR_OK;
 
@@ -235,12 +250,11 @@ add_disallowed(struct trust_draft *d, const struct order *o,
 			e = trust_draft_add_list(d, &p->list, ei);
 		}
 	}
-	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(certs); i++) {
-		const struct trust_cert *cert = trust_certs_at(certs, i);
-
-		if (!listed || trust_draft_means(d, cert)) {
-			e = trust_draft_add_disallowed(d, cert, o->by, ei);
-		}
+	if (e == ERR_OK) {
+		e = add_certs(d, c->file.certs, listed, o->by, ei);
+	}
+	if (e == ERR_OK && c->has_more) {
+		e = add_certs(d, c->more.certs, true, o->by, ei);
 	}
 	return e;
 }

@@ -286,6 +286,9 @@ test('what is disallowed', async () => {
 		'--remove', site.cert, ...signedBy(s), '--output', out));
 	good(await sync());
 	good(await verify(site));
+	const left = (await shown(join(mirror, 'disallowedcert.sst'))).parts[0];
+	assert.deepEqual(left.roots.map((x) => x.sha1),
+		[sha1(readFileSync(bad.cert, 'utf8'))]);
 	good(await list(join(out, 'disallowedcert.stl'), twin.cert, '--disallowed',
 		'--by', 'certificate', '--anchor', pki.root, ...signedBy(s),
 		'--output', out));
