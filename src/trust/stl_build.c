@@ -159,9 +159,11 @@ stl_next_number(enum stl_kind kind, int64_t now, const struct stl *before,
 		buf_add_u8(out, ROOTS_MARK);
 	}
 	buf_add_u64(out, trust_to_filetime(now));
+	if (out->err != ERR_OK) {
+		return buf_err(out, ei);
+	}
 	made.sequence = slice_make(out->p + from, out->len - from);
-	if (out->err == ERR_OK && before != NULL &&
-	    stl_compare_age(&made, before) <= 0) {
+	if (before != NULL && stl_compare_age(&made, before) <= 0) {
 		buf_cut(out, from);
 		count_on(before->sequence, out);
 	}
