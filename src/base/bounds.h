@@ -196,6 +196,7 @@ enum bounds {
 	TRUSTD_PREFIX_MAX = 128,
 	TRUSTD_FILES_MAX = 2 * STL_ENTRIES_MAX, /* of one mirror; real: 422 */
 	TRUSTD_BYTES_MAX = 128 * 1024 * 1024, /* the same; a real one: 1 MiB */
+	FEED_BYTES_MAX = 16 * 1024 * 1024,    /* 200 bytes for each file */
 	TRUSTD_CONNECTIONS_MAX = 4096,
 	TRUSTD_CLIENTS_MAX = 4096, /* remembered, 0.5 KiB each */
 

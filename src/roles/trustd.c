@@ -32,6 +32,7 @@
 #include "trust/file.h"
 #include "trustd/admins.h"
 #include "trustd/clients.h"
+#include "trustd/feed.h"
 #include "trustd/service.h"
 #include "trustd/settings.h"
 
@@ -57,7 +58,9 @@ struct program {
 	struct ring *rings[TRUSTD_RINGS_MAX];
 	struct trustd service;
 	struct trustd_door *door;
-	struct clients *clients; /* NULL: nobody looks */
+	struct clients *clients;          /* NULL: nobody looks */
+	struct feed *feed;                /* NULL: none */
+	bool feed_told[TRUSTD_RINGS_MAX]; /* that it is in trouble */
 	int listen_fd;
 };
 
@@ -142,6 +145,30 @@ make_rings(struct program *p, struct errinfo *ei)
 	return e;
 }
 
+/* After the process that writes was forked, which has no use for the key. */
+static enum err
+open_feed(struct program *p, struct errinfo *ei)
+{
+	const char *dir = p->settings->feed;
+	enum err e;
+
+	if (dir[0] == '\0') {
+		return ERR_OK;
+	}
+	e = feed_open(dir, &p->feed, ei);
+	if (e == ERR_OK) {
+		log_event(LOG_INFO, "feed.key",
+		    L_STR("sha256", feed_fingerprint(p->feed)));
+	}
+	for (size_t i = 0; e == ERR_OK && i < p->service.num; i++) {
+		struct feed_ring *r = NULL;
+
+		e = feed_ring_new(p->feed, ring_prefix(p->rings[i]), &r, ei);
+		ring_set_feed(p->rings[i], r);
+	}
+	return e;
+}
+
 static enum err
 put_up_walls(const struct program *p, struct errinfo *ei)
 {
@@ -151,6 +178,7 @@ put_up_walls(const struct program *p, struct errinfo *ei)
 		dirs[i] = ring_dir(p->rings[i]);
 	}
 	return walls_trustd(dirs, p->service.num, trustd_door_dir(p->door),
+	    p->feed != NULL ? p->settings->feed : NULL,
 	    p->settings->insecure_no_landlock, ei);
 }
 
@@ -235,6 +263,20 @@ log_state(const struct ring *ring, const struct state *s)
 /* --- looking ---------------------------------------------------------------
  */
 
+static void
+log_feed(struct program *p, size_t i)
+{
+	struct errinfo why;
+	bool trouble = ring_feed_trouble(p->rings[i], &why) != ERR_OK;
+
+	if (trouble && !p->feed_told[i]) {
+		log_event(LOG_ERROR, "feed.trouble",
+		    L_STR("mirror", ring_prefix(p->rings[i])));
+		log_err(LOG_ERROR, "feed.why", &why);
+	}
+	p->feed_told[i] = trouble;
+}
+
 /* *out_busy: one of them was being replaced. */
 static enum err
 look(struct program *p, bool *out_busy, struct errinfo *ei)
@@ -268,6 +310,7 @@ look(struct program *p, bool *out_busy, struct errinfo *ei)
 			    L_STR("mirror", ring_prefix(ring)),
 			    L_STR("directory", ring_dir(ring)));
 		}
+		log_feed(p, i);
 		*out_busy = *out_busy || seen == RING_BUSY;
 		state_unref(s);
 	}
@@ -391,6 +434,9 @@ start(struct program *p, const struct options *o, struct errinfo *ei)
 		    p->clients, &p->door, ei);
 	}
 	if (e == ERR_OK && !o->check) {
+		e = open_feed(p, ei);
+	}
+	if (e == ERR_OK && !o->check) {
 		e = socket_listen_tcp(p->settings->address, p->settings->port,
 		    &p->listen_fd, NULL, ei);
 	}
@@ -455,6 +501,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < p.service.num; i++) {
 		ring_free(p.rings[i]);
 	}
+	feed_free(p.feed);
 	trust_anchors_clear(&p.anchors);
 	trustd_settings_free(p.settings);
 	if (e != ERR_OK) {

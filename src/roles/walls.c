@@ -140,7 +140,7 @@ walls_courier(bool insecure_no_landlock, struct errinfo *ei)
 
 enum err
 walls_trustd(const char *const *mirrors, size_t num_mirrors, const char *more,
-    bool insecure_no_landlock, struct errinfo *ei)
+    const char *own, bool insecure_no_landlock, struct errinfo *ei)
 {
 	const struct confine_call *const calls[] = {
 	    confine_calls_base,
@@ -149,7 +149,7 @@ walls_trustd(const char *const *mirrors, size_t num_mirrors, const char *more,
 	    confine_calls_server,
 	    NULL,
 	};
-	struct confine_path paths[TRUSTD_RINGS_MAX + 1];
+	struct confine_path paths[TRUSTD_RINGS_MAX + 2];
 	size_t num = num_mirrors;
 
 	ensure(num_mirrors <= TRUSTD_RINGS_MAX);
@@ -158,6 +158,10 @@ walls_trustd(const char *const *mirrors, size_t num_mirrors, const char *more,
 	}
 	if (more != NULL) {
 		paths[num++] = (struct confine_path){more, CONFINE_READ};
+	}
+	if (own != NULL) {
+		paths[num++] =
+		    (struct confine_path){own, CONFINE_READ | CONFINE_WRITE};
 	}
 	return confine_apply(
 	    &(struct confine){

@@ -49,10 +49,10 @@ ATTR_MUST_USE enum err walls_courier(
     bool insecure_no_landlock, struct errinfo *ei);
 
 /* The server of mirrors: reads these directories and one more (NULL: none),
- * and answers on its listeners. */
+ * writes to one of its own (likewise), and answers on its listeners. */
 ATTR_MUST_USE enum err walls_trustd(const char *const *mirrors,
-    size_t num_mirrors, const char *more, bool insecure_no_landlock,
-    struct errinfo *ei);
+    size_t num_mirrors, const char *more, const char *own,
+    bool insecure_no_landlock, struct errinfo *ei);
 /* Its other process: writes to these directories; no socket, no connection, no
  * thread. */
 ATTR_MUST_USE enum err walls_trustd_writer(const char *const *mirrors,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/slice.h"
+#include "trustd/feed.h"
 #include "trustd/look.h"
 
 struct ring {
@@ -15,6 +16,8 @@ struct ring {
 	bool has_seen;
 	bool refused; /* at the last look */
 	bool unread;  /* the directory itself could not be looked at */
+	struct feed_ring *feed; /* NULL: none */
+	struct errinfo trouble; /* of it */
 	pthread_mutex_t lock;
 	struct state *state;
 };
@@ -48,11 +51,25 @@ ring_free(struct ring *r)
 		return;
 	}
 	look_clear(&r->seen);
+	feed_ring_free(r->feed);
 	state_unref(r->state);
 	(void)pthread_mutex_destroy(&r->lock);
 	free(r->prefix);
 	free(r->dir);
 	free(r);
+}
+
+void
+ring_set_feed(struct ring *r, struct feed_ring *feed)
+{
+	r->feed = feed;
+}
+
+enum err
+ring_feed_trouble(const struct ring *r, struct errinfo *out)
+{
+	*out = r->trouble;
+	return r->trouble.kind;
 }
 
 const char *
@@ -79,6 +96,38 @@ put_state(struct ring *r, struct state *s)
 	state_unref(old);
 }
 
+/* Clients want their lists also while nothing can be said of them. */
+static void
+sign(struct ring *r, struct state *s, int64_t now)
+{
+	struct errinfo ei = {.kind = ERR_OK};
+
+	if (r->feed != NULL && feed_ring_sign(r->feed, s, now, &ei) != ERR_OK) {
+		r->trouble = ei;
+	} else {
+		r->trouble = (struct errinfo){.kind = ERR_OK};
+	}
+}
+
+/* The feed of what is served is told anew before it is over. */
+static void
+sign_again(struct ring *r, int64_t now)
+{
+	struct state *s = NULL;
+
+	if (r->feed == NULL || r->state == NULL ||
+	    (r->state->feed.ready != NULL && !feed_ring_is_due(r->feed, now)) ||
+	    state_again(r->state, &s, NULL) != ERR_OK) {
+		return;
+	}
+	sign(r, s, now);
+	if (r->trouble.kind == ERR_OK) {
+		put_state(r, s);
+	} else {
+		state_unref(s);
+	}
+}
+
 static enum err
 load(struct ring *r, const struct look *look, int64_t now, enum ring_seen *out,
     struct errinfo *ei)
@@ -102,6 +151,7 @@ load(struct ring *r, const struct look *look, int64_t now, enum ring_seen *out,
 		*out = r->refused ? RING_GOOD_AGAIN : RING_SAME;
 	} else if (judged == ERR_OK) {
 		*out = RING_NEW;
+		sign(r, s, now);
 		put_state(r, s);
 		s = NULL;
 	}
@@ -128,6 +178,7 @@ ring_look(struct ring *r, int64_t now, enum ring_seen *out, struct errinfo *ei)
 		return e;
 	}
 	r->unread = false;
+	sign_again(r, now);
 	if (r->has_seen && look_same(&r->seen, &look)) {
 		look_clear(&look);
 		return ERR_OK;
@@ -160,7 +211,7 @@ ring_answer(struct ring *r, const char *name, bool *out_none)
 	(void)pthread_mutex_lock(&r->lock);
 	*out_none = r->state == NULL;
 	if (r->state != NULL) {
-		f = state_find(r->state, name);
+		f = state_find_any(r->state, name);
 	}
 	if (f != NULL) {
 		answer = ready_ref(f->ready);

@@ -22,6 +22,9 @@ ATTR_MUST_USE enum err ring_new(const char *prefix, const char *dir,
     const struct trust_mirror_rules *rules, struct ring **out,
     struct errinfo *ei);
 void ring_free(struct ring *r); /* NULL is fine */
+/* From now on its states have a feed; takes r.  Before the first look. */
+struct feed_ring;
+void ring_set_feed(struct ring *r, struct feed_ring *feed);
 const char *ring_prefix(const struct ring *r);
 const char *ring_dir(const struct ring *r);
 
@@ -38,6 +41,9 @@ enum ring_seen {
  */
 ATTR_MUST_USE enum err ring_look(
     struct ring *r, int64_t now, enum ring_seen *out, struct errinfo *ei);
+/* Why the state that is served has no feed, or one that grows old, since the
+ * last look; ERR_OK: it has, or none is wanted. */
+enum err ring_feed_trouble(const struct ring *r, struct errinfo *out);
 /* The state now, with a reference for the caller; NULL: none was ever good. */
 struct state *ring_state(struct ring *r);
 /* The answer for a file of this name, in any case of letters, with a reference

@@ -172,8 +172,8 @@ put_change(struct json_writer *w, const struct trust_difference *d,
 	json_close(w);
 }
 
-static void
-put_diff(struct json_writer *w, const struct trust_diff *d)
+void
+ring_view_put_diff(struct json_writer *w, const struct trust_diff *d)
 {
 	struct buf name = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
 
@@ -208,7 +208,7 @@ ring_view_put_changes(struct json_writer *w, const char *field,
 	if (e == ERR_OK) {
 		json_open_object(w, field);
 		json_put_time(w, "since", before->roots->this_update);
-		put_diff(w, &d);
+		ring_view_put_diff(w, &d);
 		json_close(w);
 	}
 	trust_diff_clear(&d);

@@ -111,6 +111,11 @@ static const struct conf_setting settings[] = {
     {.name = "old", .type = CONF_BOOL},
     {.name = "strict", .type = CONF_BOOL},
     {.name = "insecure_no_landlock", .type = CONF_BOOL},
+    {.name = "feed",
+	.type = CONF_TEXT,
+	.fallback = "",
+	.max = PATH_TEXT_SIZE - 192,
+	.check = check_path},
     {.name = "admin", .type = CONF_GROUP, .members = admin_settings},
     {.name = "mirrors",
 	.type = CONF_GROUPS,
@@ -225,6 +230,7 @@ read_all(
 	s->connections_max = (unsigned)conf_int(root, "connections");
 	s->connections_per_ip = (unsigned)conf_int(root, "connections_per_ip");
 	s->anchor = conf_text(root, "anchor");
+	s->feed = conf_text(root, "feed");
 	s->old = conf_bool(root, "old");
 	s->strict = conf_bool(root, "strict");
 	s->insecure_no_landlock = conf_bool(root, "insecure_no_landlock");

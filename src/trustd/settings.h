@@ -46,6 +46,7 @@ struct trustd_settings {
 	const char **proxies;
 	size_t num_proxies;
 	const char *anchor; /* "": Microsoft's roots alone */
+	const char *feed;   /* directory of its key and state; "": no feed */
 	bool old;
 	bool strict;
 	bool insecure_no_landlock;

@@ -32,6 +32,7 @@ static const struct {
     {".cab", "application/vnd.ms-cab-compressed"},
     {".crt", "application/x-x509-ca-cert"},
     {".sst", "application/vnd.ms-pki.certstore"},
+    {".json", "application/json"},
 };
 
 static const char *
@@ -143,6 +144,10 @@ take(void *arg, const char *name, struct slice bytes, struct errinfo *ei)
 	}
 	f->modified = modified_of(l, f);
 	e = make_ready(f, bytes, ei);
+	if (e == ERR_OK && strcmp(name, trust_mirror_name(MIRROR_ROOTS)) == 0) {
+		buf_add(&s->roots, bytes);
+		e = buf_err(&s->roots, ei);
+	}
 	if (e == ERR_OK) {
 		s->num++;
 		s->bytes += bytes.len;
@@ -209,12 +214,24 @@ take_unlisted(struct loading *l, struct errinfo *ei)
 	return e;
 }
 
+static struct state *
+state_new(void)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	if (s != NULL) {
+		atomic_init(&s->refs, 1);
+		buf_init(&s->roots, CAB_BYTES_MAX);
+	}
+	return s;
+}
+
 enum err
 state_load(const struct look *look, const struct trust_mirror_rules *rules,
     const struct state *before, struct state **out, struct errinfo *ei)
 {
 	const struct trust_source from = look_source(look);
-	struct state *s = calloc(1, sizeof(*s));
+	struct state *s = state_new();
 	struct loading l = {s, look, before, rules->now};
 	const struct trust_sink sink = {begin, take, &l};
 	enum err e;
@@ -222,7 +239,6 @@ state_load(const struct look *look, const struct trust_mirror_rules *rules,
 	if (s == NULL) {
 		return err_nomem(ei);
 	}
-	atomic_init(&s->refs, 1);
 	e = trust_mirror_gather(&from, rules, &sink, &s->report, ei);
 	if (e == ERR_OK) {
 		e = take_unlisted(&l, ei);
@@ -251,6 +267,9 @@ state_unref(struct state *s)
 	for (size_t i = 0; i < s->num; i++) {
 		ready_unref(s->at[i].ready);
 	}
+	ready_unref(s->feed.ready);
+	ready_unref(s->feed_sig.ready);
+	buf_clear(&s->roots);
 	free(s->at);
 	free(s);
 }
@@ -290,4 +309,70 @@ state_same(const struct state *a, const struct state *b)
 		}
 	}
 	return true;
+}
+
+/* --- what the server says of it ----------------------------------------------
+ */
+
+enum err
+state_again(const struct state *s, struct state **out, struct errinfo *ei)
+{
+	struct state *t = state_new();
+
+	if (t != NULL) {
+		t->at = calloc(s->num + 1, sizeof(*t->at));
+		buf_add(&t->roots, buf_slice(&s->roots));
+	}
+	if (t == NULL || t->at == NULL || t->roots.err != ERR_OK) {
+		state_unref(t);
+		return err_nomem(ei);
+	}
+	for (size_t i = 0; i < s->num; i++) {
+		t->at[i] = s->at[i];
+		(void)ready_ref(t->at[i].ready);
+	}
+	t->num = s->num;
+	t->room = s->num + 1;
+	t->bytes = s->bytes;
+	t->left_out = s->left_out;
+	t->report = s->report;
+	*out = t;
+	return ERR_OK;
+}
+
+static enum err
+put_own(struct state_file *f, const char *name, struct slice bytes, int64_t now,
+    struct errinfo *ei)
+{
+	*f = (struct state_file){.size = bytes.len, .modified = now};
+	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+	if (sha256_of(bytes, f->sha256, ei) != ERR_OK) {
+		return ei->kind;
+	}
+	return make_ready(f, bytes, ei);
+}
+
+enum err
+state_put_feed(struct state *s, struct slice text, struct slice signature,
+    int64_t now, struct errinfo *ei)
+{
+	enum err e = put_own(&s->feed, "changes.json", text, now, ei);
+
+	return e == ERR_OK ? put_own(&s->feed_sig, "changes.json.sig",
+				 signature, now, ei)
+			   : e;
+}
+
+const struct state_file *
+state_find_any(const struct state *s, const char *name)
+{
+	const struct state_file *const own[] = {&s->feed, &s->feed_sig};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+		if (own[i]->ready != NULL &&
+		    strcasecmp(own[i]->name, name) == 0) {
+			return own[i];
+		}
+	}
+	return state_find(s, name);
 }

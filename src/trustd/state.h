@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "crypto/hash.h"
 #include "http/ready.h"
@@ -36,6 +37,10 @@ struct state {
 	size_t num;
 	size_t room;
 	size_t bytes;
+	/* changes.json and its signature (trustd/feed.h); no ready: none. */
+	struct state_file feed;
+	struct state_file feed_sig;
+	struct buf roots; /* the list of roots, in its cabinet */
 	/* Certificates that are not what their names say: not served. */
 	size_t left_out;
 	struct trust_mirror_report report;
@@ -49,10 +54,19 @@ struct state {
 ATTR_MUST_USE enum err state_load(const struct look *look,
     const struct trust_mirror_rules *rules, const struct state *before,
     struct state **out, struct errinfo *ei);
+/* The same files as s, without its feed. */
+ATTR_MUST_USE enum err state_again(
+    const struct state *s, struct state **out, struct errinfo *ei);
+/* Before anybody is given the state. */
+ATTR_MUST_USE enum err state_put_feed(struct state *s, struct slice text,
+    struct slice signature, int64_t now, struct errinfo *ei);
 struct state *state_ref(struct state *s);
 void state_unref(struct state *s); /* NULL is fine */
-/* name: in any case of letters.  NULL: it has none. */
+/* name: in any case of letters.  NULL: the mirror has none. */
 const struct state_file *state_find(const struct state *s, const char *name);
+/* The same, and what the server itself has to say of the mirror. */
+const struct state_file *state_find_any(
+    const struct state *s, const char *name);
 /* The same files with the same content? */
 bool state_same(const struct state *a, const struct state *b);
 

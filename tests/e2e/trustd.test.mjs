@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync,
-	readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+	readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
@@ -466,4 +466,119 @@ test('another mirror, from it', { skip }, async (t) => {
 		.map((f) => [f, sha256(readFileSync(join(d, f)))]));
 	assert.deepEqual(seen(to), seen(real));
 	assert.equal((await s.stop()).code, 0);
+});
+
+test('what has changed, signed', { skip }, async (t) => {
+	const dir = scratch();
+	const source = oldSource(join(dir, 'source'));
+	const to = join(dir, 'all');
+	const own = join(dir, 'own');
+	mkdirSync(to);
+	mkdirSync(own, { mode: 0o700 });
+	await mirror(source, to);
+	const old = join(dir, 'old');
+	cpSync(to, old, { recursive: true });
+	const settings = `feed = "${own}";`;
+	let s = await Server.start(t, dir, { 'rings/all': to }, settings);
+	const fingerprint = /event=feed\.key sha256=([0-9a-f]{64})/.exec(s.log)[1];
+	const verify = async (text, signature) => {
+		writeFileSync(join(dir, 'c.json'), text);
+		writeFileSync(join(dir, 'c.sig'), signature);
+		return exec('openssl', ['dgst', '-sha256', '-verify',
+			join(own, 'feed.pub'), '-signature', join(dir, 'c.sig'),
+			join(dir, 'c.json')]);
+	};
+	async function feed() {
+		const [text, signature] = [await s.get('/rings/all/changes.json'),
+			await s.get('/rings/all/changes.json.sig')];
+		assert.equal(text.headers['content-type'], 'application/json');
+		assert.equal((await verify(text.body, signature.body)).code, 0);
+		// A changed octet, and another state's signature.
+		const bent = Buffer.from(text.body);
+		bent[bent.length >> 1] ^= 1;
+		assert.notEqual((await verify(bent, signature.body)).code, 0);
+		const said = JSON.parse(text.text);
+		assert.equal(said.mirror, 'rings/all');
+		assert.equal(Date.parse(said.valid_until) - Date.parse(said.signed),
+			24 * 3600 * 1000);
+		assert.ok(Math.abs(Date.parse(said.signed) - Date.now()) < 60000);
+		for (const f of said.files) {
+			const r = await s.get(`/rings/all/${f.name}`);
+			assert.equal(sha256(r.body), f.sha256, f.name);
+			assert.equal(r.body.length, f.bytes);
+		}
+		return said;
+	}
+	const der = await exec('openssl', ['pkey', '-pubin', '-in',
+		join(own, 'feed.pub'), '-outform', 'DER', '-out', join(dir, 'pub.der')]);
+	assert.equal(der.code, 0, der.all);
+	assert.equal(sha256(readFileSync(join(dir, 'pub.der'))), fingerprint);
+	const first = await feed();
+	assert.equal(first.number, 1);
+	assert.equal(first.changes, null);
+	assert.equal(first.files.length, certsOf(to).length + 1);
+	assert.equal((await s.get('/changes.json')).status, 404);
+	assert.equal((await s.get('/rings/all/feed.key')).status, 404);
+
+	const news = s.logs(/event=mirror\.serves/);
+	await mirror(MIRROR_DATA, to);
+	s.child.kill('SIGHUP');
+	await news;
+	const second = await feed();
+	assert.equal(second.number, 2);
+	assert.equal(second.changes.since, 1);
+	const names = (doc) => doc.files.map((f) => f.name);
+	assert.deepEqual(second.changes.came.sort(), names(second)
+		.filter((n) => !names(first).includes(n)).sort());
+	assert.deepEqual(second.changes.went, []);
+	assert.deepEqual(second.changes.changed, [LIST]);
+	const r = await surguch('--json', 'trust', 'diff', join(old, LIST),
+		join(to, LIST), '--old');
+	assert.equal(r.code, 5, r.all);
+	const diff = JSON.parse(r.out);
+	const brief = (list) => list.map((c) => `${c.change} ${c.sha1}`).sort();
+	assert.ok(diff.changes.length > 0);
+	assert.deepEqual(brief(second.changes.roots.list), brief(diff.changes));
+
+	// Numbers go on, and nothing is told anew, after a restart.
+	await s.stop();
+	s = await Server.start(t, dir, { 'rings/all': to }, settings);
+	assert.ok(s.log.includes(fingerprint));
+	const third = await feed();
+	assert.deepEqual({ ...third, signed: 0, valid_until: 0 },
+		{ ...second, signed: 0, valid_until: 0 });
+	await s.stop();
+	await mirror(source, to, '--older');
+	s = await Server.start(t, dir, { 'rings/all': to }, settings);
+	const fourth = await feed();
+	assert.equal(fourth.number, 3);
+	assert.deepEqual(fourth.changes.changed, [LIST]);
+	assert.equal(fourth.changes.roots.counts.came,
+		second.changes.roots.counts.went);
+
+	// Its disk cannot be written to: the lists are served all the same.
+	const trouble = s.logs(/event=feed\.why/);
+	rmSync(own, { recursive: true });
+	await mirror(MIRROR_DATA, to);
+	s.child.kill('SIGHUP');
+	await trouble;
+	assert.ok((await s.get(`/rings/all/${LIST}`)).body.equals(
+		readFileSync(join(to, LIST))));
+	assert.equal((await s.get('/rings/all/changes.json')).status, 404);
+	await s.stop();
+
+	// A key that others can read, and a record that is damaged.
+	mkdirSync(own, { mode: 0o700 });
+	const again = await Server.start(t, dir, { 'rings/all': to }, settings);
+	await again.stop();
+	const conf = join(dir, `trustd-${again.port}.conf`);
+	chmodSync(join(own, 'feed.key'), 0o644);
+	const open = await exec(TRUSTD, ['-c', conf]);
+	assert.equal(open.code, 1);
+	assert.match(open.all, /rule=file\.secret_mode/);
+	chmodSync(join(own, 'feed.key'), 0o600);
+	writeFileSync(join(own, 'feed-rings+all.json'), '{"number":0}');
+	const bad = await exec(TRUSTD, ['-c', conf]);
+	assert.equal(bad.code, 1);
+	assert.match(bad.all, /rule=json\./);
 });
