@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "os/file.h"
 #include "os/process.h"
 #include "os/wait.h"
 
@@ -136,12 +138,26 @@ take_data(void *arg, const void *data, size_t len)
 	return 0;
 }
 
+/* Where a pinentry without a window asks: as GnuPG is told, else where the
+ * agent itself was started.  NULL: nowhere. */
+static const char *
+terminal_of(char room[PATH_TEXT_SIZE])
+{
+	const char *told = getenv("GPG_TTY");
+
+	if (told != NULL) {
+		return told;
+	}
+	return ttyname_r(STDIN_FILENO, room, PATH_TEXT_SIZE) == 0 ? room : NULL;
+}
+
 /* What stands in any window; the words of its two buttons. */
 static gpg_error_t
 begin(assuan_context_t ctx, const char *description, const char *ok,
     const char *cancel)
 {
-	const char *tty = getenv("GPG_TTY");
+	char room[PATH_TEXT_SIZE];
+	const char *tty = terminal_of(room);
 	gpg_error_t why = say(ctx, "SETTITLE", "surguch-agent");
 
 	/* An old or a small one may not know these. */

@@ -194,7 +194,9 @@ finish(struct asked *a, enum err e)
 		problem_from_err(a->resp, a->ei);
 	}
 	if (e != ERR_OK) {
-		log_event(LOG_WARN, "agent.refused", L_STR("rule", a->ei->rule),
+		/* A page asks whether a thing is there; often it is not. */
+		log_event(e == ERR_NOTFOUND ? LOG_DEBUG : LOG_WARN,
+		    "agent.refused", L_STR("rule", a->ei->rule),
 		    L_STR("request", request_id(a->r)),
 		    L_STR("origin", a->centre->origin));
 	}

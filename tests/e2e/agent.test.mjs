@@ -307,6 +307,8 @@ test('the agent and its centre', async (t) => {
 		// The password window can be ended by any signal.
 		assert.match(readFileSync(join(agent.pinentry, 'signals'), 'utf8'),
 			/^0+$/);
+		// One without a window knows the agent's own terminal.
+		assert.match(agent.asked(), /^OPTION ttyname=\/dev\/pts\/\d+$/m);
 		// Typed differently, it was asked again.
 		assert.match(agent.asked(), /SETERROR Пароли не совпали/);
 		const { container, pkcs10 } = made.result;

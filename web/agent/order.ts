@@ -57,6 +57,7 @@ export function orderText(e: unknown): string {
 		'order.expired': t('op.clock'),
 		'order.input': t('op.other_key'),
 		'token.pin.locked': t('medium.locked'),
+		'agent.pinentry': t('op.pinentry'),
 		'token.pin.unset': t('op.pin_unset'),
 		'token.full': t('op.full'),
 		'key.spec': t('op.spec'),

@@ -5,12 +5,14 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { base64, keepKey, keptKey, mediumToKeep, type Kept } from '../agent/keys';
 import { useOrder } from '../agent/order';
+import { isReady, useWorkplace } from '../agent/watch';
 import { Button } from '../kit/button';
 import { application, post, Problem, type Application } from './api';
 import { keepCode } from './confirm';
 import { StepPage, type Job } from './form';
 import { Sensor } from './sensor';
 import { OrderSteps } from './order_steps';
+import { WorkplacePoints } from './workplace';
 
 export function Key({ job }: { job: Job }) {
 	const app = job.app?.id ?? '';
@@ -35,6 +37,8 @@ export function Key({ job }: { job: Job }) {
 		}
 		await job.look();
 	});
+	// An agent that was started anew wants to be paired again, here as well.
+	const watch = useWorkplace();
 	const unsent = kept?.pkcs10 === undefined ? null
 		: { container: { id: kept.container }, pkcs10: kept.pkcs10 };
 
@@ -70,6 +74,8 @@ export function Key({ job }: { job: Job }) {
 	}
 	return (
 		<StepPage step="key" heading={t('sensor.h')} faults={order.faults}>
+			{order.faults.length > 0 && !isReady(watch) &&
+				<WorkplacePoints watch={watch} />}
 			<p>{t('sensor.lead')}</p>
 			<Sensor onDone={make} onSkip={() => make(null)} />
 		</StepPage>

@@ -245,6 +245,7 @@ export const en: Dictionary = {
 	'op.order_refused': 'The application did not accept the centre’s order. Start again; if that does not help, call your service centre.',
 	'op.other_key': 'This key does not belong to this certificate. Choose another, or put in the medium on which the key was made.',
 	'op.pin_unset': 'The token has no PIN yet. Set one with its maker’s program and begin again.',
+	'op.pinentry': 'The application has nothing to ask for a password with. Install the package pinentry-gtk2 (in a terminal pinentry-curses), restart the application and begin again.',
 	'op.full': 'There is no room on the token. Delete keys that are not needed, or take another.',
 	'op.spec': 'This token cannot make a key of this kind. Choose another medium.',
 	'op.module': 'The token’s module does not answer. Pull the token out, put it in and try again.',
