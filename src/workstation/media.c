@@ -595,7 +595,9 @@ media_find_container(
 		e = find_on(&all[i], id, out, &mine);
 		if (e != ERR_OK && failed == ERR_NOTFOUND) {
 			failed = e;
-			*ei = mine;
+			if (ei != NULL) {
+				*ei = mine;
+			}
 		}
 	}
 	if (e != ERR_OK) {

@@ -250,6 +250,9 @@ a_broken_medium(void **state)
 	assert_int_equal(
 	    media_find_container(m, "ffffffffffffffff", &k, &ei), ERR_SYS);
 	assert_non_null(strstr(ei.object, registry.folder));
+	/* Nor does anybody have to want to know. */
+	assert_int_equal(
+	    media_find_container(m, "ffffffffffffffff", &k, NULL), ERR_SYS);
 	media_close(m);
 	scratch_close(home);
 	(void)snprintf(home, sizeof(home), "%s", whole);
