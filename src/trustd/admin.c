@@ -367,7 +367,8 @@ tell_done(struct act *act, const char *event, size_t mirror,
 	return ERR_OK;
 }
 
-/* What was shown is what is taken over, or nothing is. */
+/* Another list than the one that was shown is not taken over.  One that comes
+ * between this look and the act is: it is verified there, and newer. */
 static enum err
 check_number(struct act *act, size_t from)
 {
