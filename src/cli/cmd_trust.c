@@ -75,24 +75,6 @@ read_filter(
 	return ERR_OK;
 }
 
-enum err
-trust_read_anchors(
-    const char *more, struct trust_anchors *out, struct errinfo *ei)
-{
-	struct trust_file f;
-	enum err e = trust_anchors_microsoft(out, ei);
-
-	if (e != ERR_OK || more == NULL) {
-		return e;
-	}
-	e = trust_file_load(more, &f, ei);
-	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(f.certs); i++) {
-		e = trust_anchors_add(out, trust_certs_at(f.certs, i)->der, ei);
-	}
-	trust_file_clear(&f);
-	return e;
-}
-
 static enum err
 judge(struct trust_case *c, const struct trust_words *w, struct errinfo *ei)
 {

@@ -33,11 +33,6 @@ struct trust_words {
 /* Fills that many places. */
 void trust_options(struct trust_words *w, struct cli_option out[TRUST_OPTIONS]);
 
-/* Whose lists count: Microsoft's, and those under the certificates of a file
- * (NULL: none more).  trust_anchors_clear() in every case. */
-ATTR_MUST_USE enum err trust_read_anchors(
-    const char *more, struct trust_anchors *out, struct errinfo *ei);
-
 /* A file with everything that is judged about it. */
 struct trust_case {
 	struct trust_file file;

@@ -29,7 +29,6 @@
 #include "roles/trustd_admin.h"
 #include "roles/walls.h"
 #include "trust/anchors.h"
-#include "trust/file.h"
 #include "trustd/admins.h"
 #include "trustd/clients.h"
 #include "trustd/feed.h"
@@ -110,19 +109,9 @@ static enum err
 load_anchors(struct program *p, struct errinfo *ei)
 {
 	const char *more = p->settings->anchor;
-	struct trust_file f;
-	enum err e = trust_anchors_microsoft(&p->anchors, ei);
 
-	if (e != ERR_OK || more[0] == '\0') {
-		return e;
-	}
-	e = trust_file_load(more, &f, ei);
-	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(f.certs); i++) {
-		e = trust_anchors_add(
-		    &p->anchors, trust_certs_at(f.certs, i)->der, ei);
-	}
-	trust_file_clear(&f);
-	return e;
+	return trust_read_anchors(
+	    more[0] == '\0' ? NULL : more, &p->anchors, ei);
 }
 
 static enum err

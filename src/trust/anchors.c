@@ -2,6 +2,7 @@
 #include "trust/anchors.h"
 
 #include "trust/anchors_priv.h"
+#include "trust/file.h"
 #include "x509/cert.h"
 
 enum err
@@ -59,4 +60,22 @@ trust_anchors_own(const struct trust_anchors *a)
 	return (struct chain_certs){
 	    (const struct cert *const *)a->list + a->num_microsoft,
 	    a->num - a->num_microsoft};
+}
+
+enum err
+trust_read_anchors(
+    const char *more, struct trust_anchors *out, struct errinfo *ei)
+{
+	struct trust_file f;
+	enum err e = trust_anchors_microsoft(out, ei);
+
+	if (e != ERR_OK || more == NULL) {
+		return e;
+	}
+	e = trust_file_load(more, &f, ei);
+	for (size_t i = 0; e == ERR_OK && i < trust_certs_num(f.certs); i++) {
+		e = trust_anchors_add(out, trust_certs_at(f.certs, i)->der, ei);
+	}
+	trust_file_clear(&f);
+	return e;
 }

@@ -31,6 +31,10 @@ ATTR_MUST_USE enum err trust_anchors_microsoft(
 /* One more; der is copied.  ERR_LIMIT "trust.anchors"; cert_parse(). */
 ATTR_MUST_USE enum err trust_anchors_add(
     struct trust_anchors *a, struct slice der, struct errinfo *ei);
+/* Whose lists count: Microsoft's, and those under the certificates of a file
+ * (NULL: none more).  trust_anchors_clear() in every case. */
+ATTR_MUST_USE enum err trust_read_anchors(
+    const char *more, struct trust_anchors *out, struct errinfo *ei);
 void trust_anchors_clear(struct trust_anchors *a);
 struct chain_certs trust_anchors_certs(const struct trust_anchors *a);
 /* Those that were added, which are an organisation's own. */

@@ -39,18 +39,6 @@ struct feed_ring {
 	struct buf roots;        /* its list of roots, in its cabinet */
 };
 
-static void
-hex(const uint8_t hash[SHA256_SIZE], char out[HEX_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < SHA256_SIZE; i++) {
-		out[2 * i] = digits[hash[i] >> 4];
-		out[2 * i + 1] = digits[hash[i] & 0xf];
-	}
-	out[HEX_SIZE - 1] = '\0';
-}
-
 /* --- the key ---------------------------------------------------------------
  */
 
@@ -102,6 +90,7 @@ static enum err
 write_public(struct feed *f, struct errinfo *ei)
 {
 	struct buf pem = BUF_INIT(KEY_FILE_MAX);
+	struct buf hex = BUF_INIT(HEX_SIZE);
 	uint8_t hash[SHA256_SIZE];
 	char path[PATH_TEXT_SIZE];
 	enum err e = path_join(path, f->dir, "feed.pub", ei);
@@ -111,13 +100,19 @@ write_public(struct feed *f, struct errinfo *ei)
 		e = sha256_of(privkey_spki(f->key), hash, ei);
 	}
 	if (e == ERR_OK) {
-		hex(hash, f->fingerprint);
+		text_hex(&hex, slice_make(hash, sizeof(hash)));
+		(void)snprintf(f->fingerprint, sizeof(f->fingerprint), "%s",
+		    buf_cstr(&hex));
+		e = buf_err(&hex, ei);
+	}
+	if (e == ERR_OK) {
 		e = buf_err(&pem, ei);
 	}
 	if (e == ERR_OK) {
 		e = file_write_atomic(path, buf_slice(&pem), FILE_MODE, ei);
 	}
 	buf_clear(&pem);
+	buf_clear(&hex);
 	return e;
 }
 
