@@ -62,10 +62,14 @@ make_of_memory(struct ready *r, struct slice body, struct errinfo *ei)
 
 /* So is the descriptor. */
 static enum err
-make_of_file(struct ready *r, struct slice body, struct errinfo *ei)
+make_of_file(
+    struct ready *r, const char *dir, struct slice body, struct errinfo *ei)
 {
-	enum err e = memfd_of("http.ready", body, &r->fd, ei);
+	enum err e = ERR_OK;
 
+	if (dir == NULL || file_unnamed(dir, body, &r->fd, NULL) != ERR_OK) {
+		e = memfd_of("http.ready", body, &r->fd, ei);
+	}
 	if (e != ERR_OK) {
 		return e;
 	}
@@ -77,22 +81,28 @@ make_of_file(struct ready *r, struct slice body, struct errinfo *ei)
 	return ERR_OK;
 }
 
+static struct ready *
+start(struct slice body)
+{
+	struct ready *r = calloc(1, sizeof(*r));
+
+	if (r != NULL) {
+		atomic_init(&r->refs, 1);
+		r->fd = -1;
+		r->body_len = body.len;
+		r->cost = sizeof(*r) + RESPONSE_COST + body.len;
+	}
+	return r;
+}
+
+/* made: what came of its body. */
 static enum err
-make(struct slice body, bool in_file, const char *type,
+finish(struct ready *r, enum err made, const char *type,
     const struct ready_header *headers, size_t num_headers, struct ready **out,
     struct errinfo *ei)
 {
-	struct ready *r = calloc(1, sizeof(*r));
-	enum err e;
+	enum err e = made;
 
-	if (r == NULL) {
-		return err_nomem(ei);
-	}
-	atomic_init(&r->refs, 1);
-	r->fd = -1;
-	e = in_file ? make_of_file(r, body, ei) : make_of_memory(r, body, ei);
-	r->body_len = body.len;
-	r->cost = sizeof(*r) + RESPONSE_COST + body.len;
 	if (e == ERR_OK) {
 		e = add_header(r, "Content-Type", type, ei);
 	}
@@ -115,15 +125,23 @@ ready_new(struct slice body, const char *type,
     const struct ready_header *headers, size_t num_headers, struct ready **out,
     struct errinfo *ei)
 {
-	return make(body, false, type, headers, num_headers, out, ei);
+	struct ready *r = start(body);
+
+	return r == NULL ? err_nomem(ei)
+			 : finish(r, make_of_memory(r, body, ei), type, headers,
+			       num_headers, out, ei);
 }
 
 enum err
-ready_new_in_file(struct slice body, const char *type,
+ready_new_in_file(const char *dir, struct slice body, const char *type,
     const struct ready_header *headers, size_t num_headers, struct ready **out,
     struct errinfo *ei)
 {
-	return make(body, true, type, headers, num_headers, out, ei);
+	struct ready *r = start(body);
+
+	return r == NULL ? err_nomem(ei)
+			 : finish(r, make_of_file(r, dir, body, ei), type,
+			       headers, num_headers, out, ei);
 }
 
 struct ready *

@@ -26,12 +26,14 @@ struct ready_header {
 ATTR_MUST_USE enum err ready_new(struct slice body, const char *type,
     const struct ready_header *headers, size_t num_headers, struct ready **out,
     struct errinfo *ei);
-/* The same, with the body in a memory file: over plain HTTP the kernel sends it
- * from there without a copy, which pays from some 16 KiB on; over TLS it costs.
- * ERR_SYS "memfd.new" too. */
-ATTR_MUST_USE enum err ready_new_in_file(struct slice body, const char *type,
-    const struct ready_header *headers, size_t num_headers, struct ready **out,
-    struct errinfo *ei);
+/* The same, with the body in a file without a name: over plain HTTP the kernel
+ * sends it from there without a copy, which pays from some 16 KiB on; over TLS
+ * it costs.  The file is in dir, or in memory where that is NULL or takes none:
+ * the kernel hands out a disk's file in larger pieces.  ERR_SYS "memfd.new"
+ * too. */
+ATTR_MUST_USE enum err ready_new_in_file(const char *dir, struct slice body,
+    const char *type, const struct ready_header *headers, size_t num_headers,
+    struct ready **out, struct errinfo *ei);
 /* One reference more, and one less; any thread.  unref(NULL) is fine. */
 struct ready *ready_ref(struct ready *r);
 void ready_unref(struct ready *r);

@@ -101,6 +101,26 @@ fd_write_all(int fd, struct slice s, struct errinfo *ei)
 }
 
 enum err
+file_unnamed(
+    const char *dir, struct slice content, int *out_fd, struct errinfo *ei)
+{
+	int fd = open(dir, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	enum err err;
+
+	if (fd < 0) {
+		err = err_sys(ei, "file.unnamed", "No file can be made there");
+		return err_object(ei, err, dir);
+	}
+	err = fd_write_all(fd, content, ei);
+	if (err != ERR_OK) {
+		fd_close(fd);
+		return err_object(ei, err, dir);
+	}
+	*out_fd = fd;
+	return ERR_OK;
+}
+
+enum err
 path_join(char out[PATH_TEXT_SIZE], const char *dir, const char *name,
     struct errinfo *ei)
 {

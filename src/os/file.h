@@ -107,6 +107,11 @@ ATTR_MUST_USE enum err file_lock(
 /* All bytes or an error, through signals and short writes.  ENOSPC and EDQUOT
  * become ERR_STORE "file.full". */
 ATTR_MUST_USE enum err fd_write_all(int fd, struct slice s, struct errinfo *ei);
+/* A file without a name on the disk of that directory, which is gone with its
+ * last descriptor; nothing is synced.  ERR_SYS "file.unnamed", also where
+ * the file system has none; ERR_STORE "file.full". */
+ATTR_MUST_USE enum err file_unnamed(
+    const char *dir, struct slice content, int *out_fd, struct errinfo *ei);
 /* close() that keeps errno; -1 is fine. */
 void fd_close(int fd);
 /* Another descriptor of the same, close-on-exec. */

@@ -118,6 +118,7 @@ static enum err
 make_rings(struct program *p, struct errinfo *ei)
 {
 	const struct trustd_settings *s = p->settings;
+	const char *own = s->feed[0] != '\0' ? s->feed : NULL;
 	enum err e = ERR_OK;
 
 	p->rules = (struct trust_mirror_rules){
@@ -128,7 +129,7 @@ make_rings(struct program *p, struct errinfo *ei)
 	p->service.rings = p->rings;
 	for (size_t i = 0; e == ERR_OK && i < s->num_mirrors; i++) {
 		e = ring_new(s->mirrors[i].prefix, s->mirrors[i].directory,
-		    &p->rules, &p->rings[i], ei);
+		    &p->rules, own, &p->rings[i], ei);
 		p->service.num += e == ERR_OK;
 	}
 	return e;

@@ -12,6 +12,7 @@ struct ring {
 	char *prefix;
 	char *dir;
 	const struct trust_mirror_rules *rules;
+	const char *own;
 	struct look seen; /* of ring_look() alone */
 	bool has_seen;
 	bool refused; /* at the last look */
@@ -24,7 +25,7 @@ struct ring {
 
 enum err
 ring_new(const char *prefix, const char *dir,
-    const struct trust_mirror_rules *rules, struct ring **out,
+    const struct trust_mirror_rules *rules, const char *own, struct ring **out,
     struct errinfo *ei)
 {
 	struct ring *r = calloc(1, sizeof(*r));
@@ -34,6 +35,7 @@ ring_new(const char *prefix, const char *dir,
 	}
 	(void)pthread_mutex_init(&r->lock, NULL);
 	r->rules = rules;
+	r->own = own;
 	r->prefix = slice_dup_str(slice_str(prefix));
 	r->dir = slice_dup_str(slice_str(dir));
 	if (r->prefix == NULL || r->dir == NULL) {
@@ -138,7 +140,7 @@ load(struct ring *r, const struct look *look, int64_t now, enum ring_seen *out,
 	enum err e, judged;
 
 	rules.now = now;
-	judged = state_load(look, &rules, r->state, &s, ei);
+	judged = state_load(look, &rules, r->state, r->own, &s, ei);
 	/* Both verdicts are of one state only if it stood still meanwhile. */
 	e = look_at(r->dir, &after, judged == ERR_OK ? ei : NULL);
 	if (e == ERR_OK && !look_same(look, &after)) {

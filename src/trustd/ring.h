@@ -17,9 +17,9 @@
 struct ring;
 
 /* prefix: without slashes around it, "" for none; both are copied.  The rules
- * (all but now) must outlive the ring. */
+ * (all but now) and own, as state_load() takes it, must outlive the ring. */
 ATTR_MUST_USE enum err ring_new(const char *prefix, const char *dir,
-    const struct trust_mirror_rules *rules, struct ring **out,
+    const struct trust_mirror_rules *rules, const char *own, struct ring **out,
     struct errinfo *ei);
 void ring_free(struct ring *r); /* NULL is fine */
 /* From now on its states have a feed; takes r.  Before the first look. */

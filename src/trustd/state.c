@@ -20,6 +20,7 @@ struct loading {
 	struct state *state;
 	const struct look *look;
 	const struct state *before;
+	const char *own;
 	int64_t now;
 };
 
@@ -75,7 +76,8 @@ modified_of(const struct loading *l, const struct state_file *f)
 }
 
 static enum err
-make_ready(struct state_file *f, struct slice bytes, struct errinfo *ei)
+make_ready(struct state_file *f, const char *own, struct slice bytes,
+    struct errinfo *ei)
 {
 	char etag[ETAG_SIZE], date[HTTP_DATE_SIZE];
 	const struct ready_header headers[] = {
@@ -89,8 +91,11 @@ make_ready(struct state_file *f, struct slice bytes, struct errinfo *ei)
 
 	etag_text(f->sha256, etag);
 	http_date(f->modified, date);
-	return (bytes.len >= IN_FILE_MIN ? ready_new_in_file : ready_new)(bytes,
-	    type_of(f->name), headers, ARRAY_LEN(headers), &f->ready, ei);
+	return bytes.len >= IN_FILE_MIN
+		   ? ready_new_in_file(own, bytes, type_of(f->name), headers,
+			 ARRAY_LEN(headers), &f->ready, ei)
+		   : ready_new(bytes, type_of(f->name), headers,
+			 ARRAY_LEN(headers), &f->ready, ei);
 }
 
 static enum err
@@ -143,7 +148,7 @@ take(void *arg, const char *name, struct slice bytes, struct errinfo *ei)
 		return e;
 	}
 	f->modified = modified_of(l, f);
-	e = make_ready(f, bytes, ei);
+	e = make_ready(f, l->own, bytes, ei);
 	if (e == ERR_OK && strcmp(name, trust_mirror_name(MIRROR_ROOTS)) == 0) {
 		buf_add(&s->roots, bytes);
 		e = buf_err(&s->roots, ei);
@@ -228,11 +233,12 @@ state_new(void)
 
 enum err
 state_load(const struct look *look, const struct trust_mirror_rules *rules,
-    const struct state *before, struct state **out, struct errinfo *ei)
+    const struct state *before, const char *own, struct state **out,
+    struct errinfo *ei)
 {
 	const struct trust_source from = look_source(look);
 	struct state *s = state_new();
-	struct loading l = {s, look, before, rules->now};
+	struct loading l = {s, look, before, own, rules->now};
 	const struct trust_sink sink = {begin, take, &l};
 	enum err e;
 
@@ -349,7 +355,7 @@ put_own(struct state_file *f, const char *name, struct slice bytes, int64_t now,
 	if (sha256_of(bytes, f->sha256, ei) != ERR_OK) {
 		return ei->kind;
 	}
-	return make_ready(f, bytes, ei);
+	return make_ready(f, NULL, bytes, ei);
 }
 
 enum err

@@ -48,12 +48,13 @@ struct state {
 
 /*
  * Read and verify what lies there.  before: the state that this one follows, or
- * NULL; a file that has changed since is never told as older than it was.
+ * NULL; a file that has changed since is never told as older than it was.  own:
+ * a directory of the server's own for what is large (http/ready.h), or NULL.
  * Errors: trust_mirror_gather(), ERR_LIMIT "trustd.size".
  */
 ATTR_MUST_USE enum err state_load(const struct look *look,
     const struct trust_mirror_rules *rules, const struct state *before,
-    struct state **out, struct errinfo *ei);
+    const char *own, struct state **out, struct errinfo *ei);
 /* The same files as s, without its feed. */
 ATTR_MUST_USE enum err state_again(
     const struct state *s, struct state **out, struct errinfo *ei);

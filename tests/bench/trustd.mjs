@@ -91,8 +91,9 @@ async function ready(name, port, pids) {
 // Its log goes to a file, as nginx's does.
 async function startOurs(name, level) {
 	const [port] = await freePorts(1);
+	mkdirSync(at(`${name}.feed`), { mode: 0o700 });
 	writeFileSync(at(`${name}.conf`), `address = "127.0.0.1"; port = ${port};
-old = true; log_level = "${level}";
+old = true; feed = "${at(`${name}.feed`)}"; log_level = "${level}";
 mirrors = ( { directory = "${at('mirror')}"; } );\n`);
 	const log = openSync(at(`${name}.log`), 'a');
 	const child = spawn(join(RELEASE, 'src/roles/surguch-trustd'),

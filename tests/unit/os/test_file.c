@@ -248,6 +248,29 @@ paths_fit_or_fail(void **state)
 }
 
 static void
+a_file_without_a_name(void **state)
+{
+	struct errinfo ei;
+	char link[PATH_TEXT_SIZE], got[8];
+	int fd = -1;
+
+	(void)state;
+	assert_ok(file_unnamed(dir, slice_str("content"), &fd, &ei), &ei);
+	assert_int_equal(pread(fd, got, sizeof(got), 0), 7);
+	assert_memory_equal(got, "content", 7);
+	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	/* Nobody can give it a name either. */
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	assert_int_not_equal(
+	    linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW), 0);
+	fd_close(fd);
+	assert_int_equal(
+	    file_unnamed("/nowhere", slice_str("x"), &fd, &ei), ERR_SYS);
+	assert_string_equal(ei.rule, "file.unnamed");
+	assert_string_equal(ei.object, "/nowhere");
+}
+
+static void
 ids_and_time(void **state)
 {
 	struct clock c = system_clock();
@@ -276,6 +299,7 @@ main(void)
 	    cmocka_unit_test(locks_once),
 	    cmocka_unit_test(a_full_disk_is_told),
 	    cmocka_unit_test(paths_fit_or_fail),
+	    cmocka_unit_test(a_file_without_a_name),
 	    cmocka_unit_test(ids_and_time),
 	};
 
