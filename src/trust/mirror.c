@@ -386,6 +386,18 @@ mirror_need_roots(const struct mirror_list *l, struct errinfo *ei)
 	return err_object(ei, ERR_NOTFOUND, files[MIRROR_ROOTS].cab);
 }
 
+static enum err
+check_number(const struct mirror_list *l,
+    const struct trust_mirror_rules *rules, struct errinfo *ei)
+{
+	if (rules->number.len == 0 ||
+	    slice_eq(rules->number, l->list.sequence)) {
+		return ERR_OK;
+	}
+	return err_set(ei, ERR_CONFLICT, "mirror.changed", NULL,
+	    "the other mirror has another list now; look at it again");
+}
+
 enum err
 mirror_plan_make(struct mirror_plan *p, const struct trust_source *here,
     const struct trust_source *from, const struct trust_mirror_rules *rules,
@@ -399,6 +411,9 @@ mirror_plan_make(struct mirror_plan *p, const struct trust_source *here,
 	}
 	if (e == ERR_OK) {
 		e = mirror_need_roots(&p->lists[MIRROR_ROOTS], ei);
+	}
+	if (e == ERR_OK) {
+		e = check_number(&p->lists[MIRROR_ROOTS], rules, ei);
 	}
 	return e == ERR_OK ? need_certs(p, here, from, ei) : e;
 }

@@ -47,6 +47,9 @@ struct trust_mirror_rules {
 	bool new_only;     /* refuse where a list is already */
 	bool older;        /* an older list may replace a newer one */
 	bool remove_stale; /* certificates that no list names any more */
+	/* The sequence number that the source's list of roots must have,
+	 * because somebody has looked at that one; no bytes: any. */
+	struct slice number;
 };
 
 /* What a sync did, or would do. */
@@ -70,10 +73,10 @@ struct trust_mirror_report {
  * write to it.  ERR_NOTFOUND "mirror.directory", "mirror.list" (the source has
  * no list of roots), "mirror.certificate"; ERR_CONFLICT "mirror.exists"
  * (new_only), "mirror.older", "mirror.number" (another list of the same
- * number), "file.locked"; ERR_FORMAT "mirror.kind", "mirror.certificate" (a
- * certificate is not the one that its name or the list says),
- * "mirror.store"; what trust_judge() tells of a list that is refused; the
- * readers' errors.
+ * number), "mirror.changed" (another number than the rules'), "file.locked";
+ * ERR_FORMAT "mirror.kind", "mirror.certificate" (a certificate is not the one
+ * that its name or the list says), "mirror.store"; what trust_judge() tells of
+ * a list that is refused; the readers' errors.
  */
 ATTR_MUST_USE enum err trust_mirror_sync(const char *dir,
     const struct trust_source *source, const struct trust_mirror_rules *rules,

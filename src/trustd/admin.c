@@ -24,7 +24,7 @@
 
 enum {
 	BODY_MAX = 4096,
-	NUMBER_MAX = 128, /* hexadecimal digits of a sequence number */
+	NUMBER_MAX = 2 * PROMOTER_NUMBER_MAX, /* hexadecimal digits */
 	RETRY_SEC = 10,
 	CLIENTS_SHOWN = 200,
 	CLIENT_ESCAPED_MAX = 4 * CLIENT_FILE_SIZE,
@@ -367,15 +367,11 @@ tell_done(struct act *act, const char *event, size_t mirror,
 	return ERR_OK;
 }
 
-/* Another list than the one that was shown is not taken over.  One that comes
- * between this look and the act is: it is verified there, and newer. */
+/* Another list than the one that was shown is not taken over. */
 static enum err
-check_number(struct act *act, size_t from)
+read_number(struct act *act, uint8_t at[PROMOTER_NUMBER_MAX], size_t *out_len)
 {
 	static const char *const fields[] = {"number", NULL};
-	const struct trust_policy policy = policy_of(act->a);
-	struct ring_view there = {.roots = NULL};
-	struct buf has = BUF_INIT(NUMBER_MAX);
 	const char *number;
 	enum err e = json_only(act->body, fields, &act->ei);
 
@@ -383,31 +379,23 @@ check_number(struct act *act, size_t from)
 		e = json_get_text(
 		    act->body, "number", NUMBER_MAX, &number, &act->ei);
 	}
-	if (e == ERR_OK) {
-		e = ring_view_read(ring_dir(act->a->served->rings[from]),
-		    &policy, &there, &act->ei);
+	if (e != ERR_OK) {
+		return e;
 	}
-	if (e == ERR_OK && there.why.kind != ERR_OK) {
-		act->ei = there.why;
-		e = there.why.kind;
+	*out_len = strlen(number) / 2;
+	if (*out_len == 0 || !text_unhex(slice_str(number), at, *out_len)) {
+		return err_set(&act->ei, ERR_FORMAT, "mirror.number_form", NULL,
+		    "a list's number is told in hexadecimal digits");
 	}
-	if (e == ERR_OK && there.roots != NULL) {
-		text_hex(&has, there.roots->sequence);
-	}
-	if (e == ERR_OK && strcmp(buf_cstr(&has), number) != 0) {
-		e = err_set(&act->ei, ERR_CONFLICT, "mirror.changed", NULL,
-		    "the other mirror has another list now; look at it again");
-	}
-	ring_view_clear(&there);
-	buf_clear(&has);
-	return e;
+	return ERR_OK;
 }
 
 static enum err
 take_over(struct act *act)
 {
 	struct trust_mirror_report report;
-	size_t mirror = 0, from = TRUSTD_NONE;
+	uint8_t number[PROMOTER_NUMBER_MAX];
+	size_t mirror = 0, from = TRUSTD_NONE, number_len = 0;
 	enum err e = find_mirror(act, &mirror);
 
 	if (e == ERR_OK) {
@@ -419,11 +407,11 @@ take_over(struct act *act)
 		}
 	}
 	if (e == ERR_OK) {
-		e = check_number(act, from);
+		e = read_number(act, number, &number_len);
 	}
 	if (e == ERR_OK) {
-		e = promoter_take_over(
-		    act->a->promoter, from, mirror, &report, &act->ei);
+		e = promoter_take_over(act->a->promoter, from, mirror,
+		    slice_make(number, number_len), &report, &act->ei);
 	}
 	return e == ERR_OK ? tell_done(act, "admin.take_over", mirror, &report)
 			   : e;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -26,6 +27,8 @@ struct order {
 	enum act act;
 	size_t from;
 	size_t to;
+	uint8_t number[PROMOTER_NUMBER_MAX];
+	size_t number_len;
 };
 
 struct answer {
@@ -54,7 +57,8 @@ act_on(const struct promoter_work *work, const struct order *order,
 	struct trust_mirror_rules rules = *work->rules;
 	struct trust_source from;
 
-	if (order->from >= work->num || order->to >= work->num) {
+	if (order->from >= work->num || order->to >= work->num ||
+	    order->number_len > sizeof(order->number)) {
 		return err_set(ei, ERR_INTERNAL, "promoter.number", NULL,
 		    "there is no mirror of this number");
 	}
@@ -63,6 +67,7 @@ act_on(const struct promoter_work *work, const struct order *order,
 		return trust_mirror_back(
 		    work->dirs[order->to], &rules, report, ei);
 	}
+	rules.number = slice_make(order->number, order->number_len);
 	from = trust_source_dir(work->dirs[order->from]);
 	return trust_mirror_sync(
 	    work->dirs[order->to], &from, &rules, report, ei);
@@ -167,10 +172,17 @@ ask(struct promoter *p, const struct order *order,
 
 enum err
 promoter_take_over(struct promoter *p, size_t from, size_t to,
-    struct trust_mirror_report *out, struct errinfo *ei)
+    struct slice number, struct trust_mirror_report *out, struct errinfo *ei)
 {
-	return ask(p, &(struct order){.act = TAKE_OVER, .from = from, .to = to},
-	    out, ei);
+	struct order order = {.act = TAKE_OVER, .from = from, .to = to};
+
+	if (number.len == 0 || number.len > sizeof(order.number)) {
+		return err_set(ei, ERR_LIMIT, "promoter.number", NULL,
+		    "a list's number has 1 to %d octets", PROMOTER_NUMBER_MAX);
+	}
+	memcpy(order.number, number.p, number.len);
+	order.number_len = number.len;
+	return ask(p, &order, out, ei);
 }
 
 enum err

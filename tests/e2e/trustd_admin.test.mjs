@@ -122,6 +122,12 @@ test('nothing else is taken over than was shown', { skip }, async (t) => {
 	const before = filesOf(all);
 	const cases = [
 		['/v1/mirrors/1/take-over', { number: '00' }, 409, 'mirror.changed'],
+		...['0', 'zz', '0'.repeat(63)].map((number) =>
+			['/v1/mirrors/1/take-over', { number }, 400,
+				'mirror.number_form']),
+		...['', '00'.repeat(65)].map((number) =>
+			['/v1/mirrors/1/take-over', { number }, 422,
+				'json.field.length']),
 		['/v1/mirrors/1/take-over', {}, 422, 'json.field.missing'],
 		['/v1/mirrors/1/take-over', { number: 1 }, 422, 'json.field.type'],
 		['/v1/mirrors/1/take-over', { number: '00', more: 1 }, 422,
@@ -144,7 +150,7 @@ test('nothing else is taken over than was shown', { skip }, async (t) => {
 	writeFileSync(join(dir, 'test', cert), 'no certificate');
 	const r = await c.post('/v1/mirrors/1/take-over',
 		{ number: waiting.number });
-	assert.equal(r.json.rule, 'trust.form', r.text);
+	assert.equal(r.json.rule, 'mirror.certificate', r.text);
 	assert.match(r.json.field, new RegExp(cert));
 	assert.deepEqual(filesOf(all), before);
 	const broken = (await mirrorsOf(c)).test;
