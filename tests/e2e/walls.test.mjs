@@ -426,6 +426,40 @@ const WALLED = [
 	['courier', 'exec', '', 'SIGSYS'],
 	['courier', 'code', '', 'SIGSYS', 'seccomp'],
 	['courier', 'signal', '1', 'SIGSYS'],
+
+	// What faces the network reads mirrors, and writes to none.
+	['trustd', 'create', 'own4', 'done'],
+	['trustd', 'read', '../public/list', 'done'],
+	['trustd', 'write', '../public/list', 'EACCES', 'landlock'],
+	['trustd', 'create', '../public/mine', 'EACCES', 'landlock'],
+	['trustd', 'replace', '../public/list', 'EACCES'],
+	['trustd', 'remove', '../public/list', 'EACCES'],
+	['trustd', 'read', '../profiles/one', 'done'],
+	['trustd', 'write', '../profiles/one', 'EACCES', 'landlock'],
+	['trustd', 'read', '/etc/passwd', 'EACCES', 'landlock'],
+	['trustd', 'socket', '', 'SIGSYS', 'seccomp'],
+	['trustd', 'local-socket', '', 'SIGSYS', 'seccomp'],
+	['trustd', 'connect', 'LISTENER', 'SIGSYS'],
+	['trustd', 'bind', 'FREE', 'SIGSYS'],
+	['trustd', 'fork', '', 'SIGSYS', 'seccomp'],
+	['trustd', 'exec', '', 'SIGSYS'],
+	['trustd', 'code', '', 'SIGSYS', 'seccomp'],
+	['trustd', 'signal', '1', 'SIGSYS'],
+
+	// What writes to mirrors speaks to nobody else, and sees no secret.
+	['trustd-writer', 'create', '../public/mine', 'done'],
+	['trustd-writer', 'read', 'seal.key', 'EACCES', 'landlock'],
+	['trustd-writer', 'read', '../profiles/one', 'EACCES', 'landlock'],
+	['trustd-writer', 'create', 'own5', 'EACCES', 'landlock'],
+	['trustd-writer', 'create', 'OUT', 'EACCES', 'landlock'],
+	['trustd-writer', 'socket', '', 'SIGSYS', 'seccomp'],
+	['trustd-writer', 'local-socket', '', 'SIGSYS', 'seccomp'],
+	['trustd-writer', 'connect', 'LISTENER', 'SIGSYS'],
+	['trustd-writer', 'bind', 'FREE', 'SIGSYS'],
+	['trustd-writer', 'fork', '', 'SIGSYS', 'seccomp'],
+	['trustd-writer', 'exec', '', 'SIGSYS'],
+	['trustd-writer', 'code', '', 'SIGSYS', 'seccomp'],
+	['trustd-writer', 'signal', '1', 'SIGSYS'],
 ];
 
 test('what each role may still do', async (t) => {
@@ -435,6 +469,7 @@ test('what each role may still do', async (t) => {
 		mkdirSync(d);
 	}
 	writeFileSync(join(place, 'profiles/one'), 'x');
+	writeFileSync(join(place, 'public/list'), 'x');
 	writeFileSync(join(dir, 'seal.key'), 'x');
 	const { createServer } = await import('node:net');
 	const listen = async () => {

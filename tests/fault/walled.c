@@ -6,10 +6,12 @@
  *
  * ROLE: front (its database a file), front-local and front-tcp:PORT (a
  * server by its socket, by TCP), signer, locked (a signer that waits to be
- * unlocked), module (a signer with a key behind a PKCS#11 module), courier, or
+ * unlocked), module (a signer with a key behind a PKCS#11 module), courier,
+ * trustd and trustd-writer (the server of mirrors and its other process), or
  * none (no walls).  DIR: where it stands; what front publishes is in
- * DIR/../public, its profiles in DIR/../profiles.  Prints what came of it.
- * SURGUCH_TEST_WALL_OFF takes a wall away.
+ * DIR/../public, its profiles in DIR/../profiles; trustd's mirror is the first
+ * of these, its administrators' directory the second, and DIR its own.  Prints
+ *what came of it. SURGUCH_TEST_WALL_OFF takes a wall away.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +43,15 @@ module_walls(struct errinfo *ei)
 		.socket = true,
 	    },
 	    ei);
+}
+
+static enum err
+trustd_walls(bool writer, struct errinfo *ei)
+{
+	static const char *const mirrors[] = {"../public"};
+
+	return writer ? walls_trustd_writer(mirrors, 1, false, ei)
+		      : walls_trustd(mirrors, 1, "../profiles", ".", false, ei);
 }
 
 static enum err
@@ -80,6 +91,9 @@ wall(void *arg, struct errinfo *ei)
 	}
 	if (strcmp(role, "courier") == 0) {
 		return walls_courier(false, ei);
+	}
+	if (strncmp(role, "trustd", 6) == 0) {
+		return trustd_walls(strcmp(role, "trustd-writer") == 0, ei);
 	}
 	return strcmp(role, "none") == 0
 		   ? ERR_OK
