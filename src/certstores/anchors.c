@@ -80,8 +80,9 @@ change_begin(
 	enum err e = ERR_OK;
 
 	ensure(s->kind < ANCHORS_KIND_MAX_);
-	*c = (struct change){
-	    .o = {.s = s}, .ops = &anchors_kinds[s->kind], .lock = -1};
+	*c = (struct change){.o = {.s = s, .prefix = ""},
+	    .ops = anchors_kinds[s->kind],
+	    .lock = -1};
 	if (!s->dry_run) {
 		e = anchors_make_dirs(s->state, 0755, ei);
 		if (e == ERR_OK) {
@@ -316,12 +317,22 @@ check(struct change *c, const struct anchor *list, size_t num, enum nss_held to,
 				  : c->ops->seen(&c->o, list, num, seen, ei);
 
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		if (to == NSS_TRUSTED && !seen[i]) {
+		if (e == ERR_OK && to == NSS_TRUSTED && !seen[i]) {
 			anchors_name(&list[i], name);
 			e = err_object(ei,
 			    err_set(ei, ERR_STORE, "anchors.missing", NULL,
 				"The certificate was put in and is not listed "
 				"back. Undo, and look at the store."),
+			    name);
+		}
+		if (e == ERR_OK && to == NSS_ABSENT && seen[i] &&
+		    c->ops->refuses) {
+			anchors_name(&list[i], name);
+			e = err_object(ei,
+			    err_set(ei, ERR_STORE, "anchors.trusted", NULL,
+				"The certificate was put among those to be "
+				"distrusted, and the system trusts it still. "
+				"Undo, and look at the store."),
 			    name);
 		}
 		r->still += to == NSS_ABSENT && seen[i] ? 1 : 0;

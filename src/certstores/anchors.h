@@ -34,6 +34,13 @@ enum anchors_kind {
 	 * distrusted; put in is selected again.  ERR_UNSUPPORTED
 	 * "anchors.distribution" to put in what it has not. */
 	ANCHORS_DEBIAN_OWN,
+	/* etc/pki/ca-trust/source/anchors below the root, as Fedora and RHEL
+	 * have it, and update-ca-trust afterwards (below another root than "/"
+	 * by chroot).  ERR_NOTFOUND "anchors.layout" on another system. */
+	ANCHORS_FEDORA,
+	/* The blocklist beside it: taken out is put in there, and so
+	 * distrusted, whoever brings it; put in is no longer there. */
+	ANCHORS_FEDORA_BLOCKED,
 	/* A database of NSS, which exists; trusted for web servers. */
 	ANCHORS_NSS,
 	ANCHORS_KIND_MAX_
@@ -43,7 +50,7 @@ enum anchors_kind {
  * "file.trusted_mode". */
 struct anchors_store {
 	enum anchors_kind kind;
-	const char *place; /* the directory; of ANCHORS_DEBIAN the root: "/" */
+	const char *place; /* the directory; of a system the root: "/" */
 	const char *state; /* directory of lock and journal; made if missing */
 	bool pem;          /* ANCHORS_DIR: PEM and not DER */
 	bool dry_run;      /* nothing is written; the report is the same */
@@ -62,7 +69,7 @@ struct anchors_report {
 	size_t there; /* already */
 	size_t removed;
 	size_t absent; /* already */
-	/* ANCHORS_DEBIAN: taken out of ours, but in the bundle still, because
+	/* Of a system: taken out of ours, but in the bundle still, because
 	 * the distribution or the administrator trusts it too. */
 	size_t still;
 };
@@ -72,7 +79,9 @@ struct anchors_report {
  * ERR_LIMIT "anchors.number", above ANCHORS_MAX; ERR_CONFLICT "anchors.name",
  * another certificate has the file's name; ERR_CONFLICT "file.locked";
  * ERR_STORE "anchors.missing", names the first that is not listed back;
- * ERR_STORE "anchors.update", the system's program failed; ERR_NOTFOUND
+ * ERR_STORE "anchors.trusted", the first that the system
+ * trusts still although it is to refuse it; ERR_STORE "anchors.update", the
+ * system's program failed; ERR_NOTFOUND
  * "anchors.program", there is none.  After an error undo, or repeat.
  */
 ATTR_MUST_USE enum err anchors_put(const struct anchors_store *s,
@@ -87,7 +96,8 @@ ATTR_MUST_USE enum err anchors_take(const struct anchors_store *s,
  * "anchors.undo" when there is none; ERR_FORMAT "anchors.journal". */
 ATTR_MUST_USE enum err anchors_undo(const struct anchors_store *s,
     struct anchors_report *out, struct errinfo *ei);
-/* Each certificate there (of ANCHORS_DEBIAN: of ours), borrowed for the call.
+/* Each certificate there (of ANCHORS_DEBIAN and ANCHORS_FEDORA: of ours),
+ * borrowed for the call.
  */
 ATTR_MUST_USE enum err anchors_each(const struct anchors_store *s,
     void (*tell)(void *arg, struct slice der), void *arg, struct errinfo *ei);

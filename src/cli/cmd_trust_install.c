@@ -31,13 +31,17 @@ static const struct store_word {
 	const char *word;
 	const char *place; /* when none is given; NULL: one must be */
 	enum anchors_kind kind;
+	/* A second place of the same system, which can refuse what others
+	 * bring; ANCHORS_KIND_MAX_: it has none. */
+	enum anchors_kind refuses;
 	bool pem;
 	bool for_servers; /* its users take any root for web servers */
 } store_words[] = {
-    {"debian", "/", ANCHORS_DEBIAN, false, true},
-    {"nss", NULL, ANCHORS_NSS, false, true},
-    {"dir", NULL, ANCHORS_DIR, false, false},
-    {"pem", NULL, ANCHORS_DIR, true, false},
+    {"debian", "/", ANCHORS_DEBIAN, ANCHORS_DEBIAN_OWN, false, true},
+    {"fedora", "/", ANCHORS_FEDORA, ANCHORS_FEDORA_BLOCKED, false, true},
+    {"nss", NULL, ANCHORS_NSS, ANCHORS_KIND_MAX_, false, true},
+    {"dir", NULL, ANCHORS_DIR, ANCHORS_KIND_MAX_, false, false},
+    {"pem", NULL, ANCHORS_DIR, ANCHORS_KIND_MAX_, true, false},
 };
 
 struct install {
@@ -54,8 +58,8 @@ static enum err
 bad_store(struct errinfo *ei)
 {
 	(void)err_set(ei, ERR_FORMAT, "cli.words", NULL,
-	    "STORE is debian, debian:ROOT, nss:DIRECTORY, dir:DIRECTORY or "
-	    "pem:DIRECTORY");
+	    "STORE is debian or fedora, debian:ROOT or fedora:ROOT, "
+	    "nss:DIRECTORY, dir:DIRECTORY or pem:DIRECTORY");
 	return err_object(ei, ERR_FORMAT, "STORE");
 }
 
@@ -450,14 +454,14 @@ add_report(struct anchors_report *sum, const struct anchors_report *r)
 	sum->still = r->still; /* as the last of the stores left it */
 }
 
-/* Debian has two places: ours, and what the distribution brings. */
+/* A system has two places: ours, and that where its own are refused. */
 static size_t
 stores_of(const struct install *in, struct anchors_store out[2])
 {
 	out[0] = in->store;
 	out[1] = in->store;
-	out[1].kind = ANCHORS_DEBIAN_OWN;
-	return in->store.kind == ANCHORS_DEBIAN ? 2 : 1;
+	out[1].kind = in->word->refuses;
+	return in->word->refuses != ANCHORS_KIND_MAX_ ? 2 : 1;
 }
 
 static enum err

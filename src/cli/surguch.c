@@ -181,7 +181,8 @@ static const struct cli_command commands[] = {
     {"trust", "install",
 	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] [CHOICE ...]",
 	"put a list's roots into a store of this machine (STORE: debian, "
-	"debian:ROOT, nss:DIRECTORY, dir:DIRECTORY, pem:DIRECTORY)",
+	"fedora, debian:ROOT, fedora:ROOT, nss:DIRECTORY, dir:DIRECTORY, "
+	"pem:DIRECTORY)",
 	cmd_trust_install},
     {"trust", "remove",
 	"FILE STORE [--dry-run] [--state DIRECTORY] [CHOICE ...]",
