@@ -51,6 +51,7 @@ change_end(struct change *c)
 {
 	drop_steps(c);
 	nss_close(c->o.nss);
+	anchors_java_free(c->o.java);
 	fd_close(c->lock);
 }
 
@@ -238,7 +239,11 @@ apply(
 		    restore ? buf_slice(&s->was) : SLICE_EMPTY, ei);
 		seam("anchors.set");
 	}
-	return e != ERR_OK ? e : c->ops->finish(&c->o, ei);
+	if (e == ERR_OK) {
+		e = c->ops->finish(&c->o, ei);
+	}
+	seam("anchors.finished");
+	return e;
 }
 
 static enum err
@@ -359,12 +364,14 @@ change_run(struct change *c, const struct anchor *list, size_t num,
 	}
 	if (c->num > 0) {
 		e = journal_write(c, false, ei);
+		seam("anchors.noted");
 		if (e == ERR_OK) {
 			e = apply(c, &to, false, ei);
 		}
 		if (e == ERR_OK) {
 			e = journal_write(c, true, ei);
 		}
+		seam("anchors.done");
 	}
 	return e != ERR_OK ? e : check(c, list, num, to, r, ei);
 }

@@ -41,6 +41,10 @@ enum anchors_kind {
 	/* The blocklist beside it: taken out is put in there, and so
 	 * distrusted, whoever brings it; put in is no longer there. */
 	ANCHORS_FEDORA_BLOCKED,
+	/* A trust store of Java (cacerts), which exists, by keytool: that of
+	 * the JDK that it is in, or /usr/bin/keytool.  Java trusts what is in
+	 * it for everything. */
+	ANCHORS_JAVA,
 	/* A database of NSS, which exists; trusted for web servers. */
 	ANCHORS_NSS,
 	ANCHORS_KIND_MAX_
@@ -50,7 +54,8 @@ enum anchors_kind {
  * "file.trusted_mode". */
 struct anchors_store {
 	enum anchors_kind kind;
-	const char *place; /* the directory; of a system the root: "/" */
+	const char *place;     /* the directory; of a system the root: "/" */
+	struct slice password; /* ANCHORS_JAVA: empty for what all JDKs have */
 	const char *state; /* directory of lock and journal; made if missing */
 	bool pem;          /* ANCHORS_DIR: PEM and not DER */
 	bool dry_run;      /* nothing is written; the report is the same */
@@ -82,7 +87,8 @@ struct anchors_report {
  * ERR_STORE "anchors.trusted", the first that the system
  * trusts still although it is to refuse it; ERR_STORE "anchors.update", the
  * system's program failed; ERR_NOTFOUND
- * "anchors.program", there is none.  After an error undo, or repeat.
+ * "anchors.program", there is none; ERR_DENIED "anchors.password" and ERR_STORE
+ * "anchors.keytool" of ANCHORS_JAVA.  After an error undo, or repeat.
  */
 ATTR_MUST_USE enum err anchors_put(const struct anchors_store *s,
     const struct anchor *list, size_t num, struct anchors_report *out,

@@ -329,23 +329,34 @@ repeat_said(int said)
 }
 
 enum err
-anchors_run(const char *const *argv, struct errinfo *ei)
+anchors_spawn(const char *const *argv, const char *extra,
+    const struct spawn_fd *fds, size_t num, bool *ok, struct errinfo *ei)
 {
-	const char *const envp[] = {
-	    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	struct spawn_fd said = {.fd = -1, .as = STDERR_FILENO};
-	const struct spawn s = {argv[0], argv, envp, &said, 1};
+	const char *const envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+	    "LC_ALL=C.UTF-8", extra, NULL};
+	const struct spawn s = {argv[0], argv, envp, fds, num};
 	int status = -1;
 	pid_t pid = -1;
-	enum err e = memfd_new("said", &said.fd, ei);
+	enum err e = process_spawn(&s, &pid, ei);
 
-	if (e == ERR_OK) {
-		e = process_spawn(&s, &pid, ei);
-	}
 	while (e == ERR_OK && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 		continue;
 	}
-	if (e == ERR_OK && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+	*ok = e == ERR_OK && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return e;
+}
+
+enum err
+anchors_run(const char *const *argv, struct errinfo *ei)
+{
+	struct spawn_fd said = {.fd = -1, .as = STDERR_FILENO};
+	bool ok = false;
+	enum err e = memfd_new("said", &said.fd, ei);
+
+	if (e == ERR_OK) {
+		e = anchors_spawn(argv, NULL, &said, 1, &ok, ei);
+	}
+	if (e == ERR_OK && !ok) {
 		repeat_said(said.fd);
 		e = err_object(ei,
 		    err_set(ei, ERR_STORE, "anchors.update", NULL,

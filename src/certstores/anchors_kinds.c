@@ -34,8 +34,9 @@ static enum err
 nss_kind_look(struct anchors_open *o, const struct anchor *a,
     enum nss_held *held, struct buf *was, struct errinfo *ei)
 {
-	(void)was;
-	return nss_look(o->nss, a->der, held, ei);
+	enum err e = nss_look(o->nss, a->der, held, ei);
+
+	return e == ERR_OK ? nss_remember(o->nss, a->der, was, ei) : e;
 }
 
 static enum err
@@ -46,7 +47,9 @@ nss_kind_set(struct anchors_open *o, const struct anchor *a, enum nss_held to,
 	enum nss_held now = NSS_ABSENT;
 	enum err e = nss_look(o->nss, a->der, &now, ei);
 
-	(void)was;
+	if (e == ERR_OK && was.len > 0) {
+		return nss_restore(o->nss, a->der, was, ei);
+	}
 	anchors_name(a, name);
 	if (e != ERR_OK || now == to) {
 		return e;
@@ -95,5 +98,6 @@ const struct anchors_ops *const anchors_kinds[ANCHORS_KIND_MAX_] = {
     [ANCHORS_DEBIAN_OWN] = &anchors_debian_own,
     [ANCHORS_FEDORA] = &anchors_fedora,
     [ANCHORS_FEDORA_BLOCKED] = &anchors_fedora_blocked,
+    [ANCHORS_JAVA] = &anchors_java,
     [ANCHORS_NSS] = &nss_ops,
 };

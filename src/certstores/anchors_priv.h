@@ -8,12 +8,15 @@
 #include "certstores/nssdb.h"
 #include "os/file.h"
 
+struct java;
+
 struct anchors_open {
 	const struct anchors_store *s;
 	char dir[PATH_TEXT_SIZE]; /* where the certificates lie */
 	const char *prefix;       /* of files' names */
 	bool pem;                 /* how new files are written */
 	struct nss *nss;
+	struct java *java;
 };
 
 struct anchors_ops {
@@ -40,6 +43,8 @@ struct anchors_ops {
 extern const struct anchors_ops *const anchors_kinds[ANCHORS_KIND_MAX_];
 extern const struct anchors_ops anchors_debian, anchors_debian_own;
 extern const struct anchors_ops anchors_fedora, anchors_fedora_blocked;
+extern const struct anchors_ops anchors_java;
+void anchors_java_free(struct java *j); /* NULL is fine */
 
 /* Directories that are not there yet. */
 enum err anchors_make_dirs(const char *path, unsigned mode, struct errinfo *ei);
@@ -75,6 +80,10 @@ enum err anchors_bundle_each(const char *path,
 enum err anchors_bundle_seen(struct anchors_open *o, const char *below,
     const struct anchor *list, size_t num, bool *seen, struct errinfo *ei);
 
+struct spawn_fd;
+/* Run to its end; extra: one more "NAME=value" of its environment, or NULL. */
+enum err anchors_spawn(const char *const *argv, const char *extra,
+    const struct spawn_fd *fds, size_t num, bool *ok, struct errinfo *ei);
 /* A program of the system, which is told only where it failed. */
 enum err anchors_run(const char *const *argv, struct errinfo *ei);
 enum err anchors_need_program(

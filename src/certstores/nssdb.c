@@ -197,6 +197,22 @@ log_in(struct nss *n, struct errinfo *ei)
 }
 
 static enum err
+write_trust(struct nss *n, CERTCertificate *cert, CERTCertTrust trust,
+    struct errinfo *ei)
+{
+	enum err e = log_in(n, ei);
+
+	if (e != ERR_OK) {
+		return e;
+	}
+	PR_SetError(0, 0);
+	return CERT_ChangeCertTrust(CERT_GetDefaultCertDB(), cert, &trust) ==
+		       SECSuccess
+		   ? ERR_OK
+		   : failed(ei, "trusting a certificate");
+}
+
+static enum err
 set_trust(
     struct nss *n, CERTCertificate *cert, bool trusted, struct errinfo *ei)
 {
@@ -204,11 +220,7 @@ set_trust(
 	const unsigned root_flags =
 	    CERTDB_TRUSTED_CA | CERTDB_NS_TRUSTED_CA | CERTDB_VALID_CA;
 	CERTCertTrust trust = {0, 0, 0};
-	enum err e = log_in(n, ei);
 
-	if (e != ERR_OK) {
-		return e;
-	}
 	/* What it is trusted for besides stays. */
 	if (CERT_GetCertTrust(cert, &trust) != SECSuccess) {
 		trust = (CERTCertTrust){0, 0, 0};
@@ -222,11 +234,7 @@ set_trust(
 	if ((trust.emailFlags & CERTDB_TRUSTED_CA) == 0) {
 		trust.emailFlags &= ~(unsigned)CERTDB_VALID_CA;
 	}
-	PR_SetError(0, 0);
-	return CERT_ChangeCertTrust(CERT_GetDefaultCertDB(), cert, &trust) ==
-		       SECSuccess
-		   ? ERR_OK
-		   : failed(ei, "trusting a certificate");
+	return write_trust(n, cert, trust, ei);
 }
 
 static enum err
@@ -293,6 +301,80 @@ nss_take_back(
 		}
 	}
 	CERT_DestroyCertificate(cert);
+	return e;
+}
+
+/* As it was given: what is found on a token is told with the token's name. */
+static const char *
+given_name(struct nss *n, const CERTCertificate *cert)
+{
+	const char *name = cert->nickname != NULL ? cert->nickname : "";
+	const char *token = PK11_GetTokenName(n->slot);
+	size_t len = token != NULL ? strlen(token) : 0;
+
+	return len > 0 && strncmp(name, token, len) == 0 && name[len] == ':'
+		   ? name + len + 1
+		   : name;
+}
+
+enum err
+nss_remember(
+    struct nss *n, struct slice der, struct buf *out, struct errinfo *ei)
+{
+	CERTCertTrust trust = {0, 0, 0};
+	CERTCertificate *cert = find(n, der);
+
+	(void)ei;
+	if (cert == NULL) {
+		return ERR_OK;
+	}
+	if (CERT_GetCertTrust(cert, &trust) != SECSuccess) {
+		trust = (CERTCertTrust){0, 0, 0};
+	}
+	buf_printf(out, "%x %x %x %s", trust.sslFlags, trust.emailFlags,
+	    trust.objectSigningFlags, given_name(n, cert));
+	CERT_DestroyCertificate(cert);
+	return ERR_OK;
+}
+
+static enum err
+restore(
+    struct nss *n, struct slice der, const char *remembered, struct errinfo *ei)
+{
+	CERTCertTrust trust = {0, 0, 0};
+	CERTCertificate *cert;
+	int name = 0;
+	enum err e = ERR_OK;
+
+	if (sscanf(remembered, "%8x %8x %8x %n", &trust.sslFlags,
+		&trust.emailFlags, &trust.objectSigningFlags, &name) != 3 ||
+	    name == 0) {
+		return err_set(ei, ERR_FORMAT, "certstores.remembered", NULL,
+		    "this is not how a certificate of NSS is remembered");
+	}
+	cert = find(n, der);
+	if (cert == NULL) {
+		e = add(n, der, remembered + name, &cert, ei);
+	}
+	if (e == ERR_OK) {
+		e = write_trust(n, cert, trust, ei);
+	}
+	if (cert != NULL) {
+		CERT_DestroyCertificate(cert);
+	}
+	return e;
+}
+
+enum err
+nss_restore(struct nss *n, struct slice der, struct slice remembered,
+    struct errinfo *ei)
+{
+	struct buf text = BUF_INIT(remembered.len + 1);
+	enum err e;
+
+	buf_add(&text, remembered);
+	e = restore(n, der, buf_cstr(&text), ei);
+	buf_clear(&text);
 	return e;
 }
 

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -49,6 +50,14 @@ ATTR_MUST_USE enum err nss_put(struct nss *n, struct slice der,
 /* Take trust away (NSS_HELD), or the certificate too (NSS_ABSENT). */
 ATTR_MUST_USE enum err nss_take_back(
     struct nss *n, struct slice der, enum nss_held to, struct errinfo *ei);
+
+/* How it is in there, with its name and all that it is trusted for, appended as
+ * text; nothing when it is not.  And make it so again: ERR_FORMAT
+ * "certstores.remembered"; nss_put()'s errors. */
+ATTR_MUST_USE enum err nss_remember(
+    struct nss *n, struct slice der, struct buf *out, struct errinfo *ei);
+ATTR_MUST_USE enum err nss_restore(struct nss *n, struct slice der,
+    struct slice remembered, struct errinfo *ei);
 
 struct nss_entry {
 	struct slice der;

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "certstores/anchors.h"
 #include "cli/cmd_trust.h"
 #include "cli/commands.h"
+#include "cli/password.h"
 #include "os/file.h"
 #include "trust/disallowed.h"
 #include "workstation/home.h"
@@ -19,7 +21,7 @@
 #define STATE_OF_ROOT "/var/lib/surguch/anchors"
 
 enum {
-	INSTALL_OPTIONS = TRUST_OPTIONS + 3,
+	INSTALL_OPTIONS = TRUST_OPTIONS + 4,
 	NAME_BYTES = 4096,
 	LABEL_DIGITS = 8, /* of a thumbprint, behind a name */
 };
@@ -39,6 +41,7 @@ static const struct store_word {
 } store_words[] = {
     {"debian", "/", ANCHORS_DEBIAN, ANCHORS_DEBIAN_OWN, false, true},
     {"fedora", "/", ANCHORS_FEDORA, ANCHORS_FEDORA_BLOCKED, false, true},
+    {"java", NULL, ANCHORS_JAVA, ANCHORS_KIND_MAX_, false, true},
     {"nss", NULL, ANCHORS_NSS, ANCHORS_KIND_MAX_, false, true},
     {"dir", NULL, ANCHORS_DIR, ANCHORS_KIND_MAX_, false, false},
     {"pem", NULL, ANCHORS_DIR, ANCHORS_KIND_MAX_, true, false},
@@ -48,6 +51,8 @@ struct install {
 	struct trust_words words;
 	bool all;
 	const char *state_word;
+	const char *password_file;
+	struct secret password;
 	const struct store_word *word;
 	char place[PATH_TEXT_SIZE];
 	char state[PATH_TEXT_SIZE];
@@ -59,7 +64,7 @@ bad_store(struct errinfo *ei)
 {
 	(void)err_set(ei, ERR_FORMAT, "cli.words", NULL,
 	    "STORE is debian or fedora, debian:ROOT or fedora:ROOT, "
-	    "nss:DIRECTORY, dir:DIRECTORY or pem:DIRECTORY");
+	    "java:FILE, nss:DIRECTORY, dir:DIRECTORY or pem:DIRECTORY");
 	return err_object(ei, ERR_FORMAT, "STORE");
 }
 
@@ -79,6 +84,25 @@ find_state(struct install *in, struct errinfo *ei)
 	}
 	e = home_dir(home, sizeof(home), ei);
 	return e == ERR_OK ? path_join(in->state, home, "anchors", ei) : e;
+}
+
+/* Java's stores have one, which is a secret only where somebody chose it. */
+static enum err
+find_password(struct install *in, struct errinfo *ei)
+{
+	enum err e;
+
+	if (in->password_file == NULL) {
+		return ERR_OK;
+	}
+	if (in->store.kind != ANCHORS_JAVA) {
+		(void)err_set(ei, ERR_FORMAT, "cli.option", NULL,
+		    "only a store of Java has a password");
+		return err_object(ei, ERR_FORMAT, "--password-file");
+	}
+	e = cli_password(in->password_file, false, &in->password, ei);
+	in->store.password = secret_slice(&in->password);
+	return e;
 }
 
 static enum err
@@ -111,7 +135,7 @@ find_store(struct install *in, const char *word, struct errinfo *ei)
 	in->store.pem = in->word->pem;
 	in->store.place = in->place;
 	in->store.state = in->state;
-	return ERR_OK;
+	return find_password(in, ei);
 }
 
 /* --- which certificates
@@ -307,6 +331,7 @@ install_options(struct install *in, struct cli_option out[INSTALL_OPTIONS])
 {
 	const struct cli_option own[] = {
 	    {"--state", &in->state_word, NULL},
+	    {"--password-file", &in->password_file, NULL},
 	    {"--dry-run", NULL, &in->store.dry_run},
 	    {"--all", NULL, &in->all},
 	};
@@ -335,9 +360,11 @@ cmd_trust_install(int argc, char **argv, const char *usage, struct errinfo *ei)
 
 	install_options(&in, options);
 	e = run(argc, argv, usage, &in, options, INSTALL_OPTIONS, &args, ei);
-	return e == ERR_OK
-		   ? change_store(&in, args.at[0], true, anchors_put, ei)
-		   : e;
+	if (e == ERR_OK) {
+		e = change_store(&in, args.at[0], true, anchors_put, ei);
+	}
+	secret_clear(&in.password);
+	return e;
 }
 
 static void
@@ -345,6 +372,7 @@ remove_options(struct install *in, struct cli_option out[INSTALL_OPTIONS - 1])
 {
 	const struct cli_option own[] = {
 	    {"--state", &in->state_word, NULL},
+	    {"--password-file", &in->password_file, NULL},
 	    {"--dry-run", NULL, &in->store.dry_run},
 	};
 
@@ -363,9 +391,11 @@ cmd_trust_remove(int argc, char **argv, const char *usage, struct errinfo *ei)
 	remove_options(&in, options);
 	e = run(
 	    argc, argv, usage, &in, options, INSTALL_OPTIONS - 1, &args, ei);
-	return e == ERR_OK
-		   ? change_store(&in, args.at[0], false, anchors_take, ei)
-		   : e;
+	if (e == ERR_OK) {
+		e = change_store(&in, args.at[0], false, anchors_take, ei);
+	}
+	secret_clear(&in.password);
+	return e;
 }
 
 /* --- distrust
@@ -528,6 +558,7 @@ cmd_trust_distrust(int argc, char **argv, const char *usage, struct errinfo *ei)
 	install_options(&in, options);
 	e = run(argc, argv, usage, &in, options, INSTALL_OPTIONS, &args, ei);
 	if (e != ERR_OK) {
+		secret_clear(&in.password);
 		return e;
 	}
 	e = trust_case_open(&c, args.at[0], &in.words, ei);
@@ -543,6 +574,7 @@ cmd_trust_distrust(int argc, char **argv, const char *usage, struct errinfo *ei)
 		e = distrust(&in, &c, ei);
 	}
 	trust_case_clear(&c);
+	secret_clear(&in.password);
 	return e;
 }
 
@@ -578,6 +610,7 @@ cmd_trust_undo(int argc, char **argv, const char *usage, struct errinfo *ei)
 	struct install in = {.all = false};
 	const struct cli_option options[] = {
 	    {"--state", &in.state_word, NULL},
+	    {"--password-file", &in.password_file, NULL},
 	    {"--dry-run", NULL, &in.store.dry_run},
 	};
 	struct cli_args args;
@@ -587,5 +620,9 @@ cmd_trust_undo(int argc, char **argv, const char *usage, struct errinfo *ei)
 	if (e == ERR_OK) {
 		e = find_store(&in, args.at[0], ei);
 	}
-	return e == ERR_OK ? undo(&in, ei) : e;
+	if (e == ERR_OK) {
+		e = undo(&in, ei);
+	}
+	secret_clear(&in.password);
+	return e;
 }

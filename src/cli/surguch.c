@@ -179,20 +179,25 @@ static const struct cli_command commands[] = {
 	"bring a mirror up to such a file, verified again",
 	cmd_trust_mirror_import},
     {"trust", "install",
-	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] [CHOICE ...]",
+	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] "
+	"[--password-file FILE] [CHOICE ...]",
 	"put a list's roots into a store of this machine (STORE: debian, "
-	"fedora, debian:ROOT, fedora:ROOT, nss:DIRECTORY, dir:DIRECTORY, "
+	"fedora, debian:ROOT, fedora:ROOT, java:FILE, nss:DIRECTORY, "
+	"dir:DIRECTORY, "
 	"pem:DIRECTORY)",
 	cmd_trust_install},
     {"trust", "remove",
-	"FILE STORE [--dry-run] [--state DIRECTORY] [CHOICE ...]",
+	"FILE STORE [--dry-run] [--state DIRECTORY] [--password-file FILE] "
+	"[CHOICE ...]",
 	"take a list's roots out of a store, by the certificates themselves",
 	cmd_trust_remove},
     {"trust", "distrust",
-	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] [CHOICE ...]",
+	"FILE STORE [--all] [--dry-run] [--state DIRECTORY] "
+	"[--password-file FILE] [CHOICE ...]",
 	"take out what a disallowed list means, the distribution's own too",
 	cmd_trust_distrust},
-    {"trust", "undo", "STORE [--dry-run] [--state DIRECTORY]",
+    {"trust", "undo",
+	"STORE [--dry-run] [--state DIRECTORY] [--password-file FILE]",
 	"take the last change of a store back", cmd_trust_undo},
     {"trust", "client-config",
 	"ADDRESS [--output DIRECTORY] [--only FILE] [--computer NAME]",

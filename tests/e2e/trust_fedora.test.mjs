@@ -1,90 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // surguch trust install, remove, distrust, undo with the system store of Fedora
-// and RHEL.  The root is one of our own, what it means is p11-kit's word: its
-// own trust module and `trust extract` make the bundle there, as Fedora's
-// update-ca-trust has them do.
+// and RHEL.  The root is one of our own, what it means is p11-kit's word.
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync,
-	readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync,
+	writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { exec } from '../run/exec.mjs';
+import { ANCHORS, FedoraRoot, pems, SERVER_OWN } from './lib/fedora.mjs';
 import { opensslMust } from './lib/openssl.mjs';
-import { AS_ROOT, BUILD, REFERENCE_DATA, scratch } from './lib/scratch.mjs';
+import { AS_ROOT, REFERENCE_DATA } from './lib/scratch.mjs';
 
 const DATA = join(REFERENCE_DATA, 'trust');
 const skip = !existsSync(DATA) ? 'no reference data'
 	: AS_ROOT ? false : 'another root is entered by root alone';
 const LIST = join(DATA, 'stl/authroot-20250616.stl');
 const CERTS = join(DATA, 'crt-pem-20250616');
-const ANCHORS = 'etc/pki/ca-trust/source/anchors';
-const BUNDLE = 'etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem';
-const SERVER_OWN = 5; // that the distribution brings here
-
-const pems = (file) => (readFileSync(file, 'latin1')
-	.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g) ?? [])
-	.map((p) => p.replace(/\s/g, ''));
-
-class FedoraRoot {
-	constructor(t, blocklist = 'blocklist') {
-		this.dir = scratch(t);
-		this.root = join(this.dir, 'root');
-		this.blocked = `etc/pki/ca-trust/source/${blocklist}`;
-		for (const d of ['usr/bin', 'usr/lib', 'usr/lib64',
-			'usr/share/p11-kit/modules', 'usr/share/pki/ca-trust-source/anchors',
-			ANCHORS, this.blocked, 'etc/pki/ca-trust/extracted/pem']) {
-			mkdirSync(join(this.root, d), { recursive: true });
-		}
-		for (const d of ['bin', 'lib', 'lib64']) {
-			symlinkSync(`usr/${d}`, join(this.root, d));
-		}
-		copyFileSync('/bin/sh', this.at('usr/bin/sh'));
-		copyFileSync('/usr/bin/trust', this.at('usr/bin/trust'));
-		// Where Fedora's build of p11-kit looks by itself.
-		writeFileSync(this.at('usr/share/p11-kit/modules/p11-kit-trust.module'),
-			'module: p11-kit-trust.so\npriority: 1\ntrust-policy: yes\n' +
-			"x-init-reserved: paths='/etc/pki/ca-trust/source:" +
-			"/usr/share/pki/ca-trust-source'\n");
-		this.program('trust extract --format=pem-bundle --filter=ca-anchors ' +
-			'--overwrite --purpose server-auth ' + `/${BUNDLE}`);
-		this.own = readdirSync('/usr/share/ca-certificates/mozilla')
-			.slice(0, SERVER_OWN)
-			.map((f) => join('/usr/share/ca-certificates/mozilla', f));
-		this.own.forEach((f, i) => copyFileSync(f,
-			this.at(`usr/share/pki/ca-trust-source/anchors/own-${i}.pem`)));
-		this.args = ['--state', join(this.dir, 'state')];
-	}
-
-	at(path) {
-		return join(this.root, path);
-	}
-
-	program(text) {
-		writeFileSync(this.at('usr/bin/update-ca-trust'), `#!/bin/sh\n${text}\n`);
-		chmodSync(this.at('usr/bin/update-ca-trust'), 0o755);
-	}
-
-	// Its programs find this machine's libraries.
-	trust(verb, ...words) {
-		return exec('unshare', ['-m', 'sh', '-euc',
-			'for d in lib lib64; do mount --bind /usr/$d "$1/usr/$d"; done; ' +
-			'shift; exec "$@"', 'sh', this.root,
-			join(BUILD, 'src/cli/surguch'), '--json', 'trust', verb, ...words,
-			...this.args], { timeoutSec: 120 });
-	}
-
-	store() {
-		return `fedora:${this.root}`;
-	}
-
-	bundle() {
-		return new Set(existsSync(this.at(BUNDLE)) ? pems(this.at(BUNDLE)) : []);
-	}
-
-	files(path) {
-		return readdirSync(this.at(path));
-	}
-}
 
 function counts(r) {
 	assert.equal(r.code, 0, r.all);

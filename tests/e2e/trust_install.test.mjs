@@ -3,11 +3,12 @@
 // store (below a root of our own), an NSS database and plain directories, beside
 // what update-ca-certificates, certutil and openssl find there.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync }
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync }
 	from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
+import { debianRoot } from './lib/debian.mjs';
 import { openssl } from './lib/openssl.mjs';
 import { BUILD, REFERENCE_DATA, scratch } from './lib/scratch.mjs';
 
@@ -31,27 +32,6 @@ const counts = (r) => {
 	const { added, there, removed, absent } = told(r);
 	return [added, there, removed, absent];
 };
-
-// Debian's tree as a package leaves it, with its own certificates.
-function debianRoot(dir) {
-	const root = join(dir, 'root');
-	for (const d of ['etc/ssl/certs', 'usr/share',
-		'usr/local/share/ca-certificates']) {
-		mkdirSync(join(root, d), { recursive: true });
-	}
-	cpSync('/usr/share/ca-certificates', join(root, 'usr/share/ca-certificates'),
-		{ recursive: true });
-	cpSync('/etc/ca-certificates.conf', join(root, 'etc/ca-certificates.conf'));
-	const bundle = () => new Set(readFileSync(
-		join(root, 'etc/ssl/certs/ca-certificates.crt'), 'latin1')
-		.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g)
-		.map((p) => p.replace(/\s/g, '')));
-	return { root, bundle, store: `debian:${root}`, state: join(dir, 'state'),
-		conf: () => readFileSync(join(root, 'etc/ca-certificates.conf'), 'utf8'),
-		pem: (f) => readFileSync(f, 'latin1')
-			.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/)[0]
-			.replace(/\s/g, '') };
-}
 
 test('a whole list into Debian’s store, and back', { skip }, async (t) => {
 	const d = debianRoot(scratch());

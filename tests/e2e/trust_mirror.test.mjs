@@ -14,7 +14,7 @@ import { deflateRawSync } from 'node:zlib';
 import { exec, must } from '../run/exec.mjs';
 import { Running } from './lib/processes.mjs';
 import { AS_ROOT, BUILD, REFERENCE_DATA, scratch } from './lib/scratch.mjs';
-import { Steps } from './lib/seams.mjs';
+import { killedAt, Steps } from './lib/seams.mjs';
 
 const DATA = join(REFERENCE_DATA, 'trust');
 const skip = existsSync(DATA) ? false : 'no reference data';
@@ -406,27 +406,9 @@ test('killed at every step', { skip }, async (t) => {
 	for (let step = 0; ; step++) {
 		const to = join(dir, `at-${step}`);
 		cpSync(from, to, { recursive: true });
-		let count = 0;
-		const run = new Running(t, SURGUCH, ['trust', 'mirror', REAL, to,
-			'--old', '--remove-stale'],
-		{ env: { SURGUCH_SEAM_FD: '3' }, fds: ['pipe'] });
-		const socket = run.child.stdio[3];
-		let rest = '';
-		socket.setEncoding('utf8').on('data', (d) => {
-			rest += d;
-			const lines = rest.split('\n');
-			rest = lines.pop();
-			for (const line of lines) {
-				const [name, pid] = line.split(' ');
-				names.add(name);
-				if (count++ === step) {
-					process.kill(Number(pid), 'SIGKILL');
-				} else {
-					socket.write(pid.padEnd(12));
-				}
-			}
-		}).on('error', () => {});
-		const { signal, code } = await run.ended;
+		const run = await killedAt(t, step, SURGUCH, ['trust', 'mirror', REAL,
+			to, '--old', '--remove-stale']);
+		run.names.forEach((name) => names.add(name));
 		const part = await shown(to);
 		// The old list lacked six certificates from the start.
 		const missing = part.roots.filter((r) => !r.at_hand).length;
@@ -439,8 +421,8 @@ test('killed at every step', { skip }, async (t) => {
 		assert.equal(await whole(to), '2020-10-12T21:49:04Z');
 		assert.equal(certsOf(to).length, 417);
 		rmSync(to, { recursive: true });
-		if (signal === null) {
-			assert.equal(code, 0, run.log);
+		if (run.signal === null) {
+			assert.equal(run.code, 0, run.log);
 			break;
 		}
 		killed++;

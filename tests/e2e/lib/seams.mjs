@@ -3,6 +3,7 @@
 // test lets it go on (or kills it), and an offset of its clock.
 import { openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Running } from './processes.mjs';
 import { until } from './scratch.mjs';
 
 const ANSWER_SIZE = 12; // src/os/seam.h
@@ -74,4 +75,30 @@ export class Steps {
 			this.seen.map((s) => s.step).join(' '), { timeoutMs });
 		return killed;
 	}
+}
+
+// A run of a program that is killed at its step of this number (from 0), or
+// ends by itself before.  {signal, code, log, names of the steps it came to}
+export async function killedAt(t, step, program, args, options = {}) {
+	const names = [];
+	const run = new Running(t, program, args, { ...options, fds: ['pipe'],
+		env: { ...options.env, SURGUCH_SEAM_FD: '3' } });
+	const socket = run.child.stdio[3];
+	let rest = '';
+	socket.setEncoding('utf8').on('data', (d) => {
+		rest += d;
+		const lines = rest.split('\n');
+		rest = lines.pop();
+		for (const line of lines) {
+			const [name, pid] = line.split(' ');
+			names.push(name);
+			if (names.length > step) {
+				process.kill(Number(pid), 'SIGKILL');
+			} else {
+				socket.write(pid.padEnd(ANSWER_SIZE));
+			}
+		}
+	}).on('error', () => {});
+	const { signal, code } = await run.ended;
+	return { signal, code, log: run.log, names };
 }

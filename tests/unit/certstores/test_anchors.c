@@ -76,7 +76,8 @@ static struct anchors_store
 store(const char *name, enum anchors_kind kind)
 {
 	struct errinfo ei = {0};
-	struct anchors_store s = {kind, place, state_dir, false, false};
+	struct anchors_store s = {
+	    .kind = kind, .place = place, .state = state_dir};
 
 	assert_ok(path_join(place, dir, name, &ei), &ei);
 	assert_ok(path_join(state_dir, place, "state", &ei), &ei);
