@@ -191,7 +191,7 @@ find_keytool(const struct anchors_open *o, struct errinfo *ei)
 static struct java_entry *
 new_entry(struct java *j, const char *alias, size_t len, struct errinfo *ei)
 {
-	struct java_entry *at = j->at;
+	struct java_entry *at;
 
 	if (j->num == j->room) {
 		size_t room = j->room == 0 ? FIRST_ROOM : 2 * j->room;
@@ -456,7 +456,7 @@ static enum err
 java_set(struct anchors_open *o, const struct anchor *a, enum nss_held to,
     struct slice was, struct errinfo *ei)
 {
-	char own[sizeof(OWN_ALIAS) + 2 * ANCHOR_SHA1_SIZE] = OWN_ALIAS;
+	char own[sizeof(OWN_ALIAS) + (size_t)2 * ANCHOR_SHA1_SIZE] = OWN_ALIAS;
 	struct java *j = o->java;
 	enum err e = ERR_OK;
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "certstores/nssdb.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cert.h>
 #include <certdb.h>
@@ -337,24 +339,39 @@ nss_remember(
 	return ERR_OK;
 }
 
+/* Hexadecimal digits and a space. */
+static bool
+take_flags(const char **at, unsigned *out)
+{
+	char *end = NULL;
+	unsigned long flags = strtoul(*at, &end, 16);
+
+	if (end == *at || *end != ' ' || flags > UINT_MAX) {
+		return false;
+	}
+	*out = (unsigned)flags;
+	*at = end + 1;
+	return true;
+}
+
 static enum err
 restore(
     struct nss *n, struct slice der, const char *remembered, struct errinfo *ei)
 {
 	CERTCertTrust trust = {0, 0, 0};
 	CERTCertificate *cert;
-	int name = 0;
+	const char *at = remembered;
 	enum err e = ERR_OK;
 
-	if (sscanf(remembered, "%8x %8x %8x %n", &trust.sslFlags,
-		&trust.emailFlags, &trust.objectSigningFlags, &name) != 3 ||
-	    name == 0) {
+	if (!take_flags(&at, &trust.sslFlags) ||
+	    !take_flags(&at, &trust.emailFlags) ||
+	    !take_flags(&at, &trust.objectSigningFlags)) {
 		return err_set(ei, ERR_FORMAT, "certstores.remembered", NULL,
 		    "this is not how a certificate of NSS is remembered");
 	}
 	cert = find(n, der);
 	if (cert == NULL) {
-		e = add(n, der, remembered + name, &cert, ei);
+		e = add(n, der, at, &cert, ei);
 	}
 	if (e == ERR_OK) {
 		e = write_trust(n, cert, trust, ei);

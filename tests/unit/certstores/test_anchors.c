@@ -2,13 +2,10 @@
 /* Sets of CA certificates in real stores: put in, listed back, undone. */
 #include "unit.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "certstores/anchors.h"
@@ -325,57 +322,6 @@ test_distrust(void **state)
 	buf_clear(&text);
 }
 
-/* Killed behind the first of three: the next run, or undo, makes it whole. */
-static void
-kill_in_the_middle(struct anchors_store *s)
-{
-	char fd[16], said[64];
-	int pair[2];
-	pid_t pid;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		struct anchors_report r;
-
-		(void)snprintf(fd, sizeof(fd), "%d", pair[1]);
-		(void)setenv("SURGUCH_SEAM_FD", fd, 1);
-		(void)close(pair[0]);
-		_exit(anchors_put(s, list, NUM, &r, NULL) == ERR_OK ? 0 : 1);
-	}
-	(void)close(pair[1]);
-	assert_true(read(pair[0], said, sizeof(said)) > 0);
-	assert_memory_equal(said, "anchors.set", 11);
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	(void)close(pair[0]);
-}
-
-static void
-test_killed(void **state)
-{
-	struct anchors_store s = store("killed", ANCHORS_DIR);
-	struct anchors_report r;
-	struct errinfo ei = {0};
-
-	(void)state;
-#ifndef SURGUCH_TEST_SEAMS
-	print_message("skipped: built without seams\n");
-	skip();
-#endif
-	kill_in_the_middle(&s);
-	assert_int_equal(held(&s), 1);
-	assert_ok(anchors_undo(&s, &r, &ei), &ei);
-	assert_int_equal(held(&s), 0);
-	kill_in_the_middle(&s);
-	assert_ok(anchors_put(&s, list, NUM, &r, &ei), &ei);
-	expect(&r, 3, 0, 0, 0);
-	assert_int_equal(held(&s), 7);
-	assert_ok(anchors_undo(&s, &r, &ei), &ei);
-	assert_int_equal(held(&s), 0);
-}
-
 int
 main(void)
 {
@@ -385,7 +331,6 @@ main(void)
 	    cmocka_unit_test(test_nss),
 	    cmocka_unit_test(test_debian),
 	    cmocka_unit_test(test_distrust),
-	    cmocka_unit_test(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, make_certs, drop_certs);
