@@ -197,6 +197,8 @@ enum bounds {
 	TRUSTD_FILES_MAX = 2 * STL_ENTRIES_MAX, /* of one mirror; real: 422 */
 	TRUSTD_BYTES_MAX = 128 * 1024 * 1024, /* the same; a real one: 1 MiB */
 	FEED_BYTES_MAX = 16 * 1024 * 1024,    /* 200 bytes for each file */
+	FEED_ROOTS_MAX = 8 * STL_ENTRIES_MAX, /* changes told; 4 of a root */
+	FEED_SKEW_SEC = 300, /* that a client's clock and its may differ */
 	TRUSTD_CONNECTIONS_MAX = 4096,
 	TRUSTD_CLIENTS_MAX = 4096, /* remembered, 0.5 KiB each */
 

@@ -6,13 +6,8 @@
 #include "cli/cmd_trust.h"
 #include "cli/commands.h"
 #include "trust/diff.h"
+#include "trustfeed/difference.h"
 #include "json/writer.h"
-
-static const struct trust_row *
-shown(const struct trust_difference *d)
-{
-	return d->after != NULL ? d->after : d->before;
-}
 
 static void
 put_line(struct buf *out, const struct trust_difference *d)
@@ -29,30 +24,12 @@ put_line(struct buf *out, const struct trust_difference *d)
 	};
 
 	buf_printf(out, "%c ", marks[d->change]);
-	text_hex(out, shown(d)->root.sha1);
+	text_hex(out, difference_row(d)->root.sha1);
 	buf_add_str(out, "  ");
-	trust_row_name(shown(d), out);
+	trust_row_name(difference_row(d), out);
 	buf_add_str(out, ": ");
 	trust_difference_text(d, out);
 	buf_add_u8(out, '\n');
-}
-
-static void
-put_json(struct json_writer *w, const struct trust_difference *d)
-{
-	struct buf name = BUF_INIT(TRUST_OUT_MAX),
-		   text = BUF_INIT(TRUST_OUT_MAX);
-
-	trust_row_name(shown(d), &name);
-	trust_difference_text(d, &text);
-	json_open_object(w, NULL);
-	json_put_text(w, "change", trust_change_name(d->change));
-	json_put_hex(w, "sha1", shown(d)->root.sha1);
-	json_put_slice(w, "name", buf_slice(&name));
-	json_put_slice(w, "text", buf_slice(&text));
-	json_close(w);
-	buf_clear(&name);
-	buf_clear(&text);
 }
 
 static enum err
@@ -63,17 +40,8 @@ tell_json(const struct trust_diff *d, struct errinfo *ei)
 
 	json_writer_init(&w, &out);
 	json_open_object(&w, NULL);
-	json_open_object(&w, "counts");
-	for (unsigned i = 0; i < TRUST_CHANGE_MAX_; i++) {
-		json_put_int(&w, trust_change_name((enum trust_change)i),
-		    (int64_t)d->counts[i]);
-	}
-	json_close(&w);
-	json_open_array(&w, "changes");
-	for (size_t i = 0; i < d->num; i++) {
-		put_json(&w, &d->at[i]);
-	}
-	json_close(&w);
+	difference_put_counts(&w, d);
+	difference_put_list(&w, "changes", d, false);
 	json_close(&w);
 	return cli_write_json(&w, &out, ei);
 }

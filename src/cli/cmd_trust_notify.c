@@ -17,6 +17,7 @@
 #include "trust/diff.h"
 #include "trust/file.h"
 #include "trust/rows.h"
+#include "trustfeed/difference.h"
 #include "json/writer.h"
 
 #define TOLD   ".told"
@@ -240,46 +241,39 @@ making_send(struct making *m, const struct notify *n, struct errinfo *ei)
 
 /* False: the mail has no room for it. */
 static bool
-put_difference(struct making *m, const struct trust_difference *d, bool line)
+put_line(struct making *m, const struct trust_difference *d,
+    struct difference_words *words)
 {
-	const struct trust_row *row = d->after != NULL ? d->after : d->before;
-	struct buf name = BUF_INIT(NAME_MAX_BYTES), text = BUF_INIT(TEXT_MAX);
-
-	trust_row_name(row, &name);
-	trust_difference_text(d, &text);
-	json_open_object(&m->json, NULL);
-	json_put_text(&m->json, "change", trust_change_name(d->change));
-	json_put_hex(&m->json, "sha1", row->root.sha1);
-	json_put_slice(&m->json, "name", buf_slice(&name));
-	json_put_slice(&m->json, "text", buf_slice(&text));
-	json_close(&m->json);
-	line = line && m->text.len + name.len + text.len < TEXT_FULL;
-	if (line) {
-		buf_printf(&m->text, "  %s: %s\n    ", buf_cstr(&name),
-		    buf_cstr(&text));
-		text_hex(&m->text, row->root.sha1);
-		buf_add_u8(&m->text, '\n');
+	if (m->text.len + words->name.len + words->text.len >= TEXT_FULL) {
+		return false;
 	}
-	buf_clear(&name);
-	buf_clear(&text);
-	return line;
+	buf_printf(&m->text, "  %s: %s\n    ", buf_cstr(&words->name),
+	    buf_cstr(&words->text));
+	text_hex(&m->text, difference_row(d)->root.sha1);
+	buf_add_u8(&m->text, '\n');
+	return true;
 }
 
 static void
 put_diff(struct making *m, const struct trust_diff *d)
 {
+	struct difference_words words;
 	size_t told = 0;
 
+	difference_words_init(&words);
 	json_open_array(&m->json, "changes");
 	for (size_t i = 0; i < d->num; i++) {
-		told +=
-		    put_difference(m, &d->at[i], told == i && i < LINES_MAX);
+		difference_words_of(&words, &d->at[i]);
+		difference_put(&m->json, &d->at[i], &words, false);
+		told += told == i && i < LINES_MAX &&
+			put_line(m, &d->at[i], &words);
 	}
 	json_close(&m->json);
 	if (d->num > told) {
 		buf_printf(&m->text, "  and %zu more: surguch trust diff\n",
 		    d->num - told);
 	}
+	difference_words_clear(&words);
 }
 
 static enum err

@@ -470,6 +470,28 @@ json_item_object(const struct json *array, size_t index,
 }
 
 enum err
+json_item_text(const struct json *array, size_t index, size_t max_len,
+    const char **out, struct errinfo *ei)
+{
+	char name[INDEX_TEXT_SIZE];
+	const json_t *v = item(array, index, name);
+	const char *text = NULL;
+	enum err e;
+
+	if (v == NULL) {
+		return missing(name, ei);
+	}
+	e = text_of(v, name, max_len, false, &text, ei);
+	if (e == ERR_OK) {
+		e = not_empty(name, text, ei);
+	}
+	if (e == ERR_OK) {
+		*out = text;
+	}
+	return e;
+}
+
+enum err
 json_item_base64(
     const struct json *array, size_t index, struct buf *out, struct errinfo *ei)
 {

@@ -87,6 +87,9 @@ size_t json_array_len(const struct json *array);
 /* errinfo.object is then the index in decimal. */
 ATTR_MUST_USE enum err json_item_object(const struct json *array, size_t index,
     const struct json **out, struct errinfo *ei);
+/* As json_get_text(). */
+ATTR_MUST_USE enum err json_item_text(const struct json *array, size_t index,
+    size_t max_len, const char **out, struct errinfo *ei);
 /* As json_get_base64(). */
 ATTR_MUST_USE enum err json_item_base64(const struct json *array, size_t index,
     struct buf *out, struct errinfo *ei);

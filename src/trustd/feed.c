@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "crypto/privkey.h"
 #include "os/file.h"
-#include "trustd/feed_changes.h"
+#include "trustd/feed_state.h"
+#include "trustfeed/changes.h"
+#include "trustfeed/document.h"
 #include "x509/pem.h"
 #include "json/json.h"
 #include "json/writer.h"
@@ -34,7 +36,7 @@ struct feed_ring {
 	int64_t since;  /* that state was there */
 	int64_t signed_at;
 	bool unsaved;            /* what follows was not noted */
-	struct feed_names names; /* of that state */
+	struct feed_files files; /* of that state */
 	struct buf changes;      /* JSON, to it */
 	struct buf roots;        /* its list of roots, in its cabinet */
 };
@@ -186,7 +188,7 @@ put_record(const struct feed_ring *r, struct json_writer *w)
 	json_put_int(w, "number", r->number);
 	json_put_int(w, "since", r->since);
 	json_put_base64(w, "changes", buf_slice(&r->changes));
-	feed_names_put(w, "files", &r->names);
+	feed_state_put(w, "files", &r->files);
 	json_close(w);
 }
 
@@ -237,7 +239,7 @@ read_record(struct feed_ring *r, struct slice text, struct errinfo *ei)
 	    (e = json_get_int(root, "since", 0, INT64_MAX, &r->since, ei)) ==
 		ERR_OK &&
 	    (e = json_get_base64(root, "changes", &r->changes, ei)) == ERR_OK) {
-		e = feed_names_get(root, "files", &r->names, ei);
+		e = feed_state_get(root, "files", &r->files, ei);
 	}
 	json_free(root);
 	return e;
@@ -298,7 +300,7 @@ feed_ring_free(struct feed_ring *r)
 	if (r == NULL) {
 		return;
 	}
-	feed_names_clear(&r->names);
+	feed_files_clear(&r->files);
 	buf_clear(&r->changes);
 	buf_clear(&r->roots);
 	free(r);
@@ -316,42 +318,35 @@ feed_ring_is_due(const struct feed_ring *r, int64_t now)
  */
 
 static void
-put_document(const struct feed_ring *r, const struct state *s, int64_t now,
-    struct json_writer *w)
+put_document(const struct feed_ring *r, const struct feed_files *files,
+    int64_t now, struct json_writer *w)
 {
-	json_open_object(w, NULL);
-	json_put_int(w, "format", 1);
-	json_put_text(w, "mirror", r->prefix);
-	json_put_int(w, "number", r->number);
-	json_put_time(w, "since", r->since);
-	json_put_time(w, "signed", now);
-	json_put_time(w, "valid_until", now + FEED_LIFE_SEC);
-	json_open_array(w, "files");
-	for (size_t i = 0; i < s->num; i++) {
-		json_open_object(w, NULL);
-		json_put_text(w, "name", s->at[i].name);
-		json_put_int(w, "bytes", (int64_t)s->at[i].size);
-		json_put_hex(
-		    w, "sha256", slice_make(s->at[i].sha256, SHA256_SIZE));
-		json_close(w);
-	}
-	json_close(w);
-	json_put_raw(w, "changes", buf_slice(&r->changes));
-	json_close(w);
+	struct feed_head head = {
+	    .number = r->number,
+	    .since = r->since,
+	    .signed_at = now,
+	    .valid_until = now + FEED_LIFE_SEC,
+	};
+
+	(void)snprintf(head.mirror, sizeof(head.mirror), "%s", r->prefix);
+	feed_document_put(w, &head, files, buf_slice(&r->changes));
 }
 
 static enum err
 sign_document(
     const struct feed_ring *r, struct state *s, int64_t now, struct errinfo *ei)
 {
+	struct feed_files files = {.num = 0};
 	struct buf text = BUF_INIT(FEED_BYTES_MAX);
 	struct buf sig = BUF_INIT(SIGNATURE_BYTES_MAX);
 	struct json_writer w;
-	enum err e;
+	enum err e = feed_state_files(s, &files, ei);
 
-	json_writer_init(&w, &text);
-	put_document(r, s, now, &w);
-	e = json_writer_end(&w, ei);
+	if (e == ERR_OK) {
+		json_writer_init(&w, &text);
+		put_document(r, &files, now, &w);
+		e = json_writer_end(&w, ei);
+	}
 	if (e == ERR_OK) {
 		e = privkey_sign(r->feed->key,
 		    key_alg_default_sig(privkey_alg(r->feed->key)),
@@ -361,6 +356,7 @@ sign_document(
 		e = state_put_feed(
 		    s, buf_slice(&text), buf_slice(&sig), now, ei);
 	}
+	feed_files_clear(&files);
 	buf_clear(&text);
 	buf_clear(&sig);
 	return e;
@@ -371,26 +367,31 @@ static enum err
 note_new(
     struct feed_ring *r, const struct state *s, int64_t now, struct errinfo *ei)
 {
-	struct feed_names names = {.num = 0};
+	struct feed_files files = {.num = 0};
 	struct buf changes = BUF_INIT(FEED_BYTES_MAX);
-	const struct feed_change change = {
+	const struct feed_state before = {
 	    .number = r->number,
-	    .names = &r->names,
+	    .files = &r->files,
 	    .roots = buf_slice(&r->roots),
 	};
-	enum err e = feed_names_of(s, &names, ei);
+	const struct feed_state after = {
+	    .number = r->number + 1,
+	    .files = &files,
+	    .roots = buf_slice(&s->roots),
+	};
+	enum err e = feed_state_files(s, &files, ei);
 
 	if (e == ERR_OK) {
-		e = feed_changes_put(&change, s, &changes, ei);
+		e = feed_changes_put(&before, &after, &changes, ei);
 	}
 	if (e != ERR_OK) {
-		feed_names_clear(&names);
+		feed_files_clear(&files);
 		buf_clear(&changes);
 		return e;
 	}
-	feed_names_clear(&r->names);
+	feed_files_clear(&r->files);
 	buf_clear(&r->changes);
-	r->names = names;
+	r->files = files;
 	r->changes = changes;
 	r->number++;
 	r->since = now;
@@ -406,7 +407,7 @@ feed_ring_sign(
 {
 	enum err e = ERR_OK;
 
-	if (r->number == 0 || !feed_names_are(&r->names, s)) {
+	if (r->number == 0 || !feed_state_is(s, &r->files)) {
 		e = note_new(r, s, now, ei);
 		/* A number that was not noted was not given out. */
 		r->unsaved = e != ERR_OK;

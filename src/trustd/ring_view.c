@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trustd/ring_view.h"
 
-#include "base/buf.h"
 #include "trust/diff.h"
-#include "trust/report.h"
+#include "trustfeed/difference.h"
 #include "json/writer.h"
-
-enum {
-	TEXT_MAX = 65536,
-};
 
 /* --- reading ---------------------------------------------------------------
  */
@@ -129,69 +124,6 @@ ring_view_put(struct json_writer *w, const struct ring_view *v)
 	json_put_int(w, "missing", (int64_t)num_missing(&v->rows));
 }
 
-/* What the words are made of, for whoever has other words. */
-static void
-put_parts(
-    struct json_writer *w, const struct trust_difference *d, struct buf *text)
-{
-	const struct root *now;
-
-	if (d->before == NULL || d->after == NULL) {
-		return; /* came, or went */
-	}
-	now = &d->after->root;
-	buf_reset(text);
-	if (d->change == TRUST_DISABLED) {
-		json_put_time(w, "at", now->disabled.at);
-	} else if (d->change == TRUST_LIMITED) {
-		trust_put_purposes(text, now->not_before_for, ", ");
-		json_put_time(w, "at", now->not_before.at);
-		json_put_slice(w, "uses", buf_slice(text));
-	} else if (d->change == TRUST_RENAMED) {
-		trust_row_name(d->before, text);
-		json_put_slice(w, "before", buf_slice(text));
-	}
-}
-
-static void
-put_change(struct json_writer *w, const struct trust_difference *d,
-    struct buf *name, struct buf *text)
-{
-	const struct trust_row *row = d->after != NULL ? d->after : d->before;
-
-	buf_reset(name);
-	buf_reset(text);
-	trust_row_name(row, name);
-	trust_difference_text(d, text);
-	json_open_object(w, NULL);
-	json_put_text(w, "change", trust_change_name(d->change));
-	json_put_hex(w, "sha1", row->root.sha1);
-	json_put_slice(w, "name", buf_slice(name));
-	json_put_slice(w, "text", buf_slice(text));
-	put_parts(w, d, text);
-	json_close(w);
-}
-
-void
-ring_view_put_diff(struct json_writer *w, const struct trust_diff *d)
-{
-	struct buf name = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
-
-	json_open_object(w, "counts");
-	for (unsigned i = 0; i < TRUST_CHANGE_MAX_; i++) {
-		json_put_int(w, trust_change_name((enum trust_change)i),
-		    (int64_t)d->counts[i]);
-	}
-	json_close(w);
-	json_open_array(w, "list");
-	for (size_t i = 0; i < d->num; i++) {
-		put_change(w, &d->at[i], &name, &text);
-	}
-	json_close(w);
-	buf_clear(&name);
-	buf_clear(&text);
-}
-
 enum err
 ring_view_put_changes(struct json_writer *w, const char *field,
     const struct ring_view *before, const struct ring_view *after,
@@ -208,7 +140,8 @@ ring_view_put_changes(struct json_writer *w, const char *field,
 	if (e == ERR_OK) {
 		json_open_object(w, field);
 		json_put_time(w, "since", before->roots->this_update);
-		ring_view_put_diff(w, &d);
+		difference_put_counts(w, &d);
+		difference_put_list(w, "list", &d, true);
 		json_close(w);
 	}
 	trust_diff_clear(&d);

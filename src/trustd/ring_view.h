@@ -40,8 +40,4 @@ ATTR_MUST_USE enum err ring_view_put_changes(struct json_writer *w,
     const char *field, const struct ring_view *before,
     const struct ring_view *after, struct errinfo *ei);
 
-struct trust_diff;
-/* "counts", "list": of a difference alone. */
-void ring_view_put_diff(struct json_writer *w, const struct trust_diff *d);
-
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "http/date.h"
 #include "http/etag.h"
+#include "trustfeed/document.h"
 
 enum {
 	/* Lists and stores, not certificates (1 KiB): see http/ready.h. */
@@ -362,11 +363,11 @@ enum err
 state_put_feed(struct state *s, struct slice text, struct slice signature,
     int64_t now, struct errinfo *ei)
 {
-	enum err e = put_own(&s->feed, "changes.json", text, now, ei);
+	enum err e = put_own(&s->feed, FEED_DOCUMENT, text, now, ei);
 
-	return e == ERR_OK ? put_own(&s->feed_sig, "changes.json.sig",
-				 signature, now, ei)
-			   : e;
+	return e == ERR_OK
+		   ? put_own(&s->feed_sig, FEED_SIGNATURE, signature, now, ei)
+		   : e;
 }
 
 const struct state_file *

@@ -177,6 +177,17 @@ lists_and_nested_objects_say_where(void **state)
 	assert_int_equal(json_get_array(root, "t", 2, &list, &ei), ERR_OK);
 	assert_int_equal(json_item_object(list, 1, &obj, &ei), ERR_FORMAT);
 	assert_string_equal(ei.object, "1");
+	assert_int_equal(json_item_text(list, 0, 1, &text, &ei), ERR_OK);
+	assert_string_equal(text, "x");
+	assert_rule(json_item_text(list, 0, 0, &text, &ei), ERR_LIMIT,
+	    "json.field.length", &ei);
+	assert_rule(json_item_text(list, 1, 8, &text, &ei), ERR_LIMIT,
+	    "json.field.length", &ei);
+	assert_rule(json_item_text(list, 2, 8, &text, &ei), ERR_FORMAT,
+	    "json.field.missing", &ei);
+	assert_int_equal(json_get_array(root, "p", 2, &list, &ei), ERR_OK);
+	assert_rule(json_item_text(list, 0, 8, &text, &ei), ERR_FORMAT,
+	    "json.field.type", &ei);
 	json_free(root);
 }
 
