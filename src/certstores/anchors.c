@@ -10,46 +10,18 @@
 #include "certstores/anchors_priv.h"
 #include "os/seam.h"
 
-#define JOURNAL_HEAD "surguch anchors 1"
-
-enum {
-	WAS_MAX = 2 * CERT_BYTES_MAX,
-};
-
-/* One certificate of a change: how it was. */
-struct step {
-	struct anchor a; /* borrowed of the list or of own_der */
-	struct buf was;
-	struct buf own_der, own_label; /* of the journal */
-	enum nss_held before;
-};
-
 struct change {
 	struct anchors_open o;
 	const struct anchors_ops *ops;
 	char journal[PATH_TEXT_SIZE];
 	int lock;
-	struct step *steps;
-	size_t num;
+	struct anchors_steps steps;
 };
-
-static void
-drop_steps(struct change *c)
-{
-	for (size_t i = 0; i < c->num; i++) {
-		buf_clear(&c->steps[i].was);
-		buf_clear(&c->steps[i].own_der);
-		buf_clear(&c->steps[i].own_label);
-	}
-	free(c->steps);
-	c->steps = NULL;
-	c->num = 0;
-}
 
 static void
 change_end(struct change *c)
 {
-	drop_steps(c);
+	anchors_steps_clear(&c->steps);
 	nss_close(c->o.nss);
 	anchors_java_free(c->o.java);
 	fd_close(c->lock);
@@ -103,93 +75,21 @@ change_begin(
 }
 
 /* --- the journal ------------------------------------------------------------
- * A head line, a line with the place, "open" or "done", and one a certificate:
- * its SHA-1, how it was held, and in base64 behind a colon each its bytes, what
- * restores it, its label.
  */
 
 static enum err
 journal_write(const struct change *c, bool done, struct errinfo *ei)
 {
 	struct buf b = BUF_INIT(ANCHORS_BYTES_MAX);
-	char name[2 * ANCHOR_SHA1_SIZE + 1];
 	enum err e;
 
-	buf_printf(
-	    &b, JOURNAL_HEAD "\n%s\n%s\n", c->o.dir, done ? "done" : "open");
-	for (size_t i = 0; i < c->num; i++) {
-		const struct step *s = &c->steps[i];
-
-		anchors_name(&s->a, name);
-		buf_printf(&b, "%s %d:", name, (int)s->before);
-		text_base64(&b, s->a.der);
-		buf_add_u8(&b, ':');
-		text_base64(&b, buf_slice(&s->was));
-		buf_add_u8(&b, ':');
-		text_base64(&b, slice_str(s->a.label));
-		buf_add_u8(&b, '\n');
-	}
+	anchors_journal_put(&c->steps, c->o.dir, done, &b);
 	e = buf_err(&b, ei);
 	if (e == ERR_OK) {
 		e = file_write_atomic(c->journal, buf_slice(&b), 0600, ei);
 	}
 	buf_clear(&b);
 	return e;
-}
-
-static bool
-next_part(struct slice *s, char end, struct slice *out)
-{
-	const uint8_t *at =
-	    s->len == 0 ? NULL : memchr(s->p, (uint8_t)end, s->len);
-
-	return at != NULL && slice_get_bytes(s, (size_t)(at - s->p), out) &&
-	       slice_get_bytes(s, 1, &(struct slice){0});
-}
-
-static bool
-read_step(struct slice line, struct step *s)
-{
-	struct slice part, sha, rest = line;
-	bool ok;
-
-	buf_init(&s->was, WAS_MAX);
-	buf_init(&s->own_der, WAS_MAX);
-	buf_init(&s->own_label, WAS_MAX);
-	ok = next_part(&rest, ' ', &sha) &&
-	     text_unhex(sha, s->a.sha1, sizeof(s->a.sha1)) &&
-	     next_part(&rest, ':', &part) && part.len == 1 &&
-	     part.p[0] >= '0' && part.p[0] <= '0' + (int)NSS_TRUSTED;
-	if (ok) {
-		s->before = (enum nss_held)(part.p[0] - '0');
-	}
-	ok = ok && next_part(&rest, ':', &part) &&
-	     text_unbase64(part, &s->own_der) && next_part(&rest, ':', &part) &&
-	     text_unbase64(part, &s->was) && text_unbase64(rest, &s->own_label);
-	s->a.der = buf_slice(&s->own_der);
-	s->a.label = buf_cstr(&s->own_label);
-	return ok && s->a.der.len > 0;
-}
-
-static bool
-read_steps(struct change *c, struct slice text, bool *done)
-{
-	struct slice line;
-
-	if (!next_part(&text, '\n', &line) ||
-	    !slice_eq_str(line, JOURNAL_HEAD) ||
-	    !next_part(&text, '\n', &line) || !slice_eq_str(line, c->o.dir) ||
-	    !next_part(&text, '\n', &line) ||
-	    !(slice_eq_str(line, "done") || slice_eq_str(line, "open"))) {
-		return false;
-	}
-	*done = slice_eq_str(line, "done");
-	while (c->num < ANCHORS_MAX && next_part(&text, '\n', &line)) {
-		if (!read_step(line, &c->steps[c->num++])) {
-			return false;
-		}
-	}
-	return text.len == 0;
 }
 
 /* ERR_NOTFOUND "anchors.undo" when there is none. */
@@ -208,15 +108,9 @@ journal_read(struct change *c, bool *done, struct errinfo *ei)
 		e = file_read(c->journal, ANCHORS_BYTES_MAX, &b, ei);
 	}
 	if (e == ERR_OK) {
-		c->steps = calloc(ANCHORS_MAX, sizeof(*c->steps));
-		e = c->steps == NULL ? err_nomem(ei) : ERR_OK;
-	}
-	if (e == ERR_OK && !read_steps(c, buf_slice(&b), done)) {
-		e = err_object(ei,
-		    err_set(ei, ERR_FORMAT, "anchors.journal", NULL,
-			"The journal is not one of this store. Compare the "
-			"store by hand, and move the file away."),
-		    c->journal);
+		e = anchors_journal_parse(
+		    buf_slice(&b), c->o.dir, &c->steps, done, ei);
+		e = e == ERR_OK ? e : err_object(ei, e, c->journal);
 	}
 	buf_clear(&b);
 	return e;
@@ -232,8 +126,8 @@ apply(
 {
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; e == ERR_OK && i < c->num; i++) {
-		struct step *s = &c->steps[i];
+	for (size_t i = 0; e == ERR_OK && i < c->steps.num; i++) {
+		struct anchors_step *s = &c->steps.at[i];
 
 		e = c->ops->set(&c->o, &s->a, to == NULL ? s->before : *to,
 		    restore ? buf_slice(&s->was) : SLICE_EMPTY, ei);
@@ -271,7 +165,7 @@ finish_killed(struct change *c, struct errinfo *ei)
 	    c->o.s->dry_run ? ERR_NOTFOUND : journal_read(c, &done, ei);
 
 	e = e == ERR_NOTFOUND ? ERR_OK : e == ERR_OK && !done ? undo(c, ei) : e;
-	drop_steps(c);
+	anchors_steps_clear(&c->steps);
 	return e;
 }
 
@@ -289,21 +183,21 @@ plan(struct change *c, const struct anchor *list, size_t num, enum nss_held to,
 {
 	enum err e = ERR_OK;
 
-	c->steps = calloc(num + 1, sizeof(*c->steps));
-	if (c->steps == NULL) {
+	c->steps.at = calloc(num + 1, sizeof(*c->steps.at));
+	if (c->steps.at == NULL) {
 		return err_nomem(ei);
 	}
 	for (size_t i = 0; e == ERR_OK && i < num; i++) {
-		struct step *s = &c->steps[c->num];
+		struct anchors_step *s = &c->steps.at[c->steps.num];
 
 		s->a = list[i];
-		buf_init(&s->was, WAS_MAX);
+		buf_init(&s->was, ANCHORS_WAS_MAX);
 		e = c->ops->look(&c->o, &s->a, &s->before, &s->was, ei);
 		if (e == ERR_OK) {
 			e = buf_err(&s->was, ei);
 		}
 		if (e == ERR_OK && s->before != to) {
-			c->num++;
+			c->steps.num++;
 		} else {
 			*as_wanted += e == ERR_OK ? 1 : 0;
 			buf_clear(&s->was);
@@ -357,12 +251,12 @@ change_run(struct change *c, const struct anchor *list, size_t num,
 	if (e == ERR_OK) {
 		e = plan(c, list, num, to, &as_wanted, ei);
 	}
-	*(to == NSS_TRUSTED ? &r->added : &r->removed) = c->num;
+	*(to == NSS_TRUSTED ? &r->added : &r->removed) = c->steps.num;
 	*(to == NSS_TRUSTED ? &r->there : &r->absent) = as_wanted;
 	if (e != ERR_OK || c->o.s->dry_run) {
 		return e;
 	}
-	if (c->num > 0) {
+	if (c->steps.num > 0) {
 		e = journal_write(c, false, ei);
 		seam("anchors.noted");
 		if (e == ERR_OK) {
@@ -441,9 +335,9 @@ anchors_undo(const struct anchors_store *s, struct anchors_report *out,
 	if (e == ERR_OK) {
 		e = journal_read(&c, &done, ei);
 	}
-	for (size_t i = 0; e == ERR_OK && i < c.num; i++) {
-		r.removed += c.steps[i].before == NSS_TRUSTED ? 0 : 1;
-		r.added += c.steps[i].before == NSS_TRUSTED ? 1 : 0;
+	for (size_t i = 0; e == ERR_OK && i < c.steps.num; i++) {
+		r.removed += c.steps.at[i].before == NSS_TRUSTED ? 0 : 1;
+		r.added += c.steps.at[i].before == NSS_TRUSTED ? 1 : 0;
 	}
 	if (e == ERR_OK && !s->dry_run) {
 		e = undo(&c, ei);

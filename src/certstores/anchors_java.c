@@ -7,7 +7,6 @@
  * is deleted by its alias, a run of keytool each.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,9 +187,10 @@ find_keytool(const struct anchors_open *o, struct errinfo *ei)
 /* --- what is there -----------------------------------------------------------
  */
 
-static struct java_entry *
-new_entry(struct java *j, const char *alias, size_t len, struct errinfo *ei)
+static enum err
+take_entry(void *arg, struct slice alias, struct slice der, struct errinfo *ei)
 {
+	struct java *j = arg;
 	struct java_entry *at;
 
 	if (j->num == j->room) {
@@ -198,56 +198,56 @@ new_entry(struct java *j, const char *alias, size_t len, struct errinfo *ei)
 
 		at = realloc(j->at, room * sizeof(*at));
 		if (at == NULL) {
-			(void)err_nomem(ei);
-			return NULL;
+			return err_nomem(ei);
 		}
 		j->at = at;
 		j->room = room;
 	}
 	at = &j->at[j->num];
-	at->alias = strndup(alias, len);
+	at->alias = slice_dup_str(alias);
 	if (at->alias == NULL) {
-		(void)err_nomem(ei);
-		return NULL;
+		return err_nomem(ei);
 	}
 	buf_init(&at->der, CERT_BYTES_MAX);
+	buf_add(&at->der, der);
 	j->num++;
-	return at;
+	return buf_err(&at->der, ei);
 }
 
-/* Entries of `keytool -list -rfc`: "Alias name: ", "Entry type: ", PEM. */
-static enum err
-read_listing(struct java *j, const char *text, struct errinfo *ei)
+/* Entries of "Alias name: ", "Entry type: ", PEM. */
+enum err
+anchors_java_listing(const char *text,
+    enum err (*tell)(
+	void *arg, struct slice alias, struct slice der, struct errinfo *ei),
+    void *arg, struct errinfo *ei)
 {
 	static const char mark[] = "\nAlias name: ";
 	static const char kind[] = "\nEntry type: trustedCertEntry\n";
-	const char *at = text;
+	struct buf der = BUF_INIT(ANCHOR_FILE_MAX);
+	const char *next = strstr(text, mark);
+	enum err e = ERR_OK;
 
-	while ((at = strstr(at, mark)) != NULL) {
-		const char *alias = at + sizeof(mark) - 1;
-		const char *next = strstr(alias, mark);
-		const char *trusted = strstr(alias, kind);
-		struct java_entry *entry;
+	while (e == ERR_OK && next != NULL) {
+		const char *alias = next + sizeof(mark) - 1;
+		const char *at = strstr(alias, kind);
 
-		at = alias;
+		next = strstr(alias, mark);
 		/* Keys and their chains are not what is trusted. */
-		if (trusted == NULL || (next != NULL && trusted > next)) {
+		if (at == NULL || (next != NULL && at > next)) {
 			continue;
 		}
-		entry = new_entry(j, alias, strcspn(alias, "\n"), ei);
-		if (entry == NULL) {
-			return ERR_NOMEM;
+		if (anchors_pem_next(&at, &der) &&
+		    (next == NULL || at <= next)) {
+			e = tell(arg, slice_make(alias, strcspn(alias, "\n")),
+			    buf_slice(&der), ei);
+		} else {
+			e = err_set(ei, ERR_FORMAT, "anchors.keytool", NULL,
+			    "keytool lists a certificate in a form that is "
+			    "not known here");
 		}
-		at = trusted;
-		if (!anchors_pem_next(&at, &entry->der)) {
-			return err_set(ei, ERR_FORMAT, "anchors.keytool", NULL,
-			    "keytool shows the certificate %s in a form that "
-			    "is not known here",
-			    entry->alias);
-		}
-		at--; /* an alias is told at the start of a line */
 	}
-	return ERR_OK;
+	buf_clear(&der);
+	return e;
 }
 
 static enum err
@@ -259,7 +259,8 @@ list(struct anchors_open *o, struct errinfo *ei)
 	enum err e = run(o, words, ARRAY_LEN(words), -1, &out, ei);
 
 	if (e == ERR_OK) {
-		e = read_listing(o->java, buf_cstr(&out), ei);
+		e = anchors_java_listing(
+		    buf_cstr(&out), take_entry, o->java, ei);
 	}
 	buf_clear(&out);
 	return e;
@@ -281,7 +282,6 @@ check_file(const struct anchors_open *o, struct errinfo *ei)
 static enum err
 java_open(struct anchors_open *o, struct errinfo *ei)
 {
-	char real[PATH_MAX];
 	enum err e;
 
 	o->java = calloc(1, sizeof(*o->java));
@@ -291,17 +291,18 @@ java_open(struct anchors_open *o, struct errinfo *ei)
 	buf_init(&o->java->bags, ANCHORS_BYTES_MAX);
 	buf_init(&o->java->doomed, ANCHORS_BYTES_MAX);
 	/* A JDK of a distribution has a link there. */
-	if (realpath(o->s->place, real) == NULL ||
-	    strlen(real) >= sizeof(o->dir)) {
-		return err_object(ei,
+	e = path_real(o->dir, o->s->place, ei);
+	if (e == ERR_NOTFOUND) {
+		e = err_object(ei,
 		    err_set(ei, ERR_NOTFOUND, "anchors.store", NULL,
 			"There is no such file. A store of Java is made with "
 			"keytool, and every JDK has one (lib/security/"
 			"cacerts)."),
 		    o->s->place);
 	}
-	(void)snprintf(o->dir, sizeof(o->dir), "%s", real);
-	e = check_file(o, ei);
+	if (e == ERR_OK) {
+		e = check_file(o, ei);
+	}
 	if (e == ERR_OK) {
 		e = find_keytool(o, ei);
 	}

@@ -89,4 +89,36 @@ enum err anchors_run(const char *const *argv, struct errinfo *ei);
 enum err anchors_need_program(
     const char *path, const char *package, struct errinfo *ei);
 
+/* --- the journal of a change ------------------------------------------------
+ */
+
+enum {
+	ANCHORS_WAS_MAX = 2 * CERT_BYTES_MAX,
+};
+/* One certificate of a change: how it was. */
+struct anchors_step {
+	struct anchor a; /* borrowed of the list, or of own_der and own_label */
+	struct buf was;
+	struct buf own_der, own_label; /* of the journal */
+	enum nss_held before;
+};
+struct anchors_steps {
+	struct anchors_step *at;
+	size_t num;
+};
+void anchors_steps_clear(struct anchors_steps *s);
+/* place: that of the store, which tells journals apart. */
+void anchors_journal_put(const struct anchors_steps *steps, const char *place,
+    bool done, struct buf *out);
+/* ERR_FORMAT "anchors.journal". */
+enum err anchors_journal_parse(struct slice text, const char *place,
+    struct anchors_steps *out, bool *done, struct errinfo *ei);
+
+/* What `keytool -list -rfc` prints: each trusted certificate with its alias.
+ * ERR_FORMAT "anchors.keytool", and what tell() returns. */
+enum err anchors_java_listing(const char *text,
+    enum err (*tell)(
+	void *arg, struct slice alias, struct slice der, struct errinfo *ei),
+    void *arg, struct errinfo *ei);
+
 #endif

@@ -163,6 +163,20 @@ open_failed(const char *path, struct errinfo *ei)
 	return err_object(ei, err, path);
 }
 
+enum err
+path_real(char out[PATH_TEXT_SIZE], const char *path, struct errinfo *ei)
+{
+	char *real = realpath(path, NULL);
+	enum err err;
+
+	if (real == NULL) {
+		return open_failed(path, ei);
+	}
+	err = path_join(out, "", real + 1, ei);
+	free(real);
+	return err;
+}
+
 /* A regular file for reading; *out is what it is now. */
 static enum err
 open_regular(const char *path, size_t max, int *out_fd, struct stat *out,

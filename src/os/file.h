@@ -125,5 +125,9 @@ ATTR_MUST_USE enum err path_join(char out[PATH_TEXT_SIZE], const char *dir,
 /* As seen from the current directory; what is absolute stays as it is. */
 ATTR_MUST_USE enum err path_absolute(
     char out[PATH_TEXT_SIZE], const char *path, struct errinfo *ei);
+/* Of something that is there: absolute, and no link on the way.  ERR_NOTFOUND
+ * "file.none". */
+ATTR_MUST_USE enum err path_real(
+    char out[PATH_TEXT_SIZE], const char *path, struct errinfo *ei);
 
 #endif
