@@ -73,6 +73,9 @@ for path in usr/sbin/surguch-trustd usr/share/man/man8/surguch-trustd.8 \
 	mv "$tree/$path" "$served/$path"
 done
 
+# Where the administrator puts its settings.
+mkdir -p "$served/etc/surguch"
+
 # Packages that hold the libraries which the programs under $1 name.
 libraries_of() {
 	find "$1/usr" -type f -perm -100 -exec ldd {} + 2>/dev/null |

@@ -4,10 +4,12 @@
 # boots it in a container, installs the package of this tree and walks the
 # README's "A centre of your own" there: users, ceremony, unit, operator,
 # certificate, revocation; then reload, a killed parent, an upgrade, removal.
+# And the server of mirrors: its packages, rings, feed and administrator's door.
 #
-#   scripts/check-systemd.sh [-k]
+#   scripts/check-systemd.sh [-k] [centre|trustd]
 #
 #   -k  keep the root afterwards; SURGUCH_MINIMAL_ROOT names one that was kept
+# The mirrors are made of the reference data.
 # Needs root, mmdebstrap and systemd-nspawn.
 set -eu
 
@@ -16,7 +18,12 @@ assume_yes=1
 . "$root/scripts/lib.sh"
 
 keep=0
-[ "${1-}" != -k ] || keep=1
+if [ "${1-}" = -k ]; then
+	keep=1
+	shift
+fi
+walks=${1-centre trustd}
+data=${SURGUCH_REFERENCE_DATA-$root/../shared/data}/trust
 command -v systemd-nspawn >/dev/null 2>&1 || die "this needs systemd-nspawn"
 
 work=${SURGUCH_MINIMAL_ROOT-$(mktemp -d)}
@@ -40,7 +47,23 @@ minimal_root "$chroot" \
     systemd,systemd-sysv,dbus,openssl,libengine-gost-openssl,curl,ca-certificates
 "$root/packaging/deb.sh" "$work/deb" >/dev/null
 cp "$work"/deb/surguch_*.deb "$chroot/srv/surguch.deb"
-cp "$root/scripts/systemd-walk.sh" "$chroot/srv/"
+for name in trustd workstation; do
+	cp "$work/deb/surguch-${name}_"*.deb "$chroot/srv/surguch-$name.deb"
+done
+cp "$root"/scripts/systemd-walk*.sh "$chroot/srv/"
+case $walks in
+*trustd*)
+	[ -d "$data" ] || die "no reference data at $data"
+	rm -rf "$chroot/srv/real" "$chroot/srv/old"
+	mkdir "$chroot/srv/old"
+	cp -r "$data/mirror-20210126" "$chroot/srv/real"
+	cp "$data"/mirror-20210126/*.crt "$chroot/srv/old/"
+	cp "$data/cab/authrootstl-20200518.cab" \
+	    "$chroot/srv/old/authrootstl.cab"
+	cp "$data"/sst/7991e834f7e2eedd08950152e9552d14e958d57e.crt \
+	    "$chroot/srv/old/"
+	;;
+esac
 
 # Its network is this machine's own; the filter of system calls lets through
 # what the roles confine themselves with.
@@ -63,7 +86,15 @@ until state=$(inside systemctl is-system-running 2>/dev/null) ||
 	[ "$tries" -le 60 ] || die "systemd does not start; see $work/boot.log"
 	sleep 1
 done
-inside sh /srv/systemd-walk.sh ||
-    die "the walk failed; the journal's end: $(inside journalctl -b -u \
-        surguchd --no-pager -n 30)"
-say "the unit ran under $(inside systemctl --version | head -1)"
+walk() { # SCRIPT UNIT
+	inside sh "/srv/$1" ||
+	    die "the walk failed; the journal's end: $(inside journalctl -b \
+	        -u "$2" --no-pager -n 30)"
+}
+case $walks in
+*centre*) walk systemd-walk.sh surguchd ;;
+esac
+case $walks in
+*trustd*) walk systemd-walk-trustd.sh surguch-trustd ;;
+esac
+say "$walks: ran under $(inside systemctl --version | head -1)"
