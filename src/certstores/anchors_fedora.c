@@ -21,7 +21,9 @@ static enum err
 open_below(struct anchors_open *o, const char *below, struct errinfo *ei)
 {
 	char source[PATH_TEXT_SIZE];
-	enum err e = path_join(source, o->s->place, SOURCE, ei);
+	/* "/" would be there twice. */
+	const char *root = strcmp(o->s->place, "/") == 0 ? "" : o->s->place;
+	enum err e = path_join(source, root, SOURCE, ei);
 
 	if (e == ERR_OK && !file_exists(source)) {
 		e = err_object(ei,
