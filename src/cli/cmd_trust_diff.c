@@ -12,18 +12,7 @@
 static void
 put_line(struct buf *out, const struct trust_difference *d)
 {
-	static const char marks[TRUST_CHANGE_MAX_] = {
-	    [TRUST_CAME] = '+',
-	    [TRUST_WENT] = '-',
-	    [TRUST_DISABLED] = '!',
-	    [TRUST_ENABLED] = '~',
-	    [TRUST_LIMITED] = '!',
-	    [TRUST_FREED] = '~',
-	    [TRUST_USES] = '~',
-	    [TRUST_RENAMED] = '~',
-	};
-
-	buf_printf(out, "%c ", marks[d->change]);
+	buf_printf(out, "%c ", difference_mark(d->change));
 	text_hex(out, difference_row(d)->root.sha1);
 	buf_add_str(out, "  ");
 	trust_row_name(difference_row(d), out);

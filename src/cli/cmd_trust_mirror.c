@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/cmd_trust.h"
+#include "cli/cmd_trust_feed.h"
 #include "cli/cmd_trust_mirror.h"
 #include "cli/cmd_trust_notify.h"
 #include "cli/cmd_trust_source.h"
@@ -15,6 +16,7 @@
 #include "os/file.h"
 #include "os/systime.h"
 #include "trust/mirror.h"
+#include "trustfeed/sync.h"
 #include "json/writer.h"
 
 /* --- telling ----------------------------------------------------------------
@@ -115,7 +117,30 @@ struct mirror_order {
 	struct trust_anchors anchors;
 	struct remote_mirror remote;
 	struct notify_words notify;
+	struct feed_words feed;
 };
+
+/* What the source's server has signed, and nothing else. */
+static enum err
+sync_told(const struct mirror_order *o, const char *from,
+    const struct trust_source *source, const char *to,
+    struct trust_mirror_report *report, struct errinfo *ei)
+{
+	struct feed_reader reader = {.key = NULL};
+	enum err e;
+
+	if (!trust_source_is_address(from)) {
+		return cli_bad_word(ei, "--feed-key",
+		    "an address as SOURCE, of a mirror that surguch-trustd "
+		    "serves");
+	}
+	e = feed_reader_open(&reader, &o->feed, from, o->rules.now, ei);
+	if (e == ERR_OK) {
+		e = feed_sync(to, source, &reader.terms, &o->rules, report, ei);
+	}
+	feed_reader_clear(&reader);
+	return e;
+}
 
 static enum err
 sync(struct mirror_order *o, const char *from, const char *to,
@@ -127,10 +152,12 @@ sync(struct mirror_order *o, const char *from, const char *to,
 	if (e == ERR_OK) {
 		e = mirror_read_rules(&o->words, &o->anchors, &o->rules, ei);
 	}
-	if (e == ERR_OK) {
-		e = trust_mirror_sync(to, &source, &o->rules, report, ei);
+	if (e != ERR_OK) {
+		return e;
 	}
-	return e;
+	return o->feed.key != NULL
+		   ? sync_told(o, from, &source, to, report, ei)
+		   : trust_mirror_sync(to, &source, &o->rules, report, ei);
 }
 
 /* What the mirror came to is told first here, and then elsewhere; where it
@@ -180,11 +207,17 @@ cmd_trust_mirror(int argc, char **argv, const char *usage, struct errinfo *ei)
 	    {"--smtp-password-file", &o.notify.password_file, NULL},
 	    {"--notify-ca", &o.notify.ca, NULL},
 	    {"--insecure-plain", NULL, &o.notify.plain},
+	    {"--feed-key", &o.feed.key, NULL},
+	    {"--feed-mirror", &o.feed.mirror, NULL},
 	};
 	struct cli_args args;
 	enum err e = cli_parse(
 	    argc, argv, options, ARRAY_LEN(options), 2, 2, usage, &args, ei);
 
+	if (e == ERR_OK && o.feed.key == NULL && o.feed.mirror != NULL) {
+		e = cli_bad_word(
+		    ei, "--feed-mirror", "--feed-key, the server's feed.pub");
+	}
 	if (e == ERR_OK) {
 		e = notify_open(
 		    &o.notify, args.at[1], clock_utc_sec(&clock), &notify, ei);

@@ -86,8 +86,8 @@ get_remote(const void *arg, const char *name, size_t max, struct buf *out,
 	return e;
 }
 
-static bool
-is_address(const char *source)
+bool
+trust_source_is_address(const char *source)
 {
 	return strncmp(source, "http://", 7) == 0 ||
 	       strncmp(source, "https://", 8) == 0;
@@ -100,7 +100,7 @@ trust_source_open(const char *word, struct remote_mirror *r,
 	const char *url = strcmp(word, "microsoft") == 0 ? MICROSOFT : word;
 	size_t len = strlen(url);
 
-	if (!is_address(url)) {
+	if (!trust_source_is_address(url)) {
 		*out = trust_source_dir(word);
 		return ERR_OK;
 	}

@@ -2,6 +2,8 @@
 #ifndef SURGUCH_CLI_CMD_TRUST_SOURCE_H
 #define SURGUCH_CLI_CMD_TRUST_SOURCE_H
 /* Where lists and roots come from: an address, "microsoft", a directory. */
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "fetch/fetch.h"
 #include "trust/mirror.h"
@@ -12,6 +14,7 @@ struct remote_mirror {
 	const char *ca;    /* NULL: the system's roots */
 };
 
+bool trust_source_is_address(const char *word);
 /* r is filled where the word is an address, and must outlive *out.  ERR_LIMIT
  * "mirror.address".  Its get() tells ERR_POLICY "mirror.redirect", ERR_AGAIN
  * "mirror.answer" and what fetch() does. */

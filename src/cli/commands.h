@@ -43,7 +43,7 @@ cli_run cmd_trust_show, cmd_trust_diff, cmd_trust_sst, cmd_trust_p7b,
     cmd_trust_pem, cmd_trust_crt, cmd_trust_mirror, cmd_trust_mirror_back,
     cmd_trust_client_config, cmd_trust_install, cmd_trust_remove,
     cmd_trust_distrust, cmd_trust_undo, cmd_trust_list, cmd_trust_mirror_export,
-    cmd_trust_mirror_import;
+    cmd_trust_mirror_import, cmd_trust_feed;
 /* cmd_verify.c */
 cli_run cmd_verify;
 

@@ -161,11 +161,17 @@ static const struct cli_command commands[] = {
 	"[--remove-stale] [--old] [--strict] [--anchor FILE] [--notify "
 	"ADDRESS] [--age DAYS] [--smtp URL] [--from ADDRESS] [--smtp-user "
 	"NAME] "
-	"[--smtp-password-file FILE] [--notify-ca FILE] [--insecure-plain]",
+	"[--smtp-password-file FILE] [--notify-ca FILE] [--insecure-plain] "
+	"[--feed-key FILE] [--feed-mirror NAME]",
 	"bring a directory of lists and roots up to a source (SOURCE: "
 	"microsoft, an address, a directory), verified, as certutil "
 	"-syncWithWU has it",
 	cmd_trust_mirror},
+    {"trust", "feed",
+	"SOURCE --feed-key FILE [--feed-mirror NAME] [--proxy URL] [--ca FILE]",
+	"what a server of mirrors has signed of one: its state, and what has "
+	"changed (FILE: the server's feed.pub)",
+	cmd_trust_feed},
     {"trust", "mirror-back", "DIRECTORY [--old] [--strict] [--anchor FILE]",
 	"go back to what the mirror had before its lists changed last",
 	cmd_trust_mirror_back},

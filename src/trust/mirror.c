@@ -339,6 +339,17 @@ need_certs(struct mirror_plan *p, const struct trust_source *here,
 /* --- the plan ---------------------------------------------------------------
  */
 
+/* One that does not fit its list is as good as none. */
+static bool
+wants_store(const struct trust_source *here, enum trust_mirror_file which,
+    const struct mirror_list *l, struct mirror_list *now,
+    const struct trust_mirror_rules *rules)
+{
+	return get_store(here, which, now, NULL) != ERR_OK || !now->has_store ||
+	       (rules->stores &&
+		   !slice_eq(buf_slice(&l->store), buf_slice(&now->store)));
+}
+
 static enum err
 plan_list(struct mirror_plan *p, const struct trust_source *here,
     const struct trust_source *from, enum trust_mirror_file which,
@@ -368,10 +379,8 @@ plan_list(struct mirror_plan *p, const struct trust_source *here,
 	}
 	l->changed = !now->there || stl_compare_age(&l->list, &now->list) != 0;
 	e = get_store(from, which, l, ei);
-	/* One that does not fit its list is as good as none. */
-	l->restores =
-	    e == ERR_OK && !l->changed && l->has_store &&
-	    (get_store(here, which, now, NULL) != ERR_OK || !now->has_store);
+	l->restores = e == ERR_OK && !l->changed && l->has_store &&
+		      wants_store(here, which, l, now, rules);
 	return e;
 }
 

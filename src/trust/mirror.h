@@ -47,6 +47,7 @@ struct trust_mirror_rules {
 	bool new_only;     /* refuse where a list is already */
 	bool older;        /* an older list may replace a newer one */
 	bool remove_stale; /* certificates that no list names any more */
+	bool stores;       /* the source's count where the list is the same */
 	/* The sequence number that the source's list of roots must have,
 	 * because somebody has looked at that one; no bytes: any. */
 	struct slice number;
@@ -81,6 +82,9 @@ struct trust_mirror_report {
 ATTR_MUST_USE enum err trust_mirror_sync(const char *dir,
     const struct trust_source *source, const struct trust_mirror_rules *rules,
     struct trust_mirror_report *out, struct errinfo *ei);
+/* Is it there, and does nobody else write to it?  As trust_mirror_sync(). */
+ATTR_MUST_USE enum err trust_mirror_check_dir(
+    const char *dir, struct errinfo *ei);
 /* Where files go: begin() once, when everything is verified, then each. */
 struct trust_sink {
 	enum err (*begin)(void *arg, const struct trust_mirror_report *what,

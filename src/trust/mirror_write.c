@@ -374,8 +374,8 @@ sync_locked(const char *dir, const struct trust_source *source,
 }
 
 /* Who may write here says what whole networks trust. */
-static enum err
-check_dir(const char *dir, struct errinfo *ei)
+enum err
+trust_mirror_check_dir(const char *dir, struct errinfo *ei)
 {
 	struct stat st;
 
@@ -398,7 +398,7 @@ trust_mirror_sync(const char *dir, const struct trust_source *source,
 	enum err e;
 
 	*out = (struct trust_mirror_report){.certs = 0};
-	if ((e = check_dir(dir, ei)) != ERR_OK ||
+	if ((e = trust_mirror_check_dir(dir, ei)) != ERR_OK ||
 	    (e = path_join(lock, dir, MIRROR_LOCK, ei)) != ERR_OK ||
 	    (e = file_lock(lock, &fd, ei)) != ERR_OK) {
 		return e;

@@ -38,6 +38,23 @@ difference_row(const struct trust_difference *d)
 	return d->after != NULL ? d->after : d->before;
 }
 
+char
+difference_mark(enum trust_change c)
+{
+	static const char marks[TRUST_CHANGE_MAX_] = {
+	    [TRUST_CAME] = '+',
+	    [TRUST_WENT] = '-',
+	    [TRUST_DISABLED] = '!',
+	    [TRUST_ENABLED] = '~',
+	    [TRUST_LIMITED] = '!',
+	    [TRUST_FREED] = '~',
+	    [TRUST_USES] = '~',
+	    [TRUST_RENAMED] = '~',
+	};
+
+	return marks[c];
+}
+
 /* What the words are made of, for whoever has other words.  The text was
  * written already. */
 static void

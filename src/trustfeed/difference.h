@@ -32,6 +32,10 @@ void difference_words_of(
 /* Its entry in the later list, or what it was in the earlier one. */
 const struct trust_row *difference_row(const struct trust_difference *d);
 
+/* "+" of what came, "-" of what went, "!" of what is less trusted now, "~" of
+ * the rest. */
+char difference_mark(enum trust_change c);
+
 /* One, which the words are of. */
 void difference_put(struct json_writer *out, const struct trust_difference *d,
     struct difference_words *words, bool parts);
