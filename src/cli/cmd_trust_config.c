@@ -96,11 +96,12 @@ cmd_trust_client_config(
     int argc, char **argv, const char *usage, struct errinfo *ei)
 {
 	const struct clock clock = system_clock();
-	const char *dir = NULL, *only = NULL, *computer = NULL;
+	const char *dir = NULL, *only = NULL, *computer = NULL, *feed = NULL;
 	const struct cli_option options[] = {
 	    {"--output", &dir, NULL},
 	    {"--only", &only, NULL},
 	    {"--computer", &computer, NULL},
+	    {"--feed-key", &feed, NULL},
 	};
 	struct client_config c;
 	struct cli_args args;
@@ -110,6 +111,9 @@ cmd_trust_client_config(
 	if (e == ERR_OK) {
 		e = client_config_make(
 		    args.at[0], computer, clock_utc_sec(&clock), &c, ei);
+	}
+	if (e == ERR_OK && feed != NULL) {
+		e = client_config_feed(&c, feed, ei);
 	}
 	if (e != ERR_OK) {
 		return e;

@@ -206,7 +206,8 @@ static const struct cli_command commands[] = {
 	"STORE [--dry-run] [--state DIRECTORY] [--password-file FILE]",
 	"take the last change of a store back", cmd_trust_undo},
     {"trust", "client-config",
-	"ADDRESS [--output DIRECTORY] [--only FILE] [--computer NAME]",
+	"ADDRESS [--output DIRECTORY] [--only FILE] [--computer NAME] "
+	"[--feed-key FILE]",
 	"settings that make computers take their roots from a mirror: group "
 	"policy, registry, systemd, and how to check a client",
 	cmd_trust_client_config},

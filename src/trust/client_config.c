@@ -116,6 +116,25 @@ client_config_make(const char *address, const char *computer, int64_t now,
 	return ERR_OK;
 }
 
+enum err
+client_config_feed(
+    struct client_config *c, const char *path, struct errinfo *ei)
+{
+	const bool web = strncmp(c->address, "file:", 5) != 0;
+
+	if (!web || path[0] != '/' || strlen(path) > CLIENT_ADDRESS_MAX ||
+	    !is_plain(path)) {
+		(void)err_set(ei, ERR_FORMAT, "config.feed_key", NULL,
+		    web ? "the path of feed.pub on the clients, from / on: "
+			  "letters, digits and -._~:/%%&()+,;=@$! alone"
+			: "a share has no feed; the mirror's address has to "
+			  "be one of surguch-trustd");
+		return err_object(ei, ERR_FORMAT, "--feed-key");
+	}
+	(void)snprintf(c->feed_key, sizeof(c->feed_key), "%s", path);
+	return ERR_OK;
+}
+
 /* --- pieces -----------------------------------------------------------------
  */
 

@@ -38,6 +38,8 @@ struct client_config {
 	char address[CLIENT_ADDRESS_MAX + 1];
 	/* Preferences for this computer alone, to try them; "": for all. */
 	char computer[CLIENT_COMPUTER_MAX + 1];
+	/* On Linux clients, the key of the mirror's feed; "": none. */
+	char feed_key[CLIENT_ADDRESS_MAX + 1];
 	int64_t now;
 };
 
@@ -49,6 +51,10 @@ struct client_config {
 ATTR_MUST_USE enum err client_config_make(const char *address,
     const char *computer, int64_t now, struct client_config *out,
     struct errinfo *ei);
+/* path: absolute, as clients have it, of a mirror at a web address.  ERR_FORMAT
+ * "config.feed_key". */
+ATTR_MUST_USE enum err client_config_feed(
+    struct client_config *c, const char *path, struct errinfo *ei);
 /* Append the file.  Errors stay in the buf. */
 void client_config_put(
     const struct client_config *c, enum client_file f, struct buf *out);

@@ -47,7 +47,12 @@ client_put_service(struct buf *out, const struct client_config *c)
 	} else {
 		put_unit_word(out, c->address);
 	}
-	buf_add_str(out, " /var/lib/surguch-roots\n"
+	buf_add_str(out, " /var/lib/surguch-roots");
+	if (c->feed_key[0] != '\0') {
+		buf_add_str(out, " --feed-key ");
+		put_unit_word(out, c->feed_key);
+	}
+	buf_add_str(out, "\n"
 			 "DynamicUser=yes\n"
 			 "StateDirectory=surguch-roots\n"
 			 "StateDirectoryMode=0755\n"

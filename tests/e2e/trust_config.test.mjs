@@ -151,3 +151,18 @@ test('addresses that are none', async () => {
 	}
 	assert.equal((await config('http://roots/x', '--only', 'x')).code, 2);
 });
+
+test('the key of a feed in the service', async () => {
+	const service = (...args) => config(...args, '--only',
+		'surguch-roots.service');
+	const web = 'http://roots.corp:8088/all';
+	const r = await service(web, '--feed-key', '/etc/surguch/feed%1.pub');
+	assert.equal(r.code, 0, r.all);
+	assert.match(r.out, /^ExecStart=\/usr\/bin\/surguch trust mirror http:\/\/roots\.corp:8088\/all \/var\/lib\/surguch-roots --feed-key \/etc\/surguch\/feed%%1\.pub$/m);
+	for (const [address, key] of [[web, 'feed.pub'], [web, '/a b'], [web, '/a"b'],
+		[web, `/${'a'.repeat(5000)}`], ['file://\\\\s\\roots', '/feed.pub']]) {
+		const bad = await service(address, '--feed-key', key);
+		assert.equal(bad.code, 1, bad.all);
+		assert.match(bad.err, /rule config\.feed_key/);
+	}
+});
