@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// surguch trust install and distrust, killed at each of their steps, in each
-// kind of store: undo restores what was, and the next change does so first.
+// surguch trust install, distrust, remove and undo, killed at each of their
+// steps, in each kind of store: undo restores what was, and the next change does so first.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync }
 	from 'node:fs';
@@ -105,35 +105,54 @@ for (const [name, kind] of Object.entries(KINDS)) {
 		await run('undo', s.store);
 		assert.deepEqual(await s.look(), before);
 
-		// [verb, what, from which state]
-		for (const [verb, what] of [['install', more], ['distrust', own[0]]]) {
+		const killed = (verb, ...words) => async (step) => {
+			const [program, ...args] = command(verb, ...words, s.store);
+			return killedAt(t, step, program, args);
+		};
+		const everyStep = async (name_, attempt, mend) => {
 			const steps = new Set();
 			for (let step = 0; ; step++) {
-				const [program, ...args] = command(verb, what, s.store);
-				const r = await killedAt(t, step, program, args);
+				const r = await attempt(step);
 				r.names.forEach((n) => steps.add(n));
 				if (r.signal === null) {
 					assert.equal(r.code, 0, r.log);
-					break;
+					return steps;
 				}
-				// The next change restores first, and is undone alone; but one
-				// that was through is a change to be undone itself.
-				if (verb === 'install' && step % 2 === 1 &&
-					!r.names.includes('anchors.done')) {
-					await run('install', more, s.store);
-					assert.deepEqual(await s.look(), whole);
-				}
-				await run('undo', s.store);
+				await mend(step, r);
 				assert.deepEqual(await s.look(), before,
-					`${verb} killed at ${r.names.at(-1)} (${step})`);
+					`${name_} killed at ${r.names.at(-1)} (${step})`);
 			}
+		};
+		const JAVA = name === 'java' ? ['anchors.java.made'] : [];
+		for (const [verb, what] of [['install', more], ['distrust', own[0]],
+			['remove', own[0]]]) {
+			const steps = await everyStep(verb, killed(verb, what),
+				async (step, r) => {
+					// The next change restores first, and is undone alone; but
+					// one that was through is a change to be undone itself.
+					if (verb === 'install' && step % 2 === 1 &&
+						!r.names.includes('anchors.done')) {
+						await run('install', more, s.store);
+						assert.deepEqual(await s.look(), whole);
+					}
+					await run('undo', s.store);
+				});
 			for (const n of ['anchors.noted', 'anchors.set', 'anchors.finished',
-				'anchors.done', ...(name === 'java' ? ['anchors.java.made'] : [])]) {
-				assert.ok(steps.has(n), `${n} of ${[...steps]}`);
+				'anchors.done', ...JAVA]) {
+				assert.ok(steps.has(n), `${verb}: ${n} of ${[...steps]}`);
 			}
 			await run('undo', s.store);
 			assert.deepEqual(await s.look(), before);
 		}
+		// An undo that is cut short is gone on with.
+		const steps = await everyStep('undo', async (step) => {
+			await run('install', more, s.store);
+			return killed('undo')(step);
+		}, () => run('undo', s.store));
+		for (const n of ['anchors.set', 'anchors.finished', ...JAVA]) {
+			assert.ok(steps.has(n), `undo: ${n} of ${[...steps]}`);
+		}
+		assert.deepEqual(await s.look(), before);
 		t.diagnostic('proves: F4');
 	});
 }

@@ -29,6 +29,9 @@ journal(struct slice text)
 	ensure(again.num == steps.num && done_again == done);
 	for (size_t i = 0; i < steps.num; i++) {
 		ensure(slice_eq(again.at[i].a.der, steps.at[i].a.der));
+		ensure(memcmp(again.at[i].a.sha1, steps.at[i].a.sha1,
+			   ANCHOR_SHA1_SIZE) == 0);
+		ensure(strcmp(again.at[i].a.label, steps.at[i].a.label) == 0);
 		ensure(again.at[i].before == steps.at[i].before);
 		ensure(slice_eq(
 		    buf_slice(&again.at[i].was), buf_slice(&steps.at[i].was)));
