@@ -654,6 +654,20 @@ file_lock(const char *path, int *out_fd, struct errinfo *ei)
 	return err_object(ei, err, path);
 }
 
+bool
+file_is_locked(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool locked;
+
+	if (fd < 0) {
+		return false;
+	}
+	locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	fd_close(fd);
+	return locked;
+}
+
 /* --- directories -------------------------------------------------------- */
 
 enum err

@@ -103,6 +103,9 @@ ATTR_MUST_USE enum err disk_left(
  * "file.locked" when another process has it. */
 ATTR_MUST_USE enum err file_lock(
     const char *path, int *out_fd, struct errinfo *ei);
+/* Does another process have it?  False where that cannot be found out.  For the
+ * moment of this look nobody else can take it. */
+bool file_is_locked(const char *path);
 
 /* All bytes or an error, through signals and short writes.  ENOSPC and EDQUOT
  * become ERR_STORE "file.full". */

@@ -85,6 +85,9 @@ ATTR_MUST_USE enum err trust_mirror_sync(const char *dir,
 /* Is it there, and does nobody else write to it?  As trust_mirror_sync(). */
 ATTR_MUST_USE enum err trust_mirror_check_dir(
     const char *dir, struct errinfo *ei);
+/* Is somebody at it?  What stands there then may be of two states.  False where
+ * that cannot be found out: the lock is its owner's. */
+bool trust_mirror_is_changing(const char *dir);
 /* Where files go: begin() once, when everything is verified, then each. */
 struct trust_sink {
 	enum err (*begin)(void *arg, const struct trust_mirror_report *what,

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "os/file.h"
 #include "os/seam.h"
+#include "os/wait.h"
 #include "trust/mirror.h"
 #include "trust/mirror_priv.h"
 #include "trust/mirror_read.h"
@@ -388,6 +389,33 @@ trust_mirror_check_dir(const char *dir, struct errinfo *ei)
 	return file_check_trusted(dir, geteuid(), ei);
 }
 
+enum {
+	LOCK_TRIES = 5,
+	LOCK_WAIT_MS = 20,
+};
+
+/* Whoever merely looks whether somebody is at it has the lock for a moment. */
+static enum err
+take_lock(const char *path, int *out_fd, struct errinfo *ei)
+{
+	enum err e = file_lock(path, out_fd, ei);
+
+	for (int i = 1; e == ERR_CONFLICT && i < LOCK_TRIES; i++) {
+		sleep_ms(LOCK_WAIT_MS);
+		e = file_lock(path, out_fd, ei);
+	}
+	return e;
+}
+
+bool
+trust_mirror_is_changing(const char *dir)
+{
+	char lock[PATH_TEXT_SIZE];
+
+	return path_join(lock, dir, MIRROR_LOCK, NULL) == ERR_OK &&
+	       file_is_locked(lock);
+}
+
 enum err
 trust_mirror_sync(const char *dir, const struct trust_source *source,
     const struct trust_mirror_rules *rules, struct trust_mirror_report *out,
@@ -400,7 +428,7 @@ trust_mirror_sync(const char *dir, const struct trust_source *source,
 	*out = (struct trust_mirror_report){.certs = 0};
 	if ((e = trust_mirror_check_dir(dir, ei)) != ERR_OK ||
 	    (e = path_join(lock, dir, MIRROR_LOCK, ei)) != ERR_OK ||
-	    (e = file_lock(lock, &fd, ei)) != ERR_OK) {
+	    (e = take_lock(lock, &fd, ei)) != ERR_OK) {
 		return e;
 	}
 	e = sync_locked(dir, source, rules, out, ei);

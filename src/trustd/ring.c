@@ -141,9 +141,12 @@ load(struct ring *r, const struct look *look, int64_t now, enum ring_seen *out,
 
 	rules.now = now;
 	judged = state_load(look, &rules, r->state, r->own, &s, ei);
-	/* Both verdicts are of one state only if it stood still meanwhile. */
+	/* Both verdicts are of one state only if it stood still meanwhile, and
+	 * nobody is between two of its files; rather that than none at all. */
 	e = look_at(r->dir, &after, judged == ERR_OK ? ei : NULL);
-	if (e == ERR_OK && !look_same(look, &after)) {
+	if (e == ERR_OK &&
+	    (!look_same(look, &after) ||
+		(r->state != NULL && trust_mirror_is_changing(r->dir)))) {
 		*out = RING_BUSY;
 		judged = ERR_OK;
 	} else if (e != ERR_OK) {

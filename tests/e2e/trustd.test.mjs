@@ -12,10 +12,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec, must } from '../run/exec.mjs';
 import { Client } from './lib/http.mjs';
-import { memoryOf, statusOf } from './lib/processes.mjs';
+import { memoryOf, Running, statusOf } from './lib/processes.mjs';
 import { scratch, until } from './lib/scratch.mjs';
+import { Steps } from './lib/seams.mjs';
 import { certsOf, DATA, LIST, mirror, MIRROR_DATA, oldSource, realMirror, Server,
-	surguch, TRUSTD } from './lib/trustd.mjs';
+	SURGUCH, surguch, TRUSTD } from './lib/trustd.mjs';
 
 const skip = existsSync(MIRROR_DATA) ? false : 'no reference data';
 const NAMES = ['authrootstl.cab', 'disallowedcertstl.cab', 'pinrulesstl.cab',
@@ -397,6 +398,46 @@ test('replaced while clients load', { skip }, async (t) => {
 	assert.doesNotMatch(s.log, /level=error/);
 	t.diagnostic(`${loads} files, ${dates.length} replacements`);
 });
+
+test('a mirror that is between two of its files is not served', { skip },
+	async (t) => {
+		const dir = scratch();
+		const source = oldSource(join(dir, 'source'));
+		const to = join(dir, 'all');
+		mkdirSync(to);
+		await mirror(source, to);
+		const s = await Server.start(t, dir, { '': to });
+		const old = readFileSync(join(to, LIST));
+		const lists = () => Promise.all(NAMES.map(async (f) => {
+			const r = await s.get(`/${f}`);
+			return r.status === 200 ? sha256(r.body) : r.status;
+		}));
+		const before = await lists();
+		const steps = new Steps();
+		const held = new Promise((come) => {
+			steps.once('mirror.list', async () => {
+				// One of three lists is there; it is looked at again and again.
+				const half = NAMES.filter((f) => existsSync(join(to, f)) &&
+					!readFileSync(join(to, f)).equals(old));
+				for (let i = 0; i < 4; i += 1) {
+					s.child.kill('SIGHUP');
+					await sleep(300);
+				}
+				come([half, await lists()]);
+			});
+		});
+		const run = new Running(t, SURGUCH, ['trust', 'mirror', MIRROR_DATA, to,
+			'--old'], { env: { SURGUCH_SEAM_FD: '3' }, fds: ['pipe'] });
+		steps.attach(run.child.stdio[3]);
+		const [half, meanwhile] = await held;
+		assert.ok(half.length > 0 && half.length < NAMES.length, `${half}`);
+		assert.deepEqual(meanwhile, before);
+		assert.equal((await run.ended).code, 0, run.log);
+		const want = NAMES.map((f) => sha256(readFileSync(join(to, f))));
+		await until(async () => (await lists()).join() === want.join(),
+			() => s.log);
+		assert.doesNotMatch(s.log, /level=error/);
+	});
 
 test('who reads slowly, and who says nothing', { skip }, async (t) => {
 	const dir = scratch();

@@ -10,7 +10,7 @@ import { Running } from './processes.mjs';
 import { BUILD, freePorts, REFERENCE_DATA, until } from './scratch.mjs';
 
 export const TRUSTD = join(BUILD, 'src/roles/surguch-trustd');
-const SURGUCH = join(BUILD, 'src/cli/surguch');
+export const SURGUCH = join(BUILD, 'src/cli/surguch');
 export const DATA = join(REFERENCE_DATA, 'trust');
 // The directory of a real -syncWithWU, of January 2021.
 export const MIRROR_DATA = join(DATA, 'mirror-20210126');
