@@ -53,13 +53,16 @@ ok() { # NAME, and the command that must succeed
 	fi
 }
 check() {
-	wine check.exe "$@" | tr -d '\r'
+	wine check.exe "$@" >raw || {
+		cat raw
+		return 1
+	}
+	tr -d '\r' <raw
 }
 is() { # WANTED CHECK...
 	_want=$1
 	shift
-	_got=$(check "$@")
-	[ "$_got" = "$_want" ] || {
+	_got=$(check "$@") && [ -n "$_want" ] && [ "$_got" = "$_want" ] || {
 		say "got $_got, not $_want"
 		return 1
 	}
@@ -88,7 +91,7 @@ ok 'the list of roots opens, with all its entries' \
 head -c 60000 lists/authroot.stl >cut.stl
 ok 'a list that was cut does not' fails ctl cut.stl
 ok "our reading of it has as many" \
-    test "$(entries mirror --old)" = "$(check ctl lists/authroot.stl)"
+    is "$(entries mirror --old)" ctl lists/authroot.stl
 
 mkdir loose made
 cp lists/authroot.stl mirror/*.crt loose

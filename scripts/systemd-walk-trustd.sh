@@ -7,20 +7,7 @@
 set -eu
 cd "$(mktemp -d)"
 
-bad() {
-	echo "systemd-walk-trustd: $*" >&2
-	exit 1
-}
-
-# Until it is so, for half a minute.
-until_so() {
-	tries=0
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ "$tries" -le 60 ] || bad "waited for: $*"
-		sleep 0.5
-	done
-}
+. /srv/systemd-walk-lib.sh
 
 as_server() {
 	setpriv --reuid surguch-trustd --regid surguch-trustd --clear-groups "$@"

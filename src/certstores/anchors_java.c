@@ -6,7 +6,6 @@
  * a password (RFC 7292) whose certificates have Java's mark of trust; what goes
  * is deleted by its alias, a run of keytool each.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

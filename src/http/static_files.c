@@ -109,25 +109,21 @@ make(const struct loader *l, const char *name, const char *as, bool gzip,
 	return e;
 }
 
+static int
+find_name(const void *name, const void *at)
+{
+	const struct file *f = at;
+
+	return strcmp(name, f->name);
+}
+
 static struct file *
 find(const struct static_files *files, const char *name)
 {
-	size_t low = 0, high = files->num;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcmp(files->at[mid].name, name);
-
-		if (order == 0) {
-			return &files->at[mid];
-		}
-		if (order < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
+	/* bsearch() takes no NULL, which an empty one may hold. */
+	return files->num == 0 ? NULL
+			       : bsearch(name, files->at, files->num,
+				     sizeof(*files->at), find_name);
 }
 
 static enum err

@@ -163,25 +163,21 @@ look_same(const struct look *a, const struct look *b)
 	return true;
 }
 
+static int
+find_name(const void *name, const void *at)
+{
+	const struct look_file *f = at;
+
+	return strcasecmp(name, f->name);
+}
+
 const struct look_file *
 look_find(const struct look *l, const char *name)
 {
-	size_t low = 0, high = l->num;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcasecmp(l->at[mid].name, name);
-
-		if (order == 0) {
-			return &l->at[mid];
-		}
-		if (order < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
+	/* bsearch() takes no NULL, which an empty one may hold. */
+	return l->num == 0
+		   ? NULL
+		   : bsearch(name, l->at, l->num, sizeof(*l->at), find_name);
 }
 
 static enum err

@@ -281,25 +281,21 @@ state_unref(struct state *s)
 	free(s);
 }
 
+static int
+find_name(const void *name, const void *at)
+{
+	const struct state_file *f = at;
+
+	return strcasecmp(name, f->name);
+}
+
 const struct state_file *
 state_find(const struct state *s, const char *name)
 {
-	size_t low = 0, high = s->num;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcasecmp(s->at[mid].name, name);
-
-		if (order == 0) {
-			return &s->at[mid];
-		}
-		if (order < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
+	/* bsearch() takes no NULL, which an empty one may hold. */
+	return s->num == 0
+		   ? NULL
+		   : bsearch(name, s->at, s->num, sizeof(*s->at), find_name);
 }
 
 bool

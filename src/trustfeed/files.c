@@ -23,25 +23,21 @@ feed_files_clear(struct feed_files *f)
 	*f = (struct feed_files){.num = 0};
 }
 
+static int
+find_name(const void *name, const void *at)
+{
+	const struct feed_file *f = at;
+
+	return strcasecmp(name, f->name);
+}
+
 const struct feed_file *
 feed_files_find(const struct feed_files *f, const char *name)
 {
-	size_t low = 0, high = f->num;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcasecmp(f->at[mid].name, name);
-
-		if (order == 0) {
-			return &f->at[mid];
-		}
-		if (order < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
+	/* bsearch() takes no NULL, which an empty one may hold. */
+	return f->num == 0
+		   ? NULL
+		   : bsearch(name, f->at, f->num, sizeof(*f->at), find_name);
 }
 
 bool
